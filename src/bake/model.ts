@@ -1,0 +1,120 @@
+import type { Text, VariableRef } from "../config/text.ts";
+
+/** A list of strings, or one variable that holds the whole list. */
+export type TextList = readonly Text[] | VariableRef;
+export type Flag = boolean | VariableRef;
+
+/** One entry of cache-from, cache-to, output or attest in object form; keys as BuildKit spells them. */
+export type Entry = Readonly<Record<string, Text>>;
+
+/** A bake target in bake's own words: https://docs.docker.com/build/bake/reference/#target */
+export interface BakeTarget {
+  readonly description?: Text;
+  readonly annotations?: TextList;
+  readonly attest?: readonly (Entry | Text)[];
+  readonly context?: Text;
+  readonly contexts?: Readonly<Record<string, Text>>;
+  readonly dockerfile?: Text;
+  readonly "dockerfile-inline"?: Text;
+  readonly args?: Readonly<Record<string, Text | null>>;
+  readonly labels?: Readonly<Record<string, Text | null>>;
+  readonly tags?: TextList;
+  readonly "cache-from"?: readonly (Entry | Text)[];
+  readonly "cache-to"?: readonly (Entry | Text)[];
+  readonly target?: Text;
+  readonly secret?: readonly (Entry | Text)[];
+  readonly ssh?: readonly (SshEntry | Text)[];
+  readonly platforms?: TextList;
+  readonly output?: readonly (Entry | Text)[] | VariableRef;
+  readonly pull?: Flag;
+  readonly "no-cache"?: Flag;
+  readonly network?: Text;
+  readonly "no-cache-filter"?: TextList;
+  readonly "shm-size"?: Text;
+  readonly ulimits?: TextList;
+  readonly resources?: Readonly<Record<string, Text>>;
+  readonly call?: Text;
+  readonly entitlements?: TextList;
+  readonly "extra-hosts"?: Readonly<Record<string, Text>>;
+  readonly policy?: readonly (Readonly<Record<string, Text | boolean>> | Text)[];
+}
+export interface SshEntry {
+  readonly id: Text;
+  readonly paths?: readonly Text[];
+}
+
+export interface PlanVariable {
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly validation?: readonly { readonly condition: string; readonly errorMessage?: string }[];
+}
+
+export interface PlanGroup {
+  readonly targets: readonly string[];
+  readonly description?: string;
+}
+
+/** What a target takes from, or gives to, its cache in one direction. */
+export type CacheDirection =
+  /** Names of declared backends, in order of preference. */
+  | { readonly kind: "policy"; readonly backends: readonly string[] }
+  /** `cacheFrom` or `cacheTo` of the user's own: passes through unchanged. */
+  | { readonly kind: "raw"; readonly entries: readonly (Entry | Text)[] };
+
+export interface TargetCache {
+  readonly from: CacheDirection;
+  readonly to: CacheDirection;
+  /** The default scope. */
+  readonly scope: string;
+  readonly mode: "min" | "max";
+  readonly ignoreError: boolean;
+  readonly committed: "off" | "read" | "read-write";
+  /** Components of the cache name but the scope, not yet encoded: project, target, platforms. */
+  readonly name: readonly Text[];
+}
+
+export interface PlanTarget {
+  /** All of bake's attributes but cache-from, cache-to and inherits. */
+  readonly attributes: BakeTarget;
+  /** Names under `external` that the emitted target inherits. */
+  readonly inherits: readonly string[];
+  readonly cache: TargetCache;
+  /** Names of mounts; null where the config leaves it to the Dockerfile. */
+  readonly mounts: readonly string[] | null;
+}
+
+/** A declared backend with its references read. Keys are the config's own (camelCase). */
+export type PlanBackend = { readonly type: BackendType } & Readonly<Record<string, Text | number | boolean>>;
+export type BackendType = "local" | "s3" | "gcs" | "registry" | "gha" | "azblob" | "inline";
+
+export interface PlanMount {
+  readonly id: string; // may end with -${TARGETARCH}
+  readonly target: string;
+  readonly sharing: "shared" | "private" | "locked";
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly mode?: string;
+  readonly perArch: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  readonly key: readonly string[];
+  readonly maxSize?: string;
+  readonly persist: boolean;
+}
+
+/** Everything that follows from the config alone: plain serialisable data, equal on every machine. */
+export interface Plan {
+  readonly version: 1;
+  readonly project: string;
+  /** The config's file name as the header of the emitted file shows it; null without a config. */
+  readonly config: string | null;
+  readonly variables: Readonly<Record<string, PlanVariable>>;
+  readonly backends: Readonly<Record<string, PlanBackend>>;
+  readonly mounts: Readonly<Record<string, PlanMount>>;
+  readonly targets: Readonly<Record<string, PlanTarget>>;
+  readonly groups: Readonly<Record<string, PlanGroup>>;
+  readonly external: readonly string[];
+  /** Name of the backend that holds the contents of mounts. */
+  readonly mountBackend: string | null;
+  readonly mountBudget: { readonly restore: string; readonly save: string };
+}
