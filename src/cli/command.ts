@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import type { Host } from "../host/host.ts";
+import type { Reporter } from "./report/reporter.ts";
+
+/** What every command gets: the outside world, and the way to speak. */
+export interface CommandContext {
+  readonly host: Host;
+  readonly reporter: Reporter;
+  /** Set by a command's action; the process exits with it. */
+  setExitCode(code: number): void;
+}
+
+/** A module under commands/: adds its options, arguments, help and action to an empty command. */
+export interface CommandModule {
+  define(command: Command, context: CommandContext): Command;
+}
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}

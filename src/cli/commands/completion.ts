@@ -1,0 +1,55 @@
+import { type Command, Argument } from "commander";
+import type { CommandContext } from "../command.ts";
+import { commands } from "../commands.ts";
+
+const shells = ["bash", "zsh", "fish"] as const;
+
+export function define(command: Command, context: CommandContext): Command {
+  return command
+    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .addHelpText("after", "\nbash: source <(bkcache completion bash)\nzsh:  source <(bkcache completion zsh)\nfish: bkcache completion fish | source\n")
+    .action(async (shell: (typeof shells)[number]) => {
+      context.reporter.result(script(shell, await flagsByCommand(context)));
+    });
+}
+
+/** Long flags of every command, read from the definitions that parse them. */
+async function flagsByCommand(context: CommandContext): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { Command } = await import("commander");
+  const flags = new Map<string, readonly string[]>();
+  for (const entry of commands) {
+    const defined = (await entry.load()).define(new Command(entry.name), context);
+    flags.set(entry.name, [...defined.options.flatMap((option) => option.long ?? []), "--help"]);
+  }
+  return flags;
+}
+
+function script(shell: (typeof shells)[number], flags: ReadonlyMap<string, readonly string[]>): string {
+  const verbs = commands.map((entry) => entry.name).join(" ");
+  if (shell === "fish") {
+    return [
+      "complete -c bkcache -n __fish_use_subcommand -f",
+      ...commands.map(
+        (entry) => `complete -c bkcache -n __fish_use_subcommand -a ${entry.name} -d '${entry.summary.replaceAll("'", "")}'`,
+      ),
+      ...[...flags].flatMap(([verb, list]) =>
+        list.map((flag) => `complete -c bkcache -n '__fish_seen_subcommand_from ${verb}' -l ${flag.slice(2)}`),
+      ),
+      "",
+    ].join("\n");
+  }
+  const cases = [...flags].map(([verb, list]) => `    ${verb}) words="${list.join(" ")}" ;;`).join("\n");
+  const bash = `_bkcache() {
+  local words="${verbs} --help --version"
+  if [ "$COMP_CWORD" -gt 1 ]; then
+    case "\${COMP_WORDS[1]}" in
+${cases}
+    *) words="" ;;
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _bkcache bkcache
+`;
+  return shell === "bash" ? bash : `autoload -Uz bashcompinit && bashcompinit\n${bash}`;
+}

@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+import type { CommandContext } from "../command.ts";
+
+export function define(command: Command, context: CommandContext): Command {
+  return command
+    .option("--report", "print the schema of `bake --report` instead")
+    .addHelpText("after", "\nA YAML config gets completion in editors from its first line:\n  # yaml-language-server: $schema=FILE\n")
+    .action(async (options: { readonly report?: true }) => {
+      const schema = options.report
+        ? await import("../../../schemas/report.schema.json", { with: { type: "json" } })
+        : await import("../../../schemas/bkcache.schema.json", { with: { type: "json" } });
+      context.reporter.json(schema.default);
+    });
+}

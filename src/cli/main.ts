@@ -1,0 +1,136 @@
+import { BkcacheError } from "../diagnostics/error.ts";
+import { createRedactor } from "../diagnostics/redact.ts";
+import { createHost } from "../host/node-host.ts";
+import type { CommandContext, CommandEntry } from "./command.ts";
+import { commands } from "./commands.ts";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import { createHumanReporter } from "./report/human.ts";
+import { withGithubAnnotations } from "./report/github.ts";
+import type { Reporter } from "./report/reporter.ts";
+import { topLevelHelp } from "./help.ts";
+import { version } from "./version.ts";
+
+/** Runs one command line to its end. Returns the exit code; prints everything that is to be said. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const env = process.env;
+  const redact = createRedactor(env);
+  const reporter = createReporter(redact);
+  const [verb, ...rest] = argv;
+  if (verb === undefined) {
+    process.stderr.write(topLevelHelp());
+    return exitCodes.usage;
+  }
+  if (verb === "--help" || verb === "-h" || (verb === "help" && rest.length === 0)) {
+    reporter.result(topLevelHelp());
+    return exitCodes.ok;
+  }
+  if (verb === "--version" || verb === "-V") {
+    reporter.result(`${version}\n`);
+    return exitCodes.ok;
+  }
+  const entry = commands.find((command) => command.name === (verb === "help" ? rest[0] : verb));
+  if (entry === undefined) {
+    const wanted = verb === "help" ? (rest[0] ?? "") : verb;
+    const guess = nearest(wanted, commands.map((command) => command.name));
+    reporter.findings(
+      [
+        {
+          code: "BK1001",
+          message: wanted.startsWith("-") ? `unknown flag ${wanted} before a command` : `unknown command "${wanted}"`,
+          hint: guess === undefined ? "run `bkcache --help` for the commands" : `did you mean \`bkcache ${guess}\`?`,
+        },
+      ],
+      "error",
+    );
+    return exitCodes.usage;
+  }
+  return runCommand(entry, verb === "help" ? ["--help"] : rest, reporter, redact);
+}
+
+async function runCommand(
+  entry: CommandEntry,
+  args: readonly string[],
+  reporter: Reporter,
+  redact: (text: string) => string,
+): Promise<number> {
+  const interrupt = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    // The second one means it: nothing may keep the process then.
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupt.abort(signal);
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  let exitCode: number = exitCodes.ok;
+  try {
+    const host = createHost({
+      cwd: process.cwd(),
+      env: process.env,
+      signal: interrupt.signal,
+      tell: (message) => reporter.tell(message),
+    });
+    const context: CommandContext = {
+      host,
+      reporter,
+      setExitCode(code) {
+        exitCode = code;
+      },
+    };
+    const [{ Command, CommanderError }, module] = await Promise.all([import("commander"), entry.load()]);
+    const command = module.define(
+      new Command(`bkcache ${entry.name}`)
+        .description(entry.summary)
+        .exitOverride()
+        .configureOutput({ writeOut: (text) => reporter.result(text), writeErr: () => {} }),
+      context,
+    );
+    try {
+      await command.parseAsync([...args], { from: "user" });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      if (error.exitCode === 0) return exitCodes.ok;
+      throw new BkcacheError({
+        code: error.code === "commander.unknownOption" || error.code === "commander.excessArguments" ? "BK1001" : "BK1002",
+        message: error.message.replace(/^error: /, "").replaceAll("\n", " "),
+        hint: `run \`bkcache ${entry.name} --help\` for what it takes`,
+      });
+    }
+    return interrupt.signal.aborted && exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode;
+  } catch (error) {
+    if (interrupt.signal.aborted) return exitCodes.interrupted;
+    if (error instanceof BkcacheError) {
+      reporter.findings(error.findings, "error");
+      return exitCodeOf(error);
+    }
+    reportFault(error, reporter, redact);
+    return exitCodes.internal;
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+/** A fault of bkcache itself: the stack only on demand, since it helps nobody but its developers. */
+function reportFault(error: unknown, reporter: Reporter, redact: (text: string) => string): void {
+  const message = error instanceof Error ? error.message : String(error);
+  reporter.findings(
+    [{ code: "BK9001", message: `internal error: ${message}`, hint: "run again with BKCACHE_DEBUG=1 and report the stack" }],
+    "error",
+  );
+  if (process.env["BKCACHE_DEBUG"] && error instanceof Error) process.stderr.write(`${redact(error.stack ?? "")}\n`);
+}
+
+function createReporter(redact: (text: string) => string): Reporter {
+  const err = (text: string) => void process.stderr.write(text);
+  const human = createHumanReporter(
+    { out: (text) => void process.stdout.write(text), err, colour: takesColour() },
+    redact,
+  );
+  return process.env["GITHUB_ACTIONS"] === "true" ? withGithubAnnotations(human, err, redact) : human;
+}
+
+/** NO_COLOR and FORCE_COLOR as https://no-color.org and Node read them. */
+function takesColour(): boolean {
+  if (process.env["NO_COLOR"]) return false;
+  if (process.env["FORCE_COLOR"]) return process.env["FORCE_COLOR"] !== "0";
+  return process.stderr.isTTY && process.stderr.hasColors();
+}

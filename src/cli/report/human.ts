@@ -1,0 +1,48 @@
+import { styleText } from "node:util";
+import type { Diagnostic, Span } from "../../diagnostics/error.ts";
+import { mostFindings, type Reporter, type Severity } from "./reporter.ts";
+
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether standard error takes colours. */
+  readonly colour: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Plain lines for people: severity, code, message, then place, excerpt and next step below. */
+export function createHumanReporter(streams: Streams, redact: (text: string) => string): Reporter {
+  const paint = (style: Style, text: string) =>
+    streams.colour ? styleText(style, text, { validateStream: false }) : text;
+  const say = (text: string) => streams.err(`${redact(text)}\n`);
+
+  function place(path: string | undefined, span: Span | undefined): string[] {
+    if (span === undefined) return path === undefined ? [] : [`  at ${path}`];
+    const lines = [`  at ${span.file}:${span.line}:${span.column}${path === undefined ? "" : ` (${path})`}`];
+    if (span.excerpt !== undefined) lines.push(...span.excerpt.split("\n").map((line) => `  ${line}`));
+    return lines;
+  }
+
+  function finding(item: Omit<Diagnostic, "code"> & { readonly code?: string }, severity: Severity): string {
+    const label = severity === "error" ? paint(["red", "bold"], "error") : paint(["yellow", "bold"], "warning");
+    const code = item.code === undefined ? "" : ` ${item.code}`;
+    const lines = [`${label}${code}: ${item.message}`, ...place(item.path, item.span)];
+    if (item.hint !== undefined) lines.push(`  ${paint("cyan", "->")} ${item.hint}`);
+    return lines.join("\n");
+  }
+
+  return {
+    tell(message) {
+      if (message.level === "warning") say(finding(message, "warning"));
+      else say(`${paint("dim", "bkcache:")} ${message.message}`);
+    },
+    findings(list, severity) {
+      for (const item of list.slice(0, mostFindings)) say(finding(item, severity));
+      const more = list.length - mostFindings;
+      if (more > 0) say(`... and ${more} more ${severity}${more === 1 ? "" : "s"}`);
+    },
+    result: (text) => streams.out(redact(text)),
+    json: (value) => streams.out(`${redact(JSON.stringify(value, null, 2))}\n`),
+  };
+}

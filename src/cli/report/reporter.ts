@@ -1,0 +1,17 @@
+import type { Diagnostic } from "../../diagnostics/error.ts";
+import type { Message } from "../../host/host.ts";
+
+export type Severity = "error" | "warning";
+
+/** The only way a command speaks. Results go to standard output, all else to standard error. */
+export interface Reporter {
+  tell(message: Message): void;
+  findings(list: readonly Diagnostic[], severity: Severity): void;
+  /** Text of a result, as it is. */
+  result(text: string): void;
+  /** A result as JSON, one document. */
+  json(value: unknown): void;
+}
+
+/** Most findings that are printed; the rest is a count. */
+export const mostFindings = 50;

@@ -1,0 +1,1 @@
+export { BkcacheError, type Diagnostic, type Span } from "./diagnostics/error.ts";

@@ -1,0 +1,40 @@
+import { basename } from "node:path";
+import { createPlan } from "../bake/plan.ts";
+import type { Plan } from "../bake/model.ts";
+import { loadConfig } from "../config/load.ts";
+import { locateConfig } from "../config/locate.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { type ValidConfig, validateConfig } from "../config/validate.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+
+/** A config after every stage that needs no builder. */
+export interface Project {
+  readonly valid: ValidConfig;
+  readonly plan: Plan;
+}
+
+/**
+ * locate -> load -> validate -> resolve -> plan, for the config at or above `host.cwd`, or `file`.
+ * Null where no config exists and none was named.
+ * @throws BkcacheError with every finding.
+ */
+export async function openProject(host: Host, file: string | undefined): Promise<Project | null> {
+  const located = await locateConfig({ cwd: host.cwd, ...(file === undefined ? {} : { file }) });
+  if (located === null) return null;
+  const valid = validateConfig(await loadConfig(located));
+  for (const warning of valid.warnings) host.tell({ ...warning, level: "warning" });
+  const resolved = resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) });
+  return { valid, plan: createPlan(resolved) };
+}
+
+/** As `openProject`, where a config is needed. @throws BkcacheError BK2001 where there is none. */
+export async function requireProject(host: Host, file: string | undefined): Promise<Project> {
+  const project = await openProject(host, file);
+  if (project !== null) return project;
+  throw new BkcacheError({
+    code: "BK2001",
+    message: `no config found in ${host.cwd} or above it`,
+    hint: "write a bkcache.config.ts, .yaml or .json, or name one with --config FILE",
+  });
+}
