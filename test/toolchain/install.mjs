@@ -1,0 +1,128 @@
+#!/usr/bin/env node
+// Installs what the tests and the demo run against. Plain JavaScript without dependencies, runs on Node 20.
+// Safe to repeat and to run twice at once: programs are built aside and appear by one rename.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { moduleDir, moduleVersion, toolNames, toolchainDir } from "./locate.mjs";
+
+/** Package of Debian by the program that it is wanted for. */
+const packages = { runc: "runc", busybox: "busybox-static", openssl: "openssl" };
+
+/** A reason for people: shown without a stack. */
+class InstallError extends Error {}
+
+function say(text) {
+  process.stderr.write(`toolchain: ${text}\n`);
+}
+
+function findProgram(name) {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** True where no program interpreter is asked for (ELF64 little-endian: no PT_INTERP header). */
+export function isStatic(path) {
+  const file = readFileSync(path);
+  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46) return false;
+  const offset = Number(file.readBigUInt64LE(32));
+  const size = file.readUInt16LE(54);
+  const count = file.readUInt16LE(56);
+  for (let i = 0; i < count; i += 1) if (file.readUInt32LE(offset + i * size) === 3) return false;
+  return true;
+}
+
+function isMissing(program) {
+  const path = findProgram(program);
+  if (path === undefined) return true;
+  return program === "busybox" && !isStatic(path);
+}
+
+function installPackages() {
+  const wanted = Object.keys(packages)
+    .filter(isMissing)
+    .map((program) => packages[program]);
+  if (wanted.length === 0) return;
+  const names = wanted.join(" ");
+  if (findProgram("apt-get") === undefined) throw new InstallError(`missing: ${names}; install them (no apt-get here)`);
+  if (process.getuid?.() !== 0) throw new InstallError(`missing: ${names}; run as root: apt-get install ${names}`);
+  say(`installing Debian packages: ${names}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // Another apt may be at work (a fresh machine updates itself): wait for its lock instead of failing.
+  const wait = ["-o", "DPkg::Lock::Timeout=300", "-qq"];
+  for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...wanted]]) {
+    const { status, stdout, stderr } = spawnSync("apt-get", [...wait, ...args], { env, encoding: "utf8" });
+    if (status === 0) continue;
+    process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+    throw new InstallError(`apt-get ${args[0]} failed; install ${names} by hand`);
+  }
+}
+
+function isComplete(dir) {
+  return toolNames().every((name) => existsSync(join(dir, name)));
+}
+
+function buildPrograms(dir) {
+  if (findProgram("go") === undefined)
+    throw new InstallError("Go is not installed; get 1.26 or later from https://go.dev/dl/");
+  const parent = dirname(dir);
+  mkdirSync(parent, { recursive: true });
+  const staging = mkdtempSync(join(parent, ".building-"));
+  try {
+    const buildkit = moduleVersion("github.com/moby/buildkit");
+    const buildx = moduleVersion("github.com/docker/buildx");
+    say(
+      `building ${toolNames().join(", ")} (BuildKit ${buildkit}, buildx ${buildx}); the first time takes some minutes`,
+    );
+    // bkcache's version gates read what BuildKit and buildx say of themselves.
+    const flags = [
+      "-s -w",
+      `-X github.com/moby/buildkit/version.Version=${buildkit}`,
+      `-X github.com/docker/buildx/version.Version=${buildx}`,
+    ].join(" ");
+    const { status } = spawnSync("go", ["build", "-trimpath", "-ldflags", flags, "-o", `${staging}/`, "tool"], {
+      cwd: moduleDir,
+      // Without cgo the programs are the same on every machine and need no C compiler. A workspace or flags of
+      // the caller's are none of this module's business.
+      env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly -buildvcs=false" },
+      stdio: ["ignore", 2, 2],
+    });
+    if (status !== 0) throw new InstallError("go build failed, see above");
+    if (!isComplete(staging))
+      throw new InstallError(`go build made ${readdirSync(staging).join(", ")}, not all of the tools`);
+    // A folder that lacks programs (somebody tidied up) stands in the way of the rename.
+    if (!isComplete(dir)) rmSync(dir, { recursive: true, force: true });
+    try {
+      renameSync(staging, dir);
+    } catch (error) {
+      // Another installer was first, and its result is as good.
+      if (!isComplete(dir)) throw error;
+    }
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Installs what is missing; returns the folder of the programs. */
+export function installToolchain() {
+  const dir = toolchainDir();
+  installPackages();
+  if (isComplete(dir)) say(`ready: ${dir}`);
+  else {
+    const start = Date.now();
+    buildPrograms(dir);
+    say(`built in ${Math.round((Date.now() - start) / 1000)} s: ${dir}`);
+  }
+  return dir;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    installToolchain();
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error;
+    say(error.message);
+    process.exitCode = 1;
+  }
+}

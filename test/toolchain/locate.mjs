@@ -1,0 +1,39 @@
+// Where the pinned programs live. Plain JavaScript without dependencies: it also runs on Node 20, before anything is installed.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const moduleDir = fileURLToPath(new URL(".", import.meta.url));
+
+/** Names of the programs, as `go build` calls them: the last element of each `tool` line. */
+export function toolNames() {
+  const [, block = ""] = /^tool \(\n([^)]*)\)/m.exec(readFileSync(join(moduleDir, "go.mod"), "utf8")) ?? [];
+  return block
+    .split("\n")
+    .map((line) => line.trim().split("/").at(-1) ?? "")
+    .filter((name) => name !== "");
+}
+
+/** The version that go.mod pins for a module, such as `v1.2.3`. */
+export function moduleVersion(modulePath) {
+  for (const line of readFileSync(join(moduleDir, "go.mod"), "utf8").split("\n")) {
+    const [name, version] = line
+      .trim()
+      .replace(/^require /, "")
+      .split(/\s+/);
+    if (name === modulePath && version !== undefined) return version;
+  }
+  throw new Error(`go.mod has no ${modulePath}`);
+}
+
+/** The folder of the programs. go.sum names every source byte, so its digest names the result. */
+export function toolchainDir() {
+  const key = createHash("sha256")
+    .update(readFileSync(join(moduleDir, "go.sum")))
+    .digest("hex")
+    .slice(0, 16);
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(cache, "bkcache", "toolchain", key);
+}
