@@ -1,206 +1,911 @@
-/** Placeholder until the generator writes this file from schemas/bkcache.schema.json. */
-export type Scalar = string | number | boolean | null;
+/** Written by test/scripts/codegen.mjs from schemas/bkcache.schema.json; change that file and run `npm run codegen`. */
+
+/**
+ * Config of bkcache: build targets, cache mounts and cache backends of one project.
+ */
+export interface Config {
+  /**
+   * Where an editor finds this schema. bkcache ignores it.
+   */
+  $schema?: string;
+  /**
+   * Prefix of mount ids and cache names. The name of the config's folder without it.
+   */
+  project?: ProjectName;
+  /**
+   * Configs merged underneath, by path or package. Maps are merged key by key, lists and scalars are replaced; a later entry wins over an earlier one, this file over all.
+   */
+  extends?: string | string[];
+  /**
+   * Bake or compose files of your own that stay the source: their targets join `targets`.
+   */
+  bake?: string | string[];
+  /**
+   * Variables of the bake file, by name: the default value, or an object that says more. The environment overrides them at bake time.
+   */
+  variables?: {
+    [k: string]: string | number | boolean | VariableDefinition;
+  };
+  /**
+   * Places for cache, by name.
+   */
+  backends?: {
+    [k: string]: Backend;
+  };
+  /**
+   * Cache policy of all targets.
+   */
+  cache?: CachePolicy;
+  /**
+   * Cache mounts, by name: the name of a preset, or an object.
+   */
+  mounts?: {
+    [k: string]: Preset | MountDefinition;
+  };
+  /**
+   * Attributes for every target that neither sets nor inherits them.
+   */
+  defaults?: TargetAttributes;
+  /**
+   * Build targets, by name.
+   */
+  targets?: {
+    [k: string]: Target;
+  };
+  /**
+   * Groups of targets, by name. Without the key: a group `default` of all targets that do not begin with `_`.
+   */
+  groups?: {
+    [k: string]: string[] | GroupDefinition;
+  };
+  /**
+   * Names of targets that another bake file defines, such as the ones of docker/metadata-action.
+   */
+  external?: Name[];
+  /**
+   * The buildx builder: the name of an existing one, or what to make one from.
+   */
+  builder?: string | BuilderDefinition;
+  /**
+   * Level of findings, by code.
+   */
+  rules?: {
+    [k: string]: Level;
+  };
+}
+
+/**
+ * How a finding is treated.
+ */
 export type Level = "error" | "warn" | "off";
 
-/** A string with `${NAME}` references; see CONFIG "Strings, variables, matrix". */
+/**
+ * A string that may hold `${NAME}` references; `$${` writes a literal `${`.
+ */
 export type Template = string;
 
-export interface Config {
-  $schema?: string;
-  project?: string;
-  extends?: string | string[];
-  bake?: string | string[];
-  variables?: Record<string, string | number | boolean | VariableDefinition>;
-  backends?: Record<string, Backend>;
-  cache?: CachePolicy;
-  mounts?: Record<string, string | MountDefinition>;
-  defaults?: TargetAttributes;
-  targets?: Record<string, Target>;
-  groups?: Record<string, string[] | { targets: string[]; description?: string }>;
-  external?: string[];
-  builder?: string | BuilderDefinition;
-  rules?: Record<string, Level>;
-}
+/**
+ * Exactly one reference to a variable, which holds the whole value.
+ */
+export type VariableReference = string;
 
+/**
+ * Name of a target, group, backend or mount: letters, digits, `_` and `-`.
+ */
+export type Name = string;
+
+/**
+ * Name of a variable: letters, digits and `_`, not beginning with a digit.
+ */
+export type VariableName = string;
+
+/**
+ * Small letters, digits and `-`.
+ */
+export type ProjectName = string;
+
+/**
+ * A duration as Go writes it.
+ */
+export type Duration = string;
+
+/**
+ * A number of bytes with a unit: B, KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024).
+ */
+export type Size = string;
+
+/**
+ * A mount whose folder, environment and sharing bkcache knows.
+ */
+export type Preset = "go-mod" | "go-build" | "npm";
+
+/**
+ * A variable with its type and checks.
+ */
 export interface VariableDefinition {
-  type?: string; // a bake type expression: "string", "list(string)", ...
-  default?: Scalar | unknown[] | Record<string, unknown>;
+  /**
+   * Type expression of bake: string, number, bool, any, list(T), set(T), map(T), tuple([...]) or object({...}).
+   */
+  type?: string;
+  /**
+   * Value where the environment gives none.
+   */
+  default?:
+    | string
+    | number
+    | boolean
+    | null
+    | unknown[]
+    | {
+        [k: string]: unknown;
+      };
+  /**
+   * Shown by `docker buildx bake --list=variables`.
+   */
   description?: string;
+  /**
+   * Checks of the value at bake time.
+   */
   validation?: Validation | Validation[];
 }
+
+/**
+ * One check of a variable.
+ */
 export interface Validation {
-  condition: string; // raw HCL
+  /**
+   * An HCL expression that must be true. The one raw expression of the config.
+   */
+  condition: string;
+  /**
+   * What bake says when it is not.
+   */
   errorMessage?: string;
 }
 
+/**
+ * A place for cache.
+ */
 export type Backend =
-  | LocalBackend | S3Backend | GcsBackend | RegistryBackend | GhaBackend | AzblobBackend | InlineBackend;
+  LocalBackend | S3Backend | GcsBackend | RegistryBackend | GhaBackend | AzblobBackend | InlineBackend;
 
-interface ImageExportAttributes {
+/**
+ * A folder on this machine, with one folder per cache name in it.
+ */
+export interface LocalBackend {
+  /**
+   * A folder on this machine.
+   */
+  type: "local";
+  /**
+   * The folder, relative to the config's folder; `~/` is the home folder.
+   */
+  path: Template;
+  /**
+   * Tag of the manifest in the folder's index. BuildKit's default is `latest`.
+   */
+  tag?: Template;
+  /**
+   * Digest of the one manifest to import; the newest under `tag` without it.
+   */
+  digest?: Template;
+  /**
+   * Delete blobs that the new manifest does not use, so that the folder does not grow for ever. Needs BuildKit 0.31.
+   */
+  reset?: boolean;
+  /**
+   * Write an OCI image manifest instead of the old manifest list, which some registries refuse. BuildKit's default is true.
+   */
   imageManifest?: boolean;
+  /**
+   * Use OCI media types. BuildKit's default is true.
+   */
   ociMediatypes?: boolean;
+  /**
+   * Compression of the layers. Layers that exist with another one are kept unless `forceCompression` is set.
+   */
   compression?: "uncompressed" | "gzip" | "estargz" | "zstd";
+  /**
+   * Level of the compression: gzip and estargz 0 to 9, zstd 0 to 22.
+   */
   compressionLevel?: number;
+  /**
+   * Compress layers again that exist with another compression.
+   */
   forceCompression?: boolean;
 }
-export interface LocalBackend extends ImageExportAttributes {
-  type: "local";
-  path: Template;
-  tag?: Template;
-  reset?: boolean;
-}
+
+/**
+ * A bucket of Amazon S3 or of a store that speaks its protocol. Credentials come from the environment, never from here.
+ */
 export interface S3Backend {
+  /**
+   * A bucket of S3 or alike.
+   */
   type: "s3";
-  url?: Template; // s3://bucket/prefix/ instead of bucket and prefix
+  /**
+   * Bucket and prefix in one: `s3://bucket/prefix/`. Not together with `bucket` or `prefix`.
+   */
+  url?: Template;
+  /**
+   * Name of the bucket. Needed unless `url` is given.
+   */
   bucket?: Template;
+  /**
+   * Put before every key. A `/` is added at the end where it lacks one, since BuildKit adds none.
+   */
   prefix?: Template;
+  /**
+   * Region of the bucket. AWS_REGION without it.
+   */
   region?: Template;
-  profile?: "aws" | "r2" | "minio" | "ceph" | "gcs"; // endpoint profile
+  /**
+   * Whose store it is; sets the endpoint, path style and region where that store needs them.
+   */
+  profile?: "aws" | "gcs" | "r2" | "minio" | "ceph";
+  /**
+   * Base URL of a store that is not Amazon's.
+   */
   endpointUrl?: Template;
+  /**
+   * Put the bucket into the path instead of the host name. Only effective with `endpointUrl`.
+   */
   usePathStyle?: boolean;
-  insecure?: boolean; // allows a plain-http endpoint
+  /**
+   * Allow an endpoint over plain http.
+   */
+  insecure?: boolean;
+  /**
+   * Prefix of the layers, after `prefix`. BuildKit's default is `blobs/`.
+   */
   blobsPrefix?: Template;
+  /**
+   * Prefix of the manifests, after `prefix`. BuildKit's default is `manifests/`.
+   */
   manifestsPrefix?: Template;
-  touchRefresh?: string; // Go duration
+  /**
+   * Age after which an export touches a layer that still exists, so that a lifecycle rule keeps it. BuildKit's default is 24h.
+   */
+  touchRefresh?: Duration;
+  /**
+   * How many layers are uploaded at once. BuildKit's default is 4.
+   */
   uploadParallelism?: number;
+  /**
+   * How requests are retried. Needs BuildKit 0.30.
+   */
   retryMode?: "standard" | "adaptive";
+  /**
+   * How often a request is tried. Needs BuildKit 0.30.
+   */
   retryMaxAttempts?: number;
+  /**
+   * Leave Accept-Encoding out of signatures, which Google's store needs. Needs BuildKit 0.30.
+   */
   disableAcceptEncoding?: boolean;
 }
+
+/**
+ * A bucket of Google Cloud Storage, used through its S3 protocol with HMAC keys from the environment. Needs BuildKit 0.30.
+ */
 export interface GcsBackend {
+  /**
+   * A bucket of Google Cloud Storage.
+   */
   type: "gcs";
-  url?: Template; // gcs://bucket/prefix/ or gs://
+  /**
+   * Bucket and prefix in one: `gcs://bucket/prefix/`. Not together with `bucket` or `prefix`.
+   */
+  url?: Template;
+  /**
+   * Name of the bucket. Needed unless `url` is given.
+   */
   bucket?: Template;
+  /**
+   * Put before every key. A `/` is added at the end where it lacks one, since BuildKit adds none.
+   */
   prefix?: Template;
-  endpointUrl?: Template; // default https://storage.googleapis.com
+  /**
+   * Base URL; https://storage.googleapis.com without it.
+   */
+  endpointUrl?: Template;
+  /**
+   * Allow an endpoint over plain http.
+   */
   insecure?: boolean;
+  /**
+   * Prefix of the layers, after `prefix`. BuildKit's default is `blobs/`.
+   */
   blobsPrefix?: Template;
+  /**
+   * Prefix of the manifests, after `prefix`. BuildKit's default is `manifests/`.
+   */
   manifestsPrefix?: Template;
-  touchRefresh?: string;
+  /**
+   * Age after which an export touches a layer that still exists, so that a lifecycle rule keeps it. BuildKit's default is 24h.
+   */
+  touchRefresh?: Duration;
+  /**
+   * How many layers are uploaded at once. BuildKit's default is 4.
+   */
   uploadParallelism?: number;
+  /**
+   * How requests are retried. Needs BuildKit 0.30.
+   */
   retryMode?: "standard" | "adaptive";
+  /**
+   * How often a request is tried. Needs BuildKit 0.30.
+   */
   retryMaxAttempts?: number;
 }
-export interface RegistryBackend extends ImageExportAttributes {
+
+/**
+ * A repository of an image registry. Credentials come from docker's own config.
+ */
+export interface RegistryBackend {
+  /**
+   * A repository of a registry.
+   */
   type: "registry";
-  ref: Template; // repository without tag; the cache name becomes the tag
+  /**
+   * The repository without a tag: the cache name becomes the tag.
+   */
+  ref: Template;
+  /**
+   * Allow plain http and unverified TLS for this registry.
+   */
   insecure?: boolean;
+  /**
+   * Write an OCI image manifest instead of the old manifest list, which some registries refuse. BuildKit's default is true.
+   */
+  imageManifest?: boolean;
+  /**
+   * Use OCI media types. BuildKit's default is true.
+   */
+  ociMediatypes?: boolean;
+  /**
+   * Compression of the layers. Layers that exist with another one are kept unless `forceCompression` is set.
+   */
+  compression?: "uncompressed" | "gzip" | "estargz" | "zstd";
+  /**
+   * Level of the compression: gzip and estargz 0 to 9, zstd 0 to 22.
+   */
+  compressionLevel?: number;
+  /**
+   * Compress layers again that exist with another compression.
+   */
+  forceCompression?: boolean;
 }
+
+/**
+ * The cache service of GitHub Actions. Its token comes from the job's environment.
+ */
 export interface GhaBackend {
+  /**
+   * The cache service of GitHub Actions.
+   */
   type: "gha";
-  scope?: Template; // prefix of the cache name; default none
-  timeout?: string;
+  /**
+   * Put before the cache name.
+   */
+  scope?: Template;
+  /**
+   * How long an import or export may take. BuildKit's default is 10m.
+   */
+  timeout?: Duration;
+  /**
+   * Version of the cache service.
+   */
   version?: 1 | 2;
+  /**
+   * URL of the service, version 1. From the job's environment without it.
+   */
   url?: Template;
+  /**
+   * URL of the service, version 2. From the job's environment without it.
+   */
   urlV2?: Template;
+  /**
+   * Repository whose cache keys are listed first, so that layers need no look-up each.
+   */
   repository?: Template;
 }
+
+/**
+ * A container of Azure Blob Storage. Credentials come from the daemon's environment.
+ */
 export interface AzblobBackend {
+  /**
+   * A container of Azure Blob Storage.
+   */
   type: "azblob";
+  /**
+   * URL of the storage account.
+   */
   accountUrl: Template;
+  /**
+   * Name of the account; the first label of the URL's host without it.
+   */
   accountName?: Template;
+  /**
+   * Name of the container. BuildKit's default is `buildkit-cache`.
+   */
   container?: Template;
+  /**
+   * Put before every key.
+   */
   prefix?: Template;
+  /**
+   * Prefix of the layers, after `prefix`. BuildKit's default is `blobs`.
+   */
   blobsPrefix?: Template;
+  /**
+   * Prefix of the manifests, after `prefix`. BuildKit's default is `manifests`.
+   */
   manifestsPrefix?: Template;
 }
+
+/**
+ * Cache inside the image itself; always mode min.
+ */
 export interface InlineBackend {
+  /**
+   * Cache inside the image.
+   */
   type: "inline";
-  ref?: Template; // image to import from; without it the entry only writes
+  /**
+   * Image to import from. Without it nothing is read.
+   */
+  ref?: Template;
 }
 
+/**
+ * Which backends are read and written, and how.
+ */
 export interface CachePolicy {
+  /**
+   * Names of backends in order of preference: the first that has the scope is the one source.
+   */
   read?: string[];
+  /**
+   * Names of backends that a build writes to.
+   */
   write?: string[];
+  /**
+   * Default scope: the name under which cache is written, a literal.
+   */
   scope?: string;
+  /**
+   * What is exported: max is every step, min only those of the result.
+   */
   mode?: "min" | "max";
+  /**
+   * A failed export does not fail the build.
+   */
   ignoreError?: boolean;
+  /**
+   * What the committed bake file does by itself under plain `docker buildx bake`.
+   */
   committed?: "off" | "read" | "read-write";
+  /**
+   * Name of the backend that holds the contents of mounts (local, s3 or gcs); false for none. The last of `write` that can without it.
+   */
   mounts?: string | false;
-  mountBudget?: { restore?: string; save?: string };
+  /**
+   * How long the contents of mounts may be moved; past it is a miss.
+   */
+  mountBudget?: MountBudget;
 }
 
+/**
+ * Time bounds for moving the contents of mounts.
+ */
+export interface MountBudget {
+  /**
+   * Bound before the build.
+   */
+  restore?: Duration;
+  /**
+   * Bound after the build.
+   */
+  save?: Duration;
+}
+
+/**
+ * A cache mount.
+ */
 export interface MountDefinition {
-  preset?: string;
+  /**
+   * Preset that gives what is not said here.
+   */
+  preset?: Preset;
+  /**
+   * Id in the builder, where mounts of all projects live. `<project>-<name>` without it.
+   */
   id?: string;
+  /**
+   * Folder in the container, absolute. Needed without a preset.
+   */
   target?: string;
+  /**
+   * What builds that run at the same time do with it: shared, private (one each) or locked (one after the other).
+   */
   sharing?: "shared" | "private" | "locked";
+  /**
+   * Owner of the folder.
+   */
   uid?: number;
+  /**
+   * Group of the folder.
+   */
   gid?: number;
-  mode?: string; // "0755"
+  /**
+   * Mode of the folder: four octal digits in a string.
+   */
+  mode?: string;
+  /**
+   * One mount for each architecture. True by default for content that depends on it when the target has several platforms.
+   */
   perArch?: boolean;
-  env?: Record<string, string>;
+  /**
+   * Variables that the tool needs to use the folder; lines of the snippet's ENV.
+   */
+  env?: {
+    [k: string]: string;
+  };
+  /**
+   * Files whose hash names the snapshot. The newest snapshot of the scope without it.
+   */
   key?: string[];
-  maxSize?: string; // "4GiB"
+  /**
+   * Size past which the contents are not saved.
+   */
+  maxSize?: Size;
+  /**
+   * Carry the contents to the backend.
+   */
   persist?: boolean;
 }
 
-/** An option list entry as bake takes it: CSV string or object. */
-export type OptionEntry = Template | ({ type: string } & Record<string, Template | boolean | number>);
+/**
+ * An entry as `type=...,key=value` or as an object; keys as BuildKit spells them.
+ */
+export type OptionEntry = Template | OptionObject;
 
+/**
+ * An entry as an object; keys as BuildKit spells them.
+ */
+export interface OptionObject {
+  /**
+   * Kind of the entry.
+   */
+  type: string;
+  [k: string]: string | number | boolean;
+}
+
+/**
+ * Attributes of a bake target, in camelCase, with its cache policy and mounts.
+ */
 export interface TargetAttributes {
-  annotations?: Template[];
-  args?: Record<string, Template | null>;
+  /**
+   * OCI annotations, each as `[level[platform]:]key=value`.
+   */
+  annotations?: Template[] | VariableReference;
+  /**
+   * Build arguments. null leaves an argument that is set farther away unset here. A number must be written as a string, so that its text is kept.
+   */
+  args?: {
+    [k: string]: Template | null;
+  };
+  /**
+   * Attestations, as CSV or as objects.
+   */
   attest?: OptionEntry[];
+  /**
+   * What the frontend does instead of a build: build, check, outline or targets.
+   */
   call?: Template;
+  /**
+   * Folder or URL of the build context, relative to the folder of the config. `.` without it.
+   */
   context?: Template;
-  contexts?: Record<string, Template>;
+  /**
+   * Named contexts: a folder, a URL, `docker-image://`, `oci-layout://`, or `target:NAME` for the result of another target.
+   */
+  contexts?: {
+    [k: string]: Template;
+  };
+  /**
+   * Shown by `docker buildx bake --list`.
+   */
   description?: Template;
+  /**
+   * Path of the Dockerfile, relative to `context`. `Dockerfile` without it.
+   */
   dockerfile?: Template;
+  /**
+   * Text of the Dockerfile; wins over `dockerfile`. A shell variable in it is written `$${NAME}`.
+   */
   dockerfileInline?: Template;
-  entitlements?: Template[];
-  extraHosts?: Record<string, Template>;
-  labels?: Record<string, Template | null>;
+  /**
+   * Privileges that the build asks for.
+   */
+  entitlements?: Template[] | VariableReference;
+  /**
+   * Host names added in the build container, with their address.
+   */
+  extraHosts?: {
+    [k: string]: Template;
+  };
+  /**
+   * Image labels. null leaves a label that is set farther away unset here.
+   */
+  labels?: {
+    [k: string]: Template | null;
+  };
+  /**
+   * Network of RUN steps: default, host or none. `host` adds the entitlement `network.host`.
+   */
   network?: Template;
-  noCache?: boolean | Template; // a Template here is exactly "${NAME}"
-  noCacheFilter?: Template[] | Template;
-  output?: OptionEntry[] | Template;
-  platforms?: Template[] | Template;
+  /**
+   * Build all without cache. It also empties the cache mounts that the build uses.
+   */
+  noCache?: boolean | VariableReference;
+  /**
+   * Stages that are built without cache.
+   */
+  noCacheFilter?: Template[] | VariableReference;
+  /**
+   * Where the result goes, as CSV or as objects. Without it, it stays in the builder's cache.
+   */
+  output?: OptionEntry[] | VariableReference;
+  /**
+   * Platforms to build for.
+   */
+  platforms?: Template[] | VariableReference;
+  /**
+   * Source policies: a file name or an object.
+   */
   policy?: (Template | PolicyEntry)[];
-  pull?: boolean | Template;
+  /**
+   * Always ask the registry for newer base images.
+   */
+  pull?: boolean | VariableReference;
+  /**
+   * Limits of the build containers.
+   */
   resources?: Resources;
+  /**
+   * Build secrets, as CSV or as objects. Values never stand here.
+   */
   secret?: (Template | SecretEntry)[];
+  /**
+   * Size of /dev/shm in RUN steps.
+   */
   shmSize?: Template;
+  /**
+   * SSH agents or keys, as `id=path` or as objects.
+   */
   ssh?: (Template | SshEntry)[];
-  tags?: Template[] | Template;
+  /**
+   * Image names.
+   */
+  tags?: Template[] | VariableReference;
+  /**
+   * Stage of the Dockerfile to build. The last one without it.
+   */
   target?: Template;
-  ulimits?: Template[] | Template;
+  /**
+   * Limits of processes in RUN steps, as `name=soft[:hard]`.
+   */
+  ulimits?: Template[] | VariableReference;
+  /**
+   * Raw cache imports; they replace the cache policy for reading and pass through unchanged. false turns reading off.
+   */
   cacheFrom?: OptionEntry[] | false;
+  /**
+   * Raw cache exports; they replace the cache policy for writing and pass through unchanged. false turns writing off.
+   */
   cacheTo?: OptionEntry[] | false;
+  /**
+   * Cache policy of this target, key by key over the one at the top. false turns the cache off.
+   */
   cache?: CachePolicy | false;
+  /**
+   * Names of the mounts that the target uses; replaces an inherited list. Without it: the declared mounts that the Dockerfile's reached stages use.
+   */
   mounts?: string[];
 }
-export interface SecretEntry { id: Template; src?: Template; env?: Template }
-export interface SshEntry { id: Template; paths?: Template[] }
-export interface PolicyEntry {
-  filename?: Template;
-  reset?: boolean;
-  disabled?: boolean;
-  strict?: boolean;
-  logLevel?: Template;
-}
-export interface Resources {
-  memory?: Template;
-  memorySwap?: Template;
-  cpuShares?: Template;
-  cpuPeriod?: Template;
-  cpuQuota?: Template;
-  cpusetCpus?: Template;
-  cpusetMems?: Template;
-}
-export interface Target extends TargetAttributes {
+
+/**
+ * A build target.
+ */
+export type Target = TargetAttributes & {
+  /**
+   * Targets whose attributes this one takes over; a later one wins over an earlier one.
+   */
   inherits?: string[];
-  matrix?: Record<string, (string | Record<string, string>)[]>;
-  name?: Template; // only with matrix, only axes
+  /**
+   * Axes: the target is made once for each combination of their values, which are strings or flat maps.
+   */
+  matrix?: {
+    [k: string]: (
+      | string
+      | {
+          [k: string]: string;
+        }
+    )[];
+  };
+  /**
+   * Name of each target of the matrix, from its axes. `<target>-<values>` without it.
+   */
+  name?: Template;
+};
+
+/**
+ * A group with a description.
+ */
+export interface GroupDefinition {
+  /**
+   * Members: targets or other groups.
+   */
+  targets: string[];
+  /**
+   * Shown by `docker buildx bake --list`.
+   */
+  description?: string;
 }
 
+/**
+ * A build secret: from a file or from a variable of the environment.
+ */
+export interface SecretEntry {
+  /**
+   * Name under which the Dockerfile asks for it.
+   */
+  id: Template;
+  /**
+   * File that holds it.
+   */
+  src?: Template;
+  /**
+   * Variable of the environment that holds it.
+   */
+  env?: Template;
+}
+
+/**
+ * An SSH agent or its keys.
+ */
+export interface SshEntry {
+  /**
+   * Name under which the Dockerfile asks for it.
+   */
+  id: Template;
+  /**
+   * Agent sockets or key files. The running agent without it.
+   */
+  paths?: Template[];
+}
+
+/**
+ * A source policy.
+ */
+export interface PolicyEntry {
+  /**
+   * Policy file.
+   */
+  filename?: Template;
+  /**
+   * Drop the policies that come before.
+   */
+  reset?: boolean;
+  /**
+   * Use no policy.
+   */
+  disabled?: boolean;
+  /**
+   * Fail where a policy cannot be evaluated.
+   */
+  strict?: boolean;
+  /**
+   * Log level of the evaluation.
+   */
+  logLevel?: Template;
+}
+
+/**
+ * Limits of the build containers. Needs buildx 0.35.
+ */
+export interface Resources {
+  /**
+   * Memory.
+   */
+  memory?: Template;
+  /**
+   * Memory and swap; -1 for no bound.
+   */
+  memorySwap?: Template;
+  /**
+   * Relative weight of CPU time.
+   */
+  cpuShares?: Template;
+  /**
+   * Period of the scheduler in microseconds.
+   */
+  cpuPeriod?: Template;
+  /**
+   * CPU time in each period in microseconds.
+   */
+  cpuQuota?: Template;
+  /**
+   * CPUs to run on.
+   */
+  cpusetCpus?: Template;
+  /**
+   * Memory nodes to use.
+   */
+  cpusetMems?: Template;
+}
+
+/**
+ * A builder that bkcache makes and reuses, or an existing one by name.
+ */
 export interface BuilderDefinition {
-  name?: string; // an existing buildx builder
+  /**
+   * Name of an existing buildx builder.
+   */
+  name?: string;
+  /**
+   * Driver of buildx.
+   */
   driver?: "docker" | "docker-container" | "kubernetes" | "remote" | "cloud";
+  /**
+   * Where BuildKit is: unix://, tcp://, ssh://, docker-container:// or kube-pod://.
+   */
   endpoint?: string;
-  options?: Record<string, string | number | boolean>; // --driver-opt
+  /**
+   * Options of the driver, as `--driver-opt` takes them.
+   */
+  options?: {
+    [k: string]: string | number | boolean;
+  };
+  /**
+   * Platforms that the builder is asked for.
+   */
   platforms?: string[];
+  /**
+   * Flags of the daemon.
+   */
   buildkitdFlags?: string;
-  buildkitdConfig?: string; // path of buildkitd.toml
-  tls?: { ca?: string; cert?: string; key?: string; serverName?: string };
+  /**
+   * Path of a buildkitd.toml.
+   */
+  buildkitdConfig?: string;
+  /**
+   * Files for a TLS connection.
+   */
+  tls?: BuilderTls;
+}
+
+/**
+ * Files for a TLS connection to the builder.
+ */
+export interface BuilderTls {
+  /**
+   * Certificate of the authority.
+   */
+  ca?: string;
+  /**
+   * Client certificate; with `key`.
+   */
+  cert?: string;
+  /**
+   * Key of the client certificate; with `cert`.
+   */
+  key?: string;
+  /**
+   * Name in the server's certificate, where it is not the endpoint's host.
+   */
+  serverName?: string;
 }

@@ -1,0 +1,148 @@
+/**
+ * Writes every file that follows from another: types and validator from schemas/bkcache.schema.json, and the two
+ * reference pages of docs/. `--check` writes nothing and exits 1 where a file differs.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import { compile } from "json-schema-to-typescript";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const source = "schemas/bkcache.schema.json";
+const banner = `Written by test/scripts/codegen.mjs from ${source}; change that file and run \`npm run codegen\`.`;
+
+/** @returns {Promise<Record<string, string>>} content by path from the repository's root */
+export async function generate() {
+  const schema = JSON.parse(await readFile(join(root, source), "utf8"));
+  return {
+    "src/config/schema.gen.ts": await renderTypes(schema),
+    "src/config/validate.gen.js": renderValidator(schema),
+    "src/config/validate.gen.d.ts": validatorTypes,
+  };
+}
+
+/**
+ * A `$ref` with a description beside it would become a numbered copy of its type, so each reference is named by
+ * hand and the definitions are compiled for themselves.
+ */
+async function renderTypes(schema) {
+  const named = (node, isDefinition) => {
+    if (Array.isArray(node)) return node.map((item) => named(item, false));
+    if (typeof node !== "object" || node === null) return node;
+    if (node.$ref !== undefined && !isDefinition) {
+      return { tsType: node.$ref.replace("#/$defs/", ""), ...(node.description && { description: node.description }) };
+    }
+    const { examples, default: _, discriminator, propertyNames, pattern, ...rest } = node;
+    return mapSchema(rest, (value) => named(value, false));
+  };
+  const parts = [];
+  const { $defs, ...top } = schema;
+  for (const [name, definition] of Object.entries({ Config: top, ...$defs })) {
+    const { title: _, ...node } = named(definition, true);
+    parts.push(
+      await compile(node, name, {
+        bannerComment: "",
+        additionalProperties: false,
+        ignoreMinAndMaxItems: true,
+        style: { printWidth: 120 },
+      }),
+    );
+  }
+  return `/** ${banner} */\n\n${parts.join("\n")}`;
+}
+
+function renderValidator(schema) {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    discriminator: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    allowUnionTypes: true,
+    // Lengths are only ever asked to be at least 1, which code units answer as well as code points; without the
+    // helper for code points the code loads nothing.
+    unicode: false,
+    logger: false,
+    messages: false,
+    inlineRefs: false,
+    code: { source: true, esm: true, lines: true, optimize: 2 },
+  });
+  const code = standaloneCode(ajv, ajv.compile(withoutNotes(schema)))
+    .replace('"use strict";\n', "")
+    .replace(/export default \w+;\n/, "");
+  if (/\brequire\(|\bimport\b/.test(code)) throw new Error("the validator still loads something at run time");
+  return `// ${banner}\n/* eslint-disable */\n// @ts-nocheck\n${withoutUnused(code)}`;
+}
+
+/** Schemas of which only the compiled form is used. */
+function withoutUnused(code) {
+  return code.replaceAll(/^const (schema\d+) = .*;\n/gm, (line, name) =>
+    new RegExp(`\\b${name}\\b`, "g")[Symbol.match](code).length > 1 ? line : "",
+  );
+}
+
+/** Notes for people would stand in the code as a copy of the schema. */
+function withoutNotes(node) {
+  if (Array.isArray(node)) return node.map(withoutNotes);
+  if (typeof node !== "object" || node === null) return node;
+  const { description, examples, default: _, ...rest } = node;
+  return mapSchema(rest, withoutNotes);
+}
+
+/** Applies `change` to the schemas below a schema, and not to the maps of names that hold them. */
+function mapSchema(schema, change) {
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [
+      key,
+      key === "properties" || key === "$defs"
+        ? Object.fromEntries(Object.entries(value).map(([name, child]) => [name, change(child)]))
+        : change(value),
+    ]),
+  );
+}
+
+const validatorTypes = `// ${banner}
+import type { Config } from "./schema.gen.ts";
+
+export interface SchemaError {
+  /** JSON pointer to the value. */
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+  /** Set where the fault is in a key rather than in a value. */
+  readonly propertyName?: string;
+}
+
+export const validate: {
+  (data: unknown): data is Config;
+  errors?: readonly SchemaError[] | null;
+};
+`;
+
+/** @returns {Promise<string[]>} paths of the files that differ */
+export async function findStale() {
+  const stale = [];
+  for (const [path, content] of Object.entries(await generate())) {
+    const current = await readFile(join(root, path), "utf8").catch(() => null);
+    if (current !== content) stale.push(path);
+  }
+  return stale;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--check")) {
+    const stale = await findStale();
+    for (const path of stale) console.error(`stale: ${path}`);
+    if (stale.length > 0) console.error("run `npm run codegen` and commit the result");
+    process.exitCode = stale.length > 0 ? 1 : 0;
+  } else {
+    for (const [path, content] of Object.entries(await generate())) {
+      await mkdir(join(root, dirname(path)), { recursive: true });
+      await writeFile(join(root, path), content);
+      console.log(path);
+    }
+  }
+}
