@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { toolchainDir } from "../toolchain/locate.mjs";
+
+export const repositoryDir = fileURLToPath(new URL("../../", import.meta.url));
+
+export type Tool = "buildkitd" | "buildctl" | "buildx" | "versitygw" | "fake-gcs-server";
+
+/** Path of a program of the toolchain. */
+export function findTool(name: Tool): string {
+  const path = join(toolchainDir(), name);
+  if (!existsSync(path)) throw new Error(`${path} is missing; run: node test/toolchain/install.mjs`);
+  return path;
+}
+
+/** False where the installer has not run: integration tests skip then. */
+export function hasToolchain(): boolean {
+  return existsSync(join(toolchainDir(), "buildkitd"));
+}
+
+/** PATH with folders in front, the system's own folders included (runc lies in sbin). */
+export function pathWith(...folders: readonly string[]): string {
+  return [...folders, process.env["PATH"] ?? "", "/usr/sbin", "/sbin"].join(delimiter);
+}
