@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -72,7 +81,9 @@ function findStateDir(): string {
   try {
     accessSync(shm, constants.W_OK);
     const { bavail, bsize } = statfsSync(shm);
-    const mount = readFileSync("/proc/self/mountinfo", "utf8").split("\n").find((line) => line.split(" ")[4] === shm);
+    const mount = readFileSync("/proc/self/mountinfo", "utf8")
+      .split("\n")
+      .find((line) => line.split(" ")[4] === shm);
     // A container engine mounts it with 64 MB and noexec.
     const isUsable = bavail * bsize >= 4 * 2 ** 30 && !/\bnoexec\b/.test(mount?.split(" ")[5] ?? "");
     return isUsable ? shm : tmpdir();

@@ -8,7 +8,7 @@ let isHooked = false;
 
 function runAll(): void {
   // Last in, first out: a server stops before the folder that it writes to goes.
-  for (const cleanUp of [...pending].reverse()) {
+  for (const cleanUp of [...pending].toReversed()) {
     pending.delete(cleanUp);
     try {
       cleanUp();

@@ -55,7 +55,7 @@ export function fakeDocker(dir: string, { answers = [], name = "docker" }: FakeD
     calls() {
       if (!existsSync(callsFile)) return [];
       const lines = readFileSync(callsFile, "utf8").trimEnd().split("\n");
-      return lines.map((line) => JSON.parse(line) as FakeCall);
+      return lines.map((line): FakeCall => JSON.parse(line));
     },
   };
 }

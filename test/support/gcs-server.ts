@@ -15,6 +15,12 @@ export interface GcsServer {
   stop(): Promise<void>;
 }
 
+/** What the server answers, as far as it is read here. */
+interface Answer {
+  readonly items?: readonly { readonly name: string; readonly size: string }[];
+  readonly nextPageToken?: string;
+}
+
 /** A Google Cloud Storage server with nothing in it. It checks no credentials. */
 export async function startFakeGcs(): Promise<GcsServer> {
   const base = makeTempDir("gcs");
@@ -24,10 +30,10 @@ export async function startFakeGcs(): Promise<GcsServer> {
   const args = ["-scheme", "http", "-host", "127.0.0.1", "-port", String(port), "-backend", "filesystem"];
   args.push("-filesystem-root", dir, "-public-host", `127.0.0.1:${port}`);
   const server = startServer(findTool("fake-gcs-server"), args, { cwd: base, env: cleanEnv() });
-  const ask = async (path: string, init?: RequestInit): Promise<unknown> => {
+  const ask = async (path: string, init?: RequestInit): Promise<Answer> => {
     const response = await fetch(`${endpoint}/storage/v1/${path}`, init);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    return JSON.parse(await response.text());
   };
   await waitForServer(server, "fake-gcs-server", () =>
     ask("b?project=test").then(
@@ -46,10 +52,7 @@ export async function startFakeGcs(): Promise<GcsServer> {
       let page: string | undefined;
       do {
         const query = page === undefined ? "" : `?pageToken=${encodeURIComponent(page)}`;
-        const answer = (await ask(`b/${bucket}/o${query}`)) as {
-          items?: { name: string; size: string }[];
-          nextPageToken?: string;
-        };
+        const answer = await ask(`b/${bucket}/o${query}`);
         for (const { name, size } of answer.items ?? []) found.push({ key: name, bytes: Number(size) });
         page = answer.nextPageToken;
       } while (page !== undefined && page !== "");

@@ -119,7 +119,7 @@ function findDescendants(root: number): Process[] {
     children.set(stat.parent, [...siblings, { pid, startTime: stat.startTime }]);
   }
   const found: Process[] = [];
-  for (let queue = [root]; queue.length > 0; ) {
+  for (let queue = [root]; queue.length > 0;) {
     const next = queue.flatMap((pid) => children.get(pid) ?? []);
     found.push(...next);
     queue = next.map(({ pid }) => pid);
