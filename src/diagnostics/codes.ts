@@ -20,6 +20,10 @@ export const codes = {
     help: "Run `bkcache --help`, or `bkcache COMMAND --help`, for what exists.",
   },
   BK1002: { title: "bad value of a flag", help: "The message names the flag and the values that it takes." },
+  BK1003: {
+    title: "cache entries set on the command line",
+    help: "bkcache chooses cache-from and cache-to itself, one entry per target. Use --cache, --read-scope and --write-scope, or `cacheFrom` and `cacheTo` of the target in the config.",
+  },
 
   // --- 2xxx config
   BK2001: {
@@ -43,6 +47,25 @@ export const codes = {
   BK2012: { title: "value not allowed", help: "The value is outside of what the key takes." },
   BK2013: { title: "missing key", help: "The object lacks a key that it must have." },
 
+  BK2060: {
+    title: "list variable cannot be joined",
+    help: "The attribute adds to what is inherited, which a variable that holds the whole list cannot do. Write the list out.",
+  },
+  BK2061: {
+    title: "two targets of one name",
+    help: "A matrix makes a name that exists already. Let `name` hold every axis.",
+  },
+  BK2062: { title: "empty scope", help: "A cache is written under its scope, so the scope needs a name; `main` is the default." },
+  BK2063: {
+    title: "platforms of a cached target are not known",
+    help: "The cache name holds the platforms. List them, each with variables if need be, or give the target its own `cacheFrom` and `cacheTo`.",
+  },
+  BK2064: {
+    title: "targets write one cache destination",
+    help: "The target that ends last overwrites the cache of the others. Give each a destination of its own, or use `cache.write`.",
+    level: "error",
+  },
+
   // --- 3xxx emit and write
   BK3001: { title: "generated file is stale", help: "Run `bkcache generate` and commit the result." },
   BK3002: {
@@ -55,6 +78,49 @@ export const codes = {
   BK4001: {
     title: "buildx not found",
     help: "Install Docker with buildx, or put `docker-buildx` or `buildx` on PATH.",
+  },
+  BK4002: { title: "no such builder", help: "`docker buildx ls` lists the builders that exist." },
+  BK4003: {
+    title: "builder does not answer",
+    help: "The message names the builder, its endpoint and the reason. Start BuildKit there, or choose another builder.",
+  },
+  BK4004: { title: "builder cannot be made", help: "buildx refused to make the builder; the message has its words." },
+  BK4005: {
+    title: "connection to the builder is not verified",
+    help: "Plain TCP gives everybody on the way the build and its credentials. Name TLS files under `builder.tls`, or set BUILDKIT_INSECURE=true to accept it.",
+  },
+  BK4006: { title: "TLS files of the builder", help: "A file under `builder.tls` is missing, not readable, or lacks its companion." },
+  BK4007: {
+    title: "builder definition not usable",
+    help: "The keys under `builder`, or the address in BUILDKIT_HOST, do not fit together.",
+  },
+  BK4010: {
+    title: "driver lacks the cache backend",
+    help: "The docker driver has no s3 and no azblob cache: the backend is left out of the run. Use a docker-container, kubernetes or remote builder.",
+  },
+  BK4011: {
+    title: "driver cannot write cache",
+    help: "The docker driver without the containerd image store can write inline cache only. Turn that store on, or use another builder.",
+  },
+  BK4012: {
+    title: "BuildKit too old for the backend",
+    help: "Cache in Google Cloud Storage needs BuildKit 0.30 or later; older ones sign requests in a way that it refuses.",
+    level: "error",
+  },
+  BK4013: {
+    title: "BuildKit version cannot write to this endpoint",
+    help: "BuildKit 0.26 and 0.31 upload in a way that most S3-compatible servers other than AWS refuse. Use another version of BuildKit.",
+    level: "error",
+  },
+  BK4014: {
+    title: "buildx too old",
+    help: "An attribute in use needs a later buildx; an older one ignores it or fails.",
+    level: "error",
+  },
+  BK4015: {
+    title: "nodes overwrite each other's cache",
+    help: "A target with several platforms is built on several nodes of the builder, and each writes the same cache. Use a builder with one node, or one target for each platform.",
+    level: "error",
   },
 
   // --- 5xxx store

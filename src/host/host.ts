@@ -8,6 +8,8 @@ export interface ExecOptions {
   readonly input?: string;
   /** True: standard output and error are the user's terminal, nothing is captured. */
   readonly terminal?: boolean;
+  /** Ends the program after this time; the exit code is then 124. */
+  readonly timeoutMs?: number;
 }
 
 export interface ExecResult {

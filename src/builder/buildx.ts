@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { access, mkdir, readFile, stat } from "node:fs/promises";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { BkcacheError } from "../diagnostics/error.ts";
+import { writeAtomically } from "../host/files.ts";
+import type { ExecOptions, ExecResult, Host } from "../host/host.ts";
+import { dockerConfigDir } from "./docker-config.ts";
+import { userCachePath } from "./user-cache.ts";
+import { parseVersion, type Version } from "./versions.ts";
+
+/** The buildx of this machine. */
+export interface Buildx {
+  /** Absolute path of the program. */
+  readonly command: string;
+  /** Arguments before buildx's own: `["buildx"]` where the program is docker. */
+  readonly prefix: readonly string[];
+  /** Null for a build without a version number. */
+  readonly version: Version | null;
+  /** Runs buildx. Nothing secret may stand in `args`: every user of the machine can read them. */
+  exec(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+}
+
+interface Candidate {
+  readonly command: string;
+  readonly prefix: readonly string[];
+}
+interface Found extends Candidate {
+  readonly versionText: string;
+}
+
+/**
+ * buildx as `docker buildx`, else `docker-buildx`, else `buildx` on PATH.
+ * @throws BkcacheError BK4001 where there is none.
+ */
+export async function findBuildx(host: Host): Promise<Buildx> {
+  const onPath = await Promise.all(["docker", "docker-buildx", "buildx"].map((name) => findOnPath(host, name)));
+  const candidates = onPath.flatMap((command, index): Candidate[] =>
+    command === null ? [] : [{ command, prefix: index === 0 ? ["buildx"] : [] }],
+  );
+  const memory = await openMemory(host, candidates);
+  const found = (await memory.read()) ?? (await firstThatAnswers(host, candidates));
+  if (found === null) throw notFound(onPath[0] ?? null);
+  await memory.write(found);
+  const { command, prefix, versionText } = found;
+  return {
+    command,
+    prefix,
+    version: parseVersion(versionText),
+    exec: (args, options) => host.exec(command, [...prefix, ...args], options),
+  };
+}
+
+async function firstThatAnswers(host: Host, candidates: readonly Candidate[]): Promise<Found | null> {
+  for (const candidate of candidates) {
+    const { command, prefix } = candidate;
+    const { exitCode, stdout } = await host.exec(command, [...prefix, "version"], { timeoutMs: 10_000 });
+    // Programs that stand in for docker have a `buildx` of their own that is not this one.
+    if (exitCode === 0 && stdout.includes("docker/buildx")) return { ...candidate, versionText: stdout.trim() };
+  }
+  return null;
+}
+
+function notFound(docker: string | null): BkcacheError {
+  return new BkcacheError({
+    code: "BK4001",
+    message:
+      docker === null
+        ? "neither docker, docker-buildx nor buildx is on PATH"
+        : `${docker} has no buildx, and neither docker-buildx nor buildx is on PATH`,
+    hint: "install Docker's buildx plugin (package docker-buildx-plugin), or put the binary from https://github.com/docker/buildx/releases on PATH as docker-buildx",
+  });
+}
+
+async function findOnPath(host: Host, name: string): Promise<string | null> {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  for (const folder of (host.env["PATH"] ?? "").split(delimiter)) {
+    if (folder === "") continue;
+    const path = join(isAbsolute(folder) ? folder : resolve(host.cwd, folder), file);
+    try {
+      await access(path, constants.X_OK);
+      if ((await stat(path)).isFile()) return path;
+    } catch {
+      // Not there, or not for us: the next folder.
+    }
+  }
+  return null;
+}
+
+/** Where the docker CLI looks for plugins besides the user's own folder. */
+const systemPluginDirs = [
+  "/usr/local/lib/docker/cli-plugins",
+  "/usr/local/libexec/docker/cli-plugins",
+  "/usr/lib/docker/cli-plugins",
+  "/usr/libexec/docker/cli-plugins",
+];
+
+interface Memory {
+  read(): Promise<Found | null>;
+  write(found: Found): Promise<void>;
+}
+
+/**
+ * What an earlier run found, which saves one start of buildx. It holds as long as every file that could
+ * change the answer keeps path, size and time; a failure to read or write it means only that buildx is asked.
+ */
+async function openMemory(host: Host, candidates: readonly Candidate[]): Promise<Memory> {
+  const file = userCachePath(host.env, "buildx.json");
+  const configDir = dockerConfigDir(host.env);
+  const userPlugins = configDir === null ? [] : [join(configDir, "cli-plugins")];
+  const plugins = await Promise.all(
+    [...userPlugins, ...systemPluginDirs].map((folder) => fingerprint(join(folder, "docker-buildx"))),
+  );
+  const others = await Promise.all([
+    ...candidates.map((candidate) => fingerprint(candidate.command)),
+    ...(configDir === null ? [] : [fingerprint(join(configDir, "config.json"))]),
+  ]);
+  const key = createHash("sha256").update(JSON.stringify([others, plugins])).digest("hex");
+  const hasPlugin = plugins.some((plugin) => plugin !== null);
+  const nothing: Memory = { read: async () => null, write: async () => {} };
+  if (file === null) return nothing;
+  let known = false;
+  return {
+    async read() {
+      try {
+        const stored = JSON.parse(await readFile(file, "utf8")) as { key: string; found: Found } | null;
+        if (stored?.key !== key) return null;
+        const match = candidates.find((candidate) => candidate.command === stored.found.command);
+        if (match === undefined || typeof stored.found.versionText !== "string") return null;
+        known = true;
+        return { ...match, versionText: stored.found.versionText };
+      } catch {
+        return null;
+      }
+    },
+    async write(found) {
+      // A plugin in a folder that is not watched could change without a sign.
+      if (known || (found.prefix.length > 0 && !hasPlugin)) return;
+      try {
+        await mkdir(dirname(file), { recursive: true });
+        await writeAtomically(file, JSON.stringify({ key, found }));
+      } catch {
+        // Read-only home, full disk: the next run asks again.
+      }
+    },
+  };
+}
+
+async function fingerprint(path: string): Promise<readonly [string, number, number] | null> {
+  try {
+    const { mtimeMs, size } = await stat(path);
+    return [path, mtimeMs, size];
+  } catch {
+    return null;
+  }
+}
