@@ -2,8 +2,27 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/itg/**", "test/cli/**", "**/node_modules/**"],
-    testTimeout: 20_000,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/itg/**", "test/cli/**", "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      // Runs dist/bin.js: build first.
+      { test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
+      // Real servers, which want the machine for themselves: one file after the other.
+      {
+        test: {
+          name: "itg",
+          include: ["test/itg/**/*.itg.test.ts"],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

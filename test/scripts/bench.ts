@@ -1,0 +1,195 @@
+/**
+ * What bkcache costs on top of what it drives. Each row runs A and B in turn in one process after the other and
+ * compares medians. Prints one JSON table on standard output; exits 1 where a limit is passed.
+ */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { startBuildkit } from "../support/buildkit.ts";
+import { makeBusyboxContext } from "../support/contexts.ts";
+import { makeDockerConfig } from "../support/docker-config.ts";
+import { cleanEnv } from "../support/env.ts";
+import { binFile, runCommand, type RunOptions } from "../support/run-bkcache.ts";
+import { startVersitygw } from "../support/s3-server.ts";
+import { makeWorkspace } from "../support/workspace.ts";
+
+interface Limit {
+  readonly ratio: number;
+  /** Milliseconds of difference that are allowed whatever the ratio. */
+  readonly orMs?: number;
+}
+interface Row {
+  readonly name: string;
+  readonly a: string;
+  readonly b: string;
+  readonly medianA: number;
+  readonly medianB: number;
+  readonly ratio: number;
+  readonly limit: Limit;
+  readonly ok: boolean;
+  readonly runs: number;
+}
+interface Side {
+  readonly label: string;
+  readonly command: readonly [string, ...string[]];
+  readonly options: RunOptions;
+}
+
+const runs = 9;
+
+function say(text: string): void {
+  process.stderr.write(`bench: ${text}\n`);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.floor(sorted.length / 2)];
+  if (value === undefined) throw new Error("no runs");
+  return Math.round(value * 10) / 10;
+}
+
+async function time({ label, command: [program, ...args], options }: Side): Promise<number> {
+  const start = performance.now();
+  const { exitCode, stderr } = await runCommand(program, args, options);
+  const ms = performance.now() - start;
+  if (exitCode !== 0) throw new Error(`${label} exits ${exitCode}:\n${stderr.slice(-2000)}`);
+  return ms;
+}
+
+async function compare(name: string, limit: Limit, a: Side, b: Side): Promise<Row> {
+  say(`${name}: ${a.label} against ${b.label}, ${runs} runs each`);
+  const times = { a: [] as number[], b: [] as number[] };
+  // The first round fills file caches and counts for nothing.
+  for (let i = 0; i <= runs; i += 1) {
+    const [msA, msB] = [await time(a), await time(b)];
+    if (i === 0) continue;
+    times.a.push(msA);
+    times.b.push(msB);
+  }
+  const [medianA, medianB] = [median(times.a), median(times.b)];
+  const ratio = Math.round((100 * medianA) / medianB) / 100;
+  const ok = ratio <= limit.ratio || medianA - medianB <= (limit.orMs ?? 0);
+  return { name, a: a.label, b: b.label, medianA, medianB, ratio, limit, ok, runs };
+}
+
+function configOf(count: number): string {
+  const targets = Array.from(
+    { length: count },
+    (_, i) => `  app-${i}:\n    target: app\n    args: { INDEX: "${i}" }\n    tags: ["acme/app-${i}:\${TAG}"]\n`,
+  );
+  return [
+    "project: bench",
+    "variables: { TAG: dev }",
+    'backends: { remote: { type: s3, url: "s3://acme-ci/bench/", region: eu-central-1 } }',
+    "cache: { read: [remote], write: [remote] }",
+    `targets:\n${targets.join("")}`,
+  ].join("\n");
+}
+
+const docker = makeDockerConfig();
+const env = cleanEnv(docker.env);
+// The one that bkcache itself takes.
+const hasDocker = docker.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, "docker")));
+const buildx: [string, ...string[]] = hasDocker ? ["docker", "buildx"] : ["buildx"];
+const bkcache = (label: string, args: readonly string[], options: RunOptions): Side => ({
+  label,
+  command: [process.execPath, binFile, ...args],
+  options,
+});
+
+async function compareStart(): Promise<Row> {
+  const { dir } = makeWorkspace({ "bkcache.config.yaml": configOf(10) });
+  const options = { cwd: dir, env };
+  const bare: Side = { label: "node -e 0", command: [process.execPath, "-e", "0"], options };
+  const limit = { ratio: 2.5 };
+  return compare(
+    "start: 10 targets",
+    limit,
+    bkcache("bkcache generate --stdout", ["generate", "--stdout"], options),
+    bare,
+  );
+}
+
+async function comparePrint(): Promise<Row> {
+  const workspace = makeWorkspace({ "bkcache.config.yaml": configOf(1000) });
+  const options = { cwd: workspace.dir, env };
+  const { stdout } = await runCommand(process.execPath, [binFile, "generate", "--stdout"], options);
+  workspace.write("docker-bake.hcl", stdout);
+  const print: Side = {
+    label: `${buildx.join(" ")} bake --print`,
+    command: [...buildx, "bake", "-f", "docker-bake.hcl", "--print"],
+    options,
+  };
+  const generate = bkcache("bkcache generate --stdout", ["generate", "--stdout"], options);
+  return compare("compile: 1,000 targets", { ratio: 2 }, generate, print);
+}
+
+/** Three targets, all cached, with a bucket to read from and write to; both sides do the same work there. */
+async function compareBake(): Promise<Row> {
+  const s3 = await startVersitygw();
+  await s3.createBucket("acme-ci");
+  const builder = await startBuildkit();
+  try {
+    const workspace = makeWorkspace();
+    makeBusyboxContext(workspace.path("busybox"));
+    const copies = ["one", "two", "three"].map((name) => `RUN echo ${name} > /${name}`);
+    workspace.write(
+      "Dockerfile",
+      [
+        "FROM scratch AS app",
+        "COPY --link --from=busybox /bin/busybox /bin/busybox",
+        'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
+        "ARG APP",
+        ...copies,
+        "RUN echo $APP > /app",
+      ].join("\n"),
+    );
+    const backend = [`type: s3, url: "s3://acme-ci/bench/", region: ${s3.region}, endpointUrl: "${s3.endpoint}"`];
+    backend.push("usePathStyle: true, insecure: true");
+    const targets = ["api", "web", "worker"].map((name) => `  ${name}: { args: { APP: ${name} } }`);
+    workspace.write(
+      "bkcache.config.yaml",
+      [
+        "project: bench",
+        `backends: { remote: { ${backend.join(", ")} } }`,
+        "cache: { read: [remote], write: [remote], scope: main }",
+        "defaults: { contexts: { busybox: busybox }, target: app }",
+        `targets:\n${targets.join("\n")}`,
+      ].join("\n"),
+    );
+    const options = {
+      cwd: workspace.dir,
+      env: { ...env, ...s3.env, AWS_ENDPOINT_URL: undefined, BUILDKIT_HOST: builder.address },
+    };
+    // The plain bake takes the cache from and to the same place, which bkcache chooses by itself.
+    const plainEnv = {
+      ...options.env,
+      BKCACHE_READ_SCOPE: "main",
+      BKCACHE_WRITE_SCOPE: "main",
+      BUILDKIT_HOST: undefined,
+    };
+    const name = "bench";
+    await time(bkcache("bkcache generate", ["generate"], options));
+    const create: [string, ...string[]] = [...buildx, "create", "--name", name, "--driver", "remote", builder.address];
+    await time({ label: "buildx create", command: create, options: { ...options, env: plainEnv } });
+    await time(bkcache("first bake", ["bake", "--cache", "read-write"], options));
+    const plain: Side = {
+      label: `${buildx.join(" ")} bake`,
+      command: [...buildx, "bake", "--builder", name, "-f", "docker-bake.hcl"],
+      options: { ...options, env: plainEnv },
+    };
+    const own = bkcache("bkcache bake", ["bake", "--cache", "read-write"], options);
+    return await compare("bake: 3 targets, all cached", { ratio: 1.3, orMs: 150 }, own, plain);
+  } finally {
+    await builder.stop();
+    await s3.stop();
+  }
+}
+
+const rows: Row[] = [];
+for (const measure of [compareStart, comparePrint, compareBake]) {
+  const row = await measure();
+  rows.push(row);
+  say(`${row.ok ? "ok" : "TOO SLOW"}: ${row.medianA} ms against ${row.medianB} ms (${row.ratio}x)`);
+}
+process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+process.exit(rows.every(({ ok }) => ok) ? 0 : 1);

@@ -1,0 +1,99 @@
+// What must be there before TypeScript can run: packages, toolchain, dist. Plain JavaScript without dependencies, runs on Node 20.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { installToolchain } from "../toolchain/install.mjs";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+const binDir = join(root, "node_modules", ".bin");
+/** The Node of the project, whatever the system's is. */
+export const devNode = join(binDir, "node");
+
+const start = Date.now();
+
+/** One plain line with the time since the start. */
+export function say(text) {
+  process.stderr.write(`[${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s] ${text}\n`);
+}
+
+/** The environment in which the project's own programs come first. */
+export function devEnv() {
+  return { ...process.env, PATH: [binDir, process.env.PATH].join(delimiter) };
+}
+
+/** npm itself must not run on a Node that it is about to replace. */
+function systemEnv() {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.endsWith("node_modules/.bin"));
+  return { ...process.env, PATH: folders.join(delimiter) };
+}
+
+function readPackages(file) {
+  return JSON.parse(readFileSync(join(root, file), "utf8")).packages;
+}
+
+/** True where node_modules holds exactly what package-lock.json names; optional packages may be left out. */
+function isInstalled() {
+  const installedFile = "node_modules/.package-lock.json";
+  if (!existsSync(join(root, installedFile)) || !existsSync(devNode)) return false;
+  const wanted = readPackages("package-lock.json");
+  const installed = readPackages(installedFile);
+  const isSame = (name) => installed[name]?.version === wanted[name]?.version;
+  return (
+    Object.keys(installed).every(isSame) &&
+    Object.keys(wanted).every((name) => name === "" || wanted[name].optional === true || isSame(name)) &&
+    spawnSync(devNode, ["--version"]).status === 0
+  );
+}
+
+function installPackages() {
+  if (isInstalled()) return say("npm packages are installed");
+  say("installing npm packages (npm ci)");
+  // At level `error` npm keeps quiet about the engines of packages that only ever run on the project's own Node.
+  const args = ["ci", "--loglevel=error", "--no-audit", "--no-fund"];
+  const { status } = spawnSync("npm", args, { cwd: root, env: systemEnv(), stdio: ["ignore", 2, 2] });
+  if (status !== 0) fail("npm ci failed");
+  if (!existsSync(devNode))
+    fail("npm ci left no node in node_modules/.bin; allowScripts in package.json lets it install");
+}
+
+/** Ends the script with one line. */
+export function fail(text) {
+  say(text);
+  process.exit(1);
+}
+
+export function build() {
+  say("building dist");
+  const { status } = spawnSync("npm", ["run", "--silent", "build"], {
+    cwd: root,
+    env: devEnv(),
+    stdio: ["ignore", 2, 2],
+  });
+  return status === 0;
+}
+
+/** Installs everything that the scripts need; what an earlier run installed is used again. */
+export function prepare({ hasServers = true } = {}) {
+  installPackages();
+  if (!hasServers) return;
+  say("installing the toolchain (BuildKit, buildx, S3 and GCS servers)");
+  try {
+    installToolchain();
+  } catch (error) {
+    fail(`toolchain: ${error.message}`);
+  }
+}
+
+/** Runs a TypeScript script on the project's Node; signals reach it, and its exit code is this one's. */
+export async function hand(script) {
+  const child = spawn(devNode, [join(root, "test", "scripts", script), ...process.argv.slice(2)], {
+    env: devEnv(),
+    stdio: "inherit",
+  });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  process.exitCode = await new Promise((resolve) => {
+    child.on("error", () => resolve(1));
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+
+export interface UserBuilder {
+  readonly name: string;
+  readonly driver: string;
+  /** An address of this machine that the builder reaches. */
+  readonly hostAddress: string;
+  /** The user's own Docker settings, in which the builder is known. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The builder that BKCACHE_BUILDER names, where this machine has Docker with buildx; else null. */
+export function findUserBuilder(): UserBuilder | null {
+  const name = process.env["BKCACHE_BUILDER"] ?? "";
+  if (name === "") return null;
+  const inspected = docker("buildx", "inspect", name);
+  if (inspected === null) {
+    process.stderr.write(`BKCACHE_BUILDER=${name} is ignored: \`docker buildx inspect ${name}\` fails\n`);
+    return null;
+  }
+  const driver = /^Driver:\s+(\S+)/m.exec(inspected)?.[1] ?? "unknown";
+  // A builder in a container of its own reaches this machine by the bridge's gateway.
+  const isContainer = driver.startsWith("docker") && !inspected.includes('network="host"');
+  const gateway = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}");
+  const env: Record<string, string> = {};
+  for (const [key, value] of Object.entries(process.env)) {
+    if (value !== undefined && /^(DOCKER|BUILDX)_/.test(key)) env[key] = value;
+  }
+  return { name, driver, hostAddress: isContainer ? gateway?.trim() || "127.0.0.1" : "127.0.0.1", env };
+}
+
+function docker(...args: readonly string[]): string | null {
+  const { status, stdout } = spawnSync("docker", [...args], { encoding: "utf8" });
+  return status === 0 ? stdout : null;
+}

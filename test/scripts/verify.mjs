@@ -1,0 +1,109 @@
+// `npm run verify`: every check and every test, from a bare clone. `--no-tests` runs the checks alone.
+// Goes on after a failure, so that one run shows everything; the last line is `N passed, N failed`.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { devEnv, prepare, root, say } from "./prepare.mjs";
+
+const checks = [
+  ["format", "oxfmt", "--check"],
+  ["lint", "oxlint", "--type-aware", "--deny-warnings"],
+  ["types", "tsc", "-p", "."],
+  ["generated files are up to date", "node", "test/scripts/codegen.mjs", "--check"],
+  ["build", "npm", "run", "--silent", "build"],
+  ["unused files, exports and dependencies", "knip"],
+  ["package: entry points", "publint", "--strict"],
+  ["package: types", "attw", "--pack", ".", "--profile", "esm-only"],
+];
+const tests = [
+  ["unit and golden tests", "unit"],
+  ["CLI tests", "cli"],
+  ["integration tests (real BuildKit, S3 and GCS servers)", "itg"],
+];
+
+const isCi = (process.env.CI ?? "") !== "";
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+let child;
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+]) {
+  process.on(signal, () => {
+    child?.kill(signal);
+    process.exit(code);
+  });
+}
+
+/** Runs a command with its output on this terminal; resolves to its exit code. */
+function run(command, args) {
+  return new Promise((resolve) => {
+    child = spawn(command, args, { cwd: root, env: devEnv(), stdio: ["ignore", "inherit", "inherit"] });
+    child.on("error", (error) => {
+      say(`${command}: ${error.message}`);
+      resolve(1);
+    });
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+function count(name, { passed, failed, skipped = 0 }) {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  if (failed > 0) failures.push(name);
+  say(
+    `${failed > 0 ? "FAILED" : "ok"}: ${name} (${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""})`,
+  );
+}
+
+async function runCheck([name, command, ...args]) {
+  say(`${name}: ${[command, ...args].join(" ")}`);
+  const isOk = (await run(command, args)) === 0;
+  count(name, isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+
+async function runTests([name, project]) {
+  say(`${name}: vitest run --project ${project}`);
+  const dir = mkdtempSync(join(tmpdir(), "bkcache-verify-"));
+  const file = join(dir, "report.json");
+  const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const exitCode = await run("vitest", args);
+  let result;
+  try {
+    result = countTests(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    result = { passed: 0, failed: 1, skipped: 0 };
+  }
+  rmSync(dir, { recursive: true, force: true });
+  // Errors outside of any test, or a project without tests, show in the exit code only.
+  if (exitCode !== 0 && result.failed === 0) result.failed = 1;
+  if (project === "itg" && isCi && result.passed === 0 && result.failed === 0) {
+    say("no integration test has run; that counts as a failure in CI");
+    result.failed = 1;
+  }
+  count(name, result);
+}
+
+/** A file that cannot be loaded has no tests in the report: it counts as one failure. */
+function countTests(report) {
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+const hasTests = !process.argv.includes("--no-tests");
+prepare({ hasServers: hasTests });
+for (const check of checks) await runCheck(check);
+if (hasTests) for (const test of tests) await runTests(test);
+
+if (failures.length > 0) say(`failed: ${failures.join("; ")}`);
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+process.exitCode = total.failed > 0 ? 1 : 0;
