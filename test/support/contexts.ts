@@ -44,7 +44,7 @@ function isNeeded(path: string): boolean {
   return !(path.startsWith("pkg/tool/") && unneededTools.has(basename(path)));
 }
 
-/** As `node:slim`: /usr/local/bin/node with the libraries that it loads, and npm. */
+/** As `node:slim`: /usr/local/bin/node with the libraries that it loads, npm, and a shell. */
 export function makeNodeContext(dir: string): string {
   const target = join(dir, "usr", "local");
   mkdirSync(join(target, "bin"), { recursive: true });
@@ -53,6 +53,12 @@ export function makeNodeContext(dir: string): string {
     mkdirSync(dirname(join(dir, library)), { recursive: true });
     copyFileSync(realpathSync(library), join(dir, library));
   }
+  // busybox is the program that it is called as.
+  for (const path of ["bin/sh", "usr/bin/env"]) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    copyFileSync(findProgram("busybox"), join(dir, path));
+  }
+  mkdirSync(join(dir, "tmp"));
   const npm = join(dirname(realpathSync(findProgram("npm"))), "..");
   cpSync(npm, join(target, "lib", "node_modules", "npm"), { recursive: true });
   symlinkSync("../lib/node_modules/npm/bin/npm-cli.js", join(target, "bin", "npm"));
