@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { makeTempDir } from "./cleanup.ts";
+import { cleanEnv } from "./env.ts";
+import { fakeDocker } from "./fake-docker.ts";
+import { waitFor } from "./poll.ts";
+import { startServer } from "./process.ts";
+import { runCommand } from "./run-bkcache.ts";
+import { makeWorkspace } from "./workspace.ts";
+
+test("cleanEnv drops what tools react to, keeps the rest, and takes what it is given", () => {
+  process.env["AWS_TEST_ONLY"] = "x";
+  process.env["BKCACHE_TEST_ONLY"] = "x";
+  process.env["PLAIN_TEST_ONLY"] = "x";
+  const env = cleanEnv({ AWS_REGION: "r", PLAIN_TEST_ONLY: undefined });
+  expect(env).toMatchObject({ AWS_REGION: "r", PATH: process.env["PATH"], AWS_EC2_METADATA_DISABLED: "true" });
+  for (const name of ["AWS_TEST_ONLY", "BKCACHE_TEST_ONLY", "PLAIN_TEST_ONLY", "CI"])
+    expect(env).not.toHaveProperty(name);
+});
+
+test("a workspace holds what it was given", () => {
+  const workspace = makeWorkspace({ "b/c.txt": "c", "a.txt": "a" });
+  expect(workspace.list()).toEqual(["a.txt", "b/c.txt"]);
+  expect(workspace.read("b/c.txt")).toBe("c");
+  expect(workspace.has("d")).toBe(false);
+});
+
+describe("fakeDocker", () => {
+  test("records calls and answers the first that fits", async () => {
+    const { dir } = makeWorkspace();
+    const docker = fakeDocker(dir, {
+      answers: [
+        { when: ["buildx", "version"], stdout: "first", times: 1 },
+        { when: ["buildx", "version"], stdout: "later", exitCode: 3 },
+        { when: ["buildx"], has: ["--print"], stderr: "print" },
+        { when: ["buildx", "bake"], files: { "--metadata-file": "{}" } },
+      ],
+    });
+    const options = { cwd: dir, env: { PATH: docker.PATH, MARK: "1" } };
+    const run = (...args: string[]) => runCommand("docker", args, { ...options, input: "in" });
+    await expect(run("buildx", "version")).resolves.toEqual({ exitCode: 0, stdout: "first", stderr: "" });
+    await expect(run("buildx", "version")).resolves.toMatchObject({ exitCode: 3, stdout: "later" });
+    await expect(run("buildx", "bake", "--print")).resolves.toMatchObject({ exitCode: 0, stderr: "print" });
+    await expect(run("buildx", "bake", "--metadata-file", "meta.json")).resolves.toMatchObject({ exitCode: 0 });
+    await expect(run("ps")).resolves.toMatchObject({ exitCode: 97 });
+    expect(existsSync(join(dir, "meta.json"))).toBe(true);
+    const calls = docker.calls();
+    expect(calls.map(({ argv }) => argv[1])).toEqual(["version", "version", "bake", "bake", undefined]);
+    expect(calls[0]).toMatchObject({ stdin: "in", cwd: dir, env: { MARK: "1" } });
+  });
+});
+
+describe("startServer", () => {
+  const script = "sleep 300 & echo $! > $OUT/child; echo up; wait";
+
+  test("stop ends the server and what it started", async () => {
+    const dir = makeTempDir();
+    const server = startServer("sh", ["-c", script], { env: { ...cleanEnv(), OUT: dir } });
+    await waitFor(() => server.log().includes("up"), { what: "the server is up" });
+    const child = Number(readFileSync(join(dir, "child"), "utf8"));
+    expect(isAlive(child)).toBe(true);
+    await server.stop();
+    await waitFor(() => !isAlive(child), { what: "the child ends" });
+    expect(server.hasExited()).toBe(true);
+  });
+
+  test.skipIf(!existsSync("/usr/bin/setpriv"))("a server ends when its parent is killed outright", async () => {
+    const dir = makeTempDir();
+    const parent = spawn(
+      process.execPath,
+      [
+        "--input-type=module",
+        "-e",
+        `const { startServer } = await import(${JSON.stringify(new URL("process.ts", import.meta.url).href)});
+         const server = startServer("sleep", ["300"], { env: process.env });
+         console.log(server.pid);
+         setInterval(() => {}, 1000);`,
+      ],
+      { stdio: ["ignore", "pipe", "inherit"], env: cleanEnv({ OUT: dir }) },
+    );
+    const pid = await new Promise<number>((resolve) => {
+      parent.stdout.once("data", (data: Buffer) => resolve(Number(data.toString())));
+    });
+    expect(isAlive(pid)).toBe(true);
+    parent.kill("SIGKILL");
+    await waitFor(() => !isAlive(pid), { what: "the server ends", timeoutMs: 5000 });
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
