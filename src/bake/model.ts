@@ -1,8 +1,14 @@
+import type {
+  BackendType,
+  Flag,
+  ResolvedBackend,
+  ResolvedMount,
+  ResolvedVariable,
+  TextList,
+} from "../config/resolved.ts";
 import type { Text, VariableRef } from "../config/text.ts";
 
-/** A list of strings, or one variable that holds the whole list. */
-export type TextList = readonly Text[] | VariableRef;
-export type Flag = boolean | VariableRef;
+export type { BackendType, Flag, TextList };
 
 /** One entry of cache-from, cache-to, output or attest in object form; keys as BuildKit spells them. */
 export type Entry = Readonly<Record<string, Text>>;
@@ -43,12 +49,7 @@ export interface SshEntry {
   readonly paths?: readonly Text[];
 }
 
-export interface PlanVariable {
-  readonly type?: string;
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly validation?: readonly { readonly condition: string; readonly errorMessage?: string }[];
-}
+export type PlanVariable = ResolvedVariable;
 
 export interface PlanGroup {
   readonly targets: readonly string[];
@@ -70,37 +71,25 @@ export interface TargetCache {
   readonly mode: "min" | "max";
   readonly ignoreError: boolean;
   readonly committed: "off" | "read" | "read-write";
-  /** Components of the cache name but the scope, not yet encoded: project, target, platforms. */
+  /** Components of the cache name but the scope, not yet encoded: project, target, then each platform, sorted. */
   readonly name: readonly Text[];
 }
 
 export interface PlanTarget {
   /** All of bake's attributes but cache-from, cache-to and inherits. */
   readonly attributes: BakeTarget;
-  /** Names under `external` that the emitted target inherits. */
+  /** What the emitted target inherits, far to near: names under `external`, and names in `bases`. */
   readonly inherits: readonly string[];
+  /** Hidden targets with the attributes that an external target may override; empty without external ones. */
+  readonly bases: Readonly<Record<string, BakeTarget>>;
   readonly cache: TargetCache;
   /** Names of mounts; null where the config leaves it to the Dockerfile. */
   readonly mounts: readonly string[] | null;
 }
 
 /** A declared backend with its references read. Keys are the config's own (camelCase). */
-export type PlanBackend = { readonly type: BackendType } & Readonly<Record<string, Text | number | boolean>>;
-export type BackendType = "local" | "s3" | "gcs" | "registry" | "gha" | "azblob" | "inline";
-
-export interface PlanMount {
-  readonly id: string; // may end with -${TARGETARCH}
-  readonly target: string;
-  readonly sharing: "shared" | "private" | "locked";
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly mode?: string;
-  readonly perArch: boolean;
-  readonly env: Readonly<Record<string, string>>;
-  readonly key: readonly string[];
-  readonly maxSize?: string;
-  readonly persist: boolean;
-}
+export type PlanBackend = ResolvedBackend;
+export type PlanMount = ResolvedMount;
 
 /** Everything that follows from the config alone: plain serialisable data, equal on every machine. */
 export interface Plan {

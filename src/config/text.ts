@@ -1,6 +1,10 @@
 /** A reference to a declared variable, kept as an HCL variable in the emitted file. */
 export interface VariableRef {
   readonly variable: string;
+  /** The value is encoded as this component of a cache name before it is used (see bake/cache-name.ts). */
+  readonly encode?: "scope" | "platform";
+  /** Stands in for a value that is empty. */
+  readonly fallback?: string;
 }
 
 /**
@@ -32,7 +36,7 @@ export function parseTemplate(source: string): ParsedTemplate {
   const parts: TextPart[] = [];
   const references: TextReference[] = [];
   let literal = "";
-  for (let i = 0; i < source.length; ) {
+  for (let i = 0; i < source.length;) {
     if (source.startsWith("$${", i)) {
       literal += "${";
       i += 3;
@@ -78,4 +82,15 @@ export function showText(text: Text): string {
   return partsOf(text)
     .map((part) => (typeof part === "string" ? part : `\${${part.variable}}`))
     .join("");
+}
+
+/** One text after the other. */
+export function joinTexts(...texts: readonly Text[]): Text {
+  return textOf(texts.flatMap(partsOf));
+}
+
+/** The variable that a text consists of, where it is nothing else. */
+export function soleVariable(text: Text): VariableRef | undefined {
+  const [only] = text;
+  return typeof text !== "string" && text.length === 1 && typeof only === "object" ? only : undefined;
 }

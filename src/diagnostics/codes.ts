@@ -39,13 +39,156 @@ export const codes = {
     title: "config module failed",
     help: "The TypeScript or JavaScript config threw, or does not export a config as its default.",
   },
+  BK2005: { title: "empty config", help: "The file holds no value. An empty config does not give way to another one." },
+  BK2006: {
+    title: "config too large",
+    help: "The config is larger, or nests deeper, than any that people write; aliases and shared objects count in full.",
+  },
+  BK2007: {
+    title: "config cannot be extended",
+    help: "`extends` names a file or package that does not exist, or one that extends this config.",
+  },
+  BK2008: {
+    title: "several configs in one folder",
+    help: "Only the first in the search order is used, and the message names it. Remove the others.",
+    level: "warn",
+  },
+  BK2009: {
+    title: "not plain data",
+    help: "A config holds maps with string keys, lists, strings, finite numbers, booleans and null, so that it means the same on every machine.",
+  },
   BK2010: {
     title: "unknown key",
     help: "The key does not exist at this place. BuildKit and bake would ignore it without a word.",
+    level: "error",
   },
   BK2011: { title: "wrong type", help: "The value has another type than the key takes." },
   BK2012: { title: "value not allowed", help: "The value is outside of what the key takes." },
   BK2013: { title: "missing key", help: "The object lacks a key that it must have." },
+  BK2014: { title: "key written twice", help: "Of two equal keys one would be lost. Remove or rename one." },
+  BK2015: {
+    title: "text that cannot be encoded",
+    help: "The string holds half of a surrogate pair, which no file can hold as UTF-8.",
+  },
+  BK2016: {
+    title: "bad entry in rules",
+    help: "`rules` takes codes that exist and whose level may be changed; docs/errors.md marks them.",
+  },
+  BK2020: {
+    title: "undeclared name",
+    help: "The config names a backend, mount, target or group that it does not declare.",
+  },
+  BK2021: {
+    title: "bad name",
+    help: "Names of targets, groups, backends and mounts are letters, digits, `_` and `-`; a project's small letters, digits and `-`; a variable's letters, digits and `_`.",
+  },
+  BK2022: { title: "reference not closed", help: "A `${` has no `}`. Close it, or write `$${` for a literal `${`." },
+  BK2023: {
+    title: "undeclared variable",
+    help: "`${NAME}` names neither a variable nor an axis of the target's matrix. Declare it, or write `$${` for a literal `${`.",
+  },
+  BK2024: {
+    title: "variable of the wrong kind",
+    help: "Inside a longer string a variable must be a scalar; a whole list or flag takes a variable that is one.",
+  },
+  BK2025: {
+    title: "reserved variable name",
+    help: "bake ignores a variable of this name without a word, or bkcache uses it itself (BKCACHE_).",
+  },
+  BK2026: {
+    title: "variable takes its value from the environment",
+    help: "Most machines set a variable of this name, and bake takes its value before the default. Choose another name.",
+    level: "warn",
+  },
+  BK2027: {
+    title: "variable's type and default",
+    help: "The type is none that bake knows, or the default does not fit it.",
+  },
+  BK2028: {
+    title: "`name` without matrix",
+    help: "Only the targets of a matrix get their names from `name`; another target is called by its key.",
+  },
+  BK2029: { title: "axis shadows a variable", help: "`${NAME}` could mean both. Rename the axis." },
+  BK2030: {
+    title: "matrix makes no targets, or too many",
+    help: "An axis without values makes the target vanish; bake says then that it cannot find it.",
+  },
+  BK2032: {
+    title: "not a single target",
+    help: "`inherits` and `target:` take one target: neither a group nor the base name of a matrix.",
+  },
+  BK2033: { title: "targets in a circle", help: "Targets inherit or link each other, so that none can come first." },
+  BK2034: {
+    title: "groups in a circle",
+    help: "A group is its own member. bake tolerates it; nobody means it.",
+    level: "error",
+  },
+  BK2040: {
+    title: "credentials in the config",
+    help: "The config, the bake file and the builder's history would show them. Credentials come from the environment of the client.",
+  },
+  BK2041: {
+    title: "compression that the backend ignores",
+    help: "Only the registry and local backends take compression; s3, gcs, gha and azblob always write gzip.",
+    level: "error",
+  },
+  BK2042: {
+    title: "path style without endpoint",
+    help: "BuildKit ignores path style unless the endpoint is given too.",
+    level: "error",
+  },
+  BK2043: {
+    title: "endpoint over plain http",
+    help: "Credentials and cache would cross the network unprotected. `insecure: true` on the backend allows it.",
+  },
+  BK2044: {
+    title: "bucket cannot be told",
+    help: "A bucket is given by `url`, or by `bucket` and `prefix`, not by both.",
+  },
+  BK2045: {
+    title: "list of names in an import",
+    help: "BuildKit's s3 import reads only the first of several names that `;` separates.",
+    level: "error",
+  },
+  BK2047: {
+    title: "unknown attribute of a cache entry",
+    help: "BuildKit ignores attributes that it does not know without a word.",
+    level: "error",
+  },
+  BK2048: {
+    title: "bad value of a cache entry",
+    help: "BuildKit takes a bad `mode` for min and other bad values for their defaults, without a word.",
+    level: "error",
+  },
+  BK2049: {
+    title: "malformed cache entry",
+    help: "The entry is no valid list of `key=value`, is of no type that BuildKit has, or lacks what its type needs.",
+    level: "error",
+  },
+  BK2050: {
+    title: "backend cannot hold mounts",
+    help: "The contents of mounts go to a local, s3 or gcs backend.",
+  },
+  BK2051: {
+    title: "one mount id, different mounts",
+    help: "Sharing, owner and mode belong to a mount's identity: with one id but other values, builds see an empty folder.",
+    level: "error",
+  },
+  BK2052: {
+    title: "private mount that is carried",
+    help: "A private mount has one copy per build at a time, and which one would be saved is chance. Set `persist: false` or another sharing.",
+    level: "error",
+  },
+  BK2053: {
+    title: "path that is not NFC",
+    help: "HCL normalizes strings to NFC, so that the path no longer names the file. Rename the file.",
+    level: "error",
+  },
+  BK2054: {
+    title: "looks like a credential",
+    help: "A literal value stands under a name that says secret, token or password. Pass it as a `secret`.",
+    level: "warn",
+  },
 
   BK2060: {
     title: "list variable cannot be joined",
@@ -55,7 +198,10 @@ export const codes = {
     title: "two targets of one name",
     help: "A matrix makes a name that exists already. Let `name` hold every axis.",
   },
-  BK2062: { title: "empty scope", help: "A cache is written under its scope, so the scope needs a name; `main` is the default." },
+  BK2062: {
+    title: "empty scope",
+    help: "A cache is written under its scope, so the scope needs a name; `main` is the default.",
+  },
   BK2063: {
     title: "platforms of a cached target are not known",
     help: "The cache name holds the platforms. List them, each with variables if need be, or give the target its own `cacheFrom` and `cacheTo`.",
@@ -89,7 +235,10 @@ export const codes = {
     title: "connection to the builder is not verified",
     help: "Plain TCP gives everybody on the way the build and its credentials. Name TLS files under `builder.tls`, or set BUILDKIT_INSECURE=true to accept it.",
   },
-  BK4006: { title: "TLS files of the builder", help: "A file under `builder.tls` is missing, not readable, or lacks its companion." },
+  BK4006: {
+    title: "TLS files of the builder",
+    help: "A file under `builder.tls` is missing, not readable, or lacks its companion.",
+  },
   BK4007: {
     title: "builder definition not usable",
     help: "The keys under `builder`, or the address in BUILDKIT_HOST, do not fit together.",

@@ -1,0 +1,169 @@
+import { joinTexts, partsOf, type Text } from "../config/text.ts";
+import type { Entry, PlanBackend } from "./model.ts";
+
+export interface CacheEntryOptions {
+  readonly direction: "from" | "to";
+  /** The cache name, from `cacheName`. */
+  readonly name: Text;
+  readonly mode?: "min" | "max";
+  readonly ignoreError?: boolean;
+  /** What only the machine that builds knows; stands in for what the config leaves out. */
+  readonly runtime?: {
+    readonly region?: string;
+    readonly endpointUrl?: string;
+    /** Absolute path of the home folder, for paths that begin with `~/`. */
+    readonly home?: string;
+  };
+}
+
+/** The bake variable that stands for the home folder where an entry is made without `runtime.home`. */
+export const homeVariable = "BKCACHE_HOME";
+
+/**
+ * One entry of cache-from or cache-to as BuildKit spells it, without credentials. Null where the backend has nothing
+ * for that direction: an inline cache without `ref` cannot be read.
+ */
+export function cacheEntry(backend: PlanBackend, options: CacheEntryOptions): Entry | null {
+  const { direction, name } = options;
+  const entry = createEntry(backend, options);
+  if (entry === null) return null;
+  const known = spell(backend, { ...sharedKeys, ...(direction === "from" ? readKeys : writeKeys) });
+  const policy: Record<string, Text> =
+    direction === "to" && backend.type !== "inline"
+      ? { mode: options.mode ?? "max", "ignore-error": String(options.ignoreError ?? true) }
+      : {};
+  return withoutEmpty({ ...entry(name), ...known, ...policy });
+}
+
+type Create = (name: Text) => Record<string, Text | undefined>;
+
+function createEntry(backend: PlanBackend, { direction, runtime = {} }: CacheEntryOptions): Create | null {
+  const text = (key: string): Text | undefined => backend[key] as Text | undefined;
+  switch (backend.type) {
+    case "s3":
+    case "gcs":
+      return (name) => ({ type: "s3", ...s3Place(backend, runtime), name });
+    case "local":
+      return (name) => ({
+        type: "local",
+        [direction === "from" ? "src" : "dest"]: joinTexts(withHome(text("path") ?? ".", runtime.home), "/", name),
+      });
+    case "registry":
+      return (name) => ({ type: "registry", ref: joinTexts(text("ref") ?? "", ":", name) });
+    case "gha":
+      return (name) => ({ type: "gha", scope: joinTexts(text("scope") ?? "", name) });
+    case "azblob":
+      return (name) => ({ type: "azblob", account_url: text("accountUrl"), name });
+    case "inline":
+      // BuildKit imports an inline cache as what it is, an image.
+      if (direction === "to") return () => ({ type: "inline" });
+      return text("ref") === undefined ? null : () => ({ type: "registry", ref: text("ref") });
+  }
+}
+
+interface EndpointProfile {
+  readonly region?: string;
+  readonly endpointUrl?: string;
+  readonly usePathStyle?: boolean;
+  readonly disableAcceptEncoding?: boolean;
+}
+
+/** What services with S3's interface need said; the entry's own attributes win. */
+const profiles: Readonly<Record<string, EndpointProfile>> = {
+  aws: {},
+  gcs: {
+    endpointUrl: "https://storage.googleapis.com",
+    region: "auto",
+    usePathStyle: true,
+    // Google's front end changes this signed header, and then refuses the signature.
+    disableAcceptEncoding: true,
+  },
+  r2: { region: "auto", usePathStyle: true },
+  minio: { region: "us-east-1", usePathStyle: true },
+  ceph: { region: "us-east-1", usePathStyle: true },
+};
+
+function s3Place(
+  backend: PlanBackend,
+  runtime: NonNullable<CacheEntryOptions["runtime"]>,
+): Record<string, Text | undefined> {
+  const name = backend.type === "gcs" ? "gcs" : (backend["profile"] as string | undefined);
+  const profile: EndpointProfile = (name === undefined ? undefined : profiles[name]) ?? {};
+  const endpoint = (backend["endpointUrl"] as Text | undefined) ?? profile.endpointUrl ?? runtime.endpointUrl;
+  const usePathStyle =
+    (backend["usePathStyle"] as boolean | undefined) ?? profile.usePathStyle ?? needsPathStyle(name, endpoint);
+  const disableAcceptEncoding =
+    (backend["disableAcceptEncoding"] as boolean | undefined) ?? profile.disableAcceptEncoding;
+  return {
+    bucket: backend["bucket"] as Text | undefined,
+    region: (backend["region"] as Text | undefined) ?? profile.region ?? runtime.region,
+    endpoint_url: endpoint,
+    // BuildKit looks at it only beside an endpoint.
+    ...(endpoint !== undefined && usePathStyle !== undefined && { use_path_style: String(usePathStyle) }),
+    ...(disableAcceptEncoding !== undefined && { disable_accept_encoding: String(disableAcceptEncoding) }),
+  };
+}
+
+/** Other services than Amazon's seldom have the DNS names that the virtual-host style needs. */
+function needsPathStyle(profile: string | undefined, endpoint: Text | undefined): true | undefined {
+  if (profile !== undefined || typeof endpoint !== "string") return undefined;
+  return /^https?:\/\/[^/]*\.amazonaws\.com(\.cn)?(:\d+)?(\/|$)/i.test(endpoint) ? undefined : true;
+}
+
+function withHome(path: Text, home: string | undefined): Text {
+  const [first, ...rest] = partsOf(path);
+  const bare = path === "/" ? "" : path;
+  if (typeof first !== "string" || (first !== "~" && !first.startsWith("~/"))) return withoutSlash(bare);
+  const start: Text = home ?? [{ variable: homeVariable }];
+  return withoutSlash(joinTexts(start, first.slice(1), rest.length === 0 ? "" : rest));
+}
+
+function withoutSlash(path: Text): Text {
+  const parts = [...partsOf(path)];
+  const last = parts.at(-1);
+  if (typeof last === "string") parts[parts.length - 1] = last.replace(/\/+$/, "");
+  return joinTexts(...parts.map((part) => (typeof part === "string" ? part : [part])));
+}
+
+/** Attributes that keep their value; each backend has its own share of them. */
+const sharedKeys: Readonly<Record<string, string>> = {
+  prefix: "prefix",
+  blobsPrefix: "blobs_prefix",
+  manifestsPrefix: "manifests_prefix",
+  retryMode: "retry_mode",
+  retryMaxAttempts: "retry_max_attempts",
+  accountName: "account_name",
+  container: "container",
+  timeout: "timeout",
+  version: "version",
+  url: "url",
+  urlV2: "url_v2",
+  repository: "repository",
+  tag: "tag",
+};
+const readKeys: Readonly<Record<string, string>> = { digest: "digest" };
+const writeKeys: Readonly<Record<string, string>> = {
+  touchRefresh: "touch_refresh",
+  uploadParallelism: "upload_parallelism",
+  reset: "reset",
+  imageManifest: "image-manifest",
+  ociMediatypes: "oci-mediatypes",
+  compression: "compression",
+  compressionLevel: "compression-level",
+  forceCompression: "force-compression",
+};
+
+function spell(backend: PlanBackend, keys: Readonly<Record<string, string>>): Record<string, Text> {
+  const spelled: Record<string, Text> = {};
+  for (const [key, wire] of Object.entries(keys)) {
+    const value = backend[key] as Text | number | boolean | undefined;
+    if (value === undefined) continue;
+    spelled[wire] = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  }
+  if (backend.type === "registry" && backend["insecure"] === true) spelled["registry.insecure"] = "true";
+  return spelled;
+}
+
+function withoutEmpty(entry: Record<string, Text | undefined>): Entry {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Entry;
+}

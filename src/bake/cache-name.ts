@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { joinTexts, partsOf, type Text, type VariableRef } from "../config/text.ts";
+
+/**
+ * The cache name: components, encoded and joined by `.`. It is a part of an S3 key, a folder, and a tag of an image,
+ * so it keeps to A-Z, a-z, 0-9, `_`, `.` and `-`, and to 128 characters.
+ *
+ * A byte outside of A-Z, a-z, 0-9 and `-` is written `_XX`, `_` itself `__`; in a platform `/` is `-`, and `-` is
+ * `_2D`, as it is at the start of a name, where no tag may have it. So no two lists of components have one name. What is too long ends with `_-` and a digest, which no
+ * encoded text does by itself.
+ *
+ * The emitted file computes the same with the functions below where a component holds a variable; bake's `urlencode`
+ * keeps A-Z, a-z, 0-9, `-`, `_`, `.` and `~`, and writes a blank as `+`.
+ */
+export const nameFunctions: Readonly<Record<string, { readonly params: readonly string[]; readonly result: string }>> =
+  {
+    bkcache_encode: {
+      params: ["escaped"],
+      result:
+        'replace(replace(replace(replace(replace(escaped, "_", "__"), "+", "_20"), ".", "_2E"), "~", "_7E"), "%", "_")',
+    },
+    bkcache_cut: {
+      params: ["encoded"],
+      result: 'strlen(encoded) > 56 ? "${substr(encoded, 0, 38)}_-${substr(sha256(encoded), 0, 16)}" : encoded',
+    },
+    bkcache_scope: { params: ["scope"], result: "bkcache_cut(bkcache_encode(urlencode(scope)))" },
+    bkcache_platform: {
+      params: ["platform"],
+      result: 'bkcache_encode(replace(replace(urlencode(platform), "-", "%2D"), "%2F", "-"))',
+    },
+  };
+
+/** Functions that a use of `encode` needs in the file. */
+export const functionsOf: Readonly<Record<NonNullable<VariableRef["encode"]>, readonly string[]>> = {
+  scope: ["bkcache_encode", "bkcache_cut", "bkcache_scope"],
+  platform: ["bkcache_encode", "bkcache_platform"],
+};
+
+const scopeLength = 56;
+const fixedLength = 128 - 1 - scopeLength;
+const digestLength = 16;
+
+/**
+ * @param components project, target, then each platform, not encoded
+ * @param scope not encoded
+ */
+export function cacheName(components: readonly Text[], scope: Text): Text {
+  const encoded = components.map((component, index) => encodeText(component, index < 2 ? "scope" : "platform"));
+  const fixed = encoded.every((component) => typeof component === "string")
+    ? cut(encoded.join(".").replace(/^-/, "_2D"), fixedLength)
+    : joinTexts(...encoded.flatMap((component, index) => (index === 0 ? [component] : [".", component])));
+  const end = typeof scope === "string" ? cut(encodeLiteral(scope, "scope"), scopeLength) : encodeText(scope, "scope");
+  return joinTexts(fixed, ".", end);
+}
+
+function encodeText(text: Text, kind: NonNullable<VariableRef["encode"]>): Text {
+  return joinTexts(
+    ...partsOf(text).map((part) =>
+      typeof part === "string" ? encodeLiteral(part, kind) : [{ ...part, encode: kind }],
+    ),
+  );
+}
+
+function encodeLiteral(literal: string, kind: NonNullable<VariableRef["encode"]>): string {
+  if (kind === "scope" && /^[A-Za-z0-9-]*$/.test(literal)) return literal;
+  // HCL normalises every string, so the value of a variable arrives in this form.
+  const bytes = new TextEncoder().encode(literal.normalize("NFC"));
+  let encoded = "";
+  for (const byte of bytes) {
+    const char = String.fromCharCode(byte);
+    if (/[A-Za-z0-9]/.test(char) || (char === "-" && kind === "scope")) encoded += char;
+    else if (char === "_") encoded += "__";
+    else if (char === "/" && kind === "platform") encoded += "-";
+    else encoded += `_${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }
+  return encoded;
+}
+
+function cut(encoded: string, length: number): string {
+  if (encoded.length <= length) return encoded;
+  const digest = createHash("sha256").update(encoded).digest("hex").slice(0, digestLength);
+  return `${encoded.slice(0, length - digestLength - 2)}_-${digest}`;
+}

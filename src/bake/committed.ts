@@ -1,0 +1,111 @@
+import type { Text } from "../config/text.ts";
+import { cacheEntry } from "./cache-entry.ts";
+import { cacheName } from "./cache-name.ts";
+import type { Expression } from "./hcl.ts";
+import type { Entry, Plan, PlanTarget, PlanVariable, TargetCache } from "./model.ts";
+
+/** One line of cache of a target. */
+export interface CacheField {
+  readonly name: "cache-from" | "cache-to";
+  readonly entries: readonly (Entry | Text)[];
+  /** Where it holds, the list is empty instead. */
+  readonly condition?: Expression;
+}
+
+export interface CommittedCache {
+  readonly fields: ReadonlyMap<string, readonly CacheField[]>;
+  readonly read: CommittedScope;
+  readonly write: CommittedScope;
+}
+
+/** How one direction is switched by its variable. */
+interface CommittedScope {
+  readonly isUsed: boolean;
+  /** The variable's default: the scope that all targets have by themselves, or empty where that differs. */
+  readonly scope: string;
+}
+
+type Direction = "from" | "to";
+
+const variables = { from: "BKCACHE_READ_SCOPE", to: "BKCACHE_WRITE_SCOPE" } as const;
+
+/** The cache lines of the committed file. */
+export function commitCache(plan: Plan): CommittedCache {
+  const read = commonScope(plan, "from");
+  const write = commonScope(plan, "to");
+  return {
+    read,
+    write,
+    fields: new Map(
+      Object.entries(plan.targets).map(([name, target]) => [
+        name,
+        [
+          cacheField(plan, target, { direction: "from", common: read.scope }),
+          cacheField(plan, target, { direction: "to", common: write.scope }),
+        ].filter((field) => field !== null),
+      ]),
+    ),
+  };
+}
+
+/** The variables that the committed file needs, with what they do when nobody sets them. */
+export function scopeVariables({ read, write }: CommittedCache): Record<string, PlanVariable> {
+  return {
+    ...(read.isUsed && {
+      [variables.from]: { default: read.scope, description: "Scope whose layer cache is read; empty for none." },
+    }),
+    ...(write.isUsed && {
+      [variables.to]: {
+        default: write.scope,
+        description: "Scope that the layer cache is written to; empty for none.",
+      },
+    }),
+  };
+}
+
+function commonScope(plan: Plan, direction: Direction): CommittedScope {
+  const scopes = new Set<string>();
+  for (const { cache } of Object.values(plan.targets)) {
+    if (usesPolicy(cache, direction)) scopes.add(ownScope(cache, direction));
+  }
+  const [first = ""] = scopes;
+  return { isUsed: scopes.size > 0, scope: scopes.size === 1 ? first : "" };
+}
+
+function usesPolicy(cache: TargetCache, direction: Direction): boolean {
+  return cache[direction].kind === "policy" && cache[direction].backends.length > 0;
+}
+
+/** The scope that a target uses in the committed file when no variable is set; empty for none. */
+function ownScope({ committed, scope }: TargetCache, direction: Direction): string {
+  return committed === "read-write" || (committed === "read" && direction === "from") ? scope : "";
+}
+
+function cacheField(
+  plan: Plan,
+  { cache }: PlanTarget,
+  { direction, common }: { readonly direction: Direction; readonly common: string },
+): CacheField | null {
+  const name = `cache-${direction}` as const;
+  const source = cache[direction];
+  if (source.kind === "raw") return { name, entries: source.entries };
+  if (source.backends.length === 0) return null;
+  const variable = variables[direction];
+  const own = ownScope(cache, direction);
+  // With targets that differ, the variable is empty by default and each target falls back to its own scope.
+  const fallback = own === common ? {} : { fallback: own };
+  const entries = source.backends.flatMap((backend) => {
+    const definition = plan.backends[backend];
+    if (definition === undefined) throw new Error(`no backend ${backend} in the plan`);
+    const entry = cacheEntry(definition, {
+      direction,
+      name: cacheName(cache.name, [{ variable, ...fallback }]),
+      mode: cache.mode,
+      ignoreError: cache.ignoreError,
+    });
+    return entry === null ? [] : [entry];
+  });
+  // Two entries to read from lose hits (BuildKit mixes them); the last is the one that all machines share.
+  const kept = direction === "from" ? entries.slice(-1) : entries;
+  return own === common ? { name, entries: kept, condition: `${variable} == ""` } : { name, entries: kept };
+}

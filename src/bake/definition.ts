@@ -1,0 +1,145 @@
+import { compareNames } from "../config/names.ts";
+import type { Text } from "../config/text.ts";
+import { csvLine } from "./csv.ts";
+import type { BakeTarget, Plan, PlanBackend, PlanGroup, PlanTarget, SshEntry, TargetCache } from "./model.ts";
+
+/** What `buildx bake --print` says, every text literal. */
+export interface BakeDefinition {
+  readonly groups: Readonly<Record<string, PlanGroup>>;
+  readonly targets: Readonly<Record<string, BakeTarget>>;
+}
+
+type Printed = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads standard output of `buildx bake --print`.
+ * @throws Error where it is not that: buildx exits 0 only with a definition
+ */
+export function readDefinition(stdout: string): BakeDefinition {
+  const { group = {}, target = {} } = JSON.parse(stdout) as {
+    group?: Record<string, { targets?: string[] | null; description?: string }>;
+    target?: Record<string, Printed>;
+  };
+  return {
+    groups: mapRecord(group, ({ targets, description }) => ({
+      targets: targets ?? [],
+      ...(description !== undefined && { description }),
+    })),
+    targets: mapRecord(target, readTarget),
+  };
+}
+
+function readTarget(printed: Printed): BakeTarget {
+  return Object.fromEntries(
+    Object.entries(printed).map(([name, value]) => [name, readers[name]?.(value as never) ?? value]),
+  ) as BakeTarget;
+}
+
+/** bake prints these five ready to be read as HCL again, and no others. */
+const readers: Readonly<Record<string, (value: never) => unknown>> = {
+  annotations: (list: readonly string[]) => list.map(literal),
+  "dockerfile-inline": literal,
+  labels: literalMap,
+  args: literalMap,
+  "extra-hosts": literalMap,
+  "cache-from": (list: readonly Printed[]) => list.map(stringFields),
+  "cache-to": (list: readonly Printed[]) => list.map(stringFields),
+  output: (list: readonly Printed[]) => list.map(stringFields),
+  attest: (list: readonly Printed[]) => list.map(stringFields),
+  resources: stringFields,
+  secret: (list: readonly Printed[]) => list.map(stringFields),
+  ssh: (list: readonly Partial<SshEntry>[]) => list.map(({ id = "", ...rest }) => ({ id, ...rest })),
+  policy: (list: readonly PrintedPolicy[]) => list.map(readPolicy),
+};
+
+function literal(text: string): string {
+  return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
+}
+
+function literalMap(map: Readonly<Record<string, string | null>>): Record<string, string | null> {
+  return mapRecord(map, (value) => (value === null ? null : literal(value)));
+}
+
+/** Numbers and booleans, such as a resource's and `disabled`, go back into bake as text. */
+function stringFields(fields: Printed): Record<string, string> {
+  return mapRecord(fields, String);
+}
+
+/** bake prints an entry of `policy` by the names of its Go fields. */
+interface PrintedPolicy {
+  readonly Files?: readonly { readonly Filename: string }[] | null;
+  readonly Reset?: boolean;
+  readonly Disabled?: boolean;
+  readonly Strict?: boolean | null;
+  readonly LogLevel?: string | null;
+}
+
+function readPolicy({
+  Files,
+  Reset,
+  Disabled,
+  Strict,
+  LogLevel,
+}: PrintedPolicy): Text | Record<string, Text | boolean> {
+  const files = (Files ?? []).map((file) => file.Filename);
+  const flags = {
+    ...(Reset === true && { reset: true }),
+    ...(Disabled === true && { disabled: true }),
+    ...(Strict !== undefined && Strict !== null && { strict: Strict }),
+    ...(LogLevel !== undefined && LogLevel !== null && { "log-level": LogLevel }),
+  };
+  if (files.length <= 1) return { ...(files[0] !== undefined && { filename: files[0] }), ...flags };
+  // Only the CSV form can name several files.
+  return csvLine([...files.map((file) => ["filename", file]), ...Object.entries(flags)].map((pair) => pair.join("=")));
+}
+
+export interface DefinitionPlanOptions {
+  readonly project: string;
+  readonly backends: Readonly<Record<string, PlanBackend>>;
+  /** The policy of every target; what the definition itself says of caches is replaced. */
+  readonly cache: Omit<TargetCache, "name">;
+  readonly mountBackend?: string | null;
+}
+
+/** The plan of a folder whose targets bake itself resolved. */
+export function planFromDefinition(definition: BakeDefinition, options: DefinitionPlanOptions): Plan {
+  const { project, backends, cache, mountBackend = null } = options;
+  return {
+    version: 1,
+    project,
+    config: null,
+    variables: {},
+    backends,
+    mounts: {},
+    targets: Object.fromEntries(
+      Object.entries(definition.targets)
+        .toSorted(([a], [b]) => compareNames(a, b))
+        .map(([name, target]) => [name, definedTarget(project, name, target, cache)]),
+    ),
+    groups: definition.groups,
+    external: [],
+    mountBackend,
+    mountBudget: { restore: "60s", save: "60s" },
+  };
+}
+
+function definedTarget(
+  project: string,
+  name: string,
+  target: BakeTarget,
+  cache: Omit<TargetCache, "name">,
+): PlanTarget {
+  const { "cache-from": _from, "cache-to": _to, ...attributes } = target;
+  const platforms = [...((attributes.platforms ?? []) as readonly string[])].sort(compareNames);
+  return {
+    attributes,
+    inherits: [],
+    bases: {},
+    cache: { ...cache, name: [project, name, ...platforms] },
+    mounts: null,
+  };
+}
+
+function mapRecord<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,207 @@
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { compareNames, projectName } from "./names.ts";
+import { resolveBackend } from "./resolve/backends.ts";
+import { type CacheLayer, mergeCache, readCacheLayer } from "./resolve/cache.ts";
+import { findSharedDestinations } from "./resolve/destinations.ts";
+import { readAttributes } from "./resolve/attributes.ts";
+import { createLineage, type Declared, isExternal, joinSegments, type Segment } from "./resolve/inherit.ts";
+import { expandMatrix } from "./resolve/matrix.ts";
+import { dropRemovedContexts } from "./resolve/merge.ts";
+import { resolveMounts } from "./resolve/mounts.ts";
+import { noAxes } from "./resolve/read.ts";
+import type {
+  ResolvedAttributes,
+  ResolvedBackend,
+  ResolvedConfig,
+  ResolvedGroup,
+  ResolvedTarget,
+  ResolvedVariable,
+} from "./resolved.ts";
+import type { Config, VariableDefinition } from "./schema.gen.ts";
+
+export interface ResolveOptions {
+  /** Name of the config's folder; the project is called so when the config gives no name. */
+  readonly dirName: string;
+  /** The config's file name, as the header of the emitted file shows it. */
+  readonly fileName: string;
+}
+
+/**
+ * Settles everything that a valid config leaves to other places of it: matrix, inheritance, defaults, policy,
+ * presets. Knows nothing of the machine.
+ * @throws BkcacheError with what only shows once targets stand for themselves
+ */
+export function resolveConfig(config: Config, { dirName, fileName }: ResolveOptions): ResolvedConfig {
+  const findings: Diagnostic[] = [];
+  const external = [...new Set(config.external)].sort(compareNames);
+  const { declared, members } = declareTargets(config, findings);
+  const targets = resolveTargets(config, declared, external);
+  findings.push(...checkTargets(targets, declared));
+  const level = config.rules?.["BK2064"] ?? "error";
+  const shared = level === "off" ? [] : findSharedDestinations(targets);
+  if (level === "error") findings.push(...shared);
+  if (findings.length > 0) throw BkcacheError.of(findings);
+
+  const project = config.project ?? projectName(dirName);
+  const backends = mapRecord(config.backends, resolveBackend);
+  return {
+    project,
+    fileName,
+    variables: mapRecord(config.variables, resolveVariable),
+    backends,
+    mounts: resolveMounts(config.mounts ?? {}, { project, targets: targets.values() }),
+    targets: Object.fromEntries(targets),
+    groups: resolveGroups(config, members),
+    external,
+    mountBackend: mountBackend(config, backends),
+    mountBudget: { restore: "60s", save: "60s", ...config.cache?.mountBudget },
+    warnings: level === "warn" ? shared : [],
+  };
+}
+
+function declareTargets(config: Config, findings: Diagnostic[]) {
+  const declared = new Map<string, Declared>();
+  /** Names of the concrete targets of each matrix. */
+  const members = new Map<string, readonly string[]>();
+  for (const [base, target] of Object.entries(config.targets ?? {})) {
+    const path = `targets.${base}`;
+    const instances = expandMatrix(base, target);
+    for (const { name, axes } of instances) {
+      const other = declared.get(name);
+      if (other === undefined) {
+        declared.set(name, { path, target, axes });
+        continue;
+      }
+      findings.push({
+        code: "BK2061",
+        message: `the matrix makes two targets called ${name}${other.path === path ? "" : `; the other is ${other.path}`}`,
+        hint: "let `name` hold every axis; characters outside of A-Z, a-z, 0-9, _ and - become _",
+        path: target.matrix === undefined ? path : `${path}.${target.name === undefined ? "matrix" : "name"}`,
+      });
+    }
+    if (target.matrix !== undefined) members.set(base, [...new Set(instances.map(({ name }) => name))]);
+  }
+  return { declared, members };
+}
+
+function resolveTargets(
+  config: Config,
+  declared: ReadonlyMap<string, Declared>,
+  external: readonly string[],
+): Map<string, ResolvedTarget> {
+  const defaults = config.defaults ?? {};
+  const defaultSegments: readonly Segment[] = joinSegments([], [readAttributes(defaults, noAxes)], "defaults");
+  const farCache: readonly CacheLayer[] = [
+    ...(config.cache === undefined ? [] : [{ policy: config.cache }]),
+    readCacheLayer(defaults, noAxes),
+  ];
+  const lineageOf = createLineage(declared, new Set(external));
+  const taken = new Set([...declared.keys(), ...external, ...Object.keys(config.groups ?? {})]);
+  return new Map(
+    [...declared].map(([name, { path }]) => {
+      const { segments, cache, mounts } = lineageOf(name);
+      return [
+        name,
+        {
+          ...layOut(name, joinSegments(defaultSegments, segments, path), taken),
+          cache: mergeCache([...farCache, ...cache]),
+          mounts: mounts ?? defaults.mounts ?? null,
+        },
+      ];
+    }),
+  );
+}
+
+/**
+ * One flat target, or where it inherits external ones, a chain that keeps the order of what may override what: an
+ * external target wins over what lies farther away, so that part needs a (hidden) target of its own.
+ */
+function layOut(
+  name: string,
+  segments: readonly Segment[],
+  taken: Set<string>,
+): Pick<ResolvedTarget, "attributes" | "inherits" | "bases"> {
+  const last = segments.at(-1);
+  const attributes = last === undefined || isExternal(last) ? {} : last;
+  const far = last === undefined || isExternal(last) ? segments : segments.slice(0, -1);
+  if (far.length === 0) return { attributes: dropRemovedContexts(attributes), inherits: [], bases: {} };
+  const bases = new Map<string, ResolvedAttributes>();
+  const inherits = far.flatMap((segment) => {
+    if (isExternal(segment)) return [segment.external];
+    if (Object.keys(segment).length === 0) return [];
+    let base = `_${name}-base`;
+    for (let i = 2; taken.has(base); i++) base = `_${name}-base${i}`;
+    taken.add(base);
+    bases.set(base, segment);
+    return [base];
+  });
+  return { attributes, inherits, bases: Object.fromEntries(bases) };
+}
+
+function checkTargets(
+  targets: ReadonlyMap<string, ResolvedTarget>,
+  declared: ReadonlyMap<string, Declared>,
+): readonly Diagnostic[] {
+  const findings: Diagnostic[] = [];
+  for (const [name, { attributes, bases, cache }] of targets) {
+    const usesPolicy = [cache.from, cache.to].some((each) => each.kind === "policy" && each.backends.length > 0);
+    if (!usesPolicy) continue;
+    const path = declared.get(name)?.path ?? `targets.${name}`;
+    if (cache.scope === "") {
+      findings.push({
+        code: "BK2062",
+        message: `the scope of target ${name} is empty`,
+        hint: "name a scope, or leave `scope` out for `main`",
+        path: `${path}.cache.scope`,
+      });
+    }
+    const platforms = [...Object.values(bases), attributes].findLast((each) => each.platforms !== undefined)?.platforms;
+    if (platforms !== undefined && "variable" in platforms) {
+      findings.push({
+        code: "BK2063",
+        message: `the platforms of target ${name} are the variable ${platforms.variable}, but its cache name needs them one by one`,
+        hint: "list the platforms (each may hold a variable), or give the target `cacheFrom` and `cacheTo` of its own",
+        path: `${path}.platforms`,
+      });
+    }
+  }
+  return findings;
+}
+
+function resolveVariable(variable: string | number | boolean | VariableDefinition): ResolvedVariable {
+  if (typeof variable !== "object") return { default: variable };
+  const { validation, ...rest } = variable;
+  if (validation === undefined) return rest;
+  return { ...rest, validation: Array.isArray(validation) ? validation : [validation] };
+}
+
+function resolveGroups(config: Config, members: ReadonlyMap<string, readonly string[]>): Record<string, ResolvedGroup> {
+  const groups = new Map<string, ResolvedGroup>();
+  for (const [base, names] of members) {
+    if (names.length !== 1 || names[0] !== base) groups.set(base, { targets: names });
+  }
+  const written = new Map(Object.entries(config.groups ?? defaultGroup(config)));
+  for (const [name, group] of written) {
+    const { targets, ...rest } = Array.isArray(group) ? { targets: group } : group;
+    // A group that carries the name of a matrix and lists it hides the matrix's own group: it gets its members.
+    const flat = targets.flatMap((target) => (target === name ? (members.get(name) ?? [target]) : [target]));
+    groups.set(name, { ...rest, targets: [...new Set(flat)] });
+  }
+  return Object.fromEntries(groups);
+}
+
+function defaultGroup(config: Config): NonNullable<Config["groups"]> {
+  const targets = Object.keys(config.targets ?? {}).filter((name) => !name.startsWith("_"));
+  return targets.length === 0 ? {} : { default: targets };
+}
+
+function mountBackend(config: Config, backends: Readonly<Record<string, ResolvedBackend>>): string | null {
+  const { mounts, write = [] } = config.cache ?? {};
+  if (mounts === false) return null;
+  const canHold = (name: string) => ["local", "s3", "gcs"].includes(backends[name]?.type ?? "");
+  return mounts ?? write.findLast(canHold) ?? null;
+}
+
+function mapRecord<A, B>(record: Readonly<Record<string, A>> | undefined, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record ?? {}).map(([key, value]) => [key, change(value)]));
+}
