@@ -1,0 +1,165 @@
+import { resolve } from "node:path";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
+import { isRemote } from "./location.ts";
+import { type Override, parseOverride, showOverride, withAbsolutePaths } from "./override.ts";
+import { type OwnFlags, ownLetters, ownSwitches, ownValues, takeOwnFlags } from "./own-flags.ts";
+
+/** Flags of `buildx bake`, its hidden and global ones included. */
+export const bakeFlags: FlagTable = {
+  values: [
+    "allow",
+    "builder",
+    "call",
+    "file",
+    "jobs",
+    "list",
+    "metadata-file",
+    "policy",
+    "progress",
+    "provenance",
+    "sbom",
+    "set",
+    "var",
+  ],
+  switches: ["check", "debug", "help", "list-targets", "list-variables", "load", "no-cache", "print", "pull", "push"],
+  letters: { D: "debug", f: "file", h: "help", j: "jobs" },
+};
+
+const table: FlagTable = {
+  values: [...bakeFlags.values, ...ownValues],
+  switches: [...bakeFlags.switches, ...ownSwitches],
+  letters: { ...bakeFlags.letters, ...ownLetters },
+};
+
+/** What bake is asked to do; only `build` builds. */
+export type BakeMode = "build" | "print" | "list" | "call";
+
+export interface BakeArgs {
+  readonly own: OwnFlags;
+  readonly targets: readonly string[];
+  /** A definition that comes from git or a URL, and the context given with it. */
+  readonly remote: { readonly definition: string; readonly context: string | null } | null;
+  /** Values of -f in order; paths absolute unless the definition is remote. */
+  readonly files: readonly string[];
+  readonly builder?: string;
+  /** Absolute. */
+  readonly metadataFile?: string;
+  /** Paths in them are absolute. */
+  readonly sets: readonly Override[];
+  /** Values of --allow, paths in them absolute. */
+  readonly allow: readonly string[];
+  readonly mode: BakeMode;
+  readonly push: boolean;
+  readonly load: boolean;
+  readonly noCache: boolean;
+  readonly progress?: string;
+  readonly jobs?: string;
+  /** Long names with dashes of all of bake's flags that were given. */
+  readonly flags: readonly string[];
+  /** Everything for bake but targets, the remote definition, -f, --builder and --metadata-file; in order. */
+  readonly passthrough: readonly string[];
+}
+
+export interface SplitOptions {
+  /** Where the user is: relative paths count from here. */
+  readonly cwd: string;
+  /** Whether a word is a target, where it could be the value of a flag that bkcache does not know. */
+  readonly isTarget?: (word: string) => boolean;
+}
+
+/**
+ * Takes a command line of `bkcache bake` apart. Flags that are not bkcache's own pass through as they are,
+ * but for relative paths, which are made absolute, since bake runs in the config's folder.
+ * @throws BkcacheError BK1002 for a value that is missing, BK1003 for a `--set` of cache entries.
+ */
+export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitOptions): BakeArgs {
+  const { own, rest } = takeOwnFlags(scanArgs(argv, table, isTarget));
+  const words = rest.flatMap((token) => (token.kind === "word" ? [token.text] : []));
+  const urls = words.slice(0, 2).findIndex((word) => !isRemote(word));
+  const remoteCount = urls === -1 ? Math.min(words.length, 2) : urls;
+  const [definition, context] = words.slice(0, remoteCount);
+
+  const files: string[] = [];
+  const sets: Override[] = [];
+  const allow: string[] = [];
+  const passthrough: string[] = [];
+  const single: Record<string, string | null> = {};
+  const flags = new Set<string>();
+  const faults: Diagnostic[] = [];
+  for (const token of rest) {
+    if (token.kind === "word") continue;
+    const { name, value } = token;
+    flags.add(`${name.length === 1 ? "-" : "--"}${name}`);
+    single[name] = value;
+    if (value === null) passthrough.push(...token.raw);
+    else if (name === "file") files.push(definition === undefined ? absoluteFile(value, cwd) : value);
+    else if (name === "set") {
+      const override = parseOverride(value);
+      if (override === null) passthrough.push(...token.raw);
+      else if (override.key === "cache-from" || override.key === "cache-to") faults.push(cacheOverride(value, override));
+      else {
+        const moved = withAbsolutePaths(override, cwd);
+        sets.push(moved);
+        passthrough.push(...replaceValue(token, showOverride(moved)));
+      }
+    } else if (name === "allow") {
+      const moved = absoluteAllow(value, cwd);
+      allow.push(moved);
+      passthrough.push(...replaceValue(token, moved));
+    } else if (name !== "builder" && name !== "metadata-file") passthrough.push(...token.raw);
+  }
+  if (faults.length > 0) throw BkcacheError.of(faults);
+
+  const metadataFile = single["metadata-file"];
+  const given = (name: string) => (typeof single[name] === "string" ? single[name] : undefined);
+  const isGiven = (name: string) => single[name] !== undefined && isOn(single[name]);
+  return {
+    own,
+    targets: words.slice(remoteCount),
+    remote: definition === undefined ? null : { definition, context: context ?? null },
+    files,
+    ...optional("builder", given("builder")),
+    ...optional("metadataFile", metadataFile ? resolve(cwd, metadataFile) : undefined),
+    sets,
+    allow,
+    mode: modeOf(single),
+    push: isGiven("push"),
+    load: isGiven("load"),
+    noCache: isGiven("no-cache"),
+    ...optional("progress", given("progress")),
+    ...optional("jobs", given("jobs")),
+    flags: [...flags],
+    passthrough,
+  };
+}
+
+/** bake looks at --list first, then at --print; a call is what is left. */
+function modeOf(single: Readonly<Record<string, string | null>>): BakeMode {
+  const isGiven = (name: string) => single[name] !== undefined && isOn(single[name]);
+  if (single["list"] || isGiven("list-targets") || isGiven("list-variables")) return "list";
+  if (isGiven("print")) return "print";
+  const call = single["call"]?.split(",")[0] ?? "build";
+  return isGiven("check") || (call !== "build" && call !== "") ? "call" : "build";
+}
+
+function absoluteFile(file: string, cwd: string): string {
+  return file === "" || file === "-" || file.startsWith("cwd://") || isRemote(file) ? file : resolve(cwd, file);
+}
+
+function absoluteAllow(value: string, cwd: string): string {
+  const [, key, path] = /^(fs(?:\.read|\.write)?)=(.+)$/s.exec(value) ?? [];
+  return key === undefined || path === undefined || path === "*" ? value : `${key}=${resolve(cwd, path)}`;
+}
+
+function replaceValue(token: Token & { kind: "flag" }, value: string): readonly string[] {
+  return token.value === value ? token.raw : [`--${token.name}`, value];
+}
+
+function cacheOverride(text: string, { key }: Override): Diagnostic {
+  return {
+    code: "BK1003",
+    message: `--set ${text}: ${key} is chosen by bkcache, which passes exactly one entry for each target; an entry beside it loses hits`,
+    hint: `use --cache off and plain bake, --${key === "cache-from" ? "read" : "write"}-scope NAME for another scope, or ${key === "cache-from" ? "cacheFrom" : "cacheTo"} of the target in the config`,
+  };
+}

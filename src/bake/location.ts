@@ -1,0 +1,34 @@
+/** Protocols that BuildKit's git source speaks. */
+const gitProtocols = ["http", "https", "ssh", "git"];
+const scpForm = /^[\w-]+@[a-zA-Z0-9.-]+:/;
+
+/** Whether buildx takes a context or definition for a URL or a git repository, not for a folder. */
+export function isRemote(location: string): boolean {
+  if (/^https?:\/\//.test(location)) return true;
+  if (location.startsWith("./") || location.startsWith("../")) return false;
+  if (location.startsWith("github.com/")) return true;
+  const protocol = /^([a-zA-Z0-9]+):\/\//.exec(location)?.[1]?.toLowerCase();
+  if (protocol === undefined) return scpForm.test(location);
+  if (!gitProtocols.includes(protocol)) return false;
+  return !protocol.startsWith("http") || (URL.parse(location)?.pathname.endsWith(".git") ?? false);
+}
+
+/** Whether a location is a git repository that is read over ssh. */
+export function isGitOverSsh(location: string): boolean {
+  return /^ssh:\/\//i.test(location) || (!/^[a-zA-Z0-9]+:\/\//.test(location) && scpForm.test(location));
+}
+
+export interface OciLayout {
+  readonly path: string;
+  /** Tag and digest with their separators, as in `:latest@sha256:...`. */
+  readonly suffix: string;
+}
+
+/** The folder of an `oci-layout://` context; null for another kind of context. */
+export function parseOciLayout(location: string): OciLayout | null {
+  const prefix = "oci-layout://";
+  if (!location.startsWith(prefix)) return null;
+  const rest = location.slice(prefix.length);
+  const [suffix = ""] = /(?<!^[A-Za-z])(:[\w][\w.-]{0,127})?(@[a-z0-9+._-]+:[0-9a-fA-F]{32,})?$/.exec(rest) ?? [];
+  return { path: rest.slice(0, rest.length - suffix.length), suffix };
+}
