@@ -11,6 +11,21 @@ export interface SchemaError {
   readonly propertyName?: string;
 }
 
+/** A schema with nothing but its structure. */
+export interface Shape {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Shape>>;
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly additionalProperties?: boolean | Shape;
+  readonly items?: Shape;
+  readonly anyOf?: readonly Shape[];
+  readonly oneOf?: readonly Shape[];
+  readonly allOf?: readonly Shape[];
+}
+
+export const shape: Shape;
 export const validate: {
   (data: unknown): data is Config;
   errors?: readonly SchemaError[] | null;

@@ -272,6 +272,11 @@ export const codes = {
     level: "error",
   },
 
+  BK4020: {
+    title: "bake refuses the definition",
+    help: "The message has bake's own words. `docker buildx bake --print` shows what it reads.",
+  },
+
   // --- 5xxx store
   BK5001: {
     title: "no credentials",

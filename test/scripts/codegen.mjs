@@ -73,7 +73,31 @@ function renderValidator(schema) {
     .replace('"use strict";\n', "")
     .replace(/export default \w+;\n/, "");
   if (/\brequire\(|\bimport\b/.test(code)) throw new Error("the validator still loads something at run time");
-  return `// ${banner}\n/* eslint-disable */\n// @ts-nocheck\n${withoutUnused(code)}`;
+  return `// ${banner}
+/* eslint-disable */
+// @ts-nocheck
+${withoutUnused(code)}
+export const shape = ${JSON.stringify(shapeOf(schema))};
+`;
+}
+
+/** What the config's own walks need of the schema: which keys a place has, and which strings may hold references. */
+function shapeOf(node) {
+  if (Array.isArray(node)) return node.map(shapeOf);
+  if (typeof node !== "object" || node === null) return node;
+  const kept = [
+    "$ref",
+    "$defs",
+    "properties",
+    "additionalProperties",
+    "items",
+    "anyOf",
+    "oneOf",
+    "allOf",
+    "const",
+    "type",
+  ];
+  return mapSchema(Object.fromEntries(Object.entries(node).filter(([key]) => kept.includes(key))), shapeOf);
 }
 
 /** Schemas of which only the compiled form is used. */
@@ -116,6 +140,21 @@ export interface SchemaError {
   readonly propertyName?: string;
 }
 
+/** A schema with nothing but its structure. */
+export interface Shape {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Shape>>;
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly additionalProperties?: boolean | Shape;
+  readonly items?: Shape;
+  readonly anyOf?: readonly Shape[];
+  readonly oneOf?: readonly Shape[];
+  readonly allOf?: readonly Shape[];
+}
+
+export const shape: Shape;
 export const validate: {
   (data: unknown): data is Config;
   errors?: readonly SchemaError[] | null;

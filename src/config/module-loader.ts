@@ -1,0 +1,162 @@
+import { existsSync, statSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { basename, extname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { BkcacheError, type Span } from "../diagnostics/error.ts";
+
+/** What `import ... from "bkcache"` gets inside a config: enough to write one, without loading the program again. */
+const lightModule = "export const defineConfig = (config) => config;\n";
+const lightUrl = "bkcache:config";
+
+/** Past it a promise of the config is taken for one that never settles. */
+const patience = 30_000;
+
+/**
+ * Hooks for the time of one import. Node would read a `.ts` file by the `type` of the package around it, and so
+ * take `export default` for a mistake under `"type": "commonjs"`, which `npm init` writes.
+ */
+function installHooks(): { deregister(): void } {
+  return registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === "bkcache") return { url: lightUrl, format: "module", shortCircuit: true };
+      return next(specifier, context);
+    },
+    load(url, context, next) {
+      if (url === lightUrl) return { format: "module", source: lightModule, shortCircuit: true };
+      if (/^file:[^?#]*\.ts(?:[?#]|$)/.test(url) && !url.includes("/node_modules/")) {
+        return next(url, { ...context, format: "module-typescript" });
+      }
+      return next(url, context);
+    },
+  });
+}
+
+export interface ModuleFile {
+  /** Absolute. */
+  readonly file: string;
+  readonly shownFile: string;
+}
+
+/**
+ * The default export of a TypeScript or JavaScript config, awaited.
+ * @throws BkcacheError BK2004 where the module cannot be loaded, throws, or exports no config.
+ */
+export async function importConfig(module: ModuleFile): Promise<unknown> {
+  const { mtimeMs, size } = statSync(module.file);
+  // A changed file is another module: a process that lives on would otherwise see the first version for ever.
+  const url = `${pathToFileURL(module.file).href}?${mtimeMs.toString(36)}-${size.toString(36)}`;
+  const hooks = installHooks();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new NeverSettled()), patience);
+    });
+    const namespace = (await Promise.race([import(url), late])) as Record<string, unknown>;
+    if (!("default" in namespace)) {
+      const names = Object.keys(namespace);
+      throw new BkcacheError({
+        code: "BK2004",
+        message: `${module.shownFile} has no default export`,
+        hint:
+          names.length > 0
+            ? `it exports ${names.join(", ")}; write \`export default\``
+            : "write `export default defineConfig({ ... })`",
+      });
+    }
+    const exported = await Promise.race([namespace["default"], late]);
+    if (typeof exported !== "function") return exported;
+    throw new BkcacheError({
+      code: "BK2004",
+      message: `${module.shownFile} exports a function`,
+      hint: "a config is data: call the function and export its result",
+    });
+  } catch (error) {
+    if (error instanceof BkcacheError) throw error;
+    throw explain(module, error);
+  } finally {
+    clearTimeout(timer);
+    hooks.deregister();
+  }
+}
+
+class NeverSettled extends Error {}
+
+function explain(module: ModuleFile, error: unknown): BkcacheError {
+  const code = codeOf(error);
+  const text = messageOf(error);
+  const span = placeOf(module, error);
+  const fail = (message: string, hint?: string) =>
+    new BkcacheError({
+      code: "BK2004",
+      message: `${module.shownFile} ${message}`,
+      ...(hint === undefined ? {} : { hint }),
+      ...(span === undefined ? {} : { span }),
+      cause: error,
+    });
+  if (error instanceof NeverSettled)
+    return fail(`did not settle within ${patience / 1000} s`, "look for a promise that nothing resolves");
+  switch (code) {
+    case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
+      return fail(
+        `uses TypeScript that must be compiled: ${firstLine(text)}`,
+        "Node only strips types: write a union of strings instead of an enum, and no namespaces or parameter properties",
+      );
+    case "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING":
+      return fail(
+        "loads TypeScript from node_modules",
+        "Node does not strip types there: the package must ship .js, .json or .yaml",
+      );
+    case "ERR_MODULE_NOT_FOUND":
+    case "ERR_UNSUPPORTED_DIR_IMPORT":
+      return fail(`imports what cannot be found: ${firstLine(text)}`, missingImportHint(text));
+    default:
+  }
+  if (error instanceof SyntaxError && /Unexpected token 'export'|Cannot use import statement/.test(text)) {
+    const name = basename(module.file);
+    return fail("is read as CommonJS by its package.json", `rename it to ${name.slice(0, -extname(name).length)}.mjs`);
+  }
+  if (error instanceof SyntaxError || code === "ERR_INVALID_TYPESCRIPT_SYNTAX")
+    return fail(`does not parse: ${firstLine(text)}`);
+  return fail(`threw: ${firstLine(text)}`);
+}
+
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "a value that cannot be shown";
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function firstLine(text: string): string {
+  const line = text.split("\n").find((part) => part.trim() !== "") ?? "";
+  return line.trim().slice(0, 300);
+}
+
+function missingImportHint(text: string): string {
+  const wanted = /Cannot find (?:module|package) '([^']+)'/.exec(text)?.[1] ?? "";
+  const path = wanted.startsWith("file:") ? fileURLToPath(wanted) : wanted;
+  const bare = path.replace(/\.m?js$/, "");
+  const found = [".ts", ".mts", ".js", ".mjs"]
+    .map((extension) => `${bare}${extension}`)
+    .find((file) => existsSync(file));
+  if (found !== undefined) return `write the import with its extension: ${basename(found)}`;
+  if (existsSync(join(bare, "index.ts"))) return "name the file: a folder cannot be imported";
+  return text.includes("Cannot find package") ? "install the package" : "check the path; imports need their extension";
+}
+
+/** The topmost frame of the error inside the config. */
+function placeOf(module: ModuleFile, error: unknown): Span | undefined {
+  if (!(error instanceof Error) || typeof error.stack !== "string") return undefined;
+  const url = pathToFileURL(module.file).href;
+  for (const line of error.stack.split("\n")) {
+    const at = line.indexOf(url);
+    const match = at === -1 ? null : /^[^:\s]*:(\d+)(?::(\d+))?/.exec(line.slice(at + url.length));
+    if (match !== null) return { file: module.shownFile, line: Number(match[1]), column: Number(match[2] ?? 1) };
+  }
+  return undefined;
+}

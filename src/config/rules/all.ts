@@ -1,0 +1,74 @@
+import {
+  checkBuckets,
+  checkCompression,
+  checkEndpoints,
+  checkManifestKind,
+  checkPathStyle,
+  checkRegistryRefs,
+} from "./backends.ts";
+import { checkCacheEntries } from "./cache-entries.ts";
+import type { Rule } from "./context.ts";
+import { checkCredentialForms, checkSecretNames } from "./credentials.ts";
+import { checkGroupCircles, checkInheritCircles, checkLinkCircles } from "./cycles.ts";
+import { checkRules } from "./levels.ts";
+import { checkMatrix } from "./matrix.ts";
+import { checkMountIdentity, checkMountModes, checkMountTargets, checkPrivateMounts } from "./mounts.ts";
+import {
+  checkBackendNames,
+  checkGroupMembers,
+  checkInherits,
+  checkLinks,
+  checkMountBackend,
+  checkMountNames,
+} from "./references.ts";
+import { checkTemplates } from "./templates.ts";
+import {
+  checkBuilder,
+  checkContexts,
+  checkExternal,
+  checkNetworks,
+  checkNormalForms,
+  checkPlatforms,
+  checkSecrets,
+  checkSurrogates,
+} from "./values.ts";
+import { checkVariableNames, checkVariableTypes } from "./variables.ts";
+
+/** What the schema cannot say: checks across keys, and of what strings hold. */
+export const rules: readonly Rule[] = [
+  checkRules,
+  checkVariableNames,
+  checkVariableTypes,
+  checkTemplates,
+  checkBackendNames,
+  checkMountBackend,
+  checkMountNames,
+  checkInherits,
+  checkLinks,
+  checkGroupMembers,
+  checkExternal,
+  checkInheritCircles,
+  checkLinkCircles,
+  checkGroupCircles,
+  checkMatrix,
+  checkBuckets,
+  checkPathStyle,
+  checkEndpoints,
+  checkCompression,
+  checkManifestKind,
+  checkRegistryRefs,
+  checkCacheEntries,
+  checkMountTargets,
+  checkMountModes,
+  checkMountIdentity,
+  checkPrivateMounts,
+  checkPlatforms,
+  checkNetworks,
+  checkSecrets,
+  checkContexts,
+  checkBuilder,
+  checkNormalForms,
+  checkSurrogates,
+  checkCredentialForms,
+  checkSecretNames,
+];

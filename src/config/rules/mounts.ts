@@ -1,0 +1,81 @@
+import { presets } from "../presets.ts";
+import type { MountDefinition } from "../schema.gen.ts";
+import type { RuleContext } from "./context.ts";
+import type { Finding } from "./finding.ts";
+
+function* definitions({ config }: RuleContext): Iterable<readonly [string, MountDefinition]> {
+  for (const [name, mount] of Object.entries(config.mounts ?? {}))
+    yield [name, typeof mount === "string" ? { preset: mount } : mount];
+}
+
+export function* checkMountTargets(context: RuleContext): Iterable<Finding> {
+  for (const [name, { preset, target }] of definitions(context)) {
+    if (preset === undefined && target === undefined) {
+      const hint = `give the folder as target, or one of the presets ${Object.keys(presets).join(", ")}`;
+      yield { code: "BK2013", path: ["mounts", name], atKey: true, message: `${name} lacks target`, hint };
+    } else if (target !== undefined && /^\/+$/.test(target)) {
+      yield { code: "BK2012", path: ["mounts", name, "target"], message: "a mount cannot cover the root folder" };
+    } else if (target !== undefined && /[\s,="']|\$\{/.test(target)) {
+      yield {
+        code: "BK2012",
+        path: ["mounts", name, "target"],
+        message: `target holds what a mount flag cannot: ${JSON.stringify(target)}`,
+      };
+    }
+  }
+}
+
+export function* checkMountModes({ config }: RuleContext): Iterable<Finding> {
+  for (const [name, mount] of Object.entries(config.mounts ?? {})) {
+    if (typeof mount === "string" || mount.mode === undefined || /^[0-7]{4}$/.test(mount.mode)) continue;
+    const hint = /^[0-7]{3}$/.test(mount.mode) ? `write "0${mount.mode}"` : 'write it as "0755"';
+    yield {
+      code: "BK2012",
+      path: ["mounts", name, "mode"],
+      message: `mode must be four octal digits, not ${JSON.stringify(mount.mode)}`,
+      hint,
+    };
+  }
+}
+
+export function* checkPrivateMounts(context: RuleContext): Iterable<Finding> {
+  for (const [name, { sharing, persist }] of definitions(context)) {
+    if (sharing !== "private" || persist === false) continue;
+    yield {
+      code: "BK2052",
+      path: ["mounts", name, "sharing"],
+      message: `${name} is private, so which of its copies is saved would be chance`,
+      hint: "set persist: false, or share it",
+    };
+  }
+}
+
+/** Mounts with one id are one folder to BuildKit only while all that makes their identity is the same. */
+export function* checkMountIdentity(context: RuleContext): Iterable<Finding> {
+  const first = new Map<string, readonly [string, MountDefinition]>();
+  for (const [name, mount] of definitions(context)) {
+    // Without an id of its own a mount has one that holds its name.
+    if (mount.id === undefined) continue;
+    const other = first.get(mount.id);
+    if (other === undefined) {
+      first.set(mount.id, [name, mount]);
+      continue;
+    }
+    for (const key of ["sharing", "uid", "gid", "mode", "perArch"] as const) {
+      const [mine, theirs] = [valueOf(mount, key), valueOf(other[1], key)];
+      if (mine === theirs) continue;
+      yield {
+        code: "BK2051",
+        path: mount[key] === undefined ? ["mounts", name] : ["mounts", name, key],
+        atKey: mount[key] === undefined,
+        message: `${name} and ${other[0]} share the id ${mount.id}, but ${key} differs: ${mine ?? "not set"} and ${theirs ?? "not set"}`,
+        hint: "give them one value, or an id each",
+      };
+    }
+  }
+}
+
+function valueOf(mount: MountDefinition, key: "sharing" | "uid" | "gid" | "mode" | "perArch"): unknown {
+  if (mount[key] !== undefined || key !== "sharing") return mount[key];
+  return mount.preset === undefined ? "shared" : presets[mount.preset].sharing;
+}

@@ -1,0 +1,161 @@
+import { BkcacheError, type Diagnostic, type Span } from "../diagnostics/error.ts";
+import { foldErrors } from "./fold.ts";
+import type { LoadedConfig } from "./load.ts";
+import { rules } from "./rules/all.ts";
+import { createContext } from "./rules/context.ts";
+import type { Finding } from "./rules/finding.ts";
+import { levelOf } from "./rules/levels.ts";
+import type { Config, Level } from "./schema.gen.ts";
+import { formatPath, hasPath, parsePath, type Path, type Source, type SpanOptions, spanAt } from "./source-map.ts";
+import { validate } from "./validate.gen.js";
+
+/** A config that every later stage can trust. */
+export interface ValidConfig {
+  readonly config: Config;
+  /** Absolute; empty for a config of a program. */
+  readonly file: string;
+  /** Absolute folder that the config's paths start from. */
+  readonly dir: string;
+  readonly warnings: readonly Diagnostic[];
+  /** The place of a value, as in `targets.api.tags[0]`; undefined where it has none. */
+  spanOf(path: string | Path): Span | undefined;
+}
+
+export interface ValidateOptions {
+  /** BUILDKIT_INSECURE=true: plain http is no error. */
+  readonly allowInsecure?: boolean;
+}
+
+/**
+ * Checks everything that can be known without docker, and says all of it at once.
+ * @throws BkcacheError with every finding of level error.
+ */
+export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = {}): ValidConfig {
+  const { data, sources } = loaded;
+  const found: Finding[] = [];
+  let shaped: unknown = data;
+  if (!validate(data)) {
+    found.push(...foldErrors(validate.errors ?? [], data, (path) => rawText(sources, path)));
+    shaped = withoutFaults(data, found);
+  }
+  // Rules rely on the shape, so they see the config without the values that have none.
+  if (shaped !== undefined) {
+    const context = createContext({ config: shaped as Config, data, allowsInsecure: options.allowInsecure === true });
+    for (const rule of rules) found.push(...rule(context));
+  }
+
+  // A misspelt key is one fault, not also the lack of the right one.
+  const misspelt = new Set(
+    found
+      .filter(({ code, hint }) => code === "BK2010" && hint?.startsWith("did you mean") === true)
+      .map(({ path }) => formatPath(path.slice(0, -1))),
+  );
+  const levels = rulesOf(data);
+  const errors: Diagnostic[] = [...loaded.findings];
+  const warnings: Diagnostic[] = [];
+  for (const warning of loaded.warnings) keep(warning, levelOf(warning.code, levels));
+  for (const finding of found) {
+    if (finding.code === "BK2013" && misspelt.has(formatPath(finding.path))) continue;
+    const level = levelOf(finding.code, levels);
+    if (level !== "off") keep(toDiagnostic(finding, sources), level);
+  }
+  function keep(diagnostic: Diagnostic, level: Level): void {
+    if (level !== "off") (level === "error" ? errors : warnings).push(diagnostic);
+  }
+
+  if (errors.length > 0) throw BkcacheError.of(inOrder(errors));
+  return {
+    config: data as Config,
+    file: loaded.file,
+    dir: loaded.dir,
+    warnings: inOrder(warnings),
+    spanOf: (path) => placeOf(sources, typeof path === "string" ? parsePath(path) : path, {}),
+  };
+}
+
+/**
+ * A copy of the config in which no value is of the wrong shape; undefined where none is left. A value that
+ * cannot be taken away alone, such as an item of a list or a lacking key, takes what holds it with it.
+ */
+function withoutFaults(data: unknown, faults: readonly Finding[]): unknown {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
+  const copy: unknown = structuredClone(data);
+  let paths: readonly Path[] = faults.map((fault) => fault.path);
+  for (let round = 0; round < 8; round += 1) {
+    for (const path of paths) removeAt(copy, path);
+    if (validate(copy)) return copy;
+    paths = foldErrors(validate.errors ?? [], copy, () => undefined).map((fault) => fault.path);
+  }
+  return undefined;
+}
+
+function removeAt(data: unknown, path: Path): void {
+  let holder: unknown = data;
+  let nearest: readonly [object, string] | undefined;
+  for (const part of path) {
+    if (typeof holder !== "object" || holder === null) break;
+    if (typeof part === "string") nearest = [holder, part];
+    holder = (holder as Record<string | number, unknown>)[part];
+  }
+  if (nearest !== undefined) Reflect.deleteProperty(...nearest);
+}
+
+function rulesOf(data: unknown): Readonly<Record<string, Level>> {
+  const rules = typeof data === "object" && data !== null ? (data as { readonly rules?: unknown }).rules : undefined;
+  if (typeof rules !== "object" || rules === null) return {};
+  return Object.fromEntries(
+    Object.entries(rules).filter(([, level]) => level === "error" || level === "warn" || level === "off"),
+  );
+}
+
+function toDiagnostic(finding: Finding, sources: readonly Source[]): Diagnostic {
+  const { code, message, hint, path } = finding;
+  const span = placeOf(sources, path, finding);
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(path.length === 0 ? {} : { path: formatPath(path) }),
+    ...(span === undefined ? {} : { span }),
+  };
+}
+
+/** The file that says a value is the nearest one that has the path: of lists and scalars only one is left. */
+function sourceOf(sources: readonly Source[], path: Path): Source | undefined {
+  return sources.find((source) => hasPath(source, path));
+}
+
+function placeOf(sources: readonly Source[], path: Path, options: SpanOptions): Span | undefined {
+  const source = sourceOf(sources, path);
+  if (source === undefined) return undefined;
+  const span = spanAt(source, path, options);
+  if (span !== undefined || source === sources[0]) return span;
+  // A module's values have no place, but which of several files it is must be said.
+  return { file: source.shownFile, line: 1, column: 1 };
+}
+
+function rawText(sources: readonly Source[], path: Path): string | undefined {
+  const source = sourceOf(sources, path);
+  if (source?.text === null || source?.text === undefined || source.root === null) return undefined;
+  let node = source.root;
+  for (const part of path) {
+    const next = typeof part === "number" ? node.items?.[part] : node.entries?.get(part)?.node;
+    if (next === undefined) return undefined;
+    node = next;
+  }
+  return source.text.slice(node.start, node.end);
+}
+
+/** By place, as a reader meets them; what has no place keeps its order. Equal findings count once. */
+function inOrder(list: readonly Diagnostic[]): readonly Diagnostic[] {
+  const unique = new Map(
+    list.map((item) => [`${item.code} ${item.path} ${item.message} ${item.span?.line}`, item] as const),
+  );
+  const files = [...new Set(list.map((item) => item.span?.file ?? ""))];
+  return [...unique.values()].sort(
+    (a, b) =>
+      files.indexOf(a.span?.file ?? "") - files.indexOf(b.span?.file ?? "") ||
+      (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
+      (a.span?.column ?? 0) - (b.span?.column ?? 0),
+  );
+}
