@@ -97,7 +97,8 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
     else if (name === "set") {
       const override = parseOverride(value);
       if (override === null) passthrough.push(...token.raw);
-      else if (override.key === "cache-from" || override.key === "cache-to") faults.push(cacheOverride(value, override));
+      else if (override.key === "cache-from" || override.key === "cache-to")
+        faults.push(cacheOverride(value, override));
       else {
         const moved = withAbsolutePaths(override, cwd);
         sets.push(moved);

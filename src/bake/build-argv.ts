@@ -119,7 +119,10 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
   if ((context === undefined && !own.help) || more.length > 0) {
     throw new BkcacheError({
       code: "BK1002",
-      message: context === undefined ? "no context given" : `one context is taken, and these are ${words.length}: ${words.join(" ")}`,
+      message:
+        context === undefined
+          ? "no context given"
+          : `one context is taken, and these are ${words.length}: ${words.join(" ")}`,
       hint: "bkcache build [FLAGS] PATH | URL | -",
     });
   }
@@ -134,7 +137,10 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
     tags: values("tag"),
     ...optional("file", last("file")),
     ...optional("target", last("target")),
-    platforms: values("platform").flatMap((list) => list.split(",")).map((platform) => platform.trim()).filter(Boolean),
+    platforms: values("platform")
+      .flatMap((list) => list.split(","))
+      .map((platform) => platform.trim())
+      .filter(Boolean),
     ...optional("metadataFile", metadataFile ? resolve(cwd, metadataFile) : undefined),
     ...optional("builder", last("builder")),
     ...optional("progress", last("progress")),

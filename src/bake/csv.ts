@@ -30,6 +30,8 @@ export function csvLine(fields: readonly string[]): string {
 export function csvPairs(line: string): readonly (readonly [string, string])[] {
   return csvFields(line).map((field) => {
     const equals = field.indexOf("=");
-    return equals === -1 ? [field.toLowerCase(), ""] : [field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1)];
+    return equals === -1
+      ? [field.toLowerCase(), ""]
+      : [field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1)];
   });
 }

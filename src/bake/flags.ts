@@ -70,7 +70,12 @@ export function scanArgs(
         else if (name !== undefined && table.switches.includes(name)) letters = rest;
         else if (rest !== "") value = rest;
         else value = name === undefined ? takeUnknown() : takeKnown(`-${letter}`);
-        const raw = value === null ? [`-${letter}`] : rest.startsWith("=") || rest !== "" ? [`-${letter}${rest}`] : [`-${letter}`, value];
+        const raw =
+          value === null
+            ? [`-${letter}`]
+            : rest.startsWith("=") || rest !== ""
+              ? [`-${letter}${rest}`]
+              : [`-${letter}`, value];
         tokens.push({ kind: "flag", name: name ?? letter, value, raw: letters === "" ? raw : [`-${letter}`] });
       }
     } else {

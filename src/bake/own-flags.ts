@@ -13,7 +13,13 @@ export interface OwnFlags {
   readonly help: boolean;
 }
 
-const texts = { cache: "cache", "read-scope": "readScope", "write-scope": "writeScope", report: "report", config: "config" } as const;
+const texts = {
+  cache: "cache",
+  "read-scope": "readScope",
+  "write-scope": "writeScope",
+  report: "report",
+  config: "config",
+} as const;
 const switches = ["locked", "strict", "help"] as const;
 
 /** For a table of flags. */
@@ -35,7 +41,8 @@ export function takeOwnFlags(tokens: readonly Token[]): OwnSplit {
     const { name, value } = token;
     const key = Object.hasOwn(texts, name) ? texts[name as keyof typeof texts] : undefined;
     if (key !== undefined) {
-      if (value === null || value === "") throw new BkcacheError({ code: "BK1002", message: `--${name} needs a value` });
+      if (value === null || value === "")
+        throw new BkcacheError({ code: "BK1002", message: `--${name} needs a value` });
       found[key] = value;
       return false;
     }

@@ -115,7 +115,9 @@ async function openMemory(host: Host, candidates: readonly Candidate[]): Promise
     ...candidates.map((candidate) => fingerprint(candidate.command)),
     ...(configDir === null ? [] : [fingerprint(join(configDir, "config.json"))]),
   ]);
-  const key = createHash("sha256").update(JSON.stringify([others, plugins])).digest("hex");
+  const key = createHash("sha256")
+    .update(JSON.stringify([others, plugins]))
+    .digest("hex");
   const hasPlugin = plugins.some((plugin) => plugin !== null);
   const nothing: Memory = { read: async () => null, write: async () => {} };
   if (file === null) return nothing;

@@ -90,12 +90,17 @@ function readDefinition(definition: BuilderDefinition, dir: string): BuilderChoi
   if (driver === "remote") {
     if (endpoint === undefined) faults.push("the remote driver needs an endpoint");
     if (buildkitdFlags !== undefined) faults.push("the remote driver has no buildkitdFlags: its BuildKit already runs");
-    if (buildkitdConfig !== undefined) faults.push("the remote driver has no buildkitdConfig: its BuildKit already runs");
+    if (buildkitdConfig !== undefined)
+      faults.push("the remote driver has no buildkitdConfig: its BuildKit already runs");
   } else if (tls !== undefined) {
     faults.push(`tls is for the remote driver, not for ${driver}`);
   }
   if (driver === "kubernetes" && endpoint !== undefined) faults.push("the kubernetes driver has no endpoint");
-  faults.push(...Object.keys(options).filter(holdsSecret).map((key) => `the option ${key} would show a secret in the list of processes and in buildx's files`));
+  faults.push(
+    ...Object.keys(options)
+      .filter(holdsSecret)
+      .map((key) => `the option ${key} would show a secret in the list of processes and in buildx's files`),
+  );
   if (faults.length > 0) throw definitionFault(faults);
   if (driver === "remote" && endpoint !== undefined) {
     const parsed = parseEndpoint(endpoint);

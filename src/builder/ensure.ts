@@ -3,7 +3,14 @@ import { access, constants, readFile } from "node:fs/promises";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import type { Buildx } from "./buildx.ts";
-import { type BuilderChoice, type BuilderRequest, type BuilderSpec, chooseBuilder, createArgs, nameOf } from "./definition.ts";
+import {
+  type BuilderChoice,
+  type BuilderRequest,
+  type BuilderSpec,
+  chooseBuilder,
+  createArgs,
+  nameOf,
+} from "./definition.ts";
 import { currentDockerEngine } from "./docker-config.ts";
 import { isLoopback, parseEndpoint } from "./endpoint.ts";
 import { type Builder, type BuilderNode, inspectBuilder, lastError } from "./inspect.ts";
@@ -48,14 +55,15 @@ async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec): Promise<B
   if (found !== null) return found;
   // An address where nothing answers leaves no builder behind.
   const reason = await reasonOfSilence(spec.endpoint ?? "", spec.options);
-  if (reason !== null) throw noAnswer(name, `${spec.endpoint}`, reason);
+  if (reason !== null) throw BkcacheError.of([noAnswer(name, spec.endpoint, reason)]);
   const { exitCode, stderr } = await buildx.exec(createArgs(name, spec), { timeoutMs: 60_000 });
   // Another run may have made it in the meantime.
   if (exitCode !== 0 && !lastError(stderr).includes("existing instance")) {
     throw new BkcacheError({ code: "BK4004", message: `cannot make the builder ${name}: ${lastError(stderr)}` });
   }
   const made = await inspectBuilder(buildx, { name });
-  if (made === null) throw new BkcacheError({ code: "BK4004", message: `the builder ${name} was removed while it was made` });
+  if (made === null)
+    throw new BkcacheError({ code: "BK4004", message: `the builder ${name} was removed while it was made` });
   return made;
 }
 
@@ -71,7 +79,7 @@ async function start(host: Host, buildx: Buildx, builder: Builder): Promise<Buil
 }
 
 async function requireAnswer(host: Host, builder: Builder): Promise<void> {
-  if (builder.error !== null) throw noAnswer(builder.name, null, builder.error);
+  if (builder.error !== null) throw BkcacheError.of([noAnswer(builder.name, null, builder.error)]);
   const silent = builder.nodes.filter((node) => node.error !== null || /^(inactive|stopped)$/.test(node.status ?? ""));
   if (silent.length === 0) return;
   const reasons = await Promise.all(silent.map((node) => reasonOfNode(node)));
@@ -79,7 +87,7 @@ async function requireAnswer(host: Host, builder: Builder): Promise<void> {
     throw BkcacheError.of(silent.map((node, index) => noAnswer(builder.name, node.endpoint, reasons[index] ?? null)));
   }
   for (const [index, node] of silent.entries()) {
-    host.tell({ ...diagnosticOf(noAnswer(builder.name, node.endpoint, reasons[index] ?? null)), level: "warning" });
+    host.tell({ ...noAnswer(builder.name, node.endpoint, reasons[index] ?? null), level: "warning" });
   }
 }
 
@@ -92,14 +100,14 @@ async function reasonOfSilence(address: string, options: Readonly<Record<string,
   return typeof endpoint === "string" ? null : probeEndpoint(endpoint, { options });
 }
 
-function noAnswer(name: string, address: string | null, reason: string | null): BkcacheError {
+function noAnswer(name: string, address: string | null, reason: string | null): Diagnostic {
   const endpoint = address === null ? null : parseEndpoint(address);
   const scheme = endpoint === null || typeof endpoint === "string" ? null : endpoint.scheme;
-  return new BkcacheError({
+  return {
     code: "BK4003",
     message: `builder ${name}${address === null ? "" : ` at ${address}`} does not answer${reason === null ? "" : `: ${reason}`}`,
     hint: hints[scheme ?? ""] ?? "is BuildKit running there? `docker buildx ls` shows all builders",
-  });
+  };
 }
 
 const hints: Readonly<Record<string, string>> = {
@@ -111,10 +119,6 @@ const hints: Readonly<Record<string, string>> = {
   tcp: "is buildkitd running and listening there, with these TLS files?",
 };
 
-function diagnosticOf({ code, message, hint }: BkcacheError): Diagnostic {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
 async function surroundingsOf(host: Host, spec: BuilderSpec): Promise<readonly string[]> {
   const config = spec.buildkitdConfig === null ? "" : await hashOf(spec.buildkitdConfig);
   if (spec.endpoint !== null) return [config];
@@ -124,7 +128,9 @@ async function surroundingsOf(host: Host, spec: BuilderSpec): Promise<readonly s
 
 async function hashOf(path: string): Promise<string> {
   try {
-    return createHash("sha256").update(await readFile(path)).digest("hex");
+    return createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
   } catch (cause) {
     throw new BkcacheError({
       code: "BK4007",

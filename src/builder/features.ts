@@ -33,7 +33,8 @@ export function featuresOf({ targets, variables = {}, flags = [] }: FeatureUse):
       if (since !== undefined) used.set(`the attribute ${key}`, since);
     }
   }
-  if (Object.values(variables).some((variable) => variable.type !== undefined)) used.set("the type of a variable", "0.24");
+  if (Object.values(variables).some((variable) => variable.type !== undefined))
+    used.set("the type of a variable", "0.24");
   for (const flag of flags) {
     const since = Object.hasOwn(flagSince, flag) ? flagSince[flag] : undefined;
     if (since !== undefined) used.set(`the flag ${flag}`, since);

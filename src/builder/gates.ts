@@ -1,6 +1,6 @@
 import type { Entry } from "../bake/model.ts";
 import { showText, type Text } from "../config/text.ts";
-import { type Code, codes } from "../diagnostics/codes.ts";
+import { type Code, type CodeDefinition, codes } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { type BuildxFeature, missingFeatures } from "./features.ts";
 import type { Builder } from "./inspect.ts";
@@ -80,8 +80,8 @@ interface Verdict {
 }
 
 function levelOf(code: Code, rules: GateInput["rules"]): "error" | "warn" | "off" {
-  const definition: { readonly level?: string } = codes[code];
-  return definition.level === undefined ? "error" : (rules?.[code] ?? "error");
+  const definition: CodeDefinition = codes[code];
+  return definition.level === undefined ? "error" : (rules?.[code] ?? definition.level);
 }
 
 function checkDriver({ entries, builder }: GateInput): readonly Verdict[] {
@@ -109,7 +109,10 @@ function checkToken({ entries, env }: GateInput): readonly Verdict[] {
       if (typeOf(entry) !== "gha") return false;
       const hasToken = isSet(entry["token"]) || isSet(env["ACTIONS_RUNTIME_TOKEN"]);
       const hasUrl =
-        isSet(entry["url"]) || isSet(entry["url_v2"]) || isSet(env["ACTIONS_CACHE_URL"]) || isSet(env["ACTIONS_RESULTS_URL"]);
+        isSet(entry["url"]) ||
+        isSet(entry["url_v2"]) ||
+        isSet(env["ACTIONS_CACHE_URL"]) ||
+        isSet(env["ACTIONS_RESULTS_URL"]);
       return !hasToken || !hasUrl;
     })
     .map((use) => ({

@@ -49,7 +49,7 @@ export async function inspectBuilder(buildx: Buildx, options: InspectOptions = {
   const { name, bootstrap = false } = options;
   const timeoutMs = options.timeoutMs ?? (bootstrap ? bootstrapTimeout : defaultTimeout);
   // With -D the answer has the nodes' features.
-  const args = ["-D", "inspect", ...(bootstrap ? ["--bootstrap"] : []), ...(name === undefined ? [] : [name])];
+  const args = ["inspect", "-D", ...(bootstrap ? ["--bootstrap"] : []), ...(name === undefined ? [] : [name])];
   const { exitCode, stdout, stderr } = await buildx.exec(args, { timeoutMs });
   if (exitCode === 0) return parseInspect(stdout);
   const called = name === undefined ? "buildx's current builder" : `builder "${name}"`;
@@ -88,7 +88,10 @@ export function parseInspect(text: string): Builder {
       if (feature !== null) features.push(feature[1] === "true");
       continue;
     }
-    const field = /^(Name|Driver|Last Activity|Error|Nodes|Endpoint|Driver Options|Status|Platforms|Features|Labels|Devices|Flags|Build[Kk]it[\w ]*|GC Policy rule#\d+|File#[^:]*):\s*(.*)$/.exec(line);
+    const field =
+      /^(Name|Driver|Last Activity|Error|Nodes|Endpoint|Driver Options|Status|Platforms|Features|Labels|Devices|Flags|Build[Kk]it[\w ]*|GC Policy rule#\d+|File#[^:]*):\s*(.*)$/.exec(
+        line,
+      );
     if (field === null) {
       // An error may have several lines.
       if (key === "Error") current[key] += ` ${line.trim()}`;
@@ -119,7 +122,10 @@ function readNode(fields: Readonly<Record<string, string>>): BuilderNode {
     status: fields["Status"] ?? null,
     buildkitVersion: version === undefined || version === "" ? null : version,
     // The star marks a platform that was asked for when the node was made.
-    platforms: (fields["Platforms"] ?? "").split(/,\s*/).filter(Boolean).map((platform) => platform.replace(/\*$/, "")),
+    platforms: (fields["Platforms"] ?? "")
+      .split(/,\s*/)
+      .filter(Boolean)
+      .map((platform) => platform.replace(/\*$/, "")),
     error: fields["Error"] ?? null,
     options: readOptions(fields["Driver Options"] ?? ""),
   };

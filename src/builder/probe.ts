@@ -13,7 +13,10 @@ export interface ProbeOptions {
  * Why nothing can be built at an endpoint, in words; null where it answers, or where only buildx can tell.
  * buildx itself says no more than "inactive".
  */
-export async function probeEndpoint(endpoint: Endpoint, { options, timeoutMs = 5000 }: ProbeOptions): Promise<string | null> {
+export async function probeEndpoint(
+  endpoint: Endpoint,
+  { options, timeoutMs = 5000 }: ProbeOptions,
+): Promise<string | null> {
   const { scheme, host, port, path } = endpoint;
   if (scheme === "unix") return settle(connect({ path }), "connect", timeoutMs);
   if (scheme !== "tcp" || port === null) return null;
@@ -43,24 +46,24 @@ export async function probeEndpoint(endpoint: Endpoint, { options, timeoutMs = 5
   }
 }
 
-/** A server refuses a client's certificate only after the handshake of TLS 1.3 is done on our side. */
-const secondThoughts = 250;
+/** What an HTTP/2 client says first: the preface and an empty SETTINGS frame. Any server answers it. */
+const preface = Buffer.concat([
+  Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+  Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+]);
 
+/** Waits for the server's first bytes: it may refuse a client's certificate only after the handshake. */
 async function settle(socket: Socket, event: "connect" | "secureConnect", timeoutMs: number): Promise<string | null> {
   try {
     return await new Promise<string | null>((resolve) => {
       socket.setTimeout(timeoutMs, () => resolve(`no answer within ${timeoutMs / 1000} s`));
       socket.once("error", (error) => resolve(reasonOf(error)));
-      socket.once(event, () => {
-        if (event === "connect") return resolve(null);
-        // An HTTP/2 server speaks first.
-        socket.once("data", () => resolve(null));
-        socket.once("close", () => resolve("the server closed the connection"));
-        setTimeout(resolve, secondThoughts, null);
-      });
+      socket.once("close", () => resolve("the server closed the connection"));
+      socket.once("data", () => resolve(null));
+      socket.once(event, () => socket.write(preface));
     });
   } finally {
-    socket.destroy();
+    socket.on("error", () => {}).destroy();
   }
 }
 

@@ -63,10 +63,13 @@ export async function runProgram(
   };
   // The second signal ends this process at once; nothing may outlive it.
   const onExit = () => void child.kill("SIGKILL");
-  const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => {
-    hasTimedOut = true;
-    terminate();
-  }, options.timeoutMs);
+  const timer =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          hasTimedOut = true;
+          terminate();
+        }, options.timeoutMs);
   signal.addEventListener("abort", onAbort);
   process.on("exit", onExit);
   try {

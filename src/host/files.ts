@@ -35,7 +35,10 @@ export async function writeAtomically(path: string, content: string): Promise<bo
     const existing = await readExisting(target);
     if (existing?.bytes.equals(Buffer.from(content))) return false;
     // In the same folder, since a rename does not cross file systems.
-    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+    const temporary = join(
+      dirname(target),
+      `.${basename(target)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
+    );
     try {
       await writeFile(temporary, content, { flag: "wx" });
       if (existing !== null) await chmod(temporary, existing.mode);

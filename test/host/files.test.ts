@@ -1,0 +1,82 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readIfThere, realpathIfThere, writeAtomically } from "../../src/host/files.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+
+const dir = makeTempDir("files");
+
+test("readIfThere: the text, or null", async () => {
+  writeFileSync(join(dir, "there"), "ö");
+  await expect(readIfThere(join(dir, "there"))).resolves.toBe("ö");
+  await expect(readIfThere(join(dir, "gone"))).resolves.toBeNull();
+  await expect(readIfThere(dir)).rejects.toThrow("EISDIR");
+});
+
+test("realpathIfThere follows links", () => {
+  symlinkSync(dir, join(dir, "self"));
+  expect(realpathIfThere(join(dir, "self"))).toBe(dir);
+  expect(realpathIfThere(join(dir, "gone"))).toBeNull();
+});
+
+test("writeAtomically makes a file and leaves nothing else", async () => {
+  const folder = join(dir, "new");
+  mkdirSync(folder);
+  await expect(writeAtomically(join(folder, "a"), "1")).resolves.toBe(true);
+  expect(readFileSync(join(folder, "a"), "utf8")).toBe("1");
+  expect(readdirSync(folder)).toEqual(["a"]);
+});
+
+test("writeAtomically does not touch a file with the same bytes", async () => {
+  const path = join(dir, "same");
+  writeFileSync(path, "1");
+  utimesSync(path, 1, 1);
+  const { ino } = statSync(path);
+  await expect(writeAtomically(path, "1")).resolves.toBe(false);
+  expect(statSync(path)).toMatchObject({ ino, mtimeMs: 1000 });
+});
+
+test("writeAtomically keeps the mode and replaces the file whole", async () => {
+  const path = join(dir, "mode");
+  writeFileSync(path, "1");
+  chmodSync(path, 0o640);
+  const { ino } = statSync(path);
+  await expect(writeAtomically(path, "2")).resolves.toBe(true);
+  expect(statSync(path).mode & 0o7777).toBe(0o640);
+  expect(statSync(path).ino).not.toBe(ino);
+});
+
+test("writeAtomically writes through a link", async () => {
+  const path = join(dir, "target");
+  writeFileSync(path, "1");
+  symlinkSync("target", join(dir, "link"));
+  await writeAtomically(join(dir, "link"), "2");
+  expect(lstatSync(join(dir, "link")).isSymbolicLink()).toBe(true);
+  expect(readFileSync(path, "utf8")).toBe("2");
+});
+
+test("many writers at once leave one whole file", async () => {
+  const path = join(dir, "busy");
+  const contents = Array.from({ length: 20 }, (_, index) => String(index).repeat(100_000));
+  await Promise.all(contents.map((content) => writeAtomically(path, content)));
+  expect(contents).toContain(readFileSync(path, "utf8"));
+  expect(readdirSync(dir).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+test("what cannot be written is BK3003 and leaves nothing", async () => {
+  await expect(writeAtomically(join(dir, "none", "a"), "1")).rejects.toMatchObject({ code: "BK3003" });
+  mkdirSync(join(dir, "folder"));
+  await expect(writeAtomically(join(dir, "folder"), "1")).rejects.toMatchObject({ code: "BK3003" });
+  expect(existsSync(join(dir, "none"))).toBe(false);
+});
