@@ -57,7 +57,9 @@ export interface BakeArgs {
   readonly jobs?: string;
   /** Long names with dashes of all of bake's flags that were given. */
   readonly flags: readonly string[];
-  /** Everything for bake but targets, the remote definition, -f, --builder and --metadata-file; in order. */
+  /** All --set and --var, which change the definition, as arguments in order; paths in them are absolute. */
+  readonly overrides: readonly string[];
+  /** Everything else for bake but targets, the remote definition, -f, --builder and --metadata-file; in order. */
   readonly passthrough: readonly string[];
 }
 
@@ -83,6 +85,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
   const files: string[] = [];
   const sets: Override[] = [];
   const allow: string[] = [];
+  const overrides: string[] = [];
   const passthrough: string[] = [];
   const single: Record<string, string | null> = {};
   const flags = new Set<string>();
@@ -96,15 +99,16 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
     else if (name === "file") files.push(definition === undefined ? absoluteFile(value, cwd) : value);
     else if (name === "set") {
       const override = parseOverride(value);
-      if (override === null) passthrough.push(...token.raw);
+      if (override === null) overrides.push(...token.raw);
       else if (override.key === "cache-from" || override.key === "cache-to")
         faults.push(cacheOverride(value, override));
       else {
         const moved = withAbsolutePaths(override, cwd);
         sets.push(moved);
-        passthrough.push(...replaceValue(token, showOverride(moved)));
+        overrides.push(...replaceValue(token, showOverride(moved)));
       }
-    } else if (name === "allow") {
+    } else if (name === "var") overrides.push(...token.raw);
+    else if (name === "allow") {
       const moved = absoluteAllow(value, cwd);
       allow.push(moved);
       passthrough.push(...replaceValue(token, moved));
@@ -123,6 +127,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
     ...optional("builder", given("builder")),
     ...optional("metadataFile", metadataFile ? resolve(cwd, metadataFile) : undefined),
     sets,
+    overrides,
     allow,
     mode: modeOf(single),
     push: isGiven("push"),
@@ -161,6 +166,6 @@ function cacheOverride(text: string, { key }: Override): Diagnostic {
   return {
     code: "BK1003",
     message: `--set ${text}: ${key} is chosen by bkcache, which passes exactly one entry for each target; an entry beside it loses hits`,
-    hint: `use --cache off and plain bake, --${key === "cache-from" ? "read" : "write"}-scope NAME for another scope, or ${key === "cache-from" ? "cacheFrom" : "cacheTo"} of the target in the config`,
+    hint: `--${key === "cache-from" ? "read" : "write"}-scope NAME takes another scope, and ${key === "cache-from" ? "cacheFrom" : "cacheTo"} of the target in the config an entry of your own; plain \`docker buildx bake\` takes the flag`,
   };
 }
