@@ -40,7 +40,11 @@ const tokens: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
 ];
 
+/** One look at a string; few need the second. */
+const suspicious = /@|AKIA|ASIA|GOOG1|gh[opsu]_|github_pat_|glpat-|PRIVATE KEY/;
+
 /** What kind of credential a string holds, by forms that nothing else has. */
 export function credentialIn(text: string): string | undefined {
+  if (!suspicious.test(text)) return undefined;
   return tokens.find(([pattern]) => pattern.test(text))?.[1];
 }

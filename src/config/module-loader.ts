@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,7 +15,8 @@ const patience = 30_000;
  * Hooks for the time of one import. Node would read a `.ts` file by the `type` of the package around it, and so
  * take `export default` for a mistake under `"type": "commonjs"`, which `npm init` writes.
  */
-function installHooks(): { deregister(): void } {
+function installHooks(config: ModuleFile): { deregister(): void } {
+  const configUrl = pathToFileURL(config.file).href;
   return registerHooks({
     resolve(specifier, context, next) {
       if (specifier === "bkcache") return { url: lightUrl, format: "module", shortCircuit: true };
@@ -26,6 +27,9 @@ function installHooks(): { deregister(): void } {
       if (/^file:[^?#]*\.ts(?:[?#]|$)/.test(url) && !url.includes("/node_modules/")) {
         return next(url, { ...context, format: "module-typescript" });
       }
+      const isScript = url.startsWith(`${configUrl}?`) && config.file.endsWith(".js") && usesModuleSyntax(config.file);
+      if (isScript && context.format === "commonjs") throw notCommonJs(config);
+      if (isScript) return next(url, { ...context, format: "module" });
       return next(url, context);
     },
   });
@@ -45,7 +49,7 @@ export async function importConfig(module: ModuleFile): Promise<unknown> {
   const { mtimeMs, size } = statSync(module.file);
   // A changed file is another module: a process that lives on would otherwise see the first version for ever.
   const url = `${pathToFileURL(module.file).href}?${mtimeMs.toString(36)}-${size.toString(36)}`;
-  const hooks = installHooks();
+  const hooks = installHooks(module);
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
@@ -79,6 +83,20 @@ export async function importConfig(module: ModuleFile): Promise<unknown> {
   }
 }
 
+/** Asked before Node tries, and warns on standard error about what it finds. */
+function usesModuleSyntax(file: string): boolean {
+  return /^\s*(?:export\s|import[\s{*"'])/m.test(readFileSync(file, "utf8"));
+}
+
+function notCommonJs({ file, shownFile }: ModuleFile): BkcacheError {
+  const name = basename(file);
+  return new BkcacheError({
+    code: "BK2004",
+    message: `${shownFile} is written as a module, but its package.json makes it CommonJS`,
+    hint: `rename it to ${name.slice(0, -extname(name).length)}.mjs`,
+  });
+}
+
 class NeverSettled extends Error {}
 
 function explain(module: ModuleFile, error: unknown): BkcacheError {
@@ -110,10 +128,6 @@ function explain(module: ModuleFile, error: unknown): BkcacheError {
     case "ERR_UNSUPPORTED_DIR_IMPORT":
       return fail(`imports what cannot be found: ${firstLine(text)}`, missingImportHint(text));
     default:
-  }
-  if (error instanceof SyntaxError && /Unexpected token 'export'|Cannot use import statement/.test(text)) {
-    const name = basename(module.file);
-    return fail("is read as CommonJS by its package.json", `rename it to ${name.slice(0, -extname(name).length)}.mjs`);
   }
   if (error instanceof SyntaxError || code === "ERR_INVALID_TYPESCRIPT_SYNTAX")
     return fail(`does not parse: ${firstLine(text)}`);

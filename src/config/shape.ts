@@ -1,52 +1,109 @@
-import { shape as root, type Shape } from "./validate.gen.js";
 import type { Path } from "./source-map.ts";
+import { type Shape, shape as root } from "./validate.gen.js";
 
-/** A place of the config by its structure: the alternatives of the schema that fit the value there. */
-type Place = readonly Shape[];
+/**
+ * A place of the config by its structure: the alternatives of the schema that fit there, as one. Made on first
+ * use and kept, so that a thousand targets share the places of one.
+ */
+interface Place {
+  /** With references followed, but for the members of a union by `type`. */
+  readonly shapes: readonly Shape[];
+  /** Those members. */
+  readonly members: readonly Shape[];
+  readonly keys: Map<string, Place>;
+  readonly byType: Map<string, Place>;
+  rest: Place | undefined;
+  items: Place | undefined;
+  readonly isTemplate: boolean;
+  readonly isWhole: boolean;
+}
 
 const definitions = root.$defs ?? {};
+const optionValue = definitions["OptionObject"]?.additionalProperties;
 
-export const topPlace: Place = [root];
+function definitionOf(shape: Shape): Shape | undefined {
+  return shape.$ref === undefined ? undefined : definitions[shape.$ref.slice("#/$defs/".length)];
+}
 
-/** Alternatives with references followed; of a union by `type` only the member that the value names. */
-function expand(place: Place, value: unknown): Place {
-  return place.flatMap((shape) => {
-    const referred = shape.$ref === undefined ? undefined : definitions[shape.$ref.slice("#/$defs/".length)];
-    const below = [
-      ...(referred === undefined ? [] : [referred]),
-      ...(shape.allOf ?? []),
-      ...(shape.anyOf ?? []),
-      ...(shape.oneOf ?? []).filter((member) => fitsType(member, value)),
-    ];
-    return below.length === 0 ? [shape] : [shape, ...expand(below, value)];
+function createPlace(shapes: readonly Shape[]): Place {
+  const all = expand(shapes);
+  const isWhole = all.includes(definitions["VariableReference"] as Shape);
+  return {
+    shapes: all,
+    members: all.flatMap((shape) => shape.oneOf ?? []),
+    keys: new Map(),
+    byType: new Map(),
+    rest: undefined,
+    items: undefined,
+    isWhole,
+    // Values of an option in object form are templates, next to numbers and flags.
+    isTemplate: isWhole || all.includes(definitions["Template"] as Shape) || all.includes(optionValue as Shape),
+  };
+}
+
+function expand(shapes: readonly Shape[]): readonly Shape[] {
+  return shapes.flatMap((shape) => {
+    const referred = definitionOf(shape);
+    const below = [...(referred === undefined ? [] : [referred]), ...(shape.allOf ?? []), ...(shape.anyOf ?? [])];
+    return below.length === 0 ? [shape] : [shape, ...expand(below)];
   });
 }
 
-function fitsType(member: Shape, value: unknown): boolean {
-  const definition = member.$ref === undefined ? member : definitions[member.$ref.slice("#/$defs/".length)];
-  const wanted = definition?.properties?.["type"]?.const;
-  return typeof value === "object" && value !== null && "type" in value && value.type === wanted;
+/** The place of a value in a union by `type`, or the place itself where there is none. */
+function narrow(place: Place, value: unknown): Place {
+  if (place.members.length === 0) return place;
+  const type = (value as { readonly type?: unknown } | null | undefined)?.type;
+  if (typeof type !== "string") return place;
+  return remember(place.byType, type, () =>
+    createPlace(
+      place.members.filter((member) => (definitionOf(member) ?? member).properties?.["type"]?.const === type),
+    ),
+  );
 }
 
-function step(place: Place, value: unknown, key: string | number): Place {
-  return expand(place, value).flatMap((shape) => {
-    if (typeof key === "number") return shape.items === undefined ? [] : [shape.items];
-    const own =
-      shape.properties !== undefined && Object.hasOwn(shape.properties, key) ? shape.properties[key] : undefined;
-    if (own !== undefined) return [own];
-    return typeof shape.additionalProperties === "object" ? [shape.additionalProperties] : [];
-  });
+function remember(made: Map<string, Place>, key: string, make: () => Place): Place {
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const place = make();
+  made.set(key, place);
+  return place;
 }
+
+function stepToKey(place: Place, key: string): Place {
+  const isNamed = place.shapes.some(({ properties }) => properties !== undefined && Object.hasOwn(properties, key));
+  if (!isNamed) {
+    place.rest ??= createPlace(
+      place.shapes.flatMap(({ additionalProperties: rest }) => (typeof rest === "object" ? [rest] : [])),
+    );
+    return place.rest;
+  }
+  return remember(place.keys, key, () =>
+    createPlace(
+      place.shapes.flatMap(({ properties, additionalProperties: rest }) => {
+        const own = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
+        if (own !== undefined) return [own];
+        return typeof rest === "object" ? [rest] : [];
+      }),
+    ),
+  );
+}
+
+function stepToItems(place: Place): Place {
+  place.items ??= createPlace(place.shapes.flatMap(({ items }) => (items === undefined ? [] : [items])));
+  return place.items;
+}
+
+const top = createPlace([root]);
 
 /** The keys that the map at a path may have; empty where any name is one. */
 export function keysAt(data: unknown, path: Path): readonly string[] {
-  let place = topPlace;
+  let place = narrow(top, data);
   let value = data;
   for (const part of path) {
-    place = step(place, value, part);
     value = (value as Record<string | number, unknown> | null | undefined)?.[part];
+    place = narrow(typeof part === "number" ? stepToItems(place) : stepToKey(place, part), value);
   }
-  return [...new Set(expand(place, value).flatMap((shape) => Object.keys(shape.properties ?? {})))];
+  return [...new Set(place.shapes.flatMap((shape) => Object.keys(shape.properties ?? {})))];
 }
 
 export interface TemplateString {
@@ -56,37 +113,26 @@ export interface TemplateString {
   readonly isWhole: boolean;
 }
 
-/** Calls back for every string of a valid config that may hold references. */
+/** Calls back for every string of a valid config that may hold references, and holds a `${`. */
 export function visitTemplates(data: unknown, visit: (found: TemplateString) => void): void {
-  const walk = (value: unknown, place: Place, path: Path): void => {
+  const path: (string | number)[] = [];
+  const walk = (value: unknown, place: Place): void => {
     if (typeof value === "string") {
-      // Most strings hold none; `$${` counts, since it is scanned all the same.
-      if (!value.includes("${")) return;
-      const isWhole = place.some((shape) => shape.anyOf?.some((member) => member.$ref === "#/$defs/VariableReference"));
-      const isTemplate =
-        isWhole || expand(place, value).some((shape) => shape === definitions["Template"]) || inOption(place);
-      if (isTemplate) visit({ path, value, isWhole });
+      // Few strings hold one; those are looked at closely.
+      if (place.isTemplate && value.includes("${")) visit({ path: [...path], value, isWhole: place.isWhole });
     } else if (Array.isArray(value)) {
-      for (const [i, item] of value.entries()) {
-        if (mayHold(item)) walk(item, step(place, value, i), [...path, i]);
-      }
+      const items = stepToItems(place);
+      for (const [i, item] of value.entries()) step(i, item, items);
     } else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) {
-        if (mayHold(item)) walk(item, step(place, value, key), [...path, key]);
+      for (const key of Object.keys(value)) {
+        step(key, (value as Record<string, unknown>)[key], stepToKey(place, key));
       }
     }
   };
-  walk(data, topPlace, []);
-}
-
-/** Skips what needs no place of its own: it is the look-up of places that costs. */
-function mayHold(value: unknown): boolean {
-  return typeof value === "string" ? value.includes("${") : typeof value === "object" && value !== null;
-}
-
-const optionValue = definitions["OptionObject"]?.additionalProperties;
-
-/** Values of an option in object form are templates, next to numbers and flags. */
-function inOption(place: Place): boolean {
-  return place.some((shape) => shape === optionValue);
+  const step = (key: string | number, value: unknown, place: Place): void => {
+    path.push(key);
+    walk(value, narrow(place, value));
+    path.pop();
+  };
+  walk(data, narrow(top, data));
 }

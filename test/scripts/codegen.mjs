@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
+import { codes } from "../../src/diagnostics/codes.ts";
+import { renderConfigPage, renderErrorsPage } from "./reference.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const source = "schemas/bkcache.schema.json";
@@ -20,6 +22,8 @@ export async function generate() {
     "src/config/schema.gen.ts": await renderTypes(schema),
     "src/config/validate.gen.js": renderValidator(schema),
     "src/config/validate.gen.d.ts": validatorTypes,
+    "docs/config.md": renderConfigPage(await readFile(join(root, "docs/config.md"), "utf8"), schema),
+    "docs/errors.md": renderErrorsPage(codes),
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from "./backends.ts";
 import { checkCacheEntries } from "./cache-entries.ts";
 import type { Rule } from "./context.ts";
-import { checkCredentialForms, checkSecretNames } from "./credentials.ts";
+import { checkSecretNames } from "./credentials.ts";
 import { checkGroupCircles, checkInheritCircles, checkLinkCircles } from "./cycles.ts";
 import { checkRules } from "./levels.ts";
 import { checkMatrix } from "./matrix.ts";
@@ -22,6 +22,7 @@ import {
   checkMountNames,
 } from "./references.ts";
 import { checkTemplates } from "./templates.ts";
+import { checkStrings } from "./strings.ts";
 import {
   checkBuilder,
   checkContexts,
@@ -30,7 +31,6 @@ import {
   checkNormalForms,
   checkPlatforms,
   checkSecrets,
-  checkSurrogates,
 } from "./values.ts";
 import { checkVariableNames, checkVariableTypes } from "./variables.ts";
 
@@ -68,7 +68,6 @@ export const rules: readonly Rule[] = [
   checkContexts,
   checkBuilder,
   checkNormalForms,
-  checkSurrogates,
-  checkCredentialForms,
+  checkStrings,
   checkSecretNames,
 ];

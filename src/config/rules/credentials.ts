@@ -1,27 +1,6 @@
-import { credentialIn, isSecretName } from "../credentials.ts";
-import type { Path } from "../source-map.ts";
+import { isSecretName } from "../credentials.ts";
 import { attributeSets, type RuleContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
-
-/** Forms that only credentials have, anywhere in the config: a password in a URL, a token. */
-export function* checkCredentialForms({ config }: RuleContext): Iterable<Finding> {
-  const found: Finding[] = [];
-  const walk = (value: unknown, path: Path): void => {
-    if (typeof value === "string") {
-      const what = credentialIn(value);
-      if (what !== undefined) {
-        const hint = path.includes("args") ? "pass it as a `secret`" : "give credentials in the environment";
-        found.push({ code: "BK2040", path, message: `the string holds ${what}`, hint });
-      }
-    } else if (Array.isArray(value)) {
-      for (const [i, item] of value.entries()) walk(item, [...path, i]);
-    } else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
-    }
-  };
-  walk(config, []);
-  yield* found;
-}
 
 /** A literal under a name that says secret stands in the bake file, and in the image's history. */
 export function* checkSecretNames({ config }: RuleContext): Iterable<Finding> {

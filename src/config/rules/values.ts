@@ -129,23 +129,3 @@ export function* checkNormalForms({ config }: RuleContext): Iterable<Finding> {
   }
   yield* found;
 }
-
-/** Every key and string must survive as UTF-8. */
-export function* checkSurrogates({ config }: RuleContext): Iterable<Finding> {
-  const found: Finding[] = [];
-  const message = "the text holds half of a surrogate pair";
-  const walk = (value: unknown, path: Path): void => {
-    if (typeof value === "string") {
-      if (!value.isWellFormed()) found.push({ code: "BK2015", path, message });
-    } else if (Array.isArray(value)) {
-      for (const [i, item] of value.entries()) walk(item, [...path, i]);
-    } else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) {
-        if (!key.isWellFormed()) found.push({ code: "BK2015", path: [...path, key], atKey: true, message });
-        walk(item, [...path, key]);
-      }
-    }
-  };
-  walk(config, []);
-  yield* found;
-}

@@ -1,0 +1,117 @@
+/** The generated pages of docs/: what every key of the config is, and what every code means. */
+
+const begin = "<!-- generated from schemas/bkcache.schema.json: npm run codegen -->";
+const end = "<!-- end of the generated part -->";
+
+/** The page with a fresh reference between its markers; the text around them is written by hand. */
+export function renderConfigPage(page, schema) {
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error("docs/config.md lacks the markers of its generated part");
+  return `${before}${begin}\n\n${renderReference(schema)}\n${end}${after}`;
+}
+
+function renderReference(schema) {
+  const sections = [["Config", schema], ...Object.entries(schema.$defs)];
+  return sections
+    .filter(([, definition]) => definition.properties !== undefined || definition.oneOf !== undefined)
+    .map(([name, definition]) => renderSection(name, definition))
+    .join("\n");
+}
+
+function renderSection(name, definition) {
+  const lines = [`### ${name}`, "", definition.description];
+  const inherited = (definition.allOf ?? []).map((part) => typeOf(part));
+  if (inherited.length > 0) lines.push("", `All keys of ${inherited.join(", ")}, and:`);
+  if (definition.oneOf !== undefined) {
+    lines.push("", `One of: ${definition.oneOf.map(typeOf).join(", ")}.`);
+    return `${lines.join("\n")}\n`;
+  }
+  const required = new Set(definition.required ?? []);
+  lines.push("", "| key | takes | meaning |", "|---|---|---|");
+  for (const [key, property] of Object.entries(definition.properties)) {
+    const needed = required.has(key) ? " (needed)" : "";
+    const examples = property.examples.map((example) => code(JSON.stringify(example))).join(", ");
+    const byDefault = property.default === undefined ? "" : ` Default: ${code(JSON.stringify(property.default))}.`;
+    lines.push(
+      row([`${code(key)}${needed}`, typeOf(property), `${property.description}${byDefault} Example: ${examples}`]),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function typeOf(node) {
+  if (node.$ref !== undefined) {
+    const name = node.$ref.slice("#/$defs/".length);
+    return simple[name] ?? `[${name}](#${name.toLowerCase()})`;
+  }
+  const union = node.anyOf ?? node.oneOf;
+  if (union !== undefined) return union.map(typeOf).join(" or ");
+  if (node.const !== undefined) return code(JSON.stringify(node.const));
+  if (node.enum !== undefined) return node.enum.map((value) => code(String(value))).join(", ");
+  return [node.type]
+    .flat()
+    .map((type) => kindOf(type, node))
+    .join(" or ");
+}
+
+function kindOf(type, node) {
+  if (type === "array") return node.items === undefined ? "list" : `list of ${typeOf(node.items)}`;
+  if (type !== "object") return type === "boolean" ? "true or false" : type === "integer" ? "whole number" : type;
+  return typeof node.additionalProperties === "object" ? `map of ${typeOf(node.additionalProperties)}` : "map";
+}
+
+/** Strings with a form of their own need no section. */
+const simple = {
+  Template: "string",
+  Name: "name",
+  ProjectName: "name",
+  VariableName: "name",
+  VariableReference: '`"${NAME}"`',
+  Duration: "duration",
+  Size: "size",
+  Level: "`error`, `warn`, `off`",
+  Preset: "preset",
+  OptionEntry: "string or map",
+};
+
+const code = (text) => `\`${text}\``;
+/** A pipe would end the cell, in code as well. */
+const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+
+const chapters = {
+  1: "Usage",
+  2: "Config",
+  3: "Generated files",
+  4: "buildx and BuildKit",
+  5: "Stores",
+  9: "Internal",
+};
+
+/** One line per code: what it means, and whether `rules` may change it. */
+export function renderErrorsPage(codes) {
+  const lines = [
+    "# Error codes",
+    "",
+    "Written from src/diagnostics/codes.ts by `npm run codegen`; change the codes there.",
+    "",
+    "Every finding carries a code. A code with a level can be changed in the config, to `error`, `warn` or `off`:",
+    "",
+    "```yaml",
+    "rules: { BK2026: off }",
+    "```",
+    "",
+    "The others are always errors: the config could not mean anything without them being mended, or a credential would leave it.",
+  ];
+  for (const [digit, title] of Object.entries(chapters)) {
+    const own = Object.entries(codes)
+      .filter(([name]) => name.startsWith(`BK${digit}`))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    if (own.length === 0) continue;
+    lines.push("", `## ${title}`, "", "| code | what | level | meaning |", "|---|---|---|---|");
+    for (const [name, { title: what, help, level }] of own) {
+      lines.push(row([`<a id="${name.toLowerCase()}"></a>${name}`, what, level ?? "fixed", help]));
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
