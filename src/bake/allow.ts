@@ -1,5 +1,5 @@
 import { isAbsolute, join, normalize, resolve } from "node:path";
-import type { Text } from "../config/text.ts";
+import type { Text, TextPart } from "../config/text.ts";
 import { csvPairs } from "./csv.ts";
 import { isGitOverSsh, isRemote, parseOciLayout } from "./location.ts";
 import type { BakeTarget, Entry, SshEntry } from "./model.ts";
@@ -149,13 +149,17 @@ function collectEntitlements(target: BakeTarget, other: Set<string>): void {
 function entriesOf(entries: readonly (Entry | Text)[] | undefined): readonly Readonly<Record<string, string>>[] {
   return (entries ?? []).flatMap((entry) => {
     if (typeof entry === "string") return [Object.fromEntries(csvPairs(entry))];
-    if (Array.isArray(entry)) return [];
-    const pairs = Object.entries(entry as Entry).flatMap(([key, text]) => {
+    if (isParts(entry)) return [];
+    const pairs = Object.entries(entry).flatMap(([key, text]) => {
       const value = literal(text);
       return value === null ? [] : [[key, value] as const];
     });
     return [Object.fromEntries(pairs)];
   });
+}
+
+function isParts(entry: Entry | readonly TextPart[]): entry is readonly TextPart[] {
+  return Array.isArray(entry);
 }
 
 function literal(text: Text | undefined): string | null {

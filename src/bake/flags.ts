@@ -91,6 +91,8 @@ export function isOn(value: string | null): boolean {
 }
 
 /** For spreading: the key with its value, nothing where there is no value. */
-export function optional<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
-  return value === undefined || value === "" ? {} : ({ [key]: value } as { readonly [P in K]: string });
+export function optional<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
+  const found: Partial<Record<K, string>> = {};
+  if (value !== undefined && value !== "") found[key] = value;
+  return found;
 }

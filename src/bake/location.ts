@@ -1,5 +1,5 @@
 /** Protocols that BuildKit's git source speaks. */
-const gitProtocols = ["http", "https", "ssh", "git"];
+const gitProtocols = new Set(["http", "https", "ssh", "git"]);
 const scpForm = /^[\w-]+@[a-zA-Z0-9.-]+:/;
 
 /** Whether buildx takes a context or definition for a URL or a git repository, not for a folder. */
@@ -9,7 +9,7 @@ export function isRemote(location: string): boolean {
   if (location.startsWith("github.com/")) return true;
   const protocol = /^([a-zA-Z0-9]+):\/\//.exec(location)?.[1]?.toLowerCase();
   if (protocol === undefined) return scpForm.test(location);
-  if (!gitProtocols.includes(protocol)) return false;
+  if (!gitProtocols.has(protocol)) return false;
   return !protocol.startsWith("http") || (URL.parse(location)?.pathname.endsWith(".git") ?? false);
 }
 

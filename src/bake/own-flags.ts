@@ -13,17 +13,18 @@ export interface OwnFlags {
   readonly help: boolean;
 }
 
-const texts = {
-  cache: "cache",
-  "read-scope": "readScope",
-  "write-scope": "writeScope",
-  report: "report",
-  config: "config",
-} as const;
+type TextFlag = "cache" | "readScope" | "writeScope" | "report" | "config";
+const texts: ReadonlyMap<string, TextFlag> = new Map([
+  ["cache", "cache"],
+  ["read-scope", "readScope"],
+  ["write-scope", "writeScope"],
+  ["report", "report"],
+  ["config", "config"],
+]);
 const switches = ["locked", "strict", "help"] as const;
 
 /** For a table of flags. */
-export const ownValues: readonly string[] = Object.keys(texts);
+export const ownValues: readonly string[] = [...texts.keys()];
 export const ownSwitches: readonly string[] = switches;
 export const ownLetters: Readonly<Record<string, string>> = { h: "help" };
 
@@ -39,7 +40,7 @@ export function takeOwnFlags(tokens: readonly Token[]): OwnSplit {
   const rest = tokens.filter((token) => {
     if (token.kind === "word") return true;
     const { name, value } = token;
-    const key = Object.hasOwn(texts, name) ? texts[name as keyof typeof texts] : undefined;
+    const key = texts.get(name);
     if (key !== undefined) {
       if (value === null || value === "")
         throw new BkcacheError({ code: "BK1002", message: `--${name} needs a value` });

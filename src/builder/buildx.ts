@@ -125,12 +125,13 @@ async function openMemory(host: Host, candidates: readonly Candidate[]): Promise
   return {
     async read() {
       try {
-        const stored = JSON.parse(await readFile(file, "utf8")) as { key: string; found: Found } | null;
-        if (stored?.key !== key) return null;
-        const match = candidates.find((candidate) => candidate.command === stored.found.command);
-        if (match === undefined || typeof stored.found.versionText !== "string") return null;
+        const stored: unknown = JSON.parse(await readFile(file, "utf8"));
+        if (!isRecord(stored) || stored["key"] !== key || !isRecord(stored["found"])) return null;
+        const { command, versionText } = stored["found"];
+        const match = candidates.find((candidate) => candidate.command === command);
+        if (match === undefined || typeof versionText !== "string") return null;
         known = true;
-        return { ...match, versionText: stored.found.versionText };
+        return { ...match, versionText };
       } catch {
         return null;
       }
@@ -146,6 +147,10 @@ async function openMemory(host: Host, candidates: readonly Candidate[]): Promise
       }
     },
   };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 async function fingerprint(path: string): Promise<readonly [string, number, number] | null> {

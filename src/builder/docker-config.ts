@@ -21,8 +21,8 @@ export async function currentDockerEngine(env: Env): Promise<string> {
   if (dir === null) return "";
   try {
     const config: unknown = JSON.parse(await readFile(join(dir, "config.json"), "utf8"));
-    const context = (config as { currentContext?: unknown } | null)?.currentContext;
-    return typeof context === "string" ? contextName(context) : "";
+    if (typeof config !== "object" || config === null || !("currentContext" in config)) return "";
+    return typeof config.currentContext === "string" ? contextName(config.currentContext) : "";
   } catch {
     // Missing or broken: the CLI then uses the default engine, and complains itself.
     return "";

@@ -136,7 +136,7 @@ function readOptions(text: string): Readonly<Record<string, string>> {
   const options: Record<string, string> = {};
   for (const [, key = "", quoted = ""] of text.matchAll(/([^\s=]+)=("(?:[^"\\]|\\.)*")/g)) {
     try {
-      options[key] = JSON.parse(quoted) as string;
+      options[key] = String(JSON.parse(quoted));
     } catch {
       options[key] = quoted.slice(1, -1);
     }

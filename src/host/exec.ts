@@ -38,7 +38,7 @@ export async function runProgram(
   const output = terminal ? "inherit" : "pipe";
   const child = spawn(command, args, {
     cwd,
-    env: (options.env ?? context.env) as NodeJS.ProcessEnv,
+    env: options.env ?? context.env,
     stdio: [options.input !== undefined ? "pipe" : terminal ? "inherit" : "ignore", output, output],
     windowsHide: true,
   });

@@ -139,5 +139,6 @@ describe("abort", () => {
     const pid = Number(readFileSync(`${dir}/orphan`, "utf8"));
     parent.kill("SIGINT");
     await waitFor(() => !existsSync(`/proc/${pid}`), { what: "the program ends" });
+    expect(existsSync(`/proc/${parent.pid}/fd`)).toBe(false);
   });
 });
