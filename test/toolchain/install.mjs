@@ -10,6 +10,9 @@ import { moduleDir, moduleVersion, toolNames, toolchainDir } from "./locate.mjs"
 /** Package of Debian by the program that it is wanted for. */
 const packages = { runc: "runc", busybox: "busybox-static", openssl: "openssl" };
 
+/** Set for the installer that runs under the lock. */
+const lockedMark = "BKCACHE_TOOLCHAIN_LOCKED";
+
 /** A reason for people: shown without a stack. */
 class InstallError extends Error {}
 
@@ -64,6 +67,7 @@ function isComplete(dir) {
 }
 
 function buildPrograms(dir) {
+  if (isComplete(dir)) return;
   if (findProgram("go") === undefined)
     throw new InstallError("Go is not installed; get 1.26 or later from https://go.dev/dl/");
   const parent = dirname(dir);
@@ -104,16 +108,33 @@ function buildPrograms(dir) {
   }
 }
 
+/**
+ * Two builds at once take more than twice as long, so the second waits for the first and finds its result. The
+ * kernel drops the lock with the process that holds it.
+ */
+function buildAlone(dir) {
+  if (findProgram("flock") === undefined || process.env[lockedMark] !== undefined) return buildPrograms(dir);
+  const lock = join(dirname(dir), ".lock");
+  mkdirSync(dirname(lock), { recursive: true });
+  const isBusy = spawnSync("flock", ["--nonblock", lock, "true"]).status !== 0;
+  if (isBusy) say("another installer is at work: waiting for it");
+  const { status } = spawnSync("flock", [lock, process.execPath, fileURLToPath(import.meta.url)], {
+    env: { ...process.env, [lockedMark]: "1" },
+    stdio: ["ignore", 2, 2],
+  });
+  if (status !== 0) throw new InstallError("not installed, see above");
+}
+
 /** Installs what is missing; returns the folder of the programs. */
 export function installToolchain() {
   const dir = toolchainDir();
   installPackages();
-  if (isComplete(dir)) say(`ready: ${dir}`);
-  else {
+  if (!isComplete(dir)) {
     const start = Date.now();
-    buildPrograms(dir);
-    say(`built in ${Math.round((Date.now() - start) / 1000)} s: ${dir}`);
+    buildAlone(dir);
+    say(`took ${Math.round((Date.now() - start) / 1000)} s`);
   }
+  say(`ready: ${dir}`);
   return dir;
 }
 
