@@ -42,7 +42,7 @@ export default defineConfig({
   platform: "node",
   target: "node22.18",
   fixedExtension: false,
-  dts: false,
+  dts: { tsgo: true },
   sourcemap: false,
   clean: true,
   logLevel: "warn",

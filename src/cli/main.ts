@@ -84,6 +84,11 @@ async function runCommand(
         .configureOutput({ writeOut: (text) => reporter.result(text), writeErr: () => {} }),
       context,
     );
+    if (module.run !== undefined) {
+      const result = await module.run(args, context);
+      if (result === null) command.outputHelp();
+      return result ?? exitCodes.ok;
+    }
     try {
       await command.parseAsync([...args], { from: "user" });
     } catch (error) {

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { cacheUse } from "../../run/cache-use.ts";
+import { type Description, describeRun, showEntry } from "../../run/describe.ts";
+import { requireProject } from "../../run/project.ts";
+import type { CommandContext } from "../command.ts";
+
+interface PlanOptions {
+  readonly json?: true;
+  readonly cache?: string;
+  readonly readScope?: string;
+  readonly writeScope?: string;
+  readonly config?: string;
+}
+
+export function define(command: Command, context: CommandContext): Command {
+  return command
+    .argument("[target...]", "targets and groups (default: the group default)")
+    .option("--json", "print the plan as JSON")
+    .option("--cache <use>", "as for bake: auto, off, read or read-write")
+    .option("--read-scope <name>", "as for bake")
+    .option("--write-scope <name>", "as for bake")
+    .option("--config <file>", "use this config instead of looking for one")
+    .addHelpText("after", "\nAsks neither builder nor bucket; a bake takes the first source that exists.\n")
+    .action((names: readonly string[], options: PlanOptions) => showPlan(names, options, context));
+}
+
+async function showPlan(names: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
+  const { host, reporter } = context;
+  const { plan } = await requireProject(host, options.config);
+  const description = describeRun(plan, {
+    names,
+    use: cacheUse(options.cache, host.env, true),
+    scopes: {
+      read: options.readScope ?? (host.env["BKCACHE_READ_SCOPE"] || undefined),
+      write: options.writeScope ?? (host.env["BKCACHE_WRITE_SCOPE"] || undefined),
+    },
+  });
+  if (options.json) reporter.json(description);
+  else reporter.result(render(description));
+}
+
+function render({ project, cache, targets, commandLine }: Description): string {
+  const uses = cache.read ? (cache.write ? "read and written" : "read only") : cache.write ? "written only" : "off";
+  const lines = [`project ${project}; the cache is ${uses}, since ${cache.reason}`, ""];
+  for (const [name, target] of Object.entries(targets)) {
+    lines.push(target.isRequested ? name : `${name} (a context of another target)`);
+    for (const source of target.sources) lines.push(`  from  ${showEntry(source)}`);
+    for (const destination of target.destinations) lines.push(`  to    ${showEntry(destination)}`);
+    if (target.mounts === null) continue;
+    for (const [mount, { id, target: path, sharing }] of Object.entries(target.mounts)) {
+      lines.push(`  mount ${mount}: ${path} (id ${id}, ${sharing})`);
+    }
+  }
+  lines.push("", commandLine.join(" "), "");
+  return lines.join("\n");
+}

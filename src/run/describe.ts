@@ -1,0 +1,133 @@
+import { cacheEntry } from "../bake/cache-entry.ts";
+import { cacheName } from "../bake/cache-name.ts";
+import type { CacheDirection, Entry, Plan, PlanMount, PlanTarget } from "../bake/model.ts";
+import { findRequested } from "../bake/requested.ts";
+import { showText, type Text } from "../config/text.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import type { CacheUse } from "./cache-use.ts";
+
+/** A cache entry as it would be passed, without what only a run knows (credentials, region from the environment). */
+export interface DescribedEntry {
+  /** Null for an entry of the user's own. */
+  readonly backend: string | null;
+  readonly scope: string | null;
+  readonly entry: Entry | Text;
+}
+
+export interface DescribedTarget {
+  /** False for a target that others take as a context and that was not asked for itself. */
+  readonly isRequested: boolean;
+  /** In order of preference; the first whose manifest exists is taken. */
+  readonly sources: readonly DescribedEntry[];
+  readonly destinations: readonly DescribedEntry[];
+  /** Null where the Dockerfile decides. */
+  readonly mounts: Readonly<Record<string, PlanMount>> | null;
+}
+
+/** What a bake would do, as far as the plan alone tells. Plain data. */
+export interface Description {
+  readonly version: 1;
+  readonly project: string;
+  readonly cache: CacheUse;
+  readonly targets: Readonly<Record<string, DescribedTarget>>;
+  readonly commandLine: readonly string[];
+}
+
+export interface DescribeOptions {
+  readonly names: readonly string[];
+  readonly use: CacheUse;
+  readonly scopes: { readonly read?: string | undefined; readonly write?: string | undefined };
+}
+
+/**
+ * The plan of one run. Pure.
+ * @throws BkcacheError BK1002 for a target or group that the plan does not have.
+ */
+export function describeRun(plan: Plan, options: DescribeOptions): Description {
+  const { names, use, scopes } = options;
+  const { targets, linked, unknown } = findRequested(plan, names);
+  if (unknown.length > 0) {
+    const known = [...Object.keys(plan.targets), ...Object.keys(plan.groups)];
+    throw BkcacheError.of(
+      unknown.map((name) => {
+        const guess = nearest(name, known);
+        return {
+          code: "BK1002",
+          message: `no target or group "${name}"`,
+          ...(guess === undefined ? {} : { hint: `did you mean ${guess}?` }),
+        };
+      }),
+    );
+  }
+  const describe = (name: string, isRequested: boolean) => {
+    const target = plan.targets[name];
+    if (target === undefined) throw new Error(`no target ${name} in the plan`);
+    const read = readScopes(target, scopes);
+    return [
+      name,
+      {
+        isRequested,
+        sources: use.read ? describeEntries(plan, target, target.cache.from, "from", read) : [],
+        destinations: use.write
+          ? describeEntries(plan, target, target.cache.to, "to", [writeScope(target, scopes)])
+          : [],
+        mounts:
+          target.mounts === null
+            ? null
+            : Object.fromEntries(target.mounts.map((mount) => [mount, plan.mounts[mount] as PlanMount])),
+      },
+    ] as const;
+  };
+  return {
+    version: 1,
+    project: plan.project,
+    cache: use,
+    targets: Object.fromEntries([
+      ...targets.map((name) => describe(name, true)),
+      ...linked.map((name) => describe(name, false)),
+    ]),
+    commandLine: ["docker", "buildx", "bake", "-f", "-", ...names],
+  };
+}
+
+/** Scopes to look for, in order, each once: what was asked for, what is written, the default. */
+export function readScopes(target: Pick<PlanTarget, "cache">, scopes: DescribeOptions["scopes"]): readonly string[] {
+  return [...new Set([scopes.read ?? scopes.write, target.cache.scope].filter((scope) => scope !== undefined))];
+}
+
+export function writeScope(target: Pick<PlanTarget, "cache">, scopes: DescribeOptions["scopes"]): string {
+  return scopes.write ?? target.cache.scope;
+}
+
+function describeEntries(
+  plan: Plan,
+  target: PlanTarget,
+  wanted: CacheDirection,
+  direction: "from" | "to",
+  scopes: readonly string[],
+): readonly DescribedEntry[] {
+  if (wanted.kind === "raw") return wanted.entries.map((entry) => ({ backend: null, scope: null, entry }));
+  const { mode, ignoreError, name } = target.cache;
+  return wanted.backends.flatMap((backend) =>
+    scopes.flatMap((scope) => {
+      const declared = plan.backends[backend];
+      if (declared === undefined) throw new Error(`no backend ${backend} in the plan`);
+      const entry = cacheEntry(declared, { direction, name: cacheName(name, scope), mode, ignoreError });
+      return entry === null ? [] : [{ backend, scope, entry }];
+    }),
+  );
+}
+
+/** One line for people: where an entry points. */
+export function showEntry({ backend, entry }: DescribedEntry): string {
+  if (typeof entry === "string" || Array.isArray(entry)) return showText(entry as Text);
+  const fields = entry as Entry;
+  const show = (key: string) => (fields[key] === undefined ? "" : showText(fields[key]));
+  const label = backend === null ? show("type") : `${backend} (${show("type")})`;
+  const place =
+    show("type") === "s3"
+      ? `s3://${show("bucket")}/${show("prefix")} ${show("name")}`
+      : [show("src"), show("dest"), show("ref"), show("scope"), show("name")].find((text) => text !== "");
+  return place === undefined ? label : `${label}: ${place}`;
+}

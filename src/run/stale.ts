@@ -1,0 +1,32 @@
+import { relative } from "node:path";
+import { isBkcacheFile } from "../bake/emit.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+import { differsInVersionOnly, emitFiles, stateOf } from "./generate.ts";
+import type { BakeSource } from "./source.ts";
+
+/**
+ * Says when the committed files are not what the config says: plain `docker buildx bake` then builds something else.
+ * @throws BkcacheError BK3001 under `locked`.
+ */
+export async function checkCommitted(
+  host: Host,
+  source: Pick<BakeSource, "plan" | "dir">,
+  options: { readonly locked: boolean },
+): Promise<void> {
+  const findings: Diagnostic[] = [];
+  for (const file of await emitFiles(source.plan, source.dir)) {
+    if (stateOf(file) === "unchanged" || differsInVersionOnly(file)) continue;
+    const name = relative(host.cwd, file.path);
+    if (file.before !== null && !isBkcacheFile(file.before)) continue;
+    findings.push({
+      code: "BK3001",
+      message: file.before === null ? `${name} does not exist` : `${name} is stale: the config has changed since it was written`,
+      hint: "run `bkcache generate` and commit the result",
+    });
+  }
+  if (findings.length === 0) return;
+  if (options.locked) throw BkcacheError.of(findings);
+  for (const finding of findings) host.tell({ ...finding, level: "warning" });
+}

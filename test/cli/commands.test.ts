@@ -1,0 +1,216 @@
+import { describe, expect, test } from "vitest";
+import { runBkcache } from "../support/run-bkcache.ts";
+import { cleanEnv } from "../support/env.ts";
+import { makeWorkspace } from "../support/workspace.ts";
+
+const config = `project: shop
+backends:
+  remote: { type: s3, bucket: acme-ci, region: eu-central-1 }
+cache: { read: [remote], write: [remote] }
+mounts: { gomod: go-mod }
+targets:
+  api: { tags: ["acme/api:dev"], mounts: [gomod] }
+  worker: { inherits: [api], target: worker }
+`;
+
+function run(args: readonly string[], files: Record<string, string> = { "bkcache.config.yaml": config }, env = {}) {
+  const workspace = makeWorkspace(files);
+  return { workspace, result: runBkcache(args, { cwd: workspace.dir, env: cleanEnv(env) }) };
+}
+
+describe("help", () => {
+  test("no command: the help on standard error, exit 2", async () => {
+    const { exitCode, stdout, stderr } = await run([]).result;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("Usage: bkcache COMMAND");
+  });
+
+  test.each([["--help"], ["-h"], ["help"]])("%s prints every command", async (flag) => {
+    const { exitCode, stdout } = await run([flag]).result;
+    expect(exitCode).toBe(0);
+    for (const name of ["generate", "bake", "build", "plan", "validate", "schema", "completion"]) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
+    }
+  });
+
+  test.each(["generate", "bake", "build", "plan", "validate", "schema", "completion"])(
+    "%s has help of its own, by --help and by help",
+    async (name) => {
+      const [direct, asked] = await Promise.all([run([name, "--help"]).result, run(["help", name]).result]);
+      expect(direct.exitCode).toBe(0);
+      expect(direct.stdout).toContain(`Usage: bkcache ${name}`);
+      expect(asked.stdout).toBe(direct.stdout);
+    },
+  );
+
+  test("an unknown command names the nearest", async () => {
+    const { exitCode, stderr } = await run(["genrate"]).result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('error BK1001: unknown command "genrate"');
+    expect(stderr).toContain("bkcache generate");
+  });
+
+  test("an unknown flag is one error with the way to the help", async () => {
+    const { exitCode, stderr } = await run(["generate", "--chekc"]).result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK1001: unknown option '--chekc'");
+    expect(stderr).toContain("bkcache generate --help");
+  });
+
+  test("--version is that of the package", async () => {
+    const { stdout } = await run(["--version"]).result;
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("generate", () => {
+  test("writes the bake file once, and says what it did", async () => {
+    const { workspace, result } = run(["generate"]);
+    const first = await result;
+    expect(first).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(first.stderr).toContain("docker-bake.hcl: created");
+    const again = await runBkcache(["generate"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(again.stderr).toContain("docker-bake.hcl: unchanged");
+    const check = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(check).toMatchObject({ exitCode: 0, stdout: "" });
+  });
+
+  test("--stdout prints and writes nothing", async () => {
+    const { workspace, result } = run(["generate", "--stdout"]);
+    const { exitCode, stdout } = await result;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^# bkcache format 1, generated from bkcache\.config\.yaml/);
+    expect(workspace.list()).toEqual(["bkcache.config.yaml"]);
+  });
+
+  test("--check on a stale file prints a diff, exits 1 and touches nothing", async () => {
+    const { workspace, result } = run(["generate"]);
+    await result;
+    const stale = workspace.read("docker-bake.hcl").replace("acme/api:dev", "acme/api:old");
+    workspace.write("docker-bake.hcl", stale);
+    const check = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(check.exitCode).toBe(1);
+    expect(check.stdout).toMatch(/^-.*acme\/api:old/m);
+    expect(check.stdout).toMatch(/^\+.*acme\/api:dev/m);
+    expect(check.stderr).toContain("error BK3001: docker-bake.hcl is stale");
+    expect(workspace.read("docker-bake.hcl")).toBe(stale);
+  });
+
+  test("--check without a file exits 1", async () => {
+    const { exitCode, stderr } = await run(["generate", "--check"]).result;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("docker-bake.hcl does not exist");
+  });
+
+  test("a header of another version with the same body is a warning", async () => {
+    const { workspace, result } = run(["generate"]);
+    await result;
+    const other = workspace.read("docker-bake.hcl").replace(/^# bkcache format 1\b.*/, "# bkcache format 0, of old");
+    workspace.write("docker-bake.hcl", other);
+    const check = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(check.exitCode).toBe(0);
+    expect(check.stderr).toContain("warning BK3001");
+  });
+
+  test("a bake file of the user's own is refused with both ways out, and overwritten with --force", async () => {
+    const files = { "bkcache.config.yaml": config, "docker-bake.hcl": 'target "mine" {}\n' };
+    const { workspace, result } = run(["generate"], files);
+    const refused = await result;
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/error BK3002.*\n.*bake: docker-bake\.hcl.*--force/);
+    expect(workspace.read("docker-bake.hcl")).toBe(files["docker-bake.hcl"]);
+    const forced = await runBkcache(["generate", "--force"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(forced.exitCode).toBe(0);
+    expect(workspace.read("docker-bake.hcl")).toContain('target "api"');
+  });
+
+  test("works from a folder below, on the config above", async () => {
+    const { workspace } = run(["--version"]);
+    workspace.write("deep/er/x", "");
+    const { exitCode } = await runBkcache(["generate"], { cwd: workspace.path("deep/er"), env: cleanEnv() });
+    expect(exitCode).toBe(0);
+    expect(workspace.has("docker-bake.hcl")).toBe(true);
+  });
+
+  test("no config: one error that says what to do", async () => {
+    const { exitCode, stderr } = await run(["generate"], { "x.txt": "" }).result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK2001: no config found");
+  });
+
+  test("a broken config: all findings with their places, and nothing is written", async () => {
+    const broken = config.replace("tags:", "tagz:").replace("inherits: [api]", "inherits: [apu]");
+    const { workspace, result } = run(["generate"], { "bkcache.config.yaml": broken });
+    const { exitCode, stderr } = await result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/bkcache\.config\.yaml:7:\d+/);
+    expect(stderr).toMatch(/bkcache\.config\.yaml:8:\d+/);
+    expect(stderr).not.toContain("    at ");
+    expect(workspace.list()).toEqual(["bkcache.config.yaml"]);
+  });
+
+  test("in GitHub Actions findings are annotations too", async () => {
+    const { stderr } = await run(
+      ["validate"],
+      { "bkcache.config.yaml": config.replace("tags:", "tagz:") },
+      { GITHUB_ACTIONS: "true" },
+    ).result;
+    expect(stderr).toMatch(/^::error file=bkcache\.config\.yaml,line=7,col=\d+,title=bkcache BK2010::/m);
+  });
+});
+
+describe("validate", () => {
+  test("--json is one document, also when the config is wrong", async () => {
+    const good = await run(["validate", "--json"]).result;
+    expect(JSON.parse(good.stdout)).toMatchObject({ ok: true, errors: [] });
+    const bad = await run(["validate", "--json"], { "bkcache.config.yaml": "targets: 1\n" }).result;
+    expect(bad.exitCode).toBe(2);
+    expect(JSON.parse(bad.stdout)).toMatchObject({ ok: false, errors: [{ code: "BK2011", path: "targets" }] });
+  });
+
+  test("a config in TypeScript needs no local install", async () => {
+    const text = 'import { defineConfig } from "bkcache";\nexport default defineConfig({ targets: { a: {} } });\n';
+    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.ts": text }).result;
+    expect(stderr).toContain("bkcache.config.ts is valid: 1 target");
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("plan", () => {
+  test("for people: sources, mounts and the command line", async () => {
+    const { exitCode, stdout } = await run(["plan", "api"]).result;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("project shop; the cache is read only, since this is not CI");
+    expect(stdout).toContain("from  remote (s3): s3://acme-ci/ shop.api.main");
+    expect(stdout).toContain("mount gomod: /go/pkg/mod (id shop-gomod");
+    expect(stdout).not.toContain("worker");
+  });
+
+  test("--json has destinations where the cache is written", async () => {
+    const { stdout } = await run(["plan", "--json", "--write-scope", "feature/x"], undefined, { CI: "true" }).result;
+    const { targets } = JSON.parse(stdout);
+    expect(targets.api.destinations).toMatchObject([{ backend: "remote", scope: "feature/x" }]);
+    expect(targets.worker.sources.map((source: { scope: string }) => source.scope)).toEqual(["feature/x", "main"]);
+  });
+
+  test("an unknown target names the nearest", async () => {
+    const { exitCode, stderr } = await run(["plan", "apii"]).result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/no target or group "apii"[\s\S]*did you mean api\?/);
+  });
+});
+
+describe("schema and completion", () => {
+  test("schema prints the schema of the config, or of the report", async () => {
+    const [config, report] = await Promise.all([run(["schema"]).result, run(["schema", "--report"]).result]);
+    expect(JSON.parse(config.stdout).properties).toHaveProperty("targets");
+    expect(JSON.parse(report.stdout).properties).toHaveProperty("exitCode");
+  });
+
+  test.each(["bash", "zsh", "fish"])("completion %s knows the commands and their flags", async (shell) => {
+    const { exitCode, stdout } = await run(["completion", shell]).result;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("generate");
+    expect(stdout).toContain("check");
+  });
+});
