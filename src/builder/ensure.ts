@@ -62,8 +62,13 @@ async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec): Promise<B
     throw new BkcacheError({ code: "BK4004", message: `cannot make the builder ${name}: ${lastError(stderr)}` });
   }
   const made = await inspectBuilder(buildx, { name });
-  if (made === null)
+  if (made === null) {
     throw new BkcacheError({ code: "BK4004", message: `the builder ${name} was removed while it was made` });
+  }
+  if (exitCode === 0 && made.driver === "remote" && made.nodes.every(isSilent)) {
+    // Only buildx could tell; what stands in buildx's list then would only be in the way.
+    await buildx.exec(["rm", "--force", name], { timeoutMs: 30_000 });
+  }
   return made;
 }
 
@@ -80,7 +85,7 @@ async function start(host: Host, buildx: Buildx, builder: Builder): Promise<Buil
 
 async function requireAnswer(host: Host, builder: Builder): Promise<void> {
   if (builder.error !== null) throw BkcacheError.of([noAnswer(builder.name, null, builder.error)]);
-  const silent = builder.nodes.filter((node) => node.error !== null || /^(inactive|stopped)$/.test(node.status ?? ""));
+  const silent = builder.nodes.filter(isSilent);
   if (silent.length === 0) return;
   const reasons = await Promise.all(silent.map((node) => reasonOfNode(node)));
   if (silent.length === builder.nodes.length) {
@@ -91,8 +96,16 @@ async function requireAnswer(host: Host, builder: Builder): Promise<void> {
   }
 }
 
+function isSilent(node: BuilderNode): boolean {
+  return node.error !== null || node.status === "inactive" || node.status === "stopped";
+}
+
 async function reasonOfNode(node: BuilderNode): Promise<string | null> {
-  return node.error ?? (await reasonOfSilence(node.endpoint, node.options)) ?? node.status;
+  return (
+    node.error ??
+    (await reasonOfSilence(node.endpoint, node.options)) ??
+    (node.status === null ? null : `buildx calls it ${node.status}`)
+  );
 }
 
 async function reasonOfSilence(address: string, options: Readonly<Record<string, string>>): Promise<string | null> {

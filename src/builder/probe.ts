@@ -59,12 +59,17 @@ async function settle(socket: Socket, event: "connect" | "secureConnect", timeou
       socket.setTimeout(timeoutMs, () => resolve(`no answer within ${timeoutMs / 1000} s`));
       socket.once("error", (error) => resolve(reasonOf(error)));
       socket.once("close", () => resolve("the server closed the connection"));
-      socket.once("data", () => resolve(null));
+      socket.once("data", (bytes: Buffer) => resolve(isSettings(bytes) ? null : "what answers there is no BuildKit"));
       socket.once(event, () => socket.write(preface));
     });
   } finally {
     socket.on("error", () => {}).destroy();
   }
+}
+
+/** An HTTP/2 server begins with a SETTINGS frame, whose type is the fourth byte. */
+function isSettings(bytes: Buffer): boolean {
+  return bytes.length < 4 || bytes[3] === 4;
 }
 
 function reasonOf(error: unknown): string {

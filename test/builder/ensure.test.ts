@@ -11,7 +11,9 @@ import { makeTempDir } from "../support/cleanup.ts";
 
 const dir = makeTempDir("ensure");
 const socket = join(dir, "b.sock");
-const server = createServer((connection) => void connection.on("error", () => {}).write("x"));
+/** An empty HTTP/2 SETTINGS frame. */
+const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+const server = createServer((connection) => void connection.on("error", () => {}).write(settings));
 beforeAll(() => new Promise<void>((resolve) => void server.listen(socket, resolve)));
 afterAll(() => void server.close());
 
@@ -94,6 +96,30 @@ describe("a builder of bkcache's own", () => {
     const { result, calls } = await ensure([absent], undefined, { BUILDKIT_HOST: `unix://${dir}/none` });
     expect(result).toMatchObject({ code: "BK4003", message: expect.stringContaining("the socket does not exist") });
     expect(calls).toHaveLength(1);
+  });
+
+  test("is removed again where only buildx can tell that nothing answers", async () => {
+    const address = "docker-container://gone";
+    const silent = running("x", "remote", "inactive", address);
+    const { result, calls } = await ensure([absent, {}, silent], undefined, { BUILDKIT_HOST: address });
+    expect(result).toMatchObject({
+      code: "BK4003",
+      message: "builder x at docker-container://gone does not answer: buildx calls it inactive",
+      hint: expect.stringContaining("docker ps"),
+    });
+    expect(calls.at(-1)).toEqual(["rm", "--force", own]);
+    // One that was there before is left alone.
+    expect((await ensure([silent], undefined, { BUILDKIT_HOST: address })).calls).toHaveLength(1);
+  });
+
+  test("is not made where something else answers", async () => {
+    const web = createServer(
+      (connection) => void connection.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    );
+    await new Promise<void>((resolve) => void web.listen(join(dir, "web.sock"), resolve));
+    const { result } = await ensure([absent], undefined, { BUILDKIT_HOST: `unix://${dir}/web.sock` });
+    web.close();
+    expect(result).toMatchObject({ message: expect.stringContaining("what answers there is no BuildKit") });
   });
 
   test("is started where the driver starts it", async () => {
