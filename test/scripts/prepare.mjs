@@ -46,15 +46,27 @@ function isInstalled() {
   );
 }
 
+function npm(...args) {
+  // At level `error` npm keeps quiet about the engines of packages that only ever run on the project's own Node.
+  const quiet = ["--loglevel=error", "--no-audit", "--no-fund"];
+  return spawnSync("npm", [...args, ...quiet], { cwd: root, env: systemEnv(), encoding: "utf8" });
+}
+
 function installPackages() {
   if (isInstalled()) return say("npm packages are installed");
   say("installing npm packages (npm ci)");
-  // At level `error` npm keeps quiet about the engines of packages that only ever run on the project's own Node.
-  const args = ["ci", "--loglevel=error", "--no-audit", "--no-fund"];
-  const { status } = spawnSync("npm", args, { cwd: root, env: systemEnv(), stdio: ["ignore", 2, 2] });
-  if (status !== 0) fail("npm ci failed");
-  if (!existsSync(devNode))
-    fail("npm ci left no node in node_modules/.bin; allowScripts in package.json lets it install");
+  let result = npm("ci");
+  if (result.status !== 0 && /^npm error Missing: /m.test(result.stderr ?? "")) {
+    // npm ci insists on the optional binaries of every other platform, which not every registry carries; npm
+    // install leaves them out and still takes each version and digest from the lock file.
+    say("npm ci misses optional packages of other platforms here: npm install --no-save");
+    result = npm("install", "--no-save");
+  }
+  if (result.status !== 0) {
+    process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
+    fail("npm packages cannot be installed");
+  }
+  if (!existsSync(devNode)) fail("npm left no node in node_modules/.bin; allowScripts in package.json lets it install");
 }
 
 /** Ends the script with one line. */
