@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Entry } from "../../src/bake/model.ts";
-import { featuresOf } from "../../src/builder/features.ts";
-import { checkGates, type EntryInUse, type GateInput } from "../../src/builder/gates.ts";
+import { featuresOf } from "../../src/run/features.ts";
+import { checkGates, type EntryInUse, type GateInput } from "../../src/run/gates.ts";
 import type { BuilderNode } from "../../src/builder/inspect.ts";
 import { parseVersion } from "../../src/builder/versions.ts";
 

@@ -1,5 +1,5 @@
-import type { Version } from "./versions.ts";
-import { isAtLeast } from "./versions.ts";
+import type { Version } from "../builder/versions.ts";
+import { isAtLeast } from "../builder/versions.ts";
 
 /** Something of bake that older versions of buildx do not have. */
 export interface BuildxFeature {

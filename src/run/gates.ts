@@ -3,8 +3,8 @@ import { showText, type Text } from "../config/text.ts";
 import { type Code, type CodeDefinition, codes } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { type BuildxFeature, missingFeatures } from "./features.ts";
-import type { Builder } from "./inspect.ts";
-import { isAtLeast, isLine, parseBuildkitVersion, type Version } from "./versions.ts";
+import type { Builder } from "../builder/inspect.ts";
+import { isAtLeast, isLine, parseBuildkitVersion, type Version } from "../builder/versions.ts";
 
 /** One cache entry that the run would pass to bake. */
 export interface EntryInUse {
