@@ -51,13 +51,13 @@ function walk(text: string): ReadResult {
       at = text.length;
     } else if (text[at] === "{") return map(path, depth, start);
     else if (text[at] === "[") return list(path, depth, start);
-    else if (text[at] === '"') return leaf(string(), start);
+    else if (text[at] === '"') return leaf(string(), path, start);
     else while (at < text.length && !/[\s,\]}]/.test(text[at] ?? "")) at += 1;
-    return leaf(deep === null ? JSON.parse(text.slice(start, at)) : null, start);
+    return leaf(deep === null ? JSON.parse(text.slice(start, at)) : null, path, start);
   }
-  function leaf(content: unknown, start: number): SourceNode {
+  function leaf(content: unknown, path: Path, start: number): SourceNode {
     if (typeof content === "number" && !Number.isFinite(content)) {
-      problems.push({ code: "BK2009", message: "a config cannot hold a number this large", path: [], offset: start });
+      problems.push({ code: "BK2009", message: "a config cannot hold a number this large", path, offset: start });
     }
     return { value: content, start, end: at, size: 1, height: 0 };
   }

@@ -18,7 +18,8 @@ import {
 export function readYaml(text: string): ReadResult {
   let document;
   try {
-    document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
+    // A level below "error" would also hide that there is a second document.
+    document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "error" });
   } catch (cause) {
     // The composer recurses: a file of nothing but brackets exhausts the stack.
     if (!(cause instanceof RangeError)) throw cause;
@@ -125,11 +126,13 @@ function createBuilder(problems: Problem[]): Build {
         continue;
       }
       const keyEnd = keyNode?.range?.[1] ?? offset;
-      const built_ = child === null ? leaf(null, offset, keyEnd) : built(child, childPath, depth + 1);
-      entries.set(key, { start: offset, end: keyEnd, node: built_ });
-      value[key] = built_.value;
-      size += built_.size;
-      height = Math.max(height, built_.height);
+      // A key without value is found by its key: there is nothing else to point at.
+      const isEmpty = child === null || (isScalar(child) && child.value === null && child.range?.[0] === child.range?.[1]);
+      const node = isEmpty ? leaf(null, offset, keyEnd) : built(child, childPath, depth + 1);
+      entries.set(key, { start: offset, end: keyEnd, node });
+      value[key] = node.value;
+      size += node.size;
+      height = Math.max(height, node.height);
     }
     for (const source of merged) {
       for (const [key, entry] of source.entries ?? []) {

@@ -32,30 +32,31 @@ export interface ValidateOptions {
  */
 export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = {}): ValidConfig {
   const { data, sources } = loaded;
-  const found: Finding[] = [];
-  let shaped: unknown = data;
-  if (!validate(data)) {
-    found.push(...foldErrors(validate.errors ?? [], data, (path) => rawText(sources, path)));
-    shaped = withoutFaults(data, found);
-  }
+  const unread = new Set(loaded.findings.map(({ path }) => path));
+  const shapeErrors = validate(data) ? [] : (validate.errors ?? []);
+  const faults = withoutEchoes(foldErrors(shapeErrors, data, (path) => rawText(sources, path))).filter(
+    // A value that could not be read stands as null, which is not one more fault.
+    ({ path }) => path.length === 0 || !unread.has(formatPath(path)),
+  );
+  const found: Finding[] = [...faults];
   // Rules rely on the shape, so they see the config without the values that have none.
+  const shaped = shapeErrors.length === 0 ? data : withoutFaults(data, faults);
   if (shaped !== undefined) {
     const context = createContext({ config: shaped as Config, data, allowsInsecure: options.allowInsecure === true });
-    for (const rule of rules) found.push(...rule(context));
+    const holders = new Set(faults.map(({ path }) => formatPath(path.slice(0, -1))));
+    for (const rule of rules) {
+      for (const finding of rule(context)) {
+        // What seems to lack may be what was left out for a fault of its own.
+        if (finding.code !== "BK2013" || !holders.has(formatPath(finding.path))) found.push(finding);
+      }
+    }
   }
 
-  // A misspelt key is one fault, not also the lack of the right one.
-  const misspelt = new Set(
-    found
-      .filter(({ code, hint }) => code === "BK2010" && hint?.startsWith("did you mean") === true)
-      .map(({ path }) => formatPath(path.slice(0, -1))),
-  );
   const levels = rulesOf(data);
   const errors: Diagnostic[] = [...loaded.findings];
   const warnings: Diagnostic[] = [];
   for (const warning of loaded.warnings) keep(warning, levelOf(warning.code, levels));
   for (const finding of found) {
-    if (finding.code === "BK2013" && misspelt.has(formatPath(finding.path))) continue;
     const level = levelOf(finding.code, levels);
     if (level !== "off") keep(toDiagnostic(finding, sources), level);
   }
@@ -63,14 +64,24 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
     if (level !== "off") (level === "error" ? errors : warnings).push(diagnostic);
   }
 
-  if (errors.length > 0) throw BkcacheError.of(inOrder(errors));
+  if (errors.length > 0) throw BkcacheError.of(inOrder(errors, sources));
   return {
     config: data as Config,
     file: loaded.file,
     dir: loaded.dir,
-    warnings: inOrder(warnings),
+    warnings: inOrder(warnings, sources),
     spanOf: (path) => placeOf(sources, typeof path === "string" ? parsePath(path) : path, {}),
   };
+}
+
+/** A misspelt key is one fault, not also the lack of the right one. */
+function withoutEchoes(faults: readonly Finding[]): readonly Finding[] {
+  const misspelt = new Set(
+    faults
+      .filter(({ code, hint }) => code === "BK2010" && hint?.startsWith("did you mean") === true)
+      .map(({ path }) => formatPath(path.slice(0, -1))),
+  );
+  return faults.filter(({ code, path }) => code !== "BK2013" || !misspelt.has(formatPath(path)));
 }
 
 /**
@@ -80,11 +91,10 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
 function withoutFaults(data: unknown, faults: readonly Finding[]): unknown {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
   const copy: unknown = structuredClone(data);
-  let paths: readonly Path[] = faults.map((fault) => fault.path);
+  for (const { path } of faults) removeAt(copy, path);
   for (let round = 0; round < 8; round += 1) {
-    for (const path of paths) removeAt(copy, path);
     if (validate(copy)) return copy;
-    paths = foldErrors(validate.errors ?? [], copy, () => undefined).map((fault) => fault.path);
+    for (const { path } of foldErrors(validate.errors ?? [], copy, () => undefined)) removeAt(copy, path);
   }
   return undefined;
 }
@@ -146,15 +156,19 @@ function rawText(sources: readonly Source[], path: Path): string | undefined {
   return source.text.slice(node.start, node.end);
 }
 
-/** By place, as a reader meets them; what has no place keeps its order. Equal findings count once. */
-function inOrder(list: readonly Diagnostic[]): readonly Diagnostic[] {
+/** By place, as a reader meets them; what has no place keeps its order. One fault that aliases repeat counts once. */
+function inOrder(list: readonly Diagnostic[], sources: readonly Source[]): readonly Diagnostic[] {
   const unique = new Map(
-    list.map((item) => [`${item.code} ${item.path} ${item.message} ${item.span?.line}`, item] as const),
+    list.map((item) => {
+      const place = item.span === undefined ? item.path : `${item.span.file}:${item.span.line}:${item.span.column}`;
+      return [`${item.code} ${place} ${item.message}`, item] as const;
+    }),
   );
-  const files = [...new Set(list.map((item) => item.span?.file ?? ""))];
+  const files = sources.map((source) => source.shownFile);
+  const fileOf = ({ span }: Diagnostic) => (span === undefined ? -1 : files.indexOf(span.file));
   return [...unique.values()].sort(
     (a, b) =>
-      files.indexOf(a.span?.file ?? "") - files.indexOf(b.span?.file ?? "") ||
+      fileOf(a) - fileOf(b) ||
       (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
       (a.span?.column ?? 0) - (b.span?.column ?? 0),
   );
