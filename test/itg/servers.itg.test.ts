@@ -40,7 +40,9 @@ describe.skipIf(!hasToolchain())("test servers", () => {
         });
       const ca = ["--tlscacert", own.ca];
       expect(ask(...ca, "--tlscert", own.clientCert, "--tlskey", own.clientKey)).toContain("PLATFORMS");
-      expect(() => ask(...ca, "--tlscert", foreign.clientCert, "--tlskey", foreign.clientKey)).toThrow("Command failed");
+      expect(() => ask(...ca, "--tlscert", foreign.clientCert, "--tlskey", foreign.clientKey)).toThrow(
+        "Command failed",
+      );
       expect(() => ask(...ca)).toThrow("Command failed");
     } finally {
       await builder.stop();
