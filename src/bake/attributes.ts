@@ -1,6 +1,8 @@
 import type { Text, VariableRef } from "../config/text.ts";
 import {
+  deeper,
   type Expression,
+  type Field,
   listExpression,
   objectExpression,
   shortObjectExpression,
@@ -41,54 +43,69 @@ const encoders = {
   output: optionsExpression,
   "cache-from": optionsExpression,
   "cache-to": optionsExpression,
-} as const satisfies Record<keyof BakeTarget, (value: never) => Expression>;
+} as const satisfies Record<keyof BakeTarget, (value: never, pad: string) => Expression>;
 
-/** `name = value` pairs of the attributes that a target has. */
-export function attributeFields(target: BakeTarget): (readonly [string, Expression])[] {
-  return Object.entries(encoders).flatMap(([name, encode]) => {
-    const value: unknown = target[name as keyof BakeTarget];
-    return value === undefined ? [] : [[name, (encode as (value: unknown) => Expression)(value)] as const];
-  });
+const names = Object.keys(encoders) as readonly (keyof typeof encoders)[];
+
+/** `name = value` pairs of the attributes that a target has; `pad` is the indentation of their lines. */
+export function attributeFields(target: BakeTarget, pad: string): Field[] {
+  const fields: Field[] = [];
+  for (const name of names) {
+    const value: unknown = target[name];
+    if (value !== undefined) {
+      fields.push([name, (encoders[name] as (value: unknown, pad: string) => Expression)(value, pad)]);
+    }
+  }
+  return fields;
 }
 
 function flagExpression(flag: boolean | VariableRef): Expression {
   return typeof flag === "boolean" ? String(flag) : variableExpression(flag);
 }
 
-function textsExpression(texts: readonly Text[] | VariableRef): Expression {
-  return "variable" in texts ? variableExpression(texts) : listExpression(texts.map(textExpression));
+function textsExpression(texts: readonly Text[] | VariableRef, pad: string): Expression {
+  return "variable" in texts ? variableExpression(texts) : listExpression(texts.map(textExpression), pad);
 }
 
-function mapExpression(map: Readonly<Record<string, Text | null>>): Expression {
+function mapExpression(map: Readonly<Record<string, Text | null>>, pad: string): Expression {
   return objectExpression(
     sortFields(map).map(([key, value]) => [key, value === null ? "null" : textExpression(value)]),
+    pad,
   );
 }
 
 /** A list of options in CSV or object form. */
-export function optionsExpression(options: readonly Option[] | VariableRef): Expression {
+export function optionsExpression(options: readonly Option[] | VariableRef, pad: string): Expression {
   if ("variable" in options) return variableExpression(options);
-  return listExpression(options.map(optionExpression));
+  const inner = deeper(pad);
+  return listExpression(
+    options.map((option) => optionExpression(option, inner)),
+    pad,
+  );
 }
 
-function optionExpression(option: Option): Expression {
+function optionExpression(option: Option, pad: string): Expression {
   if (isText(option)) return textExpression(option);
   return shortObjectExpression(
     sortFields(option, leadingKeys).map(([key, value]) => [
       key,
       typeof value === "boolean" ? String(value) : textExpression(value),
     ]),
+    pad,
   );
 }
 
-function sshExpression(entries: readonly (SshEntry | Text)[]): Expression {
+function sshExpression(entries: readonly (SshEntry | Text)[], pad: string): Expression {
+  const inner = deeper(pad);
   return listExpression(
     entries.map((entry) => {
       if (isText(entry)) return textExpression(entry);
-      const id = ["id", textExpression(entry.id)] as const;
-      if (entry.paths === undefined) return shortObjectExpression([id]);
-      return shortObjectExpression([id, ["paths", listExpression(entry.paths.map(textExpression))]]);
+      const id: Field = ["id", textExpression(entry.id)];
+      if (entry.paths === undefined) return shortObjectExpression([id], inner);
+      const paths = listExpression(entry.paths.map(textExpression), deeper(inner));
+      return shortObjectExpression([id, ["paths", paths]], inner);
     }),
+    pad,
   );
 }
 
@@ -100,6 +117,11 @@ function isText(value: Text | object): value is Text {
 const leadingKeys = ["type", "id", "filename"];
 
 function sortFields<T>(map: Readonly<Record<string, T>>, leading: readonly string[] = []): (readonly [string, T])[] {
-  const rank = (key: string) => (leading.indexOf(key) + leading.length + 1) % (leading.length + 1);
-  return Object.entries(map).toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const isBefore = ([a]: readonly [string, T], [b]: readonly [string, T]): number => {
+    const [leadA, leadB] = [leading.includes(a), leading.includes(b)];
+    if (leadA !== leadB) return leadA ? -1 : 1;
+    return a < b ? -1 : 1;
+  };
+  const fields = Object.entries(map);
+  return fields.length < 2 ? fields : fields.sort(isBefore);
 }

@@ -23,41 +23,59 @@ export const homeVariable = "BKCACHE_HOME";
  * One entry of cache-from or cache-to as BuildKit spells it, without credentials. Null where the backend has nothing
  * for that direction: an inline cache without `ref` cannot be read.
  */
-export function cacheEntry(backend: PlanBackend, options: CacheEntryOptions): Entry | null {
-  const { direction, name } = options;
-  const entry = createEntry(backend, options);
-  if (entry === null) return null;
-  const known = spell(backend, { ...sharedKeys, ...(direction === "from" ? readKeys : writeKeys) });
-  const policy: Record<string, Text> =
-    direction === "to" && backend.type !== "inline"
-      ? { mode: options.mode ?? "max", "ignore-error": String(options.ignoreError ?? true) }
-      : {};
-  return withoutEmpty({ ...entry(name), ...known, ...policy });
+export function cacheEntry(backend: PlanBackend, { name, ...options }: CacheEntryOptions): Entry | null {
+  return createCacheEntry(backend, options)?.(name) ?? null;
 }
 
-type Create = (name: Text) => Record<string, Text | undefined>;
+/** The same for many names: all that does not depend on the name is said once. */
+export function createCacheEntry(
+  backend: PlanBackend,
+  options: Omit<CacheEntryOptions, "name">,
+): ((name: Text) => Entry) | null {
+  const { direction, mode = "max", ignoreError = true } = options;
+  const place = createPlace(backend, options);
+  if (place === null) return null;
+  const known = spell(backend, { ...sharedKeys, ...(direction === "from" ? readKeys : writeKeys) });
+  if (direction === "to" && backend.type !== "inline") {
+    known["mode"] = mode;
+    known["ignore-error"] = String(ignoreError);
+  }
+  const { type, named, prefix, fixed = {} } = place;
+  const rest = { ...withoutEmpty(fixed), ...known };
+  return named === undefined
+    ? () => ({ type, ...rest })
+    : (name) => ({ type, [named]: prefix === undefined ? name : joinTexts(prefix, name), ...rest });
+}
 
-function createEntry(backend: PlanBackend, { direction, runtime = {} }: CacheEntryOptions): Create | null {
+/** Where the cache of a backend lies. */
+interface Place {
+  readonly type: string;
+  /** The attribute that holds the cache name, after `prefix`. */
+  readonly named?: string;
+  readonly prefix?: Text;
+  readonly fixed?: Readonly<Record<string, Text | undefined>>;
+}
+
+function createPlace(backend: PlanBackend, { direction, runtime = {} }: Omit<CacheEntryOptions, "name">): Place | null {
   const text = (key: string): Text | undefined => backend[key] as Text | undefined;
   switch (backend.type) {
     case "s3":
     case "gcs":
-      return (name) => ({ type: "s3", ...s3Place(backend, runtime), name });
-    case "local":
-      return (name) => ({
-        type: "local",
-        [direction === "from" ? "src" : "dest"]: joinTexts(withHome(text("path") ?? ".", runtime.home), "/", name),
-      });
+      return { type: "s3", named: "name", fixed: s3Place(backend, runtime) };
+    case "local": {
+      const prefix = joinTexts(withHome(text("path") ?? ".", runtime.home), "/");
+      return { type: "local", named: direction === "from" ? "src" : "dest", prefix };
+    }
     case "registry":
-      return (name) => ({ type: "registry", ref: joinTexts(text("ref") ?? "", ":", name) });
+      return { type: "registry", named: "ref", prefix: joinTexts(text("ref") ?? "", ":") };
     case "gha":
-      return (name) => ({ type: "gha", scope: joinTexts(text("scope") ?? "", name) });
+      return { type: "gha", named: "scope", prefix: text("scope") ?? "" };
     case "azblob":
-      return (name) => ({ type: "azblob", account_url: text("accountUrl"), name });
+      return { type: "azblob", named: "name", fixed: { account_url: text("accountUrl") } };
     case "inline":
       // BuildKit imports an inline cache as what it is, an image.
-      if (direction === "to") return () => ({ type: "inline" });
-      return text("ref") === undefined ? null : () => ({ type: "registry", ref: text("ref") });
+      if (direction === "to") return { type: "inline" };
+      return text("ref") === undefined ? null : { type: "registry", fixed: { ref: text("ref") } };
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Text } from "../config/text.ts";
-import { cacheEntry } from "./cache-entry.ts";
+import { createCacheEntry } from "./cache-entry.ts";
 import { cacheName } from "./cache-name.ts";
 import type { Expression } from "./hcl.ts";
-import type { Entry, Plan, PlanTarget, PlanVariable, TargetCache } from "./model.ts";
+import type { Entry, Plan, PlanVariable, TargetCache } from "./model.ts";
 
 /** One line of cache of a target. */
 export interface CacheField {
@@ -33,18 +33,34 @@ const variables = { from: "BKCACHE_READ_SCOPE", to: "BKCACHE_WRITE_SCOPE" } as c
 export function commitCache(plan: Plan): CommittedCache {
   const read = commonScope(plan, "from");
   const write = commonScope(plan, "to");
-  return {
-    read,
-    write,
-    fields: new Map(
-      Object.entries(plan.targets).map(([name, target]) => [
-        name,
-        [
-          cacheField(plan, target, { direction: "from", common: read.scope }),
-          cacheField(plan, target, { direction: "to", common: write.scope }),
-        ].filter((field) => field !== null),
-      ]),
-    ),
+  const entryOf = createEntries(plan);
+  const fields = new Map<string, readonly CacheField[]>();
+  for (const [name, { cache }] of Object.entries(plan.targets)) {
+    const from = cacheField(cache, { direction: "from", common: read.scope, entryOf });
+    const to = cacheField(cache, { direction: "to", common: write.scope, entryOf });
+    fields.set(
+      name,
+      [from, to].filter((field) => field !== null),
+    );
+  }
+  return { read, write, fields };
+}
+
+type EntryOf = (cache: TargetCache, direction: Direction, backend: string) => ((name: Text) => Entry) | null;
+
+/** Most targets share one policy, so each kind of entry is made once. */
+function createEntries(plan: Plan): EntryOf {
+  const made = new Map<string, ((name: Text) => Entry) | null>();
+  return ({ mode, ignoreError }, direction, backend) => {
+    const key = [backend, direction, mode, ignoreError].join();
+    let create = made.get(key);
+    if (create === undefined) {
+      const definition = plan.backends[backend];
+      if (definition === undefined) throw new Error(`no backend ${backend} in the plan`);
+      create = createCacheEntry(definition, { direction, mode, ignoreError });
+      made.set(key, create);
+    }
+    return create;
   };
 }
 
@@ -82,9 +98,8 @@ function ownScope({ committed, scope }: TargetCache, direction: Direction): stri
 }
 
 function cacheField(
-  plan: Plan,
-  { cache }: PlanTarget,
-  { direction, common }: { readonly direction: Direction; readonly common: string },
+  cache: TargetCache,
+  { direction, common, entryOf }: { readonly direction: Direction; readonly common: string; readonly entryOf: EntryOf },
 ): CacheField | null {
   const name = `cache-${direction}` as const;
   const source = cache[direction];
@@ -93,18 +108,11 @@ function cacheField(
   const variable = variables[direction];
   const own = ownScope(cache, direction);
   // With targets that differ, the variable is empty by default and each target falls back to its own scope.
-  const fallback = own === common ? {} : { fallback: own };
-  const entries = source.backends.flatMap((backend) => {
-    const definition = plan.backends[backend];
-    if (definition === undefined) throw new Error(`no backend ${backend} in the plan`);
-    const entry = cacheEntry(definition, {
-      direction,
-      name: cacheName(cache.name, [{ variable, ...fallback }]),
-      mode: cache.mode,
-      ignoreError: cache.ignoreError,
-    });
-    return entry === null ? [] : [entry];
-  });
+  const scope: Text = [own === common ? { variable } : { variable, fallback: own }];
+  const named = cacheName(cache.name, scope);
+  const entries = source.backends
+    .map((backend) => entryOf(cache, direction, backend)?.(named))
+    .filter((entry) => entry !== undefined);
   // Two entries to read from lose hits (BuildKit mixes them); the last is the one that all machines share.
   const kept = direction === "from" ? entries.slice(-1) : entries;
   return own === common ? { name, entries: kept, condition: `${variable} == ""` } : { name, entries: kept };

@@ -5,7 +5,15 @@ import { attributeFields, optionsExpression } from "./attributes.ts";
 import { homeVariable } from "./cache-entry.ts";
 import { functionsOf, nameFunctions } from "./cache-name.ts";
 import { type CacheField, commitCache, scopeVariables } from "./committed.ts";
-import { alignFields, type Expression, listExpression, stringExpression, valueExpression } from "./hcl.ts";
+import {
+  alignFields,
+  deeper,
+  type Expression,
+  type Field,
+  listExpression,
+  stringExpression,
+  valueExpression,
+} from "./hcl.ts";
 import type { Entry, Plan, PlanGroup, PlanVariable } from "./model.ts";
 import type { Text, VariableRef } from "../config/text.ts";
 import { bakeFile } from "./templates.gen.js";
@@ -103,6 +111,9 @@ interface Content {
   readonly variables: Readonly<Record<string, PlanVariable>>;
 }
 
+/** Indentation of the lines of a block. */
+const pad = "  ";
+
 interface Block {
   readonly name: string;
   readonly body: string;
@@ -123,7 +134,7 @@ const template = handlebars.create().template<{
 function render(plan: Plan, content: Content): string {
   const uses = findUses([...content.cache.values()].flat());
   const variables = Object.entries(content.variables).map(([name, variable]) => block(name, variableBody(variable)));
-  if (uses.home) variables.push(block(homeVariable, alignFields(homeFields)));
+  if (uses.home) variables.push(block(homeVariable, alignFields(homeFields, pad)));
   return template({
     header: content.header.replaceAll(/\p{Cc}/gu, " "),
     variables: sortBlocks(variables),
@@ -132,17 +143,20 @@ function render(plan: Plan, content: Content): string {
       .map(([name, { params, result }]) =>
         block(
           name,
-          alignFields([
-            ["params", `[${params.join(", ")}]`],
-            ["result", result],
-          ]),
+          alignFields(
+            [
+              ["params", `[${params.join(", ")}]`],
+              ["result", result],
+            ],
+            pad,
+          ),
         ),
       ),
     groups: sortBlocks(
       Object.entries(content.groups).map(([name, { targets, description }]) => {
-        const fields: [string, Expression][] = [["targets", listExpression(targets.map(stringExpression))]];
+        const fields: Field[] = [["targets", listExpression(targets.map(stringExpression), pad)]];
         if (description !== undefined) fields.unshift(["description", stringExpression(description)]);
-        return block(name, alignFields(fields));
+        return block(name, alignFields(fields, pad));
       }),
     ),
     targets: sortBlocks(targetBlocks(plan, content)),
@@ -162,21 +176,19 @@ function targetBlocks(plan: Plan, { names, cache }: Content): Block[] {
     if (target === undefined) continue;
     const { attributes, inherits, bases } = target;
     for (const [base, baseAttributes] of Object.entries(bases)) {
-      blocks.push(block(base, alignFields(attributeFields(baseAttributes))));
+      blocks.push(block(base, alignFields(attributeFields(baseAttributes, pad), pad)));
     }
     for (const parent of inherits) if (!Object.hasOwn(bases, parent)) external.add(parent);
     const isFlat = inherits.length === 0;
-    const fields: (readonly [string, Expression])[] = [
-      ...(isFlat ? [] : [["inherits", listExpression(inherits.map(stringExpression))] as const]),
-      ...attributeFields(attributes),
-    ];
+    const fields = attributeFields(attributes, pad);
+    if (!isFlat) fields.unshift(["inherits", listExpression(inherits.map(stringExpression), pad)]);
     for (const field of cache.get(name) ?? []) {
       // An empty list says something only where it takes the place of an inherited one.
       if (field.entries.length === 0 && isFlat) continue;
-      const list = optionsExpression(field.entries);
+      const list = optionsExpression(field.entries, pad);
       fields.push([field.name, field.condition === undefined ? list : `${field.condition} ? [] : ${list}`]);
     }
-    blocks.push(block(name, alignFields(fields)));
+    blocks.push(block(name, alignFields(fields, pad)));
   }
   const placeholders = names.size === Object.keys(plan.targets).length ? plan.external : external;
   for (const name of placeholders) blocks.push(block(name, ""));
@@ -184,16 +196,16 @@ function targetBlocks(plan: Plan, { names, cache }: Content): Block[] {
 }
 
 function variableBody({ type, default: value, description, validation = [] }: PlanVariable): string {
-  const fields: [string, Expression][] = [];
+  const fields: Field[] = [];
   if (type !== undefined) fields.push(["type", type]);
-  if (value !== undefined) fields.push(["default", valueExpression(value)]);
+  if (value !== undefined) fields.push(["default", valueExpression(value, pad)]);
   if (description !== undefined) fields.push(["description", stringExpression(description)]);
   return [
-    ...(fields.length === 0 ? [] : [alignFields(fields)]),
+    ...(fields.length === 0 ? [] : [alignFields(fields, pad)]),
     ...validation.map(({ condition, errorMessage }) => {
-      const rule: [string, Expression][] = [["condition", oneExpression(condition)]];
+      const rule: Field[] = [["condition", oneExpression(condition)]];
       if (errorMessage !== undefined) rule.push(["error_message", stringExpression(errorMessage)]);
-      return `validation ${braces(alignFields(rule))}`;
+      return `${pad}validation {\n${alignFields(rule, deeper(pad))}\n${pad}}`;
     }),
   ].join("\n");
 }
@@ -205,11 +217,7 @@ function oneExpression(source: string): Expression {
 }
 
 function block(name: string, body: string): Block {
-  return { name, body: braces(body) };
-}
-
-function braces(body: string): string {
-  return body === "" ? "{}" : `{\n${body.replaceAll(/^/gm, "  ")}\n}`;
+  return { name, body: body === "" ? "{}" : `{\n${body}\n}` };
 }
 
 function sortBlocks(blocks: readonly Block[]): readonly Block[] {

@@ -1,10 +1,14 @@
 import { partsOf, soleVariable, type Text, type VariableRef } from "../config/text.ts";
 
 /**
- * HCL expressions as text, laid out as hclfmt lays them out. An expression may span lines; its further lines are
- * indented as if the first stood at the margin.
+ * An HCL expression as text, laid out as hclfmt lays it out. It may span lines. `pad` is the indentation of the line
+ * that an expression begins on; what stands inside of a list or object is made with `deeper(pad)`.
  */
 export type Expression = string;
+
+export function deeper(pad: string): string {
+  return `${pad}  `;
+}
 
 const lineWidth = 100;
 
@@ -64,32 +68,50 @@ function unicodeEscape(code: number): string {
 }
 
 /** A JSON value. */
-export function valueExpression(value: unknown): Expression {
+export function valueExpression(value: unknown, pad: string): Expression {
   if (typeof value === "string") return stringExpression(value);
   if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
-  if (Array.isArray(value)) return listExpression(value.map(valueExpression));
   if (typeof value !== "object") throw new Error(`no HCL for a value of type ${typeof value}`);
-  return objectExpression(Object.entries(value).map(([key, field]) => [key, valueExpression(field)]));
+  const inner = deeper(pad);
+  if (Array.isArray(value)) {
+    return listExpression(
+      value.map((item) => valueExpression(item, inner)),
+      pad,
+    );
+  }
+  return objectExpression(
+    Object.entries(value).map(([key, field]) => [key, valueExpression(field, inner)]),
+    pad,
+  );
 }
 
 /** On one line where it fits. */
-export function listExpression(items: readonly Expression[]): Expression {
-  const line = `[${items.join(", ")}]`;
-  if (items.length <= 1 ? !line.includes("\n") : !line.includes("\n") && line.length <= lineWidth) return line;
-  return `[\n${items.map((item) => indent(`${item},`)).join("\n")}\n]`;
+export function listExpression(items: readonly Expression[], pad: string): Expression {
+  let width = 0;
+  let isOneLine = true;
+  for (const item of items) {
+    width += item.length + 2;
+    isOneLine &&= !item.includes("\n");
+  }
+  if (isOneLine && (items.length <= 1 || width <= lineWidth)) return `[${items.join(", ")}]`;
+  const inner = deeper(pad);
+  return `[\n${items.map((item) => `${inner}${item},\n`).join("")}${pad}]`;
 }
 
+export type Field = readonly [key: string, value: Expression];
+
 /** One line for each key. */
-export function objectExpression(fields: readonly (readonly [string, Expression])[]): Expression {
+export function objectExpression(fields: readonly Field[], pad: string): Expression {
   if (fields.length === 0) return "{}";
-  return `{\n${indent(alignFields(fields.map(([key, value]) => [keyExpression(key), value])))}\n}`;
+  const keyed = fields.map(([key, value]) => [keyExpression(key), value] as const);
+  return `{\n${alignFields(keyed, deeper(pad))}\n${pad}}`;
 }
 
 /** `{ id = "npm", env = "TOKEN" }` where it fits on a line. */
-export function shortObjectExpression(fields: readonly (readonly [string, Expression])[]): Expression {
+export function shortObjectExpression(fields: readonly Field[], pad: string): Expression {
+  if (fields.length > 3 || fields.length === 0) return objectExpression(fields, pad);
   const line = `{ ${fields.map(([key, value]) => `${keyExpression(key)} = ${value}`).join(", ")} }`;
-  const fits = fields.length > 0 && fields.length <= 3 && !line.includes("\n") && line.length <= lineWidth;
-  return fits ? line : objectExpression(fields);
+  return !line.includes("\n") && line.length <= lineWidth ? line : objectExpression(fields, pad);
 }
 
 /** Words that mean something else where a key could stand. */
@@ -103,24 +125,26 @@ function keyExpression(key: string): Expression {
  * `key = value` lines. As hclfmt does it, the `=` of neighbours that take one line each stand in one column; a value
  * of several lines ends such a run and takes no part in it.
  */
-export function alignFields(fields: readonly (readonly [string, Expression])[]): string {
+export function alignFields(fields: readonly Field[], pad: string): string {
   const lines: string[] = [];
-  let run: (readonly [string, Expression])[] = [];
-  const endRun = () => {
-    const width = Math.max(0, ...run.map(([key]) => columnsOf(key)));
-    for (const [key, value] of run) lines.push(`${key}${" ".repeat(width - columnsOf(key))} = ${value}`);
-    run = [];
-  };
-  for (const field of fields) {
-    const [key, value] = field;
-    if (!value.includes("\n")) {
-      run.push(field);
-      continue;
+  for (let start = 0; start < fields.length;) {
+    let end = start;
+    let width = 0;
+    for (; end < fields.length; end++) {
+      const [key, value] = fields[end] as Field;
+      if (value.includes("\n")) break;
+      width = Math.max(width, columnsOf(key));
     }
-    endRun();
-    lines.push(`${key} = ${value}`);
+    for (; start < end; start++) {
+      const [key, value] = fields[start] as Field;
+      lines.push(`${pad}${key}${" ".repeat(width - columnsOf(key))} = ${value}`);
+    }
+    if (end < fields.length) {
+      const [key, value] = fields[end] as Field;
+      lines.push(`${pad}${key} = ${value}`);
+      start = end + 1;
+    }
   }
-  endRun();
   return lines.join("\n");
 }
 
@@ -128,8 +152,4 @@ export function alignFields(fields: readonly (readonly [string, Expression])[]):
 function columnsOf(key: string): number {
   if (/^[\x20-\x7e]*$/.test(key)) return key.length;
   return [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(key)].length;
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "  ");
 }

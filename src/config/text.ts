@@ -86,7 +86,12 @@ export function showText(text: Text): string {
 
 /** One text after the other. */
 export function joinTexts(...texts: readonly Text[]): Text {
-  return textOf(texts.flatMap(partsOf));
+  const parts: TextPart[] = [];
+  for (const text of texts) {
+    if (typeof text === "string") parts.push(text);
+    else parts.push(...text);
+  }
+  return textOf(parts);
 }
 
 /** The variable that a text consists of, where it is nothing else. */

@@ -2,7 +2,7 @@ import type { ResolvedAttributes } from "../resolved.ts";
 import type { Target } from "../schema.gen.ts";
 import { readAttributes } from "./attributes.ts";
 import { type CacheLayer, readCacheLayer } from "./cache.ts";
-import { dropRemovedContexts, mergeAttributes } from "./merge.ts";
+import { mergeAttributes } from "./merge.ts";
 import type { Axes } from "./read.ts";
 
 /** A concrete target before inheritance. */
@@ -53,12 +53,11 @@ export function createLineage(
       }
       const inherited = lineageOf(parent);
       if (inherited === null) continue;
-      segments = joinSegments(segments, inherited.segments, own.path);
+      segments = joinSegments(segments, besideParents(segments, inherited.segments), own.path);
       cache.push(...inherited.cache);
       mounts = inherited.mounts ?? mounts;
     }
     segments = joinSegments(segments, [readAttributes(own.target, own.axes)], own.path);
-    if (segments.length === 1) segments = [dropRemovedContexts(segments[0] as ResolvedAttributes)];
     const lineage = {
       segments,
       cache: [...cache, readCacheLayer(own.target, own.axes)],
@@ -69,6 +68,30 @@ export function createLineage(
   }
 
   return (name) => lineageOf(name) ?? { segments: [], cache: [], mounts: undefined };
+}
+
+/**
+ * A parent that clears its outputs, or removes a context, does so to what it inherits itself: bake takes nothing from
+ * the parents before it. `defaults`, which are farther away than all of them, it does clear.
+ */
+function besideParents(before: readonly Segment[], parent: readonly Segment[]): readonly Segment[] {
+  const [first, ...rest] = parent;
+  if (before.length === 0 || first === undefined || isExternal(first)) return parent;
+  const { contexts, output, ...others } = first;
+  const isFree = (has: (attributes: ResolvedAttributes) => boolean): boolean =>
+    before.every((each) => !isExternal(each) && !has(each));
+  const kept = Object.entries(contexts ?? {}).filter(
+    ([key, value]) => value !== "" || isFree((each) => each.contexts?.[key] !== undefined),
+  );
+  const keepsOutput = output !== undefined && (isSomething(output) || isFree((each) => each.output !== undefined));
+  return [
+    { ...others, ...(kept.length > 0 && { contexts: Object.fromEntries(kept) }), ...(keepsOutput && { output }) },
+    ...rest,
+  ];
+}
+
+function isSomething(output: NonNullable<ResolvedAttributes["output"]>): boolean {
+  return "variable" in output || output.length > 0;
 }
 
 /** Puts nearer segments after farther ones; attributes that come to stand side by side are merged. */

@@ -37,6 +37,7 @@ const rules = {
 
 /** `path` names the target in errors. */
 export function mergeAttributes(far: ResolvedAttributes, near: ResolvedAttributes, path: string): ResolvedAttributes {
+  if (near.description !== "" && isEmpty(far)) return near;
   const merged: Record<string, unknown> = { ...far };
   for (const [key, value] of Object.entries(near)) {
     const name = key as keyof ResolvedAttributes;
@@ -46,6 +47,11 @@ export function mergeAttributes(far: ResolvedAttributes, near: ResolvedAttribute
     merged[name] = inherited === undefined ? value : combine(rules[name], inherited, value, `${path}.${name}`);
   }
   return merged as ResolvedAttributes;
+}
+
+function isEmpty(attributes: ResolvedAttributes): boolean {
+  for (const _ in attributes) return false;
+  return true;
 }
 
 function combine(rule: Rule, far: unknown, near: unknown, path: string): unknown {

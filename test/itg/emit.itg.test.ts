@@ -1,0 +1,185 @@
+import { format } from "@cdktn/hcl-tools";
+import { parse } from "@cdktn/hcl2json";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { attributeFields } from "../../src/bake/attributes.ts";
+import { cacheName, nameFunctions } from "../../src/bake/cache-name.ts";
+import { emitBakeFile, emitRunFile } from "../../src/bake/emit.ts";
+import { alignFields, stringExpression } from "../../src/bake/hcl.ts";
+import type { BakeTarget, Plan } from "../../src/bake/model.ts";
+import { createPlan } from "../../src/bake/plan.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
+import type { Config } from "../../src/config/schema.gen.ts";
+import { arbitraryConfig, oddText } from "../bake/arbitrary-config.ts";
+import { expectPrinted } from "../bake/expected.ts";
+import { externalTarget, toNativeBake } from "../bake/native.ts";
+import { createPrinter, type Printed } from "../support/buildx-print.ts";
+import { hasToolchain } from "../support/toolchain.ts";
+
+const compile = (config: Config): Plan =>
+  createPlan(resolveConfig(config, { dirName: "shop", fileName: "bkcache.config.ts" }));
+
+describe.skipIf(!hasToolchain())("the emitted file, read by bake", () => {
+  const printer = hasToolchain() ? createPrinter() : (undefined as never);
+  const external = `\ntarget "ext" {\n${alignFields(attributeFields(externalTarget as BakeTarget, "  "), "  ")}\n}\n`;
+
+  test("equals the config and the plan, for every target and group", { timeout: 300_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryConfig, async (config) => {
+        const plan = compile(config);
+        const file = emitBakeFile(plan);
+        await parse("docker-bake.hcl", file);
+        expect(await format(file)).toBe(file);
+
+        const targets = Object.keys(plan.targets);
+        const groups = Object.keys(plan.groups);
+        const [emitted, native] = await Promise.all([
+          printer.print(file + external, [...targets, ...groups]),
+          printer.print(toNativeBake(config), [...targets, ...groups]),
+        ]);
+        expect(comparable(emitted)).toEqual(comparable(native));
+
+        for (const [name, target] of Object.entries(plan.targets)) {
+          const isLinked = Object.values(target.attributes.contexts ?? {}).some((each) =>
+            String(each).startsWith("target:"),
+          );
+          if (target.inherits.length > 0 || isLinked) continue;
+          expect({ [name]: emitted.target?.[name] }).toEqual({ [name]: expectPrinted(plan, target) });
+        }
+        for (const [name, group] of Object.entries(plan.groups)) {
+          // bake adds what was asked for to the default group.
+          if (name !== "default") expect({ [name]: emitted.group?.[name] }).toEqual({ [name]: group });
+        }
+      }),
+      { numRuns: 75 },
+    );
+  });
+
+  test("equals the run file, but for the cache", { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryConfig, async (config) => {
+        const plan = compile(config);
+        const names = Object.keys(plan.targets);
+        const cacheFrom = [{ type: "local", src: "x ${y}" }];
+        const run = emitRunFile(plan, {
+          targets: Object.fromEntries(names.map((name) => [name, { cacheFrom, cacheTo: [] }])),
+        });
+        expect(run).not.toContain("BKCACHE_");
+        expect(await format(run)).toBe(run);
+        const [emitted, ran] = await Promise.all([
+          printer.print(emitBakeFile(plan) + external, names),
+          printer.print(run + external, names),
+        ]);
+        expect(comparable(ran)).toEqual(comparable(emitted));
+        for (const name of names) expect(ran.target?.[name]?.["cache-from"]).toEqual(cacheFrom);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("keeps every string, as value, as key, and beside variables", async () => {
+    const texts = fc
+      .sample(fc.oneof(fc.string({ unit: "binary" }), oddText, fc.constantFrom("\r", "\ufeff", "a\r${b}", "\0")), 3000)
+      .map((each) => each.normalize("NFC"));
+    const targets = Object.fromEntries(
+      texts.map((each, index) => [
+        `t${index}`,
+        {
+          target: each,
+          contexts: { [`k${each}`]: "x" },
+          tags: [[each, { variable: "V" }, each, { variable: "V" }]],
+        } satisfies BakeTarget,
+      ]),
+    );
+    const blocks = Object.entries(targets).map(
+      ([name, target]) => `target "${name}" {\n${alignFields(attributeFields(target, "  "), "  ")}\n}\n`,
+    );
+    const printed = await printer.print(`variable "V" {\n  default = "v"\n}\n${blocks.join("")}`, ["*"]);
+    for (const [index, each] of texts.entries()) {
+      const { target, contexts, tags } = printed.target?.[`t${index}`] ?? {};
+      expect({ target, contexts, tags }).toEqual({
+        target: each,
+        contexts: { [`k${each}`.normalize("NFC")]: "x" },
+        tags: [`${each}v${each}v`.normalize("NFC")],
+      });
+    }
+  });
+
+  test("names a cache as the program does, whatever the scope and platform", async () => {
+    const odd = fc.sample(oddText, { numRuns: 2000, seed: 1 });
+    const values = [
+      ...[
+        "feature/x",
+        "feature-x",
+        "a b+c",
+        "ünï✓😀",
+        "_",
+        "__",
+        ".",
+        "~",
+        "%2F",
+        "e\u0301",
+        "x".repeat(56),
+        "x".repeat(57),
+      ],
+      ...["é".repeat(40), `${"x".repeat(60)}/1`, `${"x".repeat(60)}/2`, "linux/arm/v7", "a-b/c"],
+      ...odd.filter((each) => each !== ""),
+    ];
+    const functions = Object.entries(nameFunctions).map(
+      ([name, { params, result }]) => `function "${name}" {\n  params = [${params.join()}]\n  result = ${result}\n}\n`,
+    );
+    const targets = values.map((value, index) => {
+      const call = (name: string) => `bkcache_${name}(${stringExpression(value)})`;
+      return `target "t${index}" {\n  tags = [${call("scope")}]\n  target = ${call("platform")}\n}\n`;
+    });
+    const printed = await printer.print([...functions, ...targets].join(""), ["*"]);
+    for (const [index, value] of values.entries()) {
+      const { tags, target } = printed.target?.[`t${index}`] ?? {};
+      const scoped = cacheName(["p", "t"], value) as string;
+      expect(scoped).toMatch(/^[\w.-]{1,128}$/);
+      expect([value, tags]).toEqual([value, [scoped.slice("p.t.".length)]]);
+      const platform = cacheName(["p", "t", value], "s") as string;
+      // The program cuts long names as a whole; no platform is that long.
+      if (value.length < 8) expect([value, target]).toEqual([value, platform.slice("p.t.".length, -".s".length)]);
+    }
+  });
+
+  test.each(["feature/x", "ünï ~._%+😀", "x".repeat(100), "$${x}"])("takes scope %j from outside", async (scope) => {
+    const plan = compile({
+      project: "shop",
+      variables: { ARCH: "arm-64_x" },
+      backends: { disk: { type: "local", path: "~/cache" }, remote: { type: "s3", bucket: "b", region: "r" } },
+      cache: { read: ["disk", "remote"], write: ["disk", "remote"] },
+      targets: { api: { platforms: ["linux/${ARCH}", "linux/amd64"] } },
+    });
+    const file = emitBakeFile(plan);
+    const off = await printer.print(file, ["api"]);
+    expect(off.target?.["api"]).toEqual({
+      context: ".",
+      dockerfile: "Dockerfile",
+      platforms: ["linux/arm-64_x", "linux/amd64"],
+    });
+    const on = await printer.print(file, ["api"], {
+      BKCACHE_READ_SCOPE: scope,
+      BKCACHE_WRITE_SCOPE: scope,
+      BKCACHE_HOME: "/h",
+    });
+    const name = cacheName(["shop", "api", "linux/arm-64_x", "linux/amd64"], scope);
+    const s3 = { type: "s3", bucket: "b", region: "r", name };
+    expect(on.target?.["api"]?.["cache-from"]).toEqual([s3]);
+    expect(on.target?.["api"]?.["cache-to"]).toEqual([
+      { type: "local", dest: `/h/cache/${name as string}`, mode: "max", "ignore-error": "true" },
+      { ...s3, mode: "max", "ignore-error": "true" },
+    ]);
+  });
+});
+
+/** Without cache lines, and with groups sorted: bake orders the targets of a matrix in its own way. */
+function comparable({ group = {}, target = {} }: Printed): unknown {
+  const groups = Object.entries(group).map(([name, each]) => [name, { ...each, targets: each.targets.toSorted() }]);
+  const targets = Object.entries(target).map(([name, { "cache-from": _from, "cache-to": _to, ...rest }]) => [
+    name,
+    rest,
+  ]);
+  return { group: Object.fromEntries(groups), target: Object.fromEntries(targets) };
+}
