@@ -186,10 +186,15 @@ async function compareBake(): Promise<Row> {
 }
 
 const rows: Row[] = [];
-for (const measure of [compareStart, comparePrint, compareBake]) {
-  const row = await measure();
-  rows.push(row);
-  say(`${row.ok ? "ok" : "TOO SLOW"}: ${row.medianA} ms against ${row.medianB} ms (${row.ratio}x)`);
+const measures = [compareStart, comparePrint, compareBake];
+for (const measure of measures) {
+  try {
+    const row = await measure();
+    rows.push(row);
+    say(`${row.ok ? "ok" : "TOO SLOW"}: ${row.medianA} ms against ${row.medianB} ms (${row.ratio}x)`);
+  } catch (error) {
+    say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-process.exit(rows.every(({ ok }) => ok) ? 0 : 1);
+process.exit(rows.length === measures.length && rows.every(({ ok }) => ok) ? 0 : 1);
