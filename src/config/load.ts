@@ -8,6 +8,7 @@ import {
   formatPath,
   limits,
   type Path,
+  printable,
   type Problem,
   type ReadResult,
   type Source,
@@ -166,15 +167,9 @@ function locateProblem(problem: Problem, source: Source): Diagnostic {
     offset === null || source.text === null ? undefined : spanOfOffset(source.text, source.shownFile, offset);
   return {
     code,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(path.length === 0 ? {} : { path: formatPath(path) }),
+    message: printable(message),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
+    ...(path.length === 0 ? {} : { path: printable(formatPath(path)) }),
     ...(span === undefined ? {} : { span }),
   };
-}
-
-/** A finding about a value of one file. */
-export function findingIn(source: Source, path: Path, finding: Omit<Diagnostic, "path" | "span">): Diagnostic {
-  const span = spanAt(source, path);
-  return { ...finding, path: formatPath(path), ...(span === undefined ? {} : { span }) };
 }

@@ -3,6 +3,7 @@ import { registerHooks } from "node:module";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { BkcacheError, type Span } from "../diagnostics/error.ts";
+import { printable } from "./source-map.ts";
 
 /** What `import ... from "bkcache"` gets inside a config: enough to write one, without loading the program again. */
 const lightModule = "export const defineConfig = (config) => config;\n";
@@ -148,7 +149,7 @@ function codeOf(error: unknown): unknown {
 
 function firstLine(text: string): string {
   const line = text.split("\n").find((part) => part.trim() !== "") ?? "";
-  return line.trim().slice(0, 300);
+  return printable(line.trim().slice(0, 300));
 }
 
 function missingImportHint(text: string): string {

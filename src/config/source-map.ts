@@ -79,6 +79,15 @@ export function forbiddenKey(key: string): Pick<Problem, "code" | "message" | "h
   };
 }
 
+/** Characters that would move the cursor or reorder what a terminal shows. */
+// oxlint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A text for people in which nothing moves the cursor or reorders what a terminal shows. */
+export function printable(text: string): string {
+  return text.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 export function formatPath(path: Path): string {
   let text = "";
   for (const part of path) {
@@ -158,10 +167,6 @@ const excerptWidth = 110;
 /** Keys whose values must not be shown, in any spelling; the value is what follows. */
 const credentialValue =
   /((?:access[-_]?key(?:[-_]?id)?|secret[-_]?(?:access[-_]?)?key|session[-_]?token|gh[-_]?token|account[-_]?key|token|password|passwd|sas(?:[-_]?token)?)["']?\s*[:=]\s*["']?)([^\s,;}"']+)|(:\/\/[^\s/@:]+:)([^\s/@]+)(?=@)/gi;
-/** Characters that would move the cursor or reorder what a terminal shows. */
-// oxlint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
 function excerptOf(line: string, number: number, column: number): string {
   // Stars keep the length, so that the caret stays below its place.
   const masked = line.replace(

@@ -6,7 +6,16 @@ import { createContext } from "./rules/context.ts";
 import type { Finding } from "./rules/finding.ts";
 import { levelOf } from "./rules/levels.ts";
 import type { Config, Level } from "./schema.gen.ts";
-import { formatPath, hasPath, parsePath, type Path, type Source, type SpanOptions, spanAt } from "./source-map.ts";
+import {
+  formatPath,
+  hasPath,
+  parsePath,
+  type Path,
+  printable,
+  type Source,
+  type SpanOptions,
+  spanAt,
+} from "./source-map.ts";
 import { validate } from "./validate.gen.js";
 
 /** A config that every later stage can trust. */
@@ -123,9 +132,9 @@ function toDiagnostic(finding: Finding, sources: readonly Source[]): Diagnostic 
   const span = placeOf(sources, path, finding);
   return {
     code,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(path.length === 0 ? {} : { path: formatPath(path) }),
+    message: printable(message),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
+    ...(path.length === 0 ? {} : { path: printable(formatPath(path)) }),
     ...(span === undefined ? {} : { span }),
   };
 }

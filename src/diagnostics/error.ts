@@ -42,7 +42,9 @@ export class BkcacheError extends Error implements Diagnostic {
     if (options.hint !== undefined) this.hint = options.hint;
     if (options.path !== undefined) this.path = options.path;
     if (options.span !== undefined) this.span = options.span;
-    this.findings = options.findings ?? [options];
+    // Findings are printed as data; a cause may be anything that somebody threw.
+    const { cause: _cause, findings, ...own } = options;
+    this.findings = findings ?? [own];
   }
 
   /** One error for many findings. `findings` must not be empty. */
