@@ -1,22 +1,26 @@
 import { defineConfig } from "vitest/config";
 
+const setupFiles = ["test/support/setup.ts"];
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "unit",
+          setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: ["test/itg/**", "test/cli/**", "**/node_modules/**"],
           testTimeout: 20_000,
         },
       },
       // Runs dist/bin.js: build first.
-      { test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "cli", setupFiles, include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
       // Real servers, which want the machine for themselves: one file after the other.
       {
         test: {
           name: "itg",
+          setupFiles,
           include: ["test/itg/**/*.itg.test.ts"],
           fileParallelism: false,
           testTimeout: 180_000,

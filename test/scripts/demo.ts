@@ -2,12 +2,12 @@
  * Bakes examples/go-app on an empty builder, throws the builder away, and bakes again on another empty one:
  * the second must take every step from the S3 server. Exits 1 where it does not.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { startBuildkit } from "../support/buildkit.ts";
-import { makeTempDir } from "../support/cleanup.ts";
+import { makeTempDir, onProcessEnd } from "../support/cleanup.ts";
 import { makeBusyboxContext, makeGoContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
@@ -41,15 +41,22 @@ function say(text: string): void {
 }
 
 /** Runs bkcache with its output on this terminal. */
-function bkcache(args: readonly string[], cwd: string, env: Env): number {
+async function bkcache(args: readonly string[], cwd: string, env: Env): Promise<number> {
   say(`bkcache ${args.join(" ")}`);
-  const { status } = spawnSync(process.execPath, [binFile, ...args], { cwd, env, stdio: ["ignore", 2, 2] });
-  return status ?? 1;
+  const child = spawn(process.execPath, [binFile, ...args], { cwd, env, stdio: ["ignore", 2, 2] });
+  const forget = onProcessEnd(() => void child.kill("SIGTERM"));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      forget();
+      resolve(code ?? 1);
+    });
+  });
 }
 
-function bake(file: string, cwd: string, env: Env): Report {
+async function bake(file: string, cwd: string, env: Env): Promise<Report> {
   rmSync(file, { force: true });
-  const exitCode = bkcache(["bake", "--cache", "read-write", "--strict", "--report", file], cwd, env);
+  const exitCode = await bkcache(["bake", "--cache", "read-write", "--strict", "--report", file], cwd, env);
   if (exitCode !== 0) throw new Error(`the bake failed with exit code ${exitCode}`);
   const report: Report = JSON.parse(readFileSync(file, "utf8"));
   return report;
@@ -62,7 +69,7 @@ async function bakeOnEmptyBuilders(env: Env, files: readonly string[]): Promise<
   for (const [i, file] of files.entries()) {
     say(`starting an empty BuildKit (${i + 1} of ${files.length})`);
     const builder = await startBuildkit();
-    reports.push(bake(file, exampleDir, { ...env, ...docker.env, BUILDKIT_HOST: builder.address }));
+    reports.push(await bake(file, exampleDir, { ...env, ...docker.env, BUILDKIT_HOST: builder.address }));
     say("stopping it and deleting all that it has stored");
     await builder.stop();
   }
@@ -73,12 +80,14 @@ async function bakeOnEmptyBuilders(env: Env, files: readonly string[]): Promise<
  * A builder of the user's is not emptied. A source that no build has seen makes the first bake run every step
  * from there on; the second may find them in the builder as well as in the bucket.
  */
-function bakeOnUserBuilder(builder: UserBuilder, env: Env, files: readonly string[]): Report[] {
+async function bakeOnUserBuilder(builder: UserBuilder, env: Env, files: readonly string[]): Promise<Report[]> {
   say(`using your builder ${builder.name} (driver ${builder.driver}) instead of empty ones; nothing of it is pruned,`);
   say("so the second bake shows that nothing re-runs, not that the bucket alone was enough");
   const example = copyExample("go-app");
   example.write("internal/report/run.go", `package report\n\n// Run is ${crypto.randomUUID()}.\n`);
-  return files.map((file) => bake(file, example.dir, { ...env, BUILDX_BUILDER: builder.name }));
+  const reports: Report[] = [];
+  for (const file of files) reports.push(await bake(file, example.dir, { ...env, BUILDX_BUILDER: builder.name }));
+  return reports;
 }
 
 function sum(report: Report, pick: (target: TargetReport) => number): number {
@@ -143,13 +152,13 @@ const settings = {
 };
 let isServed = false;
 try {
-  if (bkcache(["generate", "--check"], exampleDir, cleanEnv(settings)) !== 0) {
+  if ((await bkcache(["generate", "--check"], exampleDir, cleanEnv(settings))) !== 0) {
     throw new Error("examples/go-app/docker-bake.hcl is stale; run `npx bkcache generate` there");
   }
   const [first, second] =
     userBuilder === null
       ? await bakeOnEmptyBuilders(cleanEnv(settings), reportFiles)
-      : bakeOnUserBuilder(userBuilder, { ...cleanEnv(settings), ...userBuilder.env }, reportFiles);
+      : await bakeOnUserBuilder(userBuilder, { ...cleanEnv(settings), ...userBuilder.env }, reportFiles);
   if (first === undefined || second === undefined) throw new Error("two reports are wanted");
   isServed = await printResult(first, second, s3);
   say(isServed ? "done: the second bake ran nothing" : "FAILED: the second bake was not served from the cache alone");

@@ -15,7 +15,7 @@ import { promisify } from "node:util";
 import type { Certificates } from "./certs.ts";
 import { cleanEnv } from "./env.ts";
 import { freePort } from "./poll.ts";
-import { startServer, unmountBelow, waitForServer, type Server } from "./process.ts";
+import { isRunning, startServer, unmountBelow, waitForServer, type Server } from "./process.ts";
 import { findTool, pathWith } from "./toolchain.ts";
 
 const run = promisify(execFile);
@@ -96,17 +96,8 @@ function findStateDir(): string {
 function removeStale(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length).split("-")[0]) : Number.NaN;
-    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    if (!Number.isInteger(pid) || isRunning(pid)) continue;
     unmountBelow(join(parent, name));
     rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -6,7 +6,8 @@ import { join } from "node:path";
 const pending = new Set<() => void>();
 let isHooked = false;
 
-function runAll(): void {
+/** Stops and removes everything that is pending. In vitest this runs at the end of each file (setup.ts). */
+export function runCleanUp(): void {
   // Last in, first out: a server stops before the folder that it writes to goes.
   for (const cleanUp of [...pending].toReversed()) {
     pending.delete(cleanUp);
@@ -22,13 +23,13 @@ function runAll(): void {
 export function onProcessEnd(cleanUp: () => void): () => void {
   if (!isHooked) {
     isHooked = true;
-    process.on("exit", runAll);
-    for (const [signal, code] of [
-      ["SIGINT", 130],
-      ["SIGTERM", 143],
-      ["SIGHUP", 129],
-    ] as const) {
-      process.on(signal, () => process.exit(code));
+    process.on("exit", runCleanUp);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => {
+        runCleanUp();
+        // Without a listener the signal does what it always does.
+        process.kill(process.pid, signal);
+      });
     }
   }
   pending.add(cleanUp);

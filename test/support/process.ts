@@ -98,15 +98,27 @@ interface Process {
   readonly startTime: string;
 }
 
-function readStat(pid: number): { parent: number; startTime: string } | undefined {
+interface Stat {
+  readonly state: string;
+  readonly parent: number;
+  readonly startTime: string;
+}
+
+function readStat(pid: number): Stat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the program's name in brackets and may hold blanks.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { parent: Number(fields[1]), startTime: fields[19] ?? "" };
+    return { state: fields[0] ?? "", parent: Number(fields[1]), startTime: fields[19] ?? "" };
   } catch {
     return undefined;
   }
+}
+
+/** False also for a process that has ended and whose parent has not asked for its exit code yet. */
+export function isRunning(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat !== undefined && stat.state !== "Z";
 }
 
 function findDescendants(root: number): Process[] {

@@ -6,7 +6,7 @@ import { makeTempDir } from "./cleanup.ts";
 import { cleanEnv } from "./env.ts";
 import { fakeDocker } from "./fake-docker.ts";
 import { waitFor } from "./poll.ts";
-import { startServer } from "./process.ts";
+import { isRunning, startServer } from "./process.ts";
 import { runCommand } from "./run-bkcache.ts";
 import { makeWorkspace } from "./workspace.ts";
 
@@ -60,9 +60,9 @@ describe("startServer", () => {
     const server = startServer("sh", ["-c", script], { env: { ...cleanEnv(), OUT: dir } });
     await waitFor(() => server.log().includes("up"), { what: "the server is up" });
     const child = Number(readFileSync(join(dir, "child"), "utf8"));
-    expect(isAlive(child)).toBe(true);
+    expect(isRunning(child)).toBe(true);
     await server.stop();
-    await waitFor(() => !isAlive(child), { what: "the child ends" });
+    await waitFor(() => !isRunning(child), { what: "the child ends" });
     expect(server.hasExited()).toBe(true);
   });
 
@@ -78,22 +78,13 @@ describe("startServer", () => {
          console.log(server.pid);
          setInterval(() => {}, 1000);`,
       ],
-      { stdio: ["ignore", "pipe", "inherit"], env: cleanEnv({ OUT: dir }) },
+      { stdio: ["ignore", "pipe", "inherit"], env: cleanEnv({ TMPDIR: dir }) },
     );
     const pid = await new Promise<number>((resolve) => {
       parent.stdout.once("data", (data: Buffer) => resolve(Number(data.toString())));
     });
-    expect(isAlive(pid)).toBe(true);
+    expect(isRunning(pid)).toBe(true);
     parent.kill("SIGKILL");
-    await waitFor(() => !isAlive(pid), { what: "the server ends", timeoutMs: 5000 });
+    await waitFor(() => !isRunning(pid), { what: "the server ends", timeoutMs: 5000 });
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
