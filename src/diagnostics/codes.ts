@@ -150,6 +150,10 @@ export const codes = {
     help: "BuildKit's s3 import reads only the first of several names that `;` separates.",
     level: "error",
   },
+  BK2046: {
+    title: "region is not known",
+    help: "BuildKit needs the bucket's region, and fails the build without one. Set `region` of the backend, or AWS_REGION.",
+  },
   BK2047: {
     title: "unknown attribute of a cache entry",
     help: "BuildKit ignores attributes that it does not know without a word.",
@@ -281,6 +285,54 @@ export const codes = {
   BK5001: {
     title: "no credentials",
     help: "The backend is left out of this run; give credentials in the environment, or use --strict to stop.",
+  },
+  BK5002: {
+    title: "half of the credentials",
+    help: "One of two variables that only work together is set: the key id without the secret, or the secret without the key id.",
+  },
+  BK5003: {
+    title: "credentials end soon",
+    help: "BuildKit keeps the credentials that it got when the build began. Where they end before the cache is written, the cache is lost; where they have ended, the backend is left out.",
+  },
+  BK5004: {
+    title: "no such bucket",
+    help: "The bucket does not exist at this endpoint, and BuildKit makes none. Create it, or mend `url` or `bucket`.",
+  },
+  BK5005: {
+    title: "access denied",
+    help: "The credentials are known but may not do this. A cache needs s3:GetObject, s3:PutObject and s3:AbortMultipartUpload on the objects, and s3:ListBucket on the bucket: without the last S3 answers 403 for what is merely absent, which BuildKit takes for a failure.",
+  },
+  BK5006: {
+    title: "credentials refused",
+    help: "The store does not know the key, the secret does not belong to it, or the session has ended.",
+  },
+  BK5007: {
+    title: "endpoint does not answer",
+    help: "Name resolution, connection, TLS or the answer itself failed or took too long. Check the endpoint, the proxy variables and, for a private certificate authority, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.",
+  },
+  BK5008: {
+    title: "wrong region",
+    help: "The bucket lies in another region than the one that requests are signed for. Set `region` of the backend, or AWS_REGION.",
+  },
+  BK5009: {
+    title: "clock is wrong",
+    help: "The store refuses requests that are signed more than 15 minutes before or after its own time. Set this machine's clock.",
+  },
+  BK5010: {
+    title: "unexpected answer of the store",
+    help: "The store answered with an error that bkcache does not know; the message has its name.",
+  },
+  BK5011: {
+    title: "cache was not read or not written",
+    help: "BuildKit could not import or export a cache entry. It builds on and exits with 0, so the build is right but slower, or the next one is.",
+  },
+  BK5012: {
+    title: "report is incomplete",
+    help: "The builder's history, from which the report is made, cannot be read. The build itself is not affected.",
+  },
+  BK5013: {
+    title: "cache folder cannot be read",
+    help: "The folder of a local backend exists, but its contents cannot be read or are no cache. Check its rights, or remove it.",
   },
 
   // --- 9xxx internal

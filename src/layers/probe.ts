@@ -1,0 +1,110 @@
+import type { Entry } from "../bake/model.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
+import { findTagged } from "./local-cache.ts";
+import { type Buckets, createBuckets, type LayerAccess, placeOf } from "./place.ts";
+
+/** What looking told: unknown where the type of backend cannot be looked into. */
+export type Presence = "present" | "absent" | "unknown";
+
+export interface ProbeQuestion {
+  readonly backend: string;
+  /** A cache-from or cache-to entry, with its cache name, every text literal. */
+  readonly entry: Entry;
+}
+
+export interface ProbeReport {
+  /** One for each question, in its order; absent for a backend that failed. */
+  readonly answers: readonly Presence[];
+  /** Backends that cannot be used in this run, each with one reason however many questions met it. */
+  readonly failed: Readonly<Record<string, Diagnostic>>;
+}
+
+export interface ProbeOptions {
+  /** Time in ms for all questions together. */
+  readonly budgetMs?: number;
+  /** How many requests are under way at once. */
+  readonly parallelism?: number;
+}
+
+/** Looks for one manifest. A failure is a finding that names the backend. */
+export async function probeScope(question: ProbeQuestion, access: LayerAccess): Promise<Presence | Diagnostic> {
+  const buckets = createBuckets(access);
+  try {
+    return await look(question, access, buckets);
+  } finally {
+    await buckets.close();
+  }
+}
+
+/**
+ * Looks for many manifests at once. Equal questions are asked once, and a backend is given up at its first failure,
+ * so that a dead endpoint costs one time-out and one message.
+ */
+export async function probeAll(
+  questions: readonly ProbeQuestion[],
+  access: LayerAccess,
+  options: ProbeOptions = {},
+): Promise<ProbeReport> {
+  const { budgetMs = 10_000, parallelism = 16 } = options;
+  const within = { ...access, signal: AbortSignal.any([access.signal, AbortSignal.timeout(budgetMs)]) };
+  const keys = questions.map((question) => keyOf(question, access.dir));
+  const waiting = [...new Map(keys.map((key, index) => [key, questions[index] as ProbeQuestion]))];
+  const found = new Map<string, Presence | Diagnostic>();
+  const seen = new Set<string>();
+  const failed = new Map<string, Diagnostic>();
+  const buckets = createBuckets(within);
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [key, question] = next;
+      const { backend } = question;
+      if (failed.has(backend)) continue;
+      const answer = await look(question, within, buckets);
+      found.set(key, answer);
+      if (answer === "present") seen.add(backend);
+      // A refusal may only mean "not there"; what the other questions tell decides.
+      else if (typeof answer === "object" && !isPerhapsAbsent(answer)) failed.set(backend, answer);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(parallelism, waiting.length) }, worker));
+  } finally {
+    await buckets.close();
+  }
+  for (const [index, { backend }] of questions.entries()) {
+    const answer = found.get(keys[index] as string);
+    if (typeof answer === "object" && !failed.has(backend) && !seen.has(backend)) failed.set(backend, answer);
+  }
+  return {
+    answers: questions.map(({ backend }, index) => {
+      const answer = found.get(keys[index] as string);
+      return failed.has(backend) || typeof answer !== "string" ? "absent" : answer;
+    }),
+    failed: Object.fromEntries(failed),
+  };
+}
+
+/** Without the right to list, S3 answers 403 for an object that does not exist. */
+function isPerhapsAbsent(finding: Diagnostic): boolean {
+  return finding.code === "BK5005";
+}
+
+/** Equal for questions about the same manifest of the same backend. */
+function keyOf({ backend, entry }: ProbeQuestion, dir: string): string {
+  return JSON.stringify([backend, placeOf(entry, dir)]);
+}
+
+async function look(
+  { backend, entry }: ProbeQuestion,
+  access: LayerAccess,
+  buckets: Buckets,
+): Promise<Presence | Diagnostic> {
+  const place = placeOf(entry, access.dir);
+  if (place === null) return "unknown";
+  if (place.kind === "local") {
+    const found = await findTagged(backend, place);
+    return found === null ? "absent" : "digest" in found ? "present" : found;
+  }
+  const bucket = await buckets.open(backend, place.bucket);
+  const answer = await bucket.has(place.key);
+  return typeof answer === "object" ? answer : answer ? "present" : "absent";
+}

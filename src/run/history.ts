@@ -1,0 +1,196 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Buildx } from "../builder/buildx.ts";
+import { dockerConfigDir } from "../builder/docker-config.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+import { type Progress, readProgress } from "./progress.ts";
+
+/** What is known afterwards of the build of one target. */
+export interface TargetRecord {
+  /** As in the metadata file: builder, node and id. Several where the platforms went to several nodes. */
+  readonly refs: readonly string[];
+  /** Of the image; null without one. */
+  readonly digest: string | null;
+  /** Null where the builder has no history of it. */
+  readonly progress: Progress | null;
+}
+
+export interface History {
+  /** By target; only those of which anything is known. */
+  readonly targets: Readonly<Record<string, TargetRecord>>;
+  /** Why something is missing. */
+  readonly notes: readonly Diagnostic[];
+}
+
+export interface HistoryOptions {
+  readonly buildx: Buildx;
+  readonly builder: string;
+  /** Targets that were to be built. */
+  readonly targets: readonly string[];
+  /** The metadata file of the bake; it may be missing. */
+  readonly metadataFile: string;
+  /** When the bake began, in ms since the epoch. */
+  readonly startedAt: number;
+}
+
+const askTimeout = 15_000;
+/** Each replay is a process of its own. */
+const parallelism = 4;
+
+/**
+ * What the builder remembers of a bake: builds by the metadata file and, for targets that it does not have (it is
+ * not written after a failure), by the builder's list of builds. Never throws: a build without history is a build.
+ */
+export async function readHistory(host: Host, options: HistoryOptions): Promise<History> {
+  const { targets } = options;
+  const found = new Map(Object.entries(readMetadata(await readText(options.metadataFile))));
+  const notes: Diagnostic[] = [];
+  if (targets.some((name) => !found.has(name))) {
+    const recent = await findRecent(host, options);
+    if (typeof recent === "string") notes.push(incomplete(recent));
+    else for (const [name, refs] of recent) if (!found.has(name)) found.set(name, { refs, digest: null });
+  }
+  const waiting = [...found].filter(([name]) => targets.includes(name));
+  const records: Record<string, TargetRecord> = {};
+  const reasons = new Set<string>();
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [name, { refs, digest }] = next;
+      const replays = await Promise.all(refs.map((ref) => replay(options, ref)));
+      for (const text of replays) if (typeof text === "string") reasons.add(text);
+      const known = replays.filter((progress) => typeof progress !== "string");
+      records[name] = { refs, digest, progress: known.length === 0 ? null : merge(known) };
+    }
+  };
+  await Promise.all(Array.from({ length: parallelism }, worker));
+  for (const reason of reasons) notes.push(incomplete(reason));
+  return { targets: records, notes };
+}
+
+function incomplete(reason: string): Diagnostic {
+  return {
+    code: "BK5012",
+    message: `the builder's history cannot be read: ${reason}`,
+    hint: "the report says nothing of the steps; the build is not affected",
+  };
+}
+
+function merge(all: readonly Progress[]): Progress {
+  return { vertexes: all.flatMap(({ vertexes }) => vertexes), statuses: all.flatMap(({ statuses }) => statuses) };
+}
+
+type Found = Omit<TargetRecord, "progress">;
+
+/** Reads a metadata file of bake; what is no target of it is skipped. */
+export function readMetadata(text: string | null): Readonly<Record<string, Found>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text ?? "{}");
+  } catch {
+    // Cut off, as where the disk was full.
+    return {};
+  }
+  const found: Record<string, Found> = {};
+  for (const [name, value] of Object.entries(isObject(parsed) ? parsed : {})) {
+    if (!isObject(value)) continue;
+    // With several platforms the key may name one: "buildx.build.ref/linux/arm64".
+    const refs = Object.entries(value).filter(([key]) => /^buildx\.build\.ref(\/|$)/.test(key));
+    const texts = refs.map(([, ref]) => ref).filter((ref) => typeof ref === "string" && ref !== "");
+    const digest = value["containerimage.digest"];
+    if (texts.length === 0) continue;
+    found[name] = { refs: [...new Set(texts as string[])], digest: typeof digest === "string" ? digest : null };
+  }
+  return found;
+}
+
+/** One line of `buildx history ls --format json`. */
+interface ListedBuild {
+  readonly ref: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+/** Builds of this client since the bake began, by target; a text that says why there is no answer. */
+async function findRecent(
+  host: Host,
+  options: HistoryOptions,
+): Promise<ReadonlyMap<string, readonly string[]> | string> {
+  const { buildx, builder, targets, startedAt } = options;
+  const { exitCode, stdout, stderr } = await buildx.exec(
+    ["history", "ls", "--builder", builder, "--format", "json", "--no-trunc"],
+    { timeoutMs: askTimeout },
+  );
+  if (exitCode !== 0) return lastLine(stderr);
+  const found = new Map<string, readonly string[]>();
+  for (const build of stdout.split("\n").flatMap(readListed)) {
+    const own = await readOwnState(host, build.ref);
+    // The client's clock where it has a note of the build, else the builder's, which may differ a little.
+    const began = own?.savedAt ?? build.createdAt + 5_000;
+    const target = own?.target ?? /\(([^()]*)\)$/.exec(build.name)?.[1];
+    if (began < startedAt || target === undefined || !targets.includes(target)) continue;
+    // Newest first; with one node a target has one build in a bake.
+    if (!found.has(target)) found.set(target, [build.ref]);
+  }
+  return found;
+}
+
+function readListed(line: string): readonly ListedBuild[] {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    if (!isObject(parsed)) return [];
+    const { ref, name, created_at: createdAt } = parsed;
+    if (typeof ref !== "string") return [];
+    const time = typeof createdAt === "string" ? Date.parse(createdAt) : Number.NaN;
+    return [{ ref, name: typeof name === "string" ? name : "", createdAt: Number.isNaN(time) ? 0 : time }];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * What buildx notes on this machine of each build that it starts: the name of the bake target, which the builder does
+ * not know. Null for builds of others.
+ */
+async function readOwnState(
+  host: Host,
+  ref: string,
+): Promise<{ readonly target: string; readonly savedAt: number } | null> {
+  const docker = dockerConfigDir(host.env);
+  const dir = host.env["BUILDX_CONFIG"] || (docker === null ? null : join(docker, "buildx"));
+  if (dir === null || !/^[^/]+\/[^/]+\/[^/]+$/.test(ref) || ref.includes("..")) return null;
+  const path = join(dir, "refs", ref);
+  try {
+    const state: unknown = JSON.parse(await readFile(path, "utf8"));
+    const target = isObject(state) ? state["Target"] : undefined;
+    return typeof target === "string" ? { target, savedAt: (await stat(path)).mtimeMs } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The progress of one build, or why there is none. */
+async function replay({ buildx, builder }: HistoryOptions, ref: string): Promise<Progress | string> {
+  // With --builder buildx takes the bare id only.
+  const id = ref.slice(ref.lastIndexOf("/") + 1);
+  const { exitCode, stderr } = await buildx.exec(
+    ["history", "logs", "--builder", builder, "--progress", "rawjson", id],
+    { timeoutMs: askTimeout },
+  );
+  if (exitCode !== 0) return lastLine(stderr);
+  const progress = readProgress(stderr);
+  return progress.vertexes.length === 0 ? "it is empty" : progress;
+}
+
+function lastLine(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("{"));
+  return (lines.at(-1) ?? "buildx gave no reason").replace(/^ERROR: /, "").trim();
+}
+
+async function readText(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch(() => null);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,186 @@
+import type { Progress, StatusEvent, VertexEvent } from "./progress.ts";
+
+export interface RanStep {
+  readonly name: string;
+  /** Time that it took, its own waiting for other steps not included. */
+  readonly ms: number;
+}
+
+/** What one build did, read from its progress. */
+export interface BuildSteps {
+  /** `total` also counts steps that a failed build never came to. */
+  readonly steps: { readonly total: number; readonly cached: number; readonly ran: readonly RanStep[] };
+  readonly import: {
+    /** Time to fetch cache manifests. */
+    readonly ms: number;
+    /** Bytes of layers that were really pulled; null where no cache was imported. */
+    readonly bytes: number | null;
+  };
+  readonly export: { readonly ms: number };
+  /** One for each cache exporter of the build. */
+  readonly exports: readonly CacheExport[];
+  readonly failures: readonly CacheFailure[];
+}
+
+export interface CacheExport {
+  /** The vertex, as in "exporting cache to Amazon S3". */
+  readonly vertex: string;
+  /** Type of the backend, null for an unknown one. */
+  readonly type: string | null;
+  readonly hasFailed: boolean;
+  /** Digests of the layers that were written; what the backend had already is not among them. */
+  readonly layers: readonly string[];
+}
+
+export interface CacheFailure {
+  readonly direction: "import" | "export";
+  readonly vertex: string;
+  /** Type of the backend, null for an unknown one. */
+  readonly type: string | null;
+  /** BuildKit's own words. */
+  readonly error: string;
+}
+
+/** A step of a Dockerfile is called `[stage n/m] ...`, with platform or target in front of the stage. */
+const stepName = /^\[(?:[^\]]* )?\d+\/\d+\] /;
+const importName = /^(?:\[[^\]]*\] )?importing cache manifest from (.*)$/;
+const exportName = /^(?:\[[^\]]*\] )?exporting cache to (.*)$/;
+/** A base image is looked up in its registry in every build; only its layers cost anything. */
+const baseImage = /^\[[^\]]*\] FROM /;
+const blobId = /^sha256:[0-9a-f]{64}$/;
+
+interface Vertex {
+  readonly name: string;
+  readonly events: readonly VertexEvent[];
+  readonly statuses: readonly StatusEvent[];
+}
+
+/**
+ * Reads what a build did out of its history. A step, known by its digest, is cached where any of its events says so:
+ * a cached step whose layers are needed later comes back as further events that do not.
+ */
+export function readSteps(progress: Progress): BuildSteps {
+  const vertices = collect(progress);
+  const steps = vertices.filter(({ name }) => stepName.test(name));
+  const imports = vertices.filter(({ name }) => importName.test(name));
+  const exports = vertices.filter(({ name }) => exportName.test(name));
+  const ran = steps.filter((step) => stateOf(step) === "ran");
+  const hasImported = imports.some((vertex) => errorOf(vertex) === null);
+  return {
+    steps: {
+      total: steps.length,
+      cached: steps.filter((step) => stateOf(step) === "cached").length,
+      ran: ran.map((step) => ({ name: step.name, ms: round(timeOf([step])) })),
+    },
+    import: {
+      ms: round(timeOf(imports)),
+      bytes: hasImported ? pulledBytes([...imports, ...steps.filter(({ name }) => !baseImage.test(name))]) : null,
+    },
+    export: { ms: round(timeOf(exports)) },
+    exports: exports.map((vertex) => ({
+      vertex: vertex.name,
+      type: exportType(vertex.name),
+      hasFailed: errorOf(vertex) !== null,
+      layers: writtenLayers(vertex),
+    })),
+    failures: vertices.flatMap(failureOf),
+  };
+}
+
+function collect({ vertexes, statuses }: Progress): readonly Vertex[] {
+  const byDigest = new Map<string, { name: string; events: VertexEvent[]; statuses: StatusEvent[] }>();
+  for (const event of vertexes) {
+    const known = byDigest.get(event.digest);
+    if (known === undefined) byDigest.set(event.digest, { name: event.name, events: [event], statuses: [] });
+    else known.events.push(event);
+  }
+  for (const status of statuses) byDigest.get(status.vertex)?.statuses.push(status);
+  return [...byDigest.values()];
+}
+
+function stateOf({ name, events, statuses }: Vertex): "cached" | "ran" | "skipped" {
+  if (events.some((event) => event.cached)) return "cached";
+  const done = events.filter((event) => event.completed !== null && !isLookUp(event));
+  if (done.length === 0) return "skipped";
+  if (baseImage.test(name) && done.every((event) => event.error === null)) {
+    return statuses.some(({ id }) => blobId.test(id)) ? "ran" : "cached";
+  }
+  return "ran";
+}
+
+/** A search for a cached result that another search made superfluous. A command that was cut off did run. */
+function isLookUp({ error }: VertexEvent): boolean {
+  return error !== null && /context canceled$/.test(error) && !error.startsWith("process ");
+}
+
+/** Length in ms of the time in which any of the vertices was at work; what overlaps counts once. */
+function timeOf(vertices: readonly Vertex[]): number {
+  const intervals = vertices
+    .flatMap(({ events }) => events.map(({ started, completed }) => [started, completed] as const))
+    .filter((interval): interval is readonly [number, number] => interval[0] !== null && interval[1] !== null)
+    .sort((a, b) => a[0] - b[0]);
+  let total = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const [start, end] of intervals) {
+    if (end <= until) continue;
+    total += end - Math.max(start, until);
+    until = end;
+  }
+  return total;
+}
+
+/** A blob is pulled once, however many vertices wait for it. */
+function pulledBytes(vertices: readonly Vertex[]): number {
+  const blobs = new Map<string, number>();
+  for (const { id, current } of vertices.flatMap(({ statuses }) => statuses)) {
+    if (blobId.test(id)) blobs.set(id, Math.max(current, blobs.get(id) ?? 0));
+  }
+  return [...blobs.values()].reduce((sum, size) => sum + size, 0);
+}
+
+function writtenLayers({ statuses }: Vertex): readonly string[] {
+  const layers = statuses.map(({ id }) => /^writing layer (sha256:[0-9a-f]{64})$/.exec(id)?.[1]);
+  return [...new Set(layers.filter((layer) => layer !== undefined))];
+}
+
+function errorOf({ events }: Vertex): string | null {
+  return events.find(({ error }) => error !== null)?.error ?? null;
+}
+
+/** A layer that the manifest names and the backend has lost fails in whatever needs it, not in the import. */
+const lostLayer = /\bfailed to copy: .*(?:NoSuchKey|NotFound|404)/s;
+
+function failureOf(vertex: Vertex): readonly CacheFailure[] {
+  const error = errorOf(vertex);
+  if (error === null || /^context canceled/.test(error)) return [];
+  const { name } = vertex;
+  const source = importName.exec(name)?.[1];
+  if (source !== undefined) return [{ direction: "import", vertex: name, type: importType(source), error }];
+  if (exportName.test(name)) return [{ direction: "export", vertex: name, type: exportType(name), error }];
+  if (!lostLayer.test(error)) return [];
+  const type = /operation error S3:/.test(error) ? "s3" : null;
+  return [{ direction: "import", vertex: name, type, error }];
+}
+
+/** BuildKit calls a source by its type and a hash or place, an image by its bare reference. */
+function importType(source: string): string {
+  return /^(s3|gha|azblob|local):/.exec(source)?.[1] ?? "registry";
+}
+
+function exportType(name: string): string | null {
+  const target = exportName.exec(name)?.[1] ?? "";
+  return exporters.find(([words]) => words.test(target))?.[1] ?? null;
+}
+
+const exporters: readonly (readonly [RegExp, string])[] = [
+  [/Amazon S3/, "s3"],
+  [/client directory/, "local"],
+  [/registry/, "registry"],
+  [/GitHub/, "gha"],
+  [/Azure/, "azblob"],
+  [/inline/, "inline"],
+];
+
+function round(ms: number): number {
+  return Math.round(ms);
+}

@@ -1,0 +1,163 @@
+import { existsSync } from "node:fs";
+import type { Diagnostic } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+import { type Env, profileFiles } from "./endpoint.ts";
+
+/** What signs requests. Kept in memory and in the run file's pipe only. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+  /** Where they come from, for people: "environment", "profile", "web identity". */
+  readonly source: string;
+}
+
+export interface CredentialsAnswer {
+  readonly credentials: Credentials | null;
+  /** Why there are none; beside credentials, a warning. */
+  readonly finding: Diagnostic | null;
+}
+
+/** Time in ms for the whole chain: a sign-on service or an external process may be part of it. */
+const chainTimeout = 15_000;
+/** Where nothing but the machine's metadata service is left to ask, which is absent on most machines. */
+const metadataTimeout = 1_500;
+const oneHour = 3_600_000;
+
+/**
+ * AWS credentials of this client: the two variables, which need no SDK, else the SDK's own chain (profile, sign-on,
+ * web identity, process, container, instance), which reads the environment of this process. Never hangs and never throws.
+ * @param backends names for the message, those that these credentials are for
+ */
+export async function resolveAws(
+  host: Pick<Host, "env" | "signal" | "now">,
+  backends: readonly string[],
+): Promise<CredentialsAnswer> {
+  const { env } = host;
+  const fromEnv = readEnvironment(env);
+  // The order of buildx, which passes the same credentials on: the variables win over AWS_PROFILE.
+  if (fromEnv !== null) return withExpiry(fromEnv, host.now(), backends);
+  const half = findHalf(env, ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+  const found = await askChain(host);
+  if (typeof found !== "string") {
+    const answer = withExpiry(found, host.now(), backends);
+    return half === null || answer.finding !== null ? answer : { ...answer, finding: halfGiven(half, backends) };
+  }
+  if (half !== null) return { credentials: null, finding: halfGiven(half, backends) };
+  return {
+    credentials: null,
+    finding: {
+      code: "BK5001",
+      message: `no AWS credentials for ${nameBackends(backends)}: ${found}`,
+      hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or use the CI service's role for AWS",
+    },
+  };
+}
+
+/** The HMAC key that Google Cloud Storage takes for its S3 protocol. */
+export function resolveGcsHmac(env: Env, backends: readonly string[]): CredentialsAnswer {
+  const names = ["GCS_HMAC_ACCESS_ID", "GCS_HMAC_SECRET"] as const;
+  const [accessKeyId, secretAccessKey] = [env[names[0]], env[names[1]]];
+  if (accessKeyId && secretAccessKey) {
+    return { credentials: { accessKeyId, secretAccessKey, source: "environment" }, finding: null };
+  }
+  const missing = names.filter((name) => !env[name]);
+  const about = env["GOOGLE_APPLICATION_CREDENTIALS"]
+    ? "; GOOGLE_APPLICATION_CREDENTIALS cannot serve BuildKit's layer cache, only the contents of mounts"
+    : "";
+  return {
+    credentials: null,
+    finding: {
+      code: missing.length === 1 ? "BK5002" : "BK5001",
+      message: `no HMAC key for ${nameBackends(backends)}: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not set${about}`,
+      hint: "make an HMAC key for a service account (gcloud storage hmac create) and set both variables",
+    },
+  };
+}
+
+function readEnvironment(env: Env): Credentials | null {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
+  if (!accessKeyId || !secretAccessKey) return null;
+  const expiration = new Date(env["AWS_CREDENTIAL_EXPIRATION"] ?? "");
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(token && { sessionToken: token }),
+    ...(!Number.isNaN(expiration.getTime()) && { expiration }),
+    source: "environment",
+  };
+}
+
+/** The SDK's chain; a text that says why it has nothing. */
+async function askChain(host: Pick<Host, "signal" | "env">): Promise<Credentials | string> {
+  const { openChain } = await import("./aws-chain.ts");
+  const timeout = hasOtherSources(host.env) ? chainTimeout : metadataTimeout;
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const giveUp = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, timeout, `their source gave no answer within ${timeout / 1000} s`);
+    onAbort = () => resolve("interrupted");
+    if (host.signal.aborted) onAbort();
+    host.signal.addEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([openChain(host.env, timeout), giveUp]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) host.signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Whether anything but the machine's metadata service may give credentials. */
+function hasOtherSources(env: Env): boolean {
+  const signs = ["AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
+  signs.push("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  return signs.some((name) => env[name]) || profileFiles(env).some(({ path }) => existsSync(path));
+}
+
+function withExpiry(credentials: Credentials, now: number, backends: readonly string[]): CredentialsAnswer {
+  const { expiration, source } = credentials;
+  if (expiration === undefined) return { credentials, finding: null };
+  const left = expiration.getTime() - now;
+  if (left >= oneHour) return { credentials, finding: null };
+  const at = `${expiration.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const whose = `the AWS credentials for ${nameBackends(backends)} (${source})`;
+  if (left <= 0) {
+    return {
+      credentials: null,
+      finding: { code: "BK5003", message: `${whose} ended at ${at}`, hint: "renew them and start again" },
+    };
+  }
+  return {
+    credentials,
+    finding: {
+      code: "BK5003",
+      message: `${whose} end at ${at}, in ${Math.max(1, Math.round(left / 60_000))} min`,
+      hint: "a build that takes longer cannot write its cache; renew them first",
+    },
+  };
+}
+
+interface Half {
+  readonly set: string;
+  readonly missing: string;
+}
+
+function findHalf(env: Env, [id, secret]: readonly [string, string]): Half | null {
+  if (Boolean(env[id]) === Boolean(env[secret])) return null;
+  return env[id] ? { set: id, missing: secret } : { set: secret, missing: id };
+}
+
+function halfGiven({ set, missing }: Half, backends: readonly string[]): Diagnostic {
+  return {
+    code: "BK5002",
+    message: `half of the AWS credentials for ${nameBackends(backends)}: ${set} is set, ${missing} is not`,
+    hint: `set ${missing} too, or unset ${set}`,
+  };
+}
+
+export function nameBackends(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return `${names.length === 1 ? "backend" : "backends"} ${quoted.join(", ")}`;
+}

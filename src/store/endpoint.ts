@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Diagnostic } from "../diagnostics/error.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Base URL of the store: the backend's own, else AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL. Undefined means Amazon's.
+ * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches the variables off, as it does for every AWS tool.
+ */
+export function resolveEndpointUrl(configured: string | undefined, env: Env): string | undefined {
+  if (configured) return configured;
+  if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return undefined;
+  return env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || undefined;
+}
+
+/**
+ * Region of the bucket: the backend's own, else AWS_REGION, else AWS_DEFAULT_REGION, else that of the AWS profile.
+ * Null where none says it.
+ */
+export async function resolveRegion(configured: string | undefined, env: Env): Promise<string | null> {
+  return configured || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || (await readProfileRegion(env));
+}
+
+export function missingRegion(backend: string): Diagnostic {
+  return {
+    code: "BK2046",
+    message: `backend "${backend}" has no region, and neither AWS_REGION nor the AWS profile gives one`,
+    hint: `set backends.${backend}.region, or AWS_REGION; stores other than Amazon's mostly take us-east-1 or auto`,
+  };
+}
+
+/** The two files that hold AWS profiles; empty where the environment names neither them nor a home. */
+export function profileFiles(env: Env): readonly { readonly path: string; readonly kind: "credentials" | "config" }[] {
+  const home = env["HOME"] ?? env["USERPROFILE"];
+  const inHome = (name: string) => (home ? join(home, ".aws", name) : "");
+  return [
+    { path: env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials"), kind: "credentials" as const },
+    { path: env["AWS_CONFIG_FILE"] || inHome("config"), kind: "config" as const },
+  ].filter(({ path }) => path !== "");
+}
+
+/** The SDKs ask the credentials file for a region first. */
+async function readProfileRegion(env: Env): Promise<string | null> {
+  const profile = env["AWS_PROFILE"] || "default";
+  for (const { path, kind } of profileFiles(env)) {
+    const region = readRegion(await readFile(path, "utf8").catch(() => ""), sectionOf(profile, kind === "config"));
+    if (region !== null) return region;
+  }
+  return null;
+}
+
+/** In the config file the sections of profiles other than the default begin with a word of their own. */
+function sectionOf(profile: string, isConfig: boolean): RegExp {
+  const name = profile.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const word = !isConfig ? "" : profile === "default" ? String.raw`(?:profile\s+)?` : String.raw`profile\s+`;
+  return new RegExp(String.raw`^\[\s*${word}["']?${name}["']?\s*\]`);
+}
+
+function readRegion(text: string, section: RegExp): string | null {
+  let isInside = false;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("[")) isInside = section.test(line);
+    // An indented line belongs to the key above it.
+    const found = isInside ? /^region\s*=\s*([^\s#;]+)/.exec(line) : null;
+    if (found !== null) return found[1] ?? null;
+  }
+  return null;
+}
+
+export interface EndpointCheck {
+  readonly backend: string;
+  readonly url: string | undefined;
+  /** The backend's `insecure`. */
+  readonly insecure: boolean;
+  readonly env: Env;
+}
+
+/**
+ * Whether the endpoint may be used. Plain http needs `insecure: true`, or BUILDKIT_INSECURE=true, which is never
+ * taken without a word: then `warning` names the endpoint.
+ */
+export function checkEndpoint(check: EndpointCheck): { readonly stop?: Diagnostic; readonly warning?: Diagnostic } {
+  const { backend, url, insecure, env } = check;
+  if (url === undefined) return {};
+  const shown = withoutUserInfo(url);
+  if (!/^https?:\/\/[^/]/i.test(url)) {
+    return {
+      stop: {
+        code: "BK2043",
+        message: `backend "${backend}": the endpoint ${shown} is no http or https address`,
+        hint: "write it as https://host:port",
+      },
+    };
+  }
+  if (insecure || !/^http:/i.test(url)) return {};
+  if (env["BUILDKIT_INSECURE"] === "true") {
+    return {
+      warning: {
+        code: "BK2043",
+        message: `backend "${backend}" uses ${shown} over plain http, since BUILDKIT_INSECURE is true`,
+        hint: "everybody on the way can read the cache and change it; use https where it leaves this machine",
+      },
+    };
+  }
+  return {
+    stop: {
+      code: "BK2043",
+      message: `backend "${backend}": the endpoint ${shown} is plain http`,
+      hint: `use https, or accept it: backends.${backend}.insecure: true, or BUILDKIT_INSECURE=true`,
+    },
+  };
+}
+
+/** User info in a URL may be a password. */
+export function withoutUserInfo(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/@]*@/i, "$1");
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { getCACertificates } from "node:tls";
+import type { Env } from "./endpoint.ts";
+
+/**
+ * How the SDK sends requests: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, as buildx does, and
+ * trusting AWS_CA_BUNDLE besides what Node trusts.
+ * @param timeoutMs of one attempt
+ * @throws Error where AWS_CA_BUNDLE cannot be read
+ */
+export function requestHandler(env: Env, timeoutMs: number) {
+  const bundle = env["AWS_CA_BUNDLE"];
+  const shared = { keepAlive: true, maxSockets: 32, proxyEnv: { ...env } };
+  return {
+    connectionTimeout: Math.min(timeoutMs, 3_000),
+    requestTimeout: timeoutMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: timeoutMs,
+    httpAgent: new HttpAgent(shared),
+    httpsAgent: new HttpsAgent({
+      ...shared,
+      // `ca` replaces what Node trusts, so that has to be said again.
+      ...(bundle && { ca: [...getCACertificates("default"), readFileSync(bundle, "utf8")] }),
+    }),
+  };
+}
