@@ -90,7 +90,9 @@ function pickBranch(faults: readonly Fault[], union: SchemaError, data: unknown)
   const inner = faults.filter((fault) => !isMismatch(fault));
   if (inner.length === 0) return [{ ...union, keyword: "type", expected }];
   return inner.map((fault) =>
-    fault.keyword === "pattern" && fault.params["pattern"] === wholeVariable ? { ...fault, expected } : fault,
+    fault.keyword === "pattern" && fault.params["pattern"] === wholeVariable
+      ? Object.assign({ expected }, fault)
+      : fault,
   );
 }
 

@@ -7,7 +7,6 @@ import { rebaseConfig } from "./rebase.ts";
 import {
   formatPath,
   limits,
-  type Path,
   printable,
   type Problem,
   type ReadResult,
@@ -46,12 +45,13 @@ export async function loadConfig(located: LocatedConfig): Promise<LoadedConfig> 
     const { source, problems } = await readSource(file, kind, located.cwd);
     sources.add(source);
     findings.push(...problems.map((problem) => locateProblem(problem, source)));
+    if (above.length > 0 && !isMap(source.value)) findings.push(notAMap(source));
     const { parents, rest } = await resolveExtends(source, [...above, file], located.cwd);
     let far: unknown = {};
     // The last one is the nearest: its file is read, and so listed, first.
-    const loaded: unknown[] = [];
-    for (const parent of [...parents].reverse()) loaded.unshift(await load(parent.file, parent.kind, [...above, file]));
-    for (const parent of loaded) far = mergeConfigs(far, parent);
+    for (const parent of parents.toReversed()) {
+      far = mergeConfigs(await load(parent.file, parent.kind, [...above, file]), far);
+    }
     const shift = relative(root, source.dir).split(sep).join("/");
     const own = rebaseConfig(rest, shift);
     const merged = parents.length === 0 ? own : mergeConfigs(far, own);
@@ -78,6 +78,13 @@ function mergeConfigs(far: unknown, near: unknown): unknown {
     merged[key] = Object.hasOwn(far, key) ? mergeConfigs(far[key], value) : value;
   }
   return merged;
+}
+
+/** Of the config itself validation says so; what it extends would be merged away. */
+function notAMap(source: Source): Diagnostic {
+  const message = `${source.shownFile} is extended, so it must be a map`;
+  const span = spanAt(source, []);
+  return { code: "BK2011", message, ...(span === undefined ? {} : { span }) };
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -130,7 +137,7 @@ async function parse(text: string, kind: "yaml" | "json" | "package"): Promise<R
   const problems = result.problems.filter((problem) => problem.path[0] === "bkcache");
   return {
     root: result.root.entries?.get("bkcache")?.node ?? null,
-    problems: problems.map((problem) => ({ ...problem, path: problem.path.slice(1) })),
+    problems: problems.map(({ path, ...problem }) => Object.assign(problem, { path: path.slice(1) })),
   };
 }
 

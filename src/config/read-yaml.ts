@@ -127,7 +127,8 @@ function createBuilder(problems: Problem[]): Build {
       }
       const keyEnd = keyNode?.range?.[1] ?? offset;
       // A key without value is found by its key: there is nothing else to point at.
-      const isEmpty = child === null || (isScalar(child) && child.value === null && child.range?.[0] === child.range?.[1]);
+      const isEmpty =
+        child === null || (isScalar(child) && child.value === null && child.range?.[0] === child.range?.[1]);
       const node = isEmpty ? leaf(null, offset, keyEnd) : built(child, childPath, depth + 1);
       entries.set(key, { start: offset, end: keyEnd, node });
       value[key] = node.value;

@@ -123,8 +123,8 @@ targets:
   test("an excerpt shows the line and the place, and no credential", async () => {
     const { errors } = await readText("backends:\n  b: { type: s3, bukcet: x, secretAccessKey: hunter2hunter2 }");
     expect(errors.map((error) => error.span?.excerpt)).toEqual([
-      "2 |   b: { type: s3, bukcet: x, secretAccessKey: ************** }\n" + `${" ".repeat(4)}${" ".repeat(17)}^`,
-      "2 |   b: { type: s3, bukcet: x, secretAccessKey: ************** }\n" + `${" ".repeat(4)}${" ".repeat(28)}^`,
+      "2 |   b: { type: s3, bukcet: x, secretAccessKey: ************** }\n                     ^",
+      "2 |   b: { type: s3, bukcet: x, secretAccessKey: ************** }\n                                ^",
     ]);
     expect(JSON.stringify(errors)).not.toContain("hunter2");
   });
@@ -306,6 +306,10 @@ mounts: { m: { preset: npm, key: [package-lock.json] } }
   ])("%s is an error", async (_, files, place) => {
     const { errors } = await read(workspace(files));
     expect(errors.map(brief)).toEqual([`BK2007 ${place}`]);
+  });
+  test("what is extended must be a map", async () => {
+    const dir = workspace({ "bkcache.config.yaml": "extends: ./b.yaml\ntargets: { a: {} }", "b.yaml": "- a" });
+    expect((await read(dir)).errors.map(brief)).toEqual(["BK2011 1:1"]);
   });
   test("many paths to one file cost one reading", async () => {
     const files: Record<string, string> = { "c0.yaml": "targets: { a: {} }" };

@@ -38,8 +38,9 @@ async function renderTypes(schema) {
     if (node.$ref !== undefined && !isDefinition) {
       return { tsType: node.$ref.replace("#/$defs/", ""), ...(node.description && { description: node.description }) };
     }
-    const { examples, default: _, discriminator, propertyNames, pattern, ...rest } = node;
-    return mapSchema(rest, (value) => named(value, false));
+    return mapSchema(omit(node, ["examples", "default", "discriminator", "propertyNames", "pattern"]), (value) =>
+      named(value, false),
+    );
   };
   const parts = [];
   const { $defs, ...top } = schema;
@@ -89,7 +90,7 @@ export const shape = ${JSON.stringify(shapeOf(schema))};
 function shapeOf(node) {
   if (Array.isArray(node)) return node.map(shapeOf);
   if (typeof node !== "object" || node === null) return node;
-  const kept = [
+  const kept = new Set([
     "$ref",
     "$defs",
     "properties",
@@ -100,8 +101,8 @@ function shapeOf(node) {
     "allOf",
     "const",
     "type",
-  ];
-  return mapSchema(Object.fromEntries(Object.entries(node).filter(([key]) => kept.includes(key))), shapeOf);
+  ]);
+  return mapSchema(Object.fromEntries(Object.entries(node).filter(([key]) => kept.has(key))), shapeOf);
 }
 
 /** Schemas of which only the compiled form is used. */
@@ -115,8 +116,11 @@ function withoutUnused(code) {
 function withoutNotes(node) {
   if (Array.isArray(node)) return node.map(withoutNotes);
   if (typeof node !== "object" || node === null) return node;
-  const { description, examples, default: _, ...rest } = node;
-  return mapSchema(rest, withoutNotes);
+  return mapSchema(omit(node, ["description", "examples", "default"]), withoutNotes);
+}
+
+function omit(node, keys) {
+  return Object.fromEntries(Object.entries(node).filter(([key]) => !keys.includes(key)));
 }
 
 /** Applies `change` to the schemas below a schema, and not to the maps of names that hold them. */

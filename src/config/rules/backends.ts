@@ -143,14 +143,13 @@ export function* checkRegistryRefs(context: RuleContext): Iterable<Finding> {
   for (const [name, backend] of eachBackend(context)) {
     if (backend.type !== "registry" || backend.ref.includes("${")) continue;
     const path = ["backends", name, "ref"];
-    const last = backend.ref.slice(backend.ref.lastIndexOf("/") + 1);
     if (backend.ref === "" || /[\s,]/.test(backend.ref) || backend.ref.includes("://")) {
       yield {
         code: "BK2012",
         path,
         message: `ref must be a repository such as ghcr.io/acme/cache, not ${JSON.stringify(backend.ref)}`,
       };
-    } else if (last.includes(":") || last.includes("@")) {
+    } else if (/[:@][^/]*$/.test(backend.ref)) {
       yield {
         code: "BK2012",
         path,

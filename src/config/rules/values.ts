@@ -35,6 +35,8 @@ export function* checkNetworks({ config }: RuleContext): Iterable<Finding> {
   }
 }
 
+const secretFields = new Set(["id", "src", "source", "env", "type"]);
+
 export function* checkSecrets({ config }: RuleContext): Iterable<Finding> {
   for (const [path, { secret }] of attributeSets(config)) {
     for (const [i, entry] of (secret ?? []).entries()) {
@@ -47,8 +49,7 @@ export function* checkSecrets({ config }: RuleContext): Iterable<Finding> {
       }
       if (entry.includes("${")) continue;
       const fields = parseOptionCsv(entry);
-      const known = ["id", "src", "source", "env", "type"];
-      const unknown = fields?.find(({ key }) => !known.includes(key.toLowerCase()));
+      const unknown = fields?.find(({ key }) => !secretFields.has(key.toLowerCase()));
       if (fields === null || unknown !== undefined) {
         yield {
           code: "BK2012",
