@@ -21,6 +21,8 @@ export interface CommittedCache {
 /** How one direction is switched by its variable. */
 interface CommittedScope {
   readonly isUsed: boolean;
+  /** True where some targets use a scope by themselves, and others another or none. */
+  readonly isMixed: boolean;
   /** The variable's default: the scope that all targets have by themselves, or empty where that differs. */
   readonly scope: string;
 }
@@ -66,14 +68,16 @@ function createEntries(plan: Plan): EntryOf {
 
 /** The variables that the committed file needs, with what they do when nobody sets them. */
 export function scopeVariables({ read, write }: CommittedCache): Record<string, PlanVariable> {
+  const empty = ({ isMixed }: CommittedScope): string =>
+    isMixed ? "empty for the target's own, or none" : "empty for none";
   return {
     ...(read.isUsed && {
-      [variables.from]: { default: read.scope, description: "Scope whose layer cache is read; empty for none." },
+      [variables.from]: { default: read.scope, description: `Scope whose layer cache is read; ${empty(read)}.` },
     }),
     ...(write.isUsed && {
       [variables.to]: {
         default: write.scope,
-        description: "Scope that the layer cache is written to; empty for none.",
+        description: `Scope that the layer cache is written to; ${empty(write)}.`,
       },
     }),
   };
@@ -85,7 +89,7 @@ function commonScope(plan: Plan, direction: Direction): CommittedScope {
     if (usesPolicy(cache, direction)) scopes.add(ownScope(cache, direction));
   }
   const [first = ""] = scopes;
-  return { isUsed: scopes.size > 0, scope: scopes.size === 1 ? first : "" };
+  return { isUsed: scopes.size > 0, isMixed: scopes.size > 1, scope: scopes.size === 1 ? first : "" };
 }
 
 function usesPolicy(cache: TargetCache, direction: Direction): boolean {

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { cacheEntry } from "../../src/bake/cache-entry.ts";
 import { cacheName } from "../../src/bake/cache-name.ts";
 import type { BakeTarget, Entry, Plan, PlanTarget } from "../../src/bake/model.ts";
@@ -44,7 +45,8 @@ export function expectPrinted(plan: Plan, target: PlanTarget): Record<string, un
     description: text,
     annotations: (each) => texts(each).map(escaped),
     attest: (each) => each.map(option).map((entry) => ("disabled" in entry ? { ...entry, disabled: true } : entry)),
-    context: text,
+    // bake tidies a path that it takes from the current folder.
+    context: (each) => posix.normalize(text(each)).replace(/(?<=.)\/$/, ""),
     contexts: map,
     dockerfile: text,
     "dockerfile-inline": (each) => escaped(text(each)),
