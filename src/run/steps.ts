@@ -44,7 +44,7 @@ export interface CacheFailure {
 /** A step of a Dockerfile is called `[stage n/m] ...`, with platform or target in front of the stage. */
 const stepName = /^\[(?:[^\]]* )?\d+\/\d+\] /;
 const importName = /^(?:\[[^\]]*\] )?importing cache manifest from (.*)$/;
-const exportName = /^(?:\[[^\]]*\] )?exporting cache to (.*)$/;
+const exportName = /^(?:\[[^\]]*\] )?exporting (cache to .*|to GitHub Actions Cache)$/;
 /** A base image is looked up in its registry in every build; only its layers cost anything. */
 const baseImage = /^\[[^\]]*\] FROM /;
 const blobId = /^sha256:[0-9a-f]{64}$/;
@@ -110,7 +110,7 @@ function stateOf({ name, events, statuses }: Vertex): "cached" | "ran" | "skippe
 
 /** A search for a cached result that another search made superfluous. A command that was cut off did run. */
 function isLookUp({ error }: VertexEvent): boolean {
-  return error !== null && /context canceled$/.test(error) && !error.startsWith("process ");
+  return error !== null && error.endsWith("context canceled") && !error.startsWith("process ");
 }
 
 /** Length in ms of the time in which any of the vertices was at work; what overlaps counts once. */
@@ -152,7 +152,7 @@ const lostLayer = /\bfailed to copy: .*(?:NoSuchKey|NotFound|404)/s;
 
 function failureOf(vertex: Vertex): readonly CacheFailure[] {
   const error = errorOf(vertex);
-  if (error === null || /^context canceled/.test(error)) return [];
+  if (error === null || error.startsWith("context canceled")) return [];
   const { name } = vertex;
   const source = importName.exec(name)?.[1];
   if (source !== undefined) return [{ direction: "import", vertex: name, type: importType(source), error }];
@@ -167,19 +167,18 @@ function importType(source: string): string {
   return /^(s3|gha|azblob|local):/.exec(source)?.[1] ?? "registry";
 }
 
+/** As BuildKit's exporters call themselves; an image or a folder that is exported has other names. */
 function exportType(name: string): string | null {
-  const target = exportName.exec(name)?.[1] ?? "";
-  return exporters.find(([words]) => words.test(target))?.[1] ?? null;
+  return exporters[exportName.exec(name)?.[1] ?? ""] ?? null;
 }
 
-const exporters: readonly (readonly [RegExp, string])[] = [
-  [/Amazon S3/, "s3"],
-  [/client directory/, "local"],
-  [/registry/, "registry"],
-  [/GitHub/, "gha"],
-  [/Azure/, "azblob"],
-  [/inline/, "inline"],
-];
+const exporters: Readonly<Record<string, string>> = {
+  "cache to Amazon S3": "s3",
+  "cache to Azure Blob Storage": "azblob",
+  "cache to client directory": "local",
+  "cache to registry": "registry",
+  "to GitHub Actions Cache": "gha",
+};
 
 function round(ms: number): number {
   return Math.round(ms);

@@ -1,0 +1,105 @@
+import type { Report, TargetReport } from "./report.ts";
+
+/** The table after a bake, as text without colours. */
+export interface Summary {
+  readonly head: readonly string[];
+  readonly rows: readonly SummaryRow[];
+  /** What went wrong, a line each. */
+  readonly failures: readonly string[];
+  /** What should be known besides, a line each. */
+  readonly notes: readonly string[];
+}
+
+export interface SummaryRow {
+  readonly target: string;
+  /** In the order of `head`, the target first. */
+  readonly cells: readonly string[];
+  /** All its steps came from the cache; null where it is not known. */
+  readonly isCached: boolean | null;
+  /** Steps that ran, the longest first. */
+  readonly ran: readonly string[];
+}
+
+/** Steps that are named for each target; the rest is a count. */
+const mostSteps = 5;
+
+export function summarise(report: Report): Summary {
+  return {
+    head: ["target", "cached", "source", "import", "export"],
+    rows: Object.entries(report.targets).map(([name, target]) => summariseTarget(name, target)),
+    failures: report.failures.map(({ direction, target, backend, message }) => {
+      const place = backend === null ? "a cache entry" : `cache in ${backend}`;
+      return `${target}: ${place} was not ${direction === "import" ? "read" : "written"}: ${message}`;
+    }),
+    notes: [...report.leftOut.map(({ message }) => `left out: ${message}`), ...report.notes],
+  };
+}
+
+function summariseTarget(target: string, report: TargetReport): SummaryRow {
+  const { steps, source } = report;
+  const from = source === null ? "-" : `${source.backend} (${source.scope})`;
+  const cells = [
+    target,
+    steps === null ? "?" : `${steps.cached}/${steps.total}`,
+    from,
+    report.import === null || source === null ? "-" : measure(report.import),
+    report.written.length === 0 || report.export === null ? "-" : measure(report.export),
+  ];
+  const ran = (steps?.ran ?? []).toSorted((a, b) => b.ms - a.ms);
+  const rest = ran.length - mostSteps;
+  return {
+    target,
+    cells,
+    isCached: steps === null ? null : steps.ran.length === 0,
+    ran: [
+      ...ran.slice(0, mostSteps).map(({ name, ms }) => `${showTime(ms)}  ${name}`),
+      ...(rest > 0 ? [`and ${rest} more`] : []),
+    ],
+  };
+}
+
+function measure({ ms, bytes }: { readonly ms: number; readonly bytes: number | null }): string {
+  return bytes === null ? showTime(ms) : `${showTime(ms)}, ${showBytes(bytes)}`;
+}
+
+/** Lines of at most `width` columns; the longest texts are cut, never wrapped. */
+export function formatSummary(summary: Summary, width: number): readonly string[] {
+  const table = [summary.head, ...summary.rows.map(({ cells }) => cells)];
+  const widths = summary.head.map((_, column) => Math.max(...table.map((cells) => (cells[column] ?? "").length)));
+  // What is too wide is taken from target and source, whose names may be of any length.
+  for (const column of [2, 0]) {
+    const over = widths.reduce((sum, each) => sum + each + 2, -2) - width;
+    if (over > 0) widths[column] = Math.max(8, (widths[column] ?? 0) - over);
+  }
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) => cut(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0)).join("  ");
+  return [
+    line(summary.head),
+    ...summary.rows.flatMap(({ cells, ran }) => [line(cells), ...ran.map((step) => `  ran ${step}`)]),
+    ...summary.failures,
+    ...summary.notes,
+  ].map((text) => cut(text.trimEnd(), width));
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+export function showTime(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** In decimal units, as buildx shows them. */
+export function showBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
