@@ -1,7 +1,7 @@
 import { nearest } from "../diagnostics/nearest.ts";
 import { misplacedKey } from "./misplaced.ts";
 import type { Finding } from "./rules/finding.ts";
-import { keysAt } from "./shape.ts";
+import { keysAt, takesWholeVariable } from "./shape.ts";
 import type { Path } from "./source-map.ts";
 import type { SchemaError } from "./validate.gen.js";
 
@@ -134,7 +134,7 @@ function describe(fault: Fault, data: unknown, rawOf: (path: Path) => string | u
       return badName(key, [...path, key], isVariable ? namePattern.variable : namePattern.name, true);
     }
     case "type":
-      return wrongType(fault, path, value, rawOf);
+      return wrongType(fault, path, data, rawOf);
     case "discriminator": {
       const tag = (value as Record<string, unknown> | null)?.["type"];
       const at = [...path, "type"];
@@ -217,8 +217,12 @@ function notAllowed(path: Path, value: unknown, allowed: readonly unknown[]): Fi
   };
 }
 
-function wrongType(fault: Fault, path: Path, value: unknown, rawOf: (path: Path) => string | undefined): Finding {
-  const expected = expectationsOf(fault);
+function wrongType(fault: Fault, path: Path, data: unknown, rawOf: (path: Path) => string | undefined): Finding {
+  const value = valueAt(data, path);
+  const isWhole = takesWholeVariable(data, path);
+  const expected = expectationsOf(fault).map((kind) =>
+    isWhole && kind === "a string" ? (patternTexts[wholeVariable] ?? kind) : kind,
+  );
   const name = nameOf(path);
   const message = `${path.length === 0 ? "the config" : name} must be ${expected.join(" or ")}, not ${showValue(value, name)}`;
   const found: Finding = { code: "BK2011", path, message };

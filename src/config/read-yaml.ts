@@ -26,6 +26,9 @@ export function readYaml(text: string): ReadResult {
     return { root: null, problems: [tooDeep([], 0)] };
   }
   const faults = [...document.errors, ...document.warnings];
+  // The composer recurses, and reports an exhausted stack at every level that it leaves.
+  const exhausted = faults.find((fault) => fault.code === "RESOURCE_EXHAUSTION");
+  if (exhausted !== undefined) return { root: null, problems: [tooDeep([], exhausted.pos[0])] };
   if (faults.length > 0) {
     return {
       root: null,

@@ -95,14 +95,24 @@ function stepToItems(place: Place): Place {
 
 const top = createPlace([root]);
 
-/** The keys that the map at a path may have; empty where any name is one. */
-export function keysAt(data: unknown, path: Path): readonly string[] {
+function placeAt(data: unknown, path: Path): Place {
   let place = narrow(top, data);
   let value = data;
   for (const part of path) {
     value = (value as Record<string | number, unknown> | null | undefined)?.[part];
     place = narrow(typeof part === "number" ? stepToItems(place) : stepToKey(place, part), value);
   }
+  return place;
+}
+
+/** Whether one variable may stand for the whole value at a path. */
+export function takesWholeVariable(data: unknown, path: Path): boolean {
+  return placeAt(data, path).isWhole;
+}
+
+/** The keys that the map at a path may have; empty where any name is one. */
+export function keysAt(data: unknown, path: Path): readonly string[] {
+  const place = placeAt(data, path);
   return [...new Set(place.shapes.flatMap((shape) => Object.keys(shape.properties ?? {})))];
 }
 

@@ -1,3 +1,4 @@
+import { nearest } from "../../diagnostics/nearest.ts";
 import { expandMatrix, type Instance } from "../resolve/matrix.ts";
 import type { Config, Target, TargetAttributes } from "../schema.gen.ts";
 import type { Path } from "../source-map.ts";
@@ -15,6 +16,8 @@ export interface RuleContext {
   readonly instances: ReadonlyMap<string, readonly Instance[]>;
   /** True where other files declare targets too, so that a name may be one of theirs. */
   readonly hasForeignTargets: boolean;
+  /** The declared name that was most likely meant. */
+  suggest(wanted: string, declared: Iterable<string>): string | undefined;
   /** BUILDKIT_INSECURE: plain http is said, not refused. */
   readonly allowsInsecure: boolean;
 }
@@ -56,7 +59,25 @@ export function createContext(options: {
     },
     instances,
     hasForeignTargets: config.bake !== undefined,
+    suggest: createSuggest(),
     allowsInsecure: options.allowsInsecure,
+  };
+}
+
+/** Comparing with every name costs; nobody reads more suggestions than this. */
+const mostSuggestions = 200;
+
+function createSuggest(): RuleContext["suggest"] {
+  const known = new Map<string, string | undefined>();
+  return (wanted, declared) => {
+    const names = [...declared];
+    // One name is asked for among targets, variables or backends; the sets differ by their first names.
+    const key = `${wanted}\n${names.length}\n${names[0]}`;
+    if (!known.has(key)) {
+      if (known.size >= mostSuggestions) return undefined;
+      known.set(key, nearest(wanted, names));
+    }
+    return known.get(key);
   };
 }
 

@@ -33,7 +33,7 @@ function* findCircles(edges: ReadonlyMap<string, readonly Edge[]>): Iterable<rea
       }
       next[next.length - 1] = i + 1;
       const start = at.get(edge.to);
-      if (start !== undefined) yield [[...trail.slice(start), edge.to].join(" -> "), edge.path];
+      if (start !== undefined) yield [showCircle([...trail.slice(start), edge.to]), edge.path];
       else if (!done.has(edge.to)) {
         at.set(edge.to, trail.length);
         trail.push(edge.to);
@@ -41,6 +41,11 @@ function* findCircles(edges: ReadonlyMap<string, readonly Edge[]>): Iterable<rea
       }
     }
   }
+}
+
+function showCircle(names: readonly string[]): string {
+  if (names.length <= 10) return names.join(" -> ");
+  return [...names.slice(0, 4), `(${names.length - 7} more)`, ...names.slice(-3)].join(" -> ");
 }
 
 export function* checkInheritCircles({ config }: RuleContext): Iterable<Finding> {

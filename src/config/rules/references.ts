@@ -1,13 +1,17 @@
-import { nearest } from "../../diagnostics/nearest.ts";
 import type { CachePolicy } from "../schema.gen.ts";
 import type { Path } from "../source-map.ts";
 import { attributeSets, type RuleContext, singleTargets } from "./context.ts";
 import type { Finding } from "./finding.ts";
 
-function undeclared(kind: string, name: string, path: Path, declared: Iterable<string>): Finding {
-  const names = [...declared];
-  const near = nearest(name, names);
-  const some = names.slice(0, 12).join(", ");
+function undeclared(
+  { suggest }: RuleContext,
+  kind: string,
+  name: string,
+  path: Path,
+  declared: ReadonlySet<string>,
+): Finding {
+  const near = suggest(name, declared);
+  const some = [...declared].slice(0, 12).join(", ");
   return {
     code: "BK2020",
     path,
@@ -31,7 +35,7 @@ export function* checkBackendNames(context: RuleContext): Iterable<Finding> {
       const seen = new Set<string>();
       for (const [i, name] of (policy[key] ?? []).entries()) {
         const at = [...path, key, i];
-        if (!backends.has(name)) yield undeclared("backend", name, at, backends);
+        if (!backends.has(name)) yield undeclared(context, "backend", name, at, backends);
         // BuildKit refuses two equal exports in the middle of a build.
         else if (seen.has(name)) yield { code: "BK2012", path: at, message: `${key} names ${name} twice` };
         seen.add(name);
@@ -47,7 +51,7 @@ export function* checkMountBackend(context: RuleContext): Iterable<Finding> {
     if (mounts === undefined || mounts === false) continue;
     const at = [...path, "mounts"];
     const backend = context.config.backends?.[mounts];
-    if (!context.names.backends.has(mounts)) yield undeclared("backend", mounts, at, context.names.backends);
+    if (!context.names.backends.has(mounts)) yield undeclared(context, "backend", mounts, at, context.names.backends);
     else if (backend !== undefined && !mountTypes.has(backend.type)) {
       const able = Object.entries(context.config.backends ?? {}).filter(([, { type }]) => mountTypes.has(type));
       yield {
@@ -63,10 +67,11 @@ export function* checkMountBackend(context: RuleContext): Iterable<Finding> {
   }
 }
 
-export function* checkMountNames({ config, names }: RuleContext): Iterable<Finding> {
+export function* checkMountNames(context: RuleContext): Iterable<Finding> {
+  const { config, names } = context;
   for (const [path, { mounts }] of attributeSets(config)) {
     for (const [i, name] of (mounts ?? []).entries()) {
-      if (!names.mounts.has(name)) yield undeclared("mount", name, [...path, "mounts", i], names.mounts);
+      if (!names.mounts.has(name)) yield undeclared(context, "mount", name, [...path, "mounts", i], names.mounts);
     }
   }
 }
@@ -78,7 +83,7 @@ export function* checkGroupMembers(context: RuleContext): Iterable<Finding> {
     const isList = Array.isArray(group);
     for (const [i, member] of (isList ? group : group.targets).entries()) {
       if (known.has(member)) continue;
-      yield undeclared("target", member, isList ? ["groups", name, i] : ["groups", name, "targets", i], known);
+      yield undeclared(context, "target", member, isList ? ["groups", name, i] : ["groups", name, "targets", i], known);
     }
   }
 }
@@ -127,7 +132,7 @@ function* notSingle(context: RuleContext, single: ReadonlySet<string>, name: str
   } else if (context.names.groups.has(name)) {
     yield { code: "BK2032", path, message: `${name} is a group, not one target` };
   } else if (!context.hasForeignTargets) {
-    const finding = undeclared("target", name, path, single);
+    const finding = undeclared(context, "target", name, path, single);
     // Actions that make targets are the usual case of a name from elsewhere.
     yield name.includes("metadata") ? { ...finding, hint: `declare it: external: [${name}]` } : finding;
   }

@@ -1,4 +1,3 @@
-import { nearest } from "../../diagnostics/nearest.ts";
 import type { Target } from "../schema.gen.ts";
 import { type TemplateString, visitTemplates } from "../shape.ts";
 import { parseTemplate, type TextReference } from "../text.ts";
@@ -29,7 +28,9 @@ export function checkTemplates(context: RuleContext): Iterable<Finding> {
     const isName = path.length === 3 && path[0] === "targets" && path[2] === "name";
     for (const reference of references) {
       if (isFieldOf(axes, reference.name)) continue;
-      const finding = isName ? undeclared(reference, axes.keys(), "axis") : checkVariable(reference, found, axes);
+      const finding = isName
+        ? undeclared(context, reference, axes.keys(), "axis")
+        : checkVariable(reference, found, axes);
       if (finding !== undefined) findings.push({ ...finding, path, needle: `\${${reference.name}}` });
     }
   });
@@ -48,7 +49,7 @@ export function checkTemplates(context: RuleContext): Iterable<Finding> {
       };
     }
     if (!context.names.variables.has(name))
-      return undeclared({ name }, [...fieldNames(axes), ...context.names.variables], "variable");
+      return undeclared(context, { name }, [...fieldNames(axes), ...context.names.variables], "variable");
     const shape = shapes.get(name) ?? "unknown";
     if (shape === "unknown") return undefined;
     const isWholeString = found.value === `\${${name}}`;
@@ -108,6 +109,7 @@ function fieldNames(axes: Axes): readonly string[] {
 }
 
 function undeclared(
+  { suggest }: RuleContext,
   { name }: { readonly name: string },
   declared: Iterable<string>,
   kind: "axis" | "variable",
@@ -116,7 +118,7 @@ function undeclared(
     kind === "axis"
       ? `\`name\` takes only axes of the matrix; there is none called ${JSON.stringify(name)}`
       : `there is no variable called ${JSON.stringify(name)}`;
-  const near = nearest(name, [...declared]);
+  const near = suggest(name, declared);
   if (near !== undefined) return { code: "BK2023", message, hint: `did you mean \${${near}}?` };
   const isPlain = /^[A-Za-z_]\w*$/.test(name);
   const isShell = /^[A-Za-z_]\w*[:#%/^,-]/.test(name);
