@@ -3,10 +3,22 @@ import type { CommandEntry } from "./command.ts";
 /** Every verb; a module loads only when its verb is called. */
 export const commands: readonly CommandEntry[] = [
   { name: "generate", summary: "write docker-bake.hcl from the config", load: () => import("./commands/generate.ts") },
-  { name: "bake", summary: "build targets with docker buildx bake, served from the cache", load: () => import("./commands/bake.ts") },
-  { name: "build", summary: "build one context like docker build, served from the cache", load: () => import("./commands/build.ts") },
+  {
+    name: "bake",
+    summary: "build targets with docker buildx bake, served from the cache",
+    load: () => import("./commands/bake.ts"),
+  },
+  {
+    name: "build",
+    summary: "build one context like docker build, served from the cache",
+    load: () => import("./commands/build.ts"),
+  },
   { name: "plan", summary: "show what a bake would do", load: () => import("./commands/plan.ts") },
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },
   { name: "schema", summary: "print the JSON Schema of the config", load: () => import("./commands/schema.ts") },
-  { name: "completion", summary: "print a completion script for bash, zsh or fish", load: () => import("./commands/completion.ts") },
+  {
+    name: "completion",
+    summary: "print a completion script for bash, zsh or fish",
+    load: () => import("./commands/completion.ts"),
+  },
 ];

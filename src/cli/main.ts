@@ -32,7 +32,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const entry = commands.find((command) => command.name === (verb === "help" ? rest[0] : verb));
   if (entry === undefined) {
     const wanted = verb === "help" ? (rest[0] ?? "") : verb;
-    const guess = nearest(wanted, commands.map((command) => command.name));
+    const guess = nearest(
+      wanted,
+      commands.map((command) => command.name),
+    );
     reporter.findings(
       [
         {
@@ -95,7 +98,8 @@ async function runCommand(
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode === 0) return exitCodes.ok;
       throw new BkcacheError({
-        code: error.code === "commander.unknownOption" || error.code === "commander.excessArguments" ? "BK1001" : "BK1002",
+        code:
+          error.code === "commander.unknownOption" || error.code === "commander.excessArguments" ? "BK1001" : "BK1002",
         message: error.message.replace(/^error: /, "").replaceAll("\n", " "),
         hint: `run \`bkcache ${entry.name} --help\` for what it takes`,
       });
@@ -118,7 +122,13 @@ async function runCommand(
 function reportFault(error: unknown, reporter: Reporter, redact: (text: string) => string): void {
   const message = error instanceof Error ? error.message : String(error);
   reporter.findings(
-    [{ code: "BK9001", message: `internal error: ${message}`, hint: "run again with BKCACHE_DEBUG=1 and report the stack" }],
+    [
+      {
+        code: "BK9001",
+        message: `internal error: ${message}`,
+        hint: "run again with BKCACHE_DEBUG=1 and report the stack",
+      },
+    ],
     "error",
   );
   if (process.env["BKCACHE_DEBUG"] && error instanceof Error) process.stderr.write(`${redact(error.stack ?? "")}\n`);

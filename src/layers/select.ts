@@ -1,4 +1,3 @@
-import type { Entry } from "../bake/model.ts";
 import type { Presence } from "./probe.ts";
 
 /** One place where a target's cache may be. */
@@ -8,7 +7,8 @@ export interface Candidate {
   readonly scope: string;
   /** The cache name. */
   readonly name: string;
-  readonly entry: Entry;
+  /** As BuildKit spells it, every text literal. */
+  readonly entry: Readonly<Record<string, string>>;
 }
 
 export type ChosenSource<C = Candidate> = C & {

@@ -3,84 +3,109 @@ import { computeAllow } from "../bake/allow.ts";
 import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
 import type { BakeDefinition } from "../bake/definition.ts";
 import { emitRunFile } from "../bake/emit.ts";
-import type { BakeTarget, Entry, Plan } from "../bake/model.ts";
+import type { BakeTarget, Plan } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
-import { findBuildx, type Buildx } from "../builder/buildx.ts";
+import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
 import { realpathIfThere } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
 import { cacheUse } from "./cache-use.ts";
 import { askDefinition, runFileEnv } from "./definition.ts";
+import { scopesOf } from "./describe.ts";
+import { featuresOf } from "./features.ts";
 import { type Outcome, openFinish } from "./finish.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { checkCommitted } from "./stale.ts";
 
+export interface BakeResult {
+  /** buildx's own. */
+  readonly exitCode: number;
+  /** Null where nothing was built (`--print`, `--list`, `--call`): then buildx has said everything. */
+  readonly outcome: Outcome | null;
+}
+
 /**
- * `bkcache bake`: from the command line to buildx's exit code and the report. Returns null instead of an outcome
- * where nothing was built (`--print`, `--list`, `--call`): then buildx has said everything.
+ * `bkcache bake`: from the command line to buildx's exit code and the report.
  * @throws BkcacheError for all that is wrong before the build starts.
  */
-export async function runBake(host: Host, argv: readonly string[]): Promise<{ exitCode: number; outcome: Outcome | null }> {
+export async function runBake(host: Host, argv: readonly string[]): Promise<BakeResult> {
   const startedAt = host.now();
   const args = splitBakeArgs(argv, { cwd: host.cwd });
-  const finding = findBuildx(host);
-  // Whoever fails first is heard; the other must not become an unhandled rejection.
-  finding.catch(() => {});
+  const finding = quiet(findBuildx(host));
   const source = await openSource(host, args, finding);
   const buildx = await finding;
   if (source.hasConfig) await checkCommitted(host, source, { locked: args.own.locked });
   if (args.mode !== "build") return { exitCode: await showOnly(host, buildx, source, args), outcome: null };
 
   const use = cacheUse(args.own.cache, host.env, source.hasConfig);
-  const building = namesToBuild(source, args);
-  const choosing = Promise.all([
-    ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir }),
-    source.definition ?? define(host, buildx, source, args),
-  ]);
-  const [builder, definition] = await choosing;
-  const choice = use.read || use.write
-    ? await chooseCache(host, {
-        plan: source.plan,
-        targets: building,
-        definition,
-        use,
-        buildx,
-        builder,
-        hasConfig: source.hasConfig,
-        dir: source.dir,
-        rules: source.rules,
-        flags: args.flags,
-        scopes: { read: args.own.readScope, write: args.own.writeScope },
-        strict: args.own.strict,
-      })
-    : noCache(building);
+  const names = namesToBuild(source, args);
+  const readyBuilder = quiet(openBuilder(host, buildx, source, args));
+  const defining = quiet(define(host, buildx, source, args));
+  const choice =
+    use.read || use.write
+      ? await chooseCache(host, {
+          plan: source.plan,
+          targets: names,
+          use,
+          scopes: scopesOf(args.own, host.env),
+          evaluate: (runFile, words) =>
+            askDefinition(buildx, {
+              dir: source.dir,
+              env: runFileEnv(host.env),
+              files: ["-", ...source.overlays],
+              input: runFile,
+              words: [...source.overrides, ...words],
+            }),
+          gate: Promise.all([readyBuilder, defining]).then(([builder, { targets }]) => ({
+            builder,
+            buildx: buildx.version,
+            features: featuresOf({ targets, variables: source.plan.variables, flags: args.flags }),
+            rules: source.rules,
+            platforms: (target) => countPlatforms(targets[target]),
+          })),
+          dir: source.dir,
+          keys: "run file",
+          strict: args.own.strict,
+        })
+      : noCache;
+  const [builder, definition] = await Promise.all([readyBuilder, defining]);
+  // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
   await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
+  const allow = allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), choice, source);
 
-  const finish = await openFinish(host, { buildx, builder, startedAt, metadataFile: args.metadataFile, reportFile: args.own.report });
+  const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: names, choice });
   const { exitCode } = await buildx.exec(
     [
       "bake",
       "--builder",
       builder.name,
-      "-f",
-      "-",
-      ...source.overlays.flatMap((file) => ["-f", file]),
+      ...fileFlags(source),
       "--metadata-file",
       finish.metadataFile,
       ...source.overrides,
       ...args.passthrough,
-      ...allowFlags(definition, choice, source, args),
-      ...(source.hasConfig ? args.targets : targetsOf(definition)),
+      ...allow,
+      ...wordsFor(source, args, definition),
     ],
     {
       cwd: source.dir,
       env: { ...runFileEnv(host.env), ...choice.env, ...finish.env },
-      input: runFile(source.plan, building, choice),
+      input: runFile(source.plan, names, choice),
       terminal: true,
     },
   );
-  return { exitCode, outcome: await finish.close({ exitCode, choice, targets: building, strict: args.own.strict }) };
+  return { exitCode, outcome: await finish.close(exitCode) };
+}
+
+/** Work that starts before it is awaited: whoever fails first is heard, the others must not end the process. */
+function quiet<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => {});
+  return work;
+}
+
+function openBuilder(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs) {
+  return ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir });
 }
 
 /** What the plan knows of what was asked for; further files may bring targets that it does not know. */
@@ -90,12 +115,22 @@ function namesToBuild(source: BakeSource, args: BakeArgs): readonly string[] {
   return [...targets, ...linked];
 }
 
-/** Groups of a folder's own definition are in the run file under their names, but for the one that bake made up. */
-function targetsOf(definition: BakeDefinition): readonly string[] {
+/** Without a config the definition holds what was asked for under the name `default`, and linked targets besides. */
+function wordsFor(source: BakeSource, args: BakeArgs, definition: BakeDefinition): readonly string[] {
+  if (source.hasConfig) return args.targets;
   return definition.groups["default"]?.targets ?? Object.keys(definition.targets);
 }
 
-/** The run file; without a choice it has no cache lines. Never written to disk. */
+function fileFlags(source: BakeSource): readonly string[] {
+  return ["-f", "-", ...source.overlays.flatMap((file) => ["-f", file])];
+}
+
+function countPlatforms(target: BakeTarget | undefined): number | null {
+  const platforms = target?.platforms ?? [];
+  return "variable" in platforms ? null : platforms.length;
+}
+
+/** The run file, for standard input alone: it may hold keys. */
 function runFile(plan: Plan, targets: readonly string[], choice: CacheChoice): string {
   return emitRunFile(plan, {
     targets: Object.fromEntries(
@@ -108,22 +143,41 @@ function runFile(plan: Plan, targets: readonly string[], choice: CacheChoice): s
 }
 
 async function define(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<BakeDefinition> {
+  if (source.definition !== null) return source.definition;
   return askDefinition(buildx, {
     dir: source.dir,
     env: runFileEnv(host.env),
     files: ["-", ...source.overlays],
-    input: runFile(source.plan, namesToBuild(source, args), noCache([])),
+    input: runFile(source.plan, namesToBuild(source, args), noCache),
     words: [...source.overrides, ...args.targets],
   });
 }
 
 /**
- * What bake would ask the user for. Writing it into the config was the consent; what bake files and the command line
- * add is asked for by bake itself, as without bkcache.
+ * What the user has agreed to: writing it into the config was the consent. What bake files add is asked for by bake
+ * itself, as without bkcache; null where bake files are all there is.
  */
-function allowFlags(host: Host, agreed: BakeDefinition | null, choice: CacheChoice, source: BakeSource): readonly string[] {
-  const targets: Record<string, BakeTarget> = {};
-  for (const [name, target] of Object.entries(agreed?.targets ?? {})) targets[name] = target;
+async function agreedDefinition(
+  host: Host,
+  buildx: Buildx,
+  source: BakeSource,
+  args: BakeArgs,
+  definition: BakeDefinition,
+): Promise<BakeDefinition | null> {
+  if (!source.hasConfig) return null;
+  if (source.overlays.length === 0) return definition;
+  const known = args.targets.filter((name) => findRequested(source.plan, [name]).unknown.length === 0);
+  if (known.length === 0 && args.targets.length > 0) return null;
+  return define(host, buildx, { ...source, overlays: [] }, { ...args, targets: known });
+}
+
+function allowFlags(
+  host: Host,
+  agreed: BakeDefinition | null,
+  choice: CacheChoice,
+  source: BakeSource,
+): readonly string[] {
+  const targets: Record<string, BakeTarget> = { ...agreed?.targets };
   for (const [name, { cacheFrom, cacheTo }] of Object.entries(choice.targets)) {
     targets[name] = { ...targets[name], "cache-from": cacheFrom, "cache-to": cacheTo };
   }
@@ -134,27 +188,19 @@ function allowFlags(host: Host, agreed: BakeDefinition | null, choice: CacheChoi
 /** `--print`, `--list` and `--call`: bake's own answer to the same definition, without cache and without a report. */
 async function showOnly(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<number> {
   const names = args.mode === "list" ? Object.keys(source.plan.targets) : namesToBuild(source, args);
-  const needsBuilder = args.mode === "call";
-  const builder = needsBuilder
-    ? await ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir })
-    : null;
-  const allow = needsBuilder
-    ? allowFlags(source.definition ?? (await define(host, buildx, source, args)), noCache([]), source, args)
-    : [];
+  const builder = args.mode === "call" ? await openBuilder(host, buildx, source, args) : null;
+  const definition = args.mode === "call" ? await define(host, buildx, source, args) : null;
   const { exitCode } = await buildx.exec(
     [
       "bake",
       ...(builder === null ? [] : ["--builder", builder.name]),
-      "-f",
-      "-",
-      ...source.overlays.flatMap((file) => ["-f", file]),
+      ...fileFlags(source),
       ...source.overrides,
       ...args.passthrough,
-      ...allow,
+      ...(definition === null ? [] : allowFlags(host, source.hasConfig ? definition : null, noCache, source)),
       ...args.targets,
     ],
-    { cwd: source.dir, env: runFileEnv(host.env), input: runFile(source.plan, names, noCache([])), terminal: true },
+    { cwd: source.dir, env: runFileEnv(host.env), input: runFile(source.plan, names, noCache), terminal: true },
   );
   return exitCode;
 }
-

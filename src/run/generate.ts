@@ -50,10 +50,7 @@ function bodyOf(text: string): string {
  * write: puts the files on disk, each whole or not at all; a file whose bytes are right is not touched.
  * @throws BkcacheError BK3002 where a file is not bkcache's own, unless `force`; BK3003 where writing fails.
  */
-export async function writeFiles(
-  files: readonly GeneratedFile[],
-  options: { readonly force: boolean },
-): Promise<void> {
+export async function writeFiles(files: readonly GeneratedFile[], options: { readonly force: boolean }): Promise<void> {
   const foreign = files.filter((file) => file.before !== null && !isBkcacheFile(file.before));
   if (!options.force && foreign.length > 0) {
     throw BkcacheError.of(

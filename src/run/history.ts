@@ -32,6 +32,8 @@ export interface HistoryOptions {
   readonly metadataFile: string;
   /** When the bake began, in ms since the epoch. */
   readonly startedAt: number;
+  /** The metadata file is that of `buildx build`: of the one target, without its name. */
+  readonly isSingle?: boolean;
 }
 
 const askTimeout = 15_000;
@@ -43,8 +45,9 @@ const parallelism = 4;
  * not written after a failure), by the builder's list of builds. Never throws: a build without history is a build.
  */
 export async function readHistory(host: Host, options: HistoryOptions): Promise<History> {
-  const { targets } = options;
-  const found = new Map(Object.entries(readMetadata(await readText(options.metadataFile))));
+  const { targets, isSingle = false } = options;
+  const metadata = await readText(options.metadataFile);
+  const found = new Map(Object.entries(readMetadata(metadata, isSingle ? targets[0] : undefined)));
   const notes: Diagnostic[] = [];
   if (targets.some((name) => !found.has(name))) {
     const recent = await findRecent(host, options);
@@ -82,8 +85,11 @@ function merge(all: readonly Progress[]): Progress {
 
 type Found = Omit<TargetRecord, "progress">;
 
-/** Reads a metadata file of bake; what is no target of it is skipped. */
-export function readMetadata(text: string | null): Readonly<Record<string, Found>> {
+/**
+ * Reads a metadata file of bake; what is no target of it is skipped.
+ * @param single name of the one target that the file is about, where it is that of a plain build
+ */
+export function readMetadata(text: string | null, single?: string): Readonly<Record<string, Found>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text ?? "{}");
@@ -92,7 +98,8 @@ export function readMetadata(text: string | null): Readonly<Record<string, Found
     return {};
   }
   const found: Record<string, Found> = {};
-  for (const [name, value] of Object.entries(isObject(parsed) ? parsed : {})) {
+  const named = single === undefined ? parsed : { [single]: parsed };
+  for (const [name, value] of Object.entries(isObject(named) ? named : {})) {
     if (!isObject(value)) continue;
     // With several platforms the key may name one: "buildx.build.ref/linux/arm64".
     const refs = Object.entries(value).filter(([key]) => /^buildx\.build\.ref(\/|$)/.test(key));

@@ -140,7 +140,9 @@ async function findBakeFiles(host: Host): Promise<readonly string[]> {
     const separator = host.env["BUILDX_BAKE_PATH_SEPARATOR"] ?? (process.platform === "win32" ? ";" : ":");
     return named.split(separator).filter(Boolean);
   }
-  const found = await Promise.all(bakeFileNames.map(async (name) => ((await isThere(join(host.cwd, name))) ? name : null)));
+  const found = await Promise.all(
+    bakeFileNames.map(async (name) => ((await isThere(join(host.cwd, name))) ? name : null)),
+  );
   return found.filter((name) => name !== null);
 }
 

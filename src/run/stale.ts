@@ -22,7 +22,10 @@ export async function checkCommitted(
     if (file.before !== null && !isBkcacheFile(file.before)) continue;
     findings.push({
       code: "BK3001",
-      message: file.before === null ? `${name} does not exist` : `${name} is stale: the config has changed since it was written`,
+      message:
+        file.before === null
+          ? `${name} does not exist`
+          : `${name} is stale: the config has changed since it was written`,
       hint: "run `bkcache generate` and commit the result",
     });
   }

@@ -64,7 +64,8 @@ export function readSteps(progress: Progress): BuildSteps {
   const steps = vertices.filter(({ name }) => stepName.test(name));
   const imports = vertices.filter(({ name }) => importName.test(name));
   const exports = vertices.filter(({ name }) => exportName.test(name));
-  const ran = steps.filter((step) => stateOf(step) === "ran");
+  // Vertices are declared in the order of a Go map.
+  const ran = steps.filter((step) => stateOf(step) === "ran").sort((a, b) => startOf(a) - startOf(b));
   const hasImported = imports.some((vertex) => errorOf(vertex) === null);
   return {
     steps: {
@@ -111,6 +112,10 @@ function stateOf({ name, events, statuses }: Vertex): "cached" | "ran" | "skippe
 /** A search for a cached result that another search made superfluous. A command that was cut off did run. */
 function isLookUp({ error }: VertexEvent): boolean {
   return error !== null && error.endsWith("context canceled") && !error.startsWith("process ");
+}
+
+function startOf({ events }: Vertex): number {
+  return Math.min(...events.map(({ started }) => started ?? Number.POSITIVE_INFINITY));
 }
 
 /** Length in ms of the time in which any of the vertices was at work; what overlaps counts once. */

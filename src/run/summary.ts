@@ -16,7 +16,7 @@ export interface SummaryRow {
   readonly cells: readonly string[];
   /** All its steps came from the cache; null where it is not known. */
   readonly isCached: boolean | null;
-  /** Steps that ran, the longest first. */
+  /** Steps that ran, a line each, the longest first. */
   readonly ran: readonly string[];
 }
 
@@ -52,7 +52,7 @@ function summariseTarget(target: string, report: TargetReport): SummaryRow {
     cells,
     isCached: steps === null ? null : steps.ran.length === 0,
     ran: [
-      ...ran.slice(0, mostSteps).map(({ name, ms }) => `${showTime(ms)}  ${name}`),
+      ...ran.slice(0, mostSteps).map(({ name, ms }) => `ran ${showTime(ms)}  ${name}`),
       ...(rest > 0 ? [`and ${rest} more`] : []),
     ],
   };
@@ -75,7 +75,7 @@ export function formatSummary(summary: Summary, width: number): readonly string[
     cells.map((cell, column) => cut(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0)).join("  ");
   return [
     line(summary.head),
-    ...summary.rows.flatMap(({ cells, ran }) => [line(cells), ...ran.map((step) => `  ran ${step}`)]),
+    ...summary.rows.flatMap(({ cells, ran }) => [line(cells), ...ran.map((step) => `  ${step}`)]),
     ...summary.failures,
     ...summary.notes,
   ].map((text) => cut(text.trimEnd(), width));
@@ -87,7 +87,7 @@ function cut(text: string, width: number): string {
 
 export function showTime(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

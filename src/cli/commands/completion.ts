@@ -7,7 +7,10 @@ const shells = ["bash", "zsh", "fish"] as const;
 export function define(command: Command, context: CommandContext): Command {
   return command
     .addArgument(new Argument("<shell>", "which shell").choices(shells))
-    .addHelpText("after", "\nbash: source <(bkcache completion bash)\nzsh:  source <(bkcache completion zsh)\nfish: bkcache completion fish | source\n")
+    .addHelpText(
+      "after",
+      "\nbash: source <(bkcache completion bash)\nzsh:  source <(bkcache completion zsh)\nfish: bkcache completion fish | source\n",
+    )
     .action(async (shell: (typeof shells)[number]) => {
       context.reporter.result(script(shell, await flagsByCommand(context)));
     });
@@ -30,7 +33,8 @@ function script(shell: (typeof shells)[number], flags: ReadonlyMap<string, reado
     return [
       "complete -c bkcache -n __fish_use_subcommand -f",
       ...commands.map(
-        (entry) => `complete -c bkcache -n __fish_use_subcommand -a ${entry.name} -d '${entry.summary.replaceAll("'", "")}'`,
+        (entry) =>
+          `complete -c bkcache -n __fish_use_subcommand -a ${entry.name} -d '${entry.summary.replaceAll("'", "")}'`,
       ),
       ...[...flags].flatMap(([verb, list]) =>
         list.map((flag) => `complete -c bkcache -n '__fish_seen_subcommand_from ${verb}' -l ${flag.slice(2)}`),

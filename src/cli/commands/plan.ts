@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { cacheUse } from "../../run/cache-use.ts";
-import { type Description, describeRun, showEntry } from "../../run/describe.ts";
+import { type Description, describeRun, scopesOf, showEntry } from "../../run/describe.ts";
 import { requireProject } from "../../run/project.ts";
 import type { CommandContext } from "../command.ts";
 
@@ -30,10 +30,7 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   const description = describeRun(plan, {
     names,
     use: cacheUse(options.cache, host.env, true),
-    scopes: {
-      read: options.readScope ?? (host.env["BKCACHE_READ_SCOPE"] || undefined),
-      write: options.writeScope ?? (host.env["BKCACHE_WRITE_SCOPE"] || undefined),
-    },
+    scopes: scopesOf(options, host.env),
   });
   if (options.json) reporter.json(description);
   else reporter.result(render(description));

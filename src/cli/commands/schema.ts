@@ -4,7 +4,10 @@ import type { CommandContext } from "../command.ts";
 export function define(command: Command, context: CommandContext): Command {
   return command
     .option("--report", "print the schema of `bake --report` instead")
-    .addHelpText("after", "\nA YAML config gets completion in editors from its first line:\n  # yaml-language-server: $schema=FILE\n")
+    .addHelpText(
+      "after",
+      "\nA YAML config gets completion in editors from its first line:\n  # yaml-language-server: $schema=FILE\n",
+    )
     .action(async (options: { readonly report?: true }) => {
       const schema = options.report
         ? await import("../../../schemas/report.schema.json", { with: { type: "json" } })

@@ -24,7 +24,11 @@ function annotation(item: Omit<Diagnostic, "code"> & { readonly code?: string },
  * Adds workflow commands to another reporter, so that findings become annotations in GitHub Actions:
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
-export function withGithubAnnotations(inner: Reporter, err: (text: string) => void, redact: (text: string) => string): Reporter {
+export function withGithubAnnotations(
+  inner: Reporter,
+  err: (text: string) => void,
+  redact: (text: string) => string,
+): Reporter {
   const say = (line: string) => err(`${redact(line)}\n`);
   return {
     ...inner,

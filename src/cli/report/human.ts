@@ -42,6 +42,9 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
       const more = list.length - mostFindings;
       if (more > 0) say(`... and ${more} more ${severity}${more === 1 ? "" : "s"}`);
     },
+    lines: (texts) => {
+      if (texts.length > 0) say(texts.join("\n"));
+    },
     result: (text) => streams.out(redact(text)),
     json: (value) => streams.out(`${redact(JSON.stringify(value, null, 2))}\n`),
   };

@@ -7,6 +7,8 @@ export type Severity = "error" | "warning";
 export interface Reporter {
   tell(message: Message): void;
   findings(list: readonly Diagnostic[], severity: Severity): void;
+  /** Plain lines for people, such as a table. */
+  lines(texts: readonly string[]): void;
   /** Text of a result, as it is. */
   result(text: string): void;
   /** A result as JSON, one document. */

@@ -1,0 +1,179 @@
+import { mkdir } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
+import { csvLine } from "../bake/csv.ts";
+import type { Plan, PlanBackend, TargetCache } from "../bake/model.ts";
+import { isRemote } from "../bake/location.ts";
+import { createPlan } from "../bake/plan.ts";
+import { findBuildx } from "../builder/buildx.ts";
+import { ensureBuilder } from "../builder/ensure.ts";
+import { compareNames, projectName } from "../config/names.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+import { chooseCache, noCache } from "./cache.ts";
+import { cacheUse } from "./cache-use.ts";
+import { askDefinition, runFileEnv } from "./definition.ts";
+import { scopesOf } from "./describe.ts";
+import type { LiteralEntry } from "./entries.ts";
+import type { BakeResult } from "./bake.ts";
+import { openFinish } from "./finish.ts";
+import { openProject, type Project } from "./project.ts";
+import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
+import { policyWithoutConfig } from "./source.ts";
+
+/**
+ * `bkcache build`: buildx's own build with the cache of the config, or of BUILDKIT_REMOTE_CACHE. Flags are not
+ * translated but passed on, so that the build is the one that `docker build` does.
+ * @throws BkcacheError for all that is wrong before the build starts.
+ */
+export async function runBuild(host: Host, argv: readonly string[]): Promise<BakeResult> {
+  const startedAt = host.now();
+  const args = splitBuildArgs(argv, { cwd: host.cwd });
+  const finding = findBuildx(host);
+  // Whoever fails first is heard; the other must not become an unhandled rejection.
+  finding.catch(() => {});
+  const project = await openProject(host, args.own.config);
+  const plan = project === null ? planOfFolder(host, args) : planOfConfig(project, args);
+  const [name] = Object.keys(plan.targets) as [string];
+  const buildx = await finding;
+  const builder = await ensureBuilder(host, buildx, {
+    flag: args.builder,
+    definition: project?.valid.config.builder,
+    dir: project?.valid.dir ?? host.cwd,
+  });
+  if (!args.isBuild) {
+    const { exitCode } = await buildx.exec(["build", "--builder", builder.name, ...args.passthrough, args.context], {
+      terminal: true,
+    });
+    return { exitCode, outcome: null };
+  }
+  const wanted = cacheUse(args.own.cache, host.env, project !== null);
+  // An entry of the user's own replaces the policy for that direction, as it does in a config.
+  const use = {
+    ...wanted,
+    read: wanted.read && args.cacheFrom.length === 0,
+    write: wanted.write && args.cacheTo.length === 0,
+  };
+  const choice =
+    use.read || use.write
+      ? await chooseCache(host, {
+          plan,
+          targets: [name],
+          use,
+          scopes: scopesOf(args.own, host.env),
+          evaluate: (runFile, words) =>
+            askDefinition(buildx, { dir: host.cwd, env: runFileEnv(host.env), files: ["-"], input: runFile, words }),
+          gate: Promise.resolve({
+            builder,
+            buildx: buildx.version,
+            features: [],
+            rules: project?.valid.config.rules ?? {},
+            platforms: () => args.platforms.length,
+          }),
+          dir: host.cwd,
+          keys: "environment",
+          strict: args.own.strict,
+        })
+      : noCache;
+  await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
+  const chosen = choice.targets[name];
+
+  const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: [name], choice, isSingle: true });
+  const { exitCode } = await buildx.exec(
+    [
+      "build",
+      "--builder",
+      builder.name,
+      "--metadata-file",
+      finish.metadataFile,
+      ...(chosen?.cacheFrom ?? []).flatMap((entry) => ["--cache-from", flagValue(entry)]),
+      ...(chosen?.cacheTo ?? []).flatMap((entry) => ["--cache-to", flagValue(entry)]),
+      ...args.passthrough,
+      args.context,
+    ],
+    { env: { ...host.env, ...choice.env, ...finish.env }, terminal: true },
+  );
+  return { exitCode, outcome: await finish.close(exitCode) };
+}
+
+/** An entry as `--cache-from` takes it. It holds no credentials: `chooseCache` gave those to the environment. */
+function flagValue(entry: LiteralEntry | string): string {
+  if (typeof entry === "string") return entry;
+  return csvLine(Object.entries(entry).map(([key, value]) => `${key}=${value}`));
+}
+
+/** What tells builds of one folder apart: the stage, and the Dockerfile where it is not the usual one. */
+function buildName(args: BuildArgs): string {
+  const stage = args.target ?? "default";
+  const file = args.file === undefined || basename(args.file) === "Dockerfile" ? null : basename(args.file);
+  return file === null ? stage : `${stage}@${file}`;
+}
+
+function planOfFolder(host: Host, args: BuildArgs): Plan {
+  const remote = host.env["BUILDKIT_REMOTE_CACHE"];
+  if (!remote) {
+    throw new BkcacheError({
+      code: "BK2001",
+      message: `no config found in ${host.cwd} or above it, and BUILDKIT_REMOTE_CACHE is not set`,
+      hint: "set BUILDKIT_REMOTE_CACHE=s3://bucket/prefix/, or write a bkcache.config.ts, .yaml or .json",
+    });
+  }
+  const backends: Record<string, PlanBackend> = { [remoteCacheBackend]: parseRemoteCache(remote) };
+  const name = buildName(args);
+  const project = projectName(basename(folderOf(host, args)));
+  return onePlan({ project, backends, name, cache: policyWithoutConfig, components: [project, name], args });
+}
+
+/** The folder that a build is of: its context, where that is one. */
+function folderOf(host: Host, args: BuildArgs): string {
+  return args.context === "-" || isRemote(args.context) ? host.cwd : resolve(host.cwd, args.context);
+}
+
+/** Backends and cache policy of a config, for a build that is none of its targets. */
+function planOfConfig({ valid }: Project, args: BuildArgs): Plan {
+  const { config, dir, file } = valid;
+  const { groups: _groups, external: _external, ...rest } = config;
+  const names = { dirName: basename(dir), fileName: basename(file) };
+  const { project, backends, variables, targets } = createPlan(
+    resolveConfig({ ...rest, targets: { build: {} } }, names),
+  );
+  const name = buildName(args);
+  const { cache } = targets["build"] as Plan["targets"][string];
+  // Apart from the names of the config's own targets.
+  return { ...onePlan({ project, backends, name, cache, components: [project, `build:${name}`], args }), variables };
+}
+
+interface OnePlan {
+  readonly project: string;
+  readonly backends: Plan["backends"];
+  readonly name: string;
+  readonly cache: Omit<TargetCache, "name">;
+  readonly components: readonly string[];
+  readonly args: BuildArgs;
+}
+
+function onePlan({ project, backends, name, cache, components, args }: OnePlan): Plan {
+  const platforms = args.platforms.toSorted(compareNames);
+  return {
+    version: 1,
+    project,
+    config: null,
+    variables: {},
+    backends,
+    mounts: {},
+    targets: {
+      [name]: {
+        attributes: {},
+        inherits: [],
+        bases: {},
+        cache: { ...cache, name: [...components, ...platforms] },
+        mounts: null,
+      },
+    },
+    groups: {},
+    external: [],
+    mountBackend: null,
+    mountBudget: { restore: "60s", save: "60s" },
+  };
+}

@@ -1,0 +1,185 @@
+import { homedir } from "node:os";
+import type { BakeDefinition } from "../bake/definition.ts";
+import { cacheEntry } from "../bake/cache-entry.ts";
+import { cacheName } from "../bake/cache-name.ts";
+import { emitRunFile } from "../bake/emit.ts";
+import type { CacheDirection, Entry, Plan, PlanBackend, PlanTarget } from "../bake/model.ts";
+import type { Text } from "../config/text.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+import { checkEndpoint, missingRegion, resolveEndpointUrl, resolveRegion } from "../store/endpoint.ts";
+import type { CacheUse } from "./cache-use.ts";
+import { readScopes, type RunScopes, writeScope } from "./describe.ts";
+
+/** A cache entry whose texts are all literal. */
+export type LiteralEntry = Readonly<Record<string, string>>;
+
+/** One cache entry that a target may get. */
+export interface Candidate {
+  readonly target: string;
+  /** Null for an entry of the user's own. */
+  readonly backend: string | null;
+  readonly scope: string | null;
+  /** The cache name; empty for an entry of the user's own. */
+  readonly name: string;
+  readonly direction: "from" | "to";
+  /** A text where the user wrote one in CSV form. */
+  readonly entry: LiteralEntry | string;
+}
+
+export interface EntryRequest {
+  readonly plan: Plan;
+  readonly targets: readonly string[];
+  readonly use: Pick<CacheUse, "read" | "write">;
+  readonly scopes: RunScopes;
+  /** Evaluates a definition with the variables of this run. */
+  readonly evaluate: (runFile: string, targets: readonly string[]) => Promise<BakeDefinition>;
+}
+
+/**
+ * Every entry that the plan has for these targets, with what the machine adds: region, endpoint, home folder and
+ * the values of variables. In order of preference.
+ * @throws BkcacheError for what is known to be wrong: a missing region, plain http without consent.
+ */
+export async function listCandidates(host: Host, request: EntryRequest): Promise<readonly Candidate[]> {
+  const { plan, targets, use, scopes } = request;
+  const drafts: Draft[] = [];
+  for (const name of targets) {
+    const target = plan.targets[name];
+    if (target === undefined) throw new Error(`no target ${name} in the plan`);
+    if (use.read) drafts.push(...draft(plan, target, name, "from", readScopes(target, scopes)));
+    if (use.write) drafts.push(...draft(plan, target, name, "to", [writeScope(target, scopes)]));
+  }
+  const used = new Set(drafts.flatMap(({ backend }) => backend ?? []));
+  const evaluated = await evaluateDrafts(drafts, request);
+  return completeCandidates(host, plan, used, evaluated);
+}
+
+interface Draft extends Omit<Candidate, "entry" | "name"> {
+  readonly name: Text;
+  readonly entry: Entry | Text;
+}
+
+function draft(
+  plan: Plan,
+  target: PlanTarget,
+  name: string,
+  direction: "from" | "to",
+  scopes: readonly string[],
+): readonly Draft[] {
+  const wanted: CacheDirection = target.cache[direction];
+  if (wanted.kind === "raw") {
+    return wanted.entries.map((entry) => ({ target: name, backend: null, scope: null, name: "", direction, entry }));
+  }
+  const { mode, ignoreError, name: components } = target.cache;
+  // Scope by scope: a nearer scope in a far bucket wins over the default one on the disk.
+  return scopes.flatMap((scope) => {
+    const cache = cacheName(components, scope);
+    return wanted.backends.flatMap((backend) => {
+      const declared = plan.backends[backend];
+      if (declared === undefined) throw new Error(`no backend ${backend} in the plan`);
+      const entry = cacheEntry(declared, { direction, name: cache, mode, ignoreError, runtime: { home: homedir() } });
+      return entry === null ? [] : [{ target: name, backend, scope, name: cache, direction, entry }];
+    });
+  });
+}
+
+/** Name of a target that exists only to have texts evaluated. */
+const probeTarget = "_bkcache_values";
+
+/** Has bake evaluate the texts with variables, all at once: bkcache never evaluates HCL itself. */
+async function evaluateDrafts(
+  drafts: readonly Draft[],
+  { plan, evaluate }: EntryRequest,
+): Promise<readonly Candidate[]> {
+  const texts: Record<string, Text> = {};
+  const keep = (text: Text): (() => string) => {
+    if (typeof text === "string") return () => text;
+    const key = `v${Object.keys(texts).length}`;
+    texts[key] = text;
+    return () => values[key] ?? "";
+  };
+  const readers = drafts.map(({ name, entry }) => ({
+    name: keep(name),
+    entry: isText(entry) ? keep(entry) : Object.entries(entry).map(([key, text]) => [key, keep(text)] as const),
+  }));
+  let values: Readonly<Record<string, string>> = {};
+  if (Object.keys(texts).length > 0) {
+    const target: PlanTarget = {
+      attributes: { args: texts },
+      inherits: [],
+      bases: {},
+      mounts: null,
+      cache: { ...noPolicy },
+    };
+    const file = emitRunFile(
+      { ...plan, targets: { [probeTarget]: target }, groups: {} },
+      { targets: { [probeTarget]: { cacheFrom: [], cacheTo: [] } } },
+    );
+    const { targets } = await evaluate(file, [probeTarget]);
+    values = (targets[probeTarget]?.args ?? {}) as Readonly<Record<string, string>>;
+  }
+  return drafts.map((each, index) => {
+    const { name, entry } = readers[index] as (typeof readers)[number];
+    return {
+      ...each,
+      name: name(),
+      entry: typeof entry === "function" ? entry() : Object.fromEntries(entry.map(([key, value]) => [key, value()])),
+    };
+  });
+}
+
+function isText(entry: Entry | Text): entry is Text {
+  return typeof entry === "string" || Array.isArray(entry);
+}
+
+const noPolicy: PlanTarget["cache"] = {
+  from: { kind: "policy", backends: [] },
+  to: { kind: "policy", backends: [] },
+  scope: "main",
+  mode: "max",
+  ignoreError: true,
+  committed: "off",
+  name: [],
+};
+
+/** Adds region and endpoint of the environment, which the builder's own environment does not have. */
+async function completeCandidates(
+  host: Host,
+  plan: Plan,
+  used: ReadonlySet<string>,
+  candidates: readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  const stop: Diagnostic[] = [];
+  const extra = new Map<string, LiteralEntry>();
+  for (const name of used) {
+    const backend = plan.backends[name] as PlanBackend;
+    if (backend.type !== "s3" && backend.type !== "gcs") continue;
+    const sample = candidates.find((candidate) => candidate.backend === name)?.entry;
+    const own = typeof sample === "object" ? sample : {};
+    const isGoogle = backend.type === "gcs";
+    const url = isGoogle ? own["endpoint_url"] : resolveEndpointUrl(own["endpoint_url"], host.env);
+    const region = isGoogle ? (own["region"] ?? null) : await resolveRegion(own["region"], host.env);
+    if (region === null) stop.push(missingRegion(name));
+    const checked = checkEndpoint({ backend: name, url, insecure: backend["insecure"] === true, env: host.env });
+    if (checked.stop !== undefined) stop.push(checked.stop);
+    if (checked.warning !== undefined) host.tell({ ...checked.warning, level: "warning" });
+    extra.set(name, {
+      ...(region === null ? {} : { region }),
+      ...(url === undefined ? {} : { endpoint_url: url, ...pathStyle(own, url) }),
+    });
+  }
+  if (stop.length > 0) throw BkcacheError.of(stop);
+  return candidates.map((candidate) => {
+    const added = candidate.backend === null ? undefined : extra.get(candidate.backend);
+    return added === undefined || typeof candidate.entry === "string"
+      ? candidate
+      : { ...candidate, entry: { ...candidate.entry, ...added } };
+  });
+}
+
+/** An endpoint of the environment is another server than Amazon's, whose buckets have no host names of their own. */
+function pathStyle(own: LiteralEntry, url: string): LiteralEntry {
+  if (own["use_path_style"] !== undefined || own["endpoint_url"] === url) return {};
+  return /\.amazonaws\.com(\.cn)?(:\d+)?(\/|$)/i.test(url) ? {} : { use_path_style: "true" };
+}

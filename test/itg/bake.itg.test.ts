@@ -1,0 +1,450 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { type Certificates, makeCerts } from "../support/certs.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { makeBusyboxContext } from "../support/contexts.ts";
+import { makeDockerConfig } from "../support/docker-config.ts";
+import { cleanEnv } from "../support/env.ts";
+import { freePort } from "../support/poll.ts";
+import { runBkcache } from "../support/run-bkcache.ts";
+import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+
+const bucket = "cache";
+let s3: S3Server;
+let certs: Certificates;
+let busybox: string;
+
+beforeAll(async () => {
+  s3 = await startVersitygw();
+  await s3.createBucket(bucket);
+  certs = makeCerts(makeTempDir("certs"));
+  busybox = makeBusyboxContext(makeTempDir("busybox"));
+});
+afterAll(async () => {
+  await s3.stop();
+});
+
+/** Two targets that share two steps; COPY --link, so that a concurrent cold bake keeps what it imports. */
+const dockerfile = `FROM scratch AS base
+COPY --link --from=busybox /bin/busybox /bin/busybox
+COPY --link src /src
+RUN ["/bin/busybox", "sh", "-c", "/bin/busybox sha256sum /src/a.txt > /sum"]
+
+FROM base AS api
+RUN ["/bin/busybox", "sh", "-c", "echo api > /api"]
+
+FROM base AS worker
+RUN ["/bin/busybox", "sh", "-c", "echo worker > /worker"]
+`;
+
+interface Options {
+  readonly backend?: Record<string, unknown>;
+  readonly builder?: Record<string, unknown>;
+}
+
+function project(options: Options = {}): Workspace {
+  const config = {
+    project: `p${crypto.randomUUID().slice(0, 8)}`,
+    backends: { remote: { type: "s3", bucket, prefix: "layers", insecure: true, ...options.backend } },
+    cache: { read: ["remote"], write: ["remote"] },
+    targets: {
+      api: { target: "api", contexts: { busybox } },
+      worker: { target: "worker", contexts: { busybox } },
+    },
+    ...(options.builder === undefined ? {} : { builder: options.builder }),
+  };
+  return makeWorkspace({
+    "bkcache.config.json": JSON.stringify(config),
+    Dockerfile: dockerfile,
+    "src/a.txt": crypto.randomUUID(),
+  });
+}
+
+function environment(builder: Buildkit | null, extra: Record<string, string | undefined> = {}) {
+  const docker = makeDockerConfig();
+  return cleanEnv({
+    ...docker.env,
+    ...s3.env,
+    BKCACHE: "read-write",
+    ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
+    ...extra,
+  });
+}
+
+/** bkcache with a report; on a builder of its own. */
+async function bake(workspace: Workspace, args: readonly string[], env: Record<string, string>) {
+  const file = workspace.path("report.json");
+  const result = await runBkcache([...args, "--report", file], { cwd: workspace.dir, env });
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+  return { ...result, report };
+}
+
+async function onEmptyBuilder<T>(use: (builder: Buildkit) => Promise<T>, tls?: Certificates): Promise<T> {
+  const builder = await startBuildkit(tls === undefined ? {} : { tls });
+  try {
+    return await use(builder);
+  } finally {
+    await builder.stop();
+  }
+}
+
+describe("a second, empty builder serves every step from the bucket", () => {
+  test("over a unix socket", async () => {
+    const workspace = project();
+    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    expect(first).toMatchObject({ exitCode: 0 });
+    expect(first.report.targets.api).toMatchObject({ steps: { total: 4, cached: 0 }, source: null });
+    expect(first.report.targets.api.written[0].bytes).toBeGreaterThan(0);
+
+    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    expect(second).toMatchObject({ exitCode: 0 });
+    for (const name of ["api", "worker"]) {
+      expect(second.report.targets[name]).toMatchObject({
+        steps: { total: 4, cached: 4, ran: [] },
+        source: { backend: "remote", scope: "main" },
+      });
+    }
+    expect(second.report.failures).toEqual([]);
+    const keys = (await s3.objects(bucket, "layers/manifests/")).map(({ key }) => key);
+    expect(keys.filter((key) => key.endsWith(".api.main"))).not.toEqual([]);
+  });
+
+  test("over TCP with mutual TLS", async () => {
+    const workspace = project();
+    const bakeOverTls = () =>
+      onEmptyBuilder(async (builder) => {
+        const config = JSON.parse(workspace.read("bkcache.config.json"));
+        const tls = { ca: certs.ca, cert: certs.clientCert, key: certs.clientKey };
+        workspace.write(
+          "bkcache.config.json",
+          JSON.stringify({ ...config, builder: { driver: "remote", endpoint: builder.address, tls } }),
+        );
+        expect(builder.address).toMatch(/^tcp:\/\//);
+        return bake(workspace, ["bake"], environment(null));
+      }, certs);
+    expect((await bakeOverTls()).exitCode).toBe(0);
+    const second = await bakeOverTls();
+    expect(second.report.targets.api.steps).toMatchObject({ total: 4, cached: 4, ran: [] });
+    expect(second.report.targets.worker.steps).toMatchObject({ total: 4, cached: 4, ran: [] });
+  });
+
+  test("a scope of its own reads the default scope until it exists", async () => {
+    const workspace = project();
+    await onEmptyBuilder((builder) => bake(workspace, ["bake", "api"], environment(builder)));
+    const branch = ["bake", "api", "--write-scope", "feature/x"];
+    const first = await onEmptyBuilder((builder) => bake(workspace, branch, environment(builder)));
+    expect(first.report.targets.api).toMatchObject({ source: { scope: "main" }, steps: { ran: [] } });
+    const second = await onEmptyBuilder((builder) => bake(workspace, branch, environment(builder)));
+    expect(second.report.targets.api).toMatchObject({ source: { scope: "feature/x" }, steps: { ran: [] } });
+  });
+
+  test("two backends: the first that has it is taken, both are written", async () => {
+    const workspace = project();
+    const config = JSON.parse(workspace.read("bkcache.config.json"));
+    const disk = makeTempDir("disk");
+    config.backends.disk = { type: "local", path: disk };
+    config.cache = { read: ["disk", "remote"], write: ["disk", "remote"] };
+    workspace.write("bkcache.config.json", JSON.stringify(config));
+    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    expect(first.exitCode).toBe(0);
+    expect(first.report.targets.api.written.map(({ backend }: { backend: string }) => backend)).toEqual([
+      "disk",
+      "remote",
+    ]);
+    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    expect(second.report.targets.api).toMatchObject({ source: { backend: "disk" }, steps: { ran: [] } });
+  });
+
+  test("gcs: HMAC keys reach the builder, and neither an argument nor a file of the project", async () => {
+    const workspace = project({ backend: { type: "gcs", endpointUrl: s3.endpoint } });
+    const keys = { GCS_HMAC_ACCESS_ID: s3.accessKey, GCS_HMAC_SECRET: s3.secretKey };
+    const env = (builder: Buildkit) =>
+      environment(builder, { ...keys, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], env(builder)));
+    expect(first.exitCode).toBe(0);
+    expect(first.report.failures).toEqual([]);
+    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], env(builder)));
+    expect(second.report.targets.api).toMatchObject({ source: { backend: "remote" }, steps: { ran: [] } });
+    for (const file of workspace.list()) expect(workspace.read(file)).not.toContain(s3.secretKey);
+    for (const { stdout, stderr } of [first, second]) expect(stdout + stderr).not.toContain(s3.secretKey);
+  });
+});
+
+describe("a cache that fails: one message that names the backend", () => {
+  interface Fault {
+    readonly name: string;
+    readonly backend?: Record<string, unknown>;
+    readonly env: () => Record<string, string | undefined> | Promise<Record<string, string | undefined>>;
+    readonly says: RegExp;
+    readonly stops?: boolean;
+  }
+  const faults: readonly Fault[] = [
+    {
+      name: "wrong secret",
+      env: () => ({ AWS_SECRET_ACCESS_KEY: "wrong-secret-key" }),
+      says: /remote.*(secret|signature)/i,
+    },
+    { name: "missing bucket", backend: { bucket: "nowhere" }, env: () => ({}), says: /remote.*nowhere/ },
+    {
+      name: "dead endpoint",
+      env: async () => ({ AWS_ENDPOINT_URL: `http://127.0.0.1:${await freePort()}` }),
+      says: /remote.*(answer|refused)/i,
+    },
+    {
+      name: "no credentials",
+      env: () => ({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, HOME: makeTempDir("home") }),
+      says: /remote.*credentials/i,
+    },
+    { name: "missing region", env: () => ({ AWS_REGION: undefined }), says: /remote.*region/i, stops: true },
+  ];
+
+  test.each(faults)("$name", async ({ backend, env, says, stops = false }) => {
+    const workspace = project(backend === undefined ? {} : { backend });
+    const extra = await env();
+    await onEmptyBuilder(async (builder) => {
+      const free = await bake(workspace, ["bake", "api", "--progress", "plain"], environment(builder, extra));
+      const lines = free.stderr.split("\n").filter((line) => says.test(line) && /^(warning|error) BK/.test(line));
+      expect(lines, free.stderr).toHaveLength(1);
+      expect(free.exitCode).toBe(stops ? 2 : 0);
+      if (stops) expect(free.stderr).not.toContain("[internal]");
+      else {
+        expect(free.report.targets.api.steps).toMatchObject({ total: 4, cached: 0 });
+        expect(free.report.leftOut).toMatchObject([{ backend: "remote" }]);
+        expect(free.report.targets.api.written).toEqual([]);
+      }
+      const strict = await bake(workspace, ["bake", "api", "--strict"], environment(builder, extra));
+      expect(strict.exitCode).toBe(stops ? 2 : 3);
+      expect(strict.stderr).toMatch(/^error BK/m);
+      expect(strict.stderr).not.toContain("[internal]");
+    });
+  });
+
+  test("a blob that is gone behind its manifest: the failure is said with the backend", async () => {
+    const workspace = project({ backend: { prefix: "holes" } });
+    await onEmptyBuilder((builder) => bake(workspace, ["bake", "api"], environment(builder)));
+    for (const { key } of await s3.objects(bucket, "holes/blobs/")) {
+      const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
+      await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    }
+    workspace.write("src/b.txt", "changed, so that the layers below are pulled");
+    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake", "api"], environment(builder)));
+    expect(second.report).not.toBeNull();
+    expect(second.stderr).toMatch(/remote/);
+  });
+});
+
+describe("buildx and the user", () => {
+  let builder: Buildkit;
+  beforeAll(async () => {
+    builder = await startBuildkit();
+  });
+  afterAll(async () => {
+    await builder.stop();
+  });
+
+  test("a build that fails passes its exit code through, and the report is written", async () => {
+    const workspace = project();
+    workspace.write("Dockerfile", dockerfile.replace("echo api > /api", "exit 7"));
+    const { exitCode, report, stderr } = await bake(workspace, ["bake", "api"], environment(builder));
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("exit code: 7");
+    expect(report).toMatchObject({ exitCode: 1 });
+    expect(report.targets.api.steps.ran.length).toBeGreaterThan(0);
+  });
+
+  test("Ctrl-C reaches buildx", async () => {
+    const workspace = project();
+    workspace.write("Dockerfile", dockerfile.replace("echo api > /api", "/bin/busybox sleep 300"));
+    const env = environment(builder);
+    let said = "";
+    const result = await runBkcache(["bake", "api", "--progress", "plain"], {
+      cwd: workspace.dir,
+      env,
+      onStart(child) {
+        child.stderr?.on("data", (text: string) => {
+          if (!said.includes("sleep 300") && (said + text).includes("sleep 300")) child.kill("SIGINT");
+          said += text;
+        });
+      },
+    });
+    expect(result.exitCode).toBe(130);
+    expect(result.stderr).toMatch(/cancel/i);
+  });
+
+  test("flags of bake pass through, also new values", async () => {
+    const workspace = project();
+    const out = join(workspace.dir, "out");
+    const { exitCode } = await bake(
+      workspace,
+      ["bake", "api", "--set", "api.output=type=local,dest=out", "--set=api.args.X=1", "--no-cache"],
+      environment(builder),
+    );
+    expect(exitCode).toBe(0);
+    expect(readFileSync(join(out, "api"), "utf8")).toBe("api\n");
+  });
+
+  test("-f adds a file on top, and an external target takes effect", async () => {
+    const workspace = project();
+    const config = JSON.parse(workspace.read("bkcache.config.json"));
+    config.external = ["meta"];
+    config.targets.api.inherits = ["meta"];
+    workspace.write("bkcache.config.json", JSON.stringify(config));
+    workspace.write("below/meta.hcl", 'target "meta" { labels = { from = "meta" } }\n');
+    const { exitCode, stdout } = await runBkcache(["bake", "-f", "meta.hcl", "--print", "api"], {
+      cwd: workspace.path("below"),
+      env: environment(builder),
+    });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).target.api.labels).toEqual({ from: "meta" });
+  });
+
+  test("--set of cache-from is an error that says why", async () => {
+    const { exitCode, stderr } = await bake(
+      project(),
+      ["bake", "--set", "*.cache-from=type=local,src=x"],
+      environment(builder),
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK1003");
+  });
+
+  test("a stale docker-bake.hcl is said, and an error with --locked", async () => {
+    const workspace = project();
+    const env = environment(builder);
+    await runBkcache(["generate"], { cwd: workspace.dir, env });
+    const config = JSON.parse(workspace.read("bkcache.config.json"));
+    config.targets.api.tags = ["acme/api:new"];
+    workspace.write("bkcache.config.json", JSON.stringify(config));
+    const free = await bake(workspace, ["bake", "api"], env);
+    expect(free.exitCode).toBe(0);
+    expect(free.stderr).toContain("warning BK3001: docker-bake.hcl is stale");
+    const locked = await bake(workspace, ["bake", "api", "--locked"], env);
+    expect(locked.exitCode).toBe(1);
+    expect(locked.stderr).toContain("error BK3001");
+  });
+
+  test("the emitted file builds by plain bake, and asks no bucket", async () => {
+    const workspace = project();
+    const env = environment(builder, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+    await runBkcache(["generate"], { cwd: workspace.dir, env });
+    await runBkcache(["bake", "api"], { cwd: workspace.dir, env }); // makes the builder
+    const { runCommand } = await import("../support/run-bkcache.ts");
+    const list = await runCommand("docker", ["buildx", "ls", "--format", "{{.Name}}"], { cwd: workspace.dir, env });
+    const name = list.stdout.split("\n").find((line) => line.startsWith("bkcache-"));
+    const plain = await runCommand(
+      "docker",
+      ["buildx", "bake", "--builder", name ?? "", "--allow", `fs.read=${busybox}`, "--progress", "plain"],
+      { cwd: workspace.dir, env },
+    );
+    expect(plain.exitCode, plain.stderr).toBe(0);
+    expect(plain.stderr).not.toContain("cache manifest");
+    expect(plain.stderr).not.toContain("exporting cache");
+  });
+
+  test("a builder that is not there is one error with exit code 2", async () => {
+    const { exitCode, stderr } = await bake(
+      project(),
+      ["bake"],
+      environment(null, { BUILDKIT_HOST: "unix:///nowhere/buildkitd.sock" }),
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error BK4003: .*nowhere/m);
+  });
+});
+
+describe("without a config", () => {
+  const goDockerfile = `FROM scratch AS builder
+COPY --from=busybox /bin/busybox /bin/busybox
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/go/pkg/mod ["/bin/busybox", "sh", "-c", "/bin/busybox cat src.txt > /my-app"]
+FROM scratch
+COPY --from=builder /my-app /my-app
+`;
+  const session = (builder: Buildkit, scheme = "s3", extra: Record<string, string | undefined> = {}) =>
+    environment(builder, {
+      BKCACHE: undefined,
+      DOCKER_BUILDKIT: "1",
+      BUILDKIT_INSECURE: "true",
+      BUILDKIT_REMOTE_CACHE: `${scheme}://${bucket}/build-cache/`,
+      ...extra,
+    });
+
+  test("bkcache build . -t my-go-app: the second, on an empty builder, re-runs nothing", async () => {
+    const workspace = makeWorkspace({ Dockerfile: goDockerfile, "src.txt": crypto.randomUUID() });
+    const args = ["build", ".", "-t", "my-go-app", "--build-context", `busybox=${busybox}`];
+    workspace.write(".dockerignore", "report.json\n");
+    const first = await onEmptyBuilder((builder) => bake(workspace, args, session(builder)));
+    expect(first.exitCode, first.stderr).toBe(0);
+    const second = await onEmptyBuilder((builder) => bake(workspace, args, session(builder)));
+    expect(second.exitCode).toBe(0);
+    const [target] = Object.values(second.report.targets) as [{ steps: object; source: object }];
+    expect(target).toMatchObject({ steps: { total: 5, cached: 5, ran: [] }, source: { backend: "remote" } });
+    expect(second.stderr).toMatch(/warning.*127\.0\.0\.1/); // plain http is never silent
+  });
+
+  test("bkcache bake takes the bake file of the folder", async () => {
+    const workspace = makeWorkspace({
+      "docker-bake.hcl": `variable "B" { default = "" }
+target "default" { matrix = { v = ["a", "b"] }, name = "t-\${v}", args = { V = v }, contexts = { busybox = B } }
+`,
+      Dockerfile: goDockerfile.replace("WORKDIR", "ARG V\nWORKDIR"),
+      "src.txt": crypto.randomUUID(),
+      ".dockerignore": "report.json\n",
+    });
+    const args = ["bake", "--allow", `fs.read=${busybox}`, "-j", "1"];
+    const run = () => onEmptyBuilder((builder) => bake(workspace, args, session(builder, "s3", { B: busybox })));
+    const first = await run();
+    expect(first.exitCode, first.stderr).toBe(0);
+    const second = await run();
+    expect(second.report.targets["t-a"].steps).toMatchObject({ total: 5, ran: [] });
+    expect(second.report.targets["t-b"].steps).toMatchObject({ total: 5, ran: [] });
+  });
+
+  test("bkcache bake takes a folder with a Dockerfile alone", async () => {
+    const workspace = makeWorkspace({ Dockerfile: "FROM scratch\nCOPY src.txt /\n", "src.txt": crypto.randomUUID() });
+    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], session(builder)));
+    expect(first.exitCode, first.stderr).toBe(0);
+    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], session(builder)));
+    expect(second.report.targets.default.steps).toMatchObject({ total: 1, cached: 1 });
+  });
+
+  test("gcs:// without HMAC keys names what is missing, and the build goes on", async () => {
+    const workspace = makeWorkspace({ Dockerfile: "FROM scratch\nCOPY src.txt /\n", "src.txt": "x" });
+    await onEmptyBuilder(async (builder) => {
+      const { exitCode, stderr } = await bake(workspace, ["build", "."], session(builder, "gcs"));
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(/GCS_HMAC_ACCESS_ID/);
+    });
+  });
+
+  test("plain http without BUILDKIT_INSECURE is refused before the build", async () => {
+    const workspace = makeWorkspace({ Dockerfile: "FROM scratch\nCOPY src.txt /\n", "src.txt": "x" });
+    await onEmptyBuilder(async (builder) => {
+      const env = session(builder, "s3", { BUILDKIT_INSECURE: undefined });
+      const { exitCode, stderr } = await bake(workspace, ["build", "."], env);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/http:\/\/127\.0\.0\.1/);
+      expect(stderr).toContain("BUILDKIT_INSECURE");
+    });
+  });
+
+  test("a builder that does not come up in time is no hang", async () => {
+    const port = await freePort();
+    const started = Date.now();
+    const { exitCode } = await bake(
+      makeWorkspace({ Dockerfile: "FROM scratch\n" }),
+      ["build", "."],
+      environment(null, {
+        BUILDKIT_HOST: `tcp://127.0.0.1:${port}`,
+        BUILDKIT_INSECURE: "true",
+        BUILDKIT_REMOTE_CACHE: `s3://${bucket}/x/`,
+      }),
+    );
+    expect(exitCode).toBe(2);
+    expect(Date.now() - started).toBeLessThan(60_000);
+  });
+});
