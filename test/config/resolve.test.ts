@@ -215,7 +215,7 @@ describe("strings", () => {
         output: "${O}",
       },
     };
-    expect(attributesOf({ targets }, "m-1_0-x___y_-")).toEqual({
+    expect(attributesOf({ targets }, "m-1_0-x__y_-")).toEqual({
       args: { A: ["1.0-", { variable: "V" }], B: "x${y}", C: "${v}" },
       tags: ["1.0"],
       platforms: { variable: "P" },

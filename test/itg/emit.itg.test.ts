@@ -51,7 +51,7 @@ describe.skipIf(!hasToolchain())("the emitted file, read by bake", () => {
           if (name !== "default") expect({ [name]: emitted.group?.[name] }).toEqual({ [name]: group });
         }
       }),
-      { numRuns: 75 },
+      { numRuns: 150 },
     );
   });
 
