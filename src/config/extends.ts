@@ -6,7 +6,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { type ConfigKind, kindOf, locateIn, showFile } from "./locate.ts";
 import { formatPath, type Path, type Source, spanAt } from "./source-map.ts";
 
-export interface Parent {
+interface Parent {
   readonly file: string;
   readonly kind: ConfigKind;
 }

@@ -75,7 +75,8 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
 
   if (errors.length > 0) throw BkcacheError.of(inOrder(errors, sources));
   return {
-    config: data as Config,
+    // A key that a rule lets pass is ignored, as BuildKit would: later stages know only what the schema knows.
+    config: shaped as Config,
     file: loaded.file,
     dir: loaded.dir,
     warnings: inOrder(warnings, sources),

@@ -797,6 +797,14 @@ describe("each rule lets pass what keeps it", () => {
 });
 
 describe("levels", () => {
+  test("an unknown key that is let pass is left out", async () => {
+    const text =
+      "backends: { b: { type: s3, bucket: x, compression: zstd, foo: 1 } }\nrules: { BK2010: warn, BK2041: off }";
+    const { valid, warnings } = await readText(text);
+    expect(warnings.map(brief)).toEqual(["BK2010 1:58"]);
+    expect(valid?.config.backends).toEqual({ b: { type: "s3", bucket: "x" } });
+  });
+
   const changeable = cases.filter(({ code }) => "level" in codes[code]);
 
   test("cover every kind that may be changed", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { patternTexts } from "../../src/config/fold.ts";
+import { patternTexts } from "../../src/config/describe-fault.ts";
 import { presets } from "../../src/config/presets.ts";
 import { validate } from "../../src/config/validate.gen.js";
 

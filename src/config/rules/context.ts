@@ -22,7 +22,7 @@ export interface RuleContext {
   readonly allowsInsecure: boolean;
 }
 
-export interface DeclaredNames {
+interface DeclaredNames {
   readonly backends: ReadonlySet<string>;
   readonly mounts: ReadonlySet<string>;
   readonly targets: ReadonlySet<string>;
