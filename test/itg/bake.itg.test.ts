@@ -91,19 +91,27 @@ async function onEmptyBuilder<T>(use: (builder: Buildkit) => Promise<T>, tls?: C
   }
 }
 
+/** What the second report must say of a target: as many steps as the first had, none of which ran. */
+function allCached({ report }: { report: { targets: Record<string, { steps: { total: number } }> } }, name: string) {
+  const total = report.targets[name]?.steps.total ?? 0;
+  expect(total).toBeGreaterThanOrEqual(4);
+  return { total, cached: total, ran: [] };
+}
+
 describe("a second, empty builder serves every step from the bucket", () => {
   test("over a unix socket", async () => {
     const workspace = project();
     const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
     expect(first).toMatchObject({ exitCode: 0 });
-    expect(first.report.targets.api).toMatchObject({ steps: { total: 4, cached: 0 }, source: null });
+    expect(first.report.targets.api).toMatchObject({ steps: { cached: 0 }, source: null });
+    expect(first.report.targets.api.steps.ran.length).toBeGreaterThanOrEqual(4);
     expect(first.report.targets.api.written[0].bytes).toBeGreaterThan(0);
 
     const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
     expect(second).toMatchObject({ exitCode: 0 });
     for (const name of ["api", "worker"]) {
       expect(second.report.targets[name]).toMatchObject({
-        steps: { total: 4, cached: 4, ran: [] },
+        steps: allCached(first, name),
         source: { backend: "remote", scope: "main" },
       });
     }
@@ -125,10 +133,11 @@ describe("a second, empty builder serves every step from the bucket", () => {
         expect(builder.address).toMatch(/^tcp:\/\//);
         return bake(workspace, ["bake"], environment(null));
       }, certs);
-    expect((await bakeOverTls()).exitCode).toBe(0);
+    const first = await bakeOverTls();
+    expect(first.exitCode).toBe(0);
     const second = await bakeOverTls();
-    expect(second.report.targets.api.steps).toMatchObject({ total: 4, cached: 4, ran: [] });
-    expect(second.report.targets.worker.steps).toMatchObject({ total: 4, cached: 4, ran: [] });
+    expect(second.report.targets.api.steps).toEqual(allCached(first, "api"));
+    expect(second.report.targets.worker.steps).toEqual(allCached(first, "worker"));
   });
 
   test("a scope of its own reads the default scope until it exists", async () => {
@@ -159,17 +168,20 @@ describe("a second, empty builder serves every step from the bucket", () => {
   });
 
   test("gcs: HMAC keys reach the builder, and neither an argument nor a file of the project", async () => {
-    const workspace = project({ backend: { type: "gcs", endpointUrl: s3.endpoint } });
-    const keys = { GCS_HMAC_ACCESS_ID: s3.accessKey, GCS_HMAC_SECRET: s3.secretKey };
+    const google = await startVersitygw({ region: "auto" });
+    await google.createBucket(bucket);
+    const workspace = project({ backend: { type: "gcs", endpointUrl: google.endpoint } });
+    const keys = { GCS_HMAC_ACCESS_ID: google.accessKey, GCS_HMAC_SECRET: google.secretKey };
     const env = (builder: Buildkit) =>
       environment(builder, { ...keys, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], env(builder)));
     expect(first.exitCode).toBe(0);
-    expect(first.report.failures).toEqual([]);
+    expect(first.report).toMatchObject({ failures: [], leftOut: [] });
     const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], env(builder)));
     expect(second.report.targets.api).toMatchObject({ source: { backend: "remote" }, steps: { ran: [] } });
-    for (const file of workspace.list()) expect(workspace.read(file)).not.toContain(s3.secretKey);
-    for (const { stdout, stderr } of [first, second]) expect(stdout + stderr).not.toContain(s3.secretKey);
+    for (const file of workspace.list()) expect(workspace.read(file)).not.toContain(google.secretKey);
+    for (const { stdout, stderr } of [first, second]) expect(stdout + stderr).not.toContain(google.secretKey);
+    await google.stop();
   });
 });
 
@@ -196,7 +208,7 @@ describe("a cache that fails: one message that names the backend", () => {
     {
       name: "no credentials",
       env: () => ({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, HOME: makeTempDir("home") }),
-      says: /remote.*credentials/i,
+      says: /credentials.*remote/i,
     },
     { name: "missing region", env: () => ({ AWS_REGION: undefined }), says: /remote.*region/i, stops: true },
   ];
@@ -211,7 +223,7 @@ describe("a cache that fails: one message that names the backend", () => {
       expect(free.exitCode).toBe(stops ? 2 : 0);
       if (stops) expect(free.stderr).not.toContain("[internal]");
       else {
-        expect(free.report.targets.api.steps).toMatchObject({ total: 4, cached: 0 });
+        expect(free.report.targets.api.steps.cached).toBe(0);
         expect(free.report.leftOut).toMatchObject([{ backend: "remote" }]);
         expect(free.report.targets.api.written).toEqual([]);
       }
@@ -381,15 +393,22 @@ COPY --from=builder /my-app /my-app
     expect(first.exitCode, first.stderr).toBe(0);
     const second = await onEmptyBuilder((builder) => bake(workspace, args, session(builder)));
     expect(second.exitCode).toBe(0);
-    const [target] = Object.values(second.report.targets) as [{ steps: object; source: object }];
-    expect(target).toMatchObject({ steps: { total: 5, cached: 5, ran: [] }, source: { backend: "remote" } });
+    expect(second.report.targets.default).toMatchObject({
+      steps: allCached(first, "default"),
+      source: { backend: "remote" },
+    });
     expect(second.stderr).toMatch(/warning.*127\.0\.0\.1/); // plain http is never silent
   });
 
   test("bkcache bake takes the bake file of the folder", async () => {
     const workspace = makeWorkspace({
       "docker-bake.hcl": `variable "B" { default = "" }
-target "default" { matrix = { v = ["a", "b"] }, name = "t-\${v}", args = { V = v }, contexts = { busybox = B } }
+target "default" {
+  matrix   = { v = ["a", "b"] }
+  name     = "t-\${v}"
+  args     = { V = v }
+  contexts = { busybox = B }
+}
 `,
       Dockerfile: goDockerfile.replace("WORKDIR", "ARG V\nWORKDIR"),
       "src.txt": crypto.randomUUID(),
@@ -400,8 +419,8 @@ target "default" { matrix = { v = ["a", "b"] }, name = "t-\${v}", args = { V = v
     const first = await run();
     expect(first.exitCode, first.stderr).toBe(0);
     const second = await run();
-    expect(second.report.targets["t-a"].steps).toMatchObject({ total: 5, ran: [] });
-    expect(second.report.targets["t-b"].steps).toMatchObject({ total: 5, ran: [] });
+    expect(second.report.targets["t-a"].steps).toEqual(allCached(first, "t-a"));
+    expect(second.report.targets["t-b"].steps).toEqual(allCached(first, "t-b"));
   });
 
   test("bkcache bake takes a folder with a Dockerfile alone", async () => {
