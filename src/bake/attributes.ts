@@ -114,14 +114,16 @@ function isText(value: Text | object): value is Text {
 }
 
 /** Keys that say what an option is stand first. */
-const leadingKeys = ["type", "id", "filename"];
+const leadingKeys: readonly string[] = ["type", "id", "filename"];
+const noKeys: readonly string[] = [];
 
-function sortFields<T>(map: Readonly<Record<string, T>>, leading: readonly string[] = []): (readonly [string, T])[] {
-  const isBefore = ([a]: readonly [string, T], [b]: readonly [string, T]): number => {
-    const [leadA, leadB] = [leading.includes(a), leading.includes(b)];
-    if (leadA !== leadB) return leadA ? -1 : 1;
-    return a < b ? -1 : 1;
+function sortFields<T>(map: Readonly<Record<string, T>>, leading = noKeys): (readonly [string, T])[] {
+  const isAfter = (a: string, b: string): boolean => {
+    const leads = leading.includes(a);
+    return leads === leading.includes(b) ? a > b : !leads;
   };
   const fields = Object.entries(map);
-  return fields.length < 2 ? fields : fields.sort(isBefore);
+  // Most are sorted where they are made.
+  const isSorted = fields.every((field, index) => index === 0 || isAfter(field[0], fields[index - 1]?.[0] ?? ""));
+  return isSorted ? fields : fields.sort(([a], [b]) => (isAfter(a, b) ? 1 : -1));
 }

@@ -1,3 +1,4 @@
+import { compareNames } from "../config/names.ts";
 import { joinTexts, partsOf, type Text } from "../config/text.ts";
 import type { Entry, PlanBackend } from "./model.ts";
 
@@ -41,10 +42,15 @@ export function createCacheEntry(
     known["ignore-error"] = String(ignoreError);
   }
   const { type, named, prefix, fixed = {} } = place;
-  const rest = { ...withoutEmpty(fixed), ...known };
-  return named === undefined
-    ? () => ({ type, ...rest })
-    : (name) => ({ type, [named]: prefix === undefined ? name : joinTexts(prefix, name), ...rest });
+  const rest = withoutEmpty({ ...fixed, ...known, ...(named !== undefined && { [named]: "" }) });
+  const keys = Object.keys(rest).sort(compareNames);
+  return (name) => {
+    const entry: Record<string, Text> = { type };
+    for (const key of keys) {
+      entry[key] = key !== named ? (rest[key] as Text) : prefix === undefined ? name : joinTexts(prefix, name);
+    }
+    return entry;
+  };
 }
 
 /** Where the cache of a backend lies. */

@@ -54,6 +54,7 @@ export function cacheName(components: readonly Text[], scope: Text): Text {
 }
 
 function encodeText(text: Text, kind: NonNullable<VariableRef["encode"]>): Text {
+  if (typeof text === "string") return encodeLiteral(text, kind);
   return joinTexts(
     ...partsOf(text).map((part) =>
       typeof part === "string" ? encodeLiteral(part, kind) : [{ ...part, encode: kind }],
@@ -63,6 +64,7 @@ function encodeText(text: Text, kind: NonNullable<VariableRef["encode"]>): Text 
 
 function encodeLiteral(literal: string, kind: NonNullable<VariableRef["encode"]>): string {
   if (kind === "scope" && /^[A-Za-z0-9-]*$/.test(literal)) return literal;
+  if (kind === "platform" && /^[A-Za-z0-9/]*$/.test(literal)) return literal.replaceAll("/", "-");
   // HCL normalises every string, so the value of a variable arrives in this form.
   const bytes = new TextEncoder().encode(literal.normalize("NFC"));
   let encoded = "";

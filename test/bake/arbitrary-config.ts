@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Config, Target } from "../../src/config/schema.gen.ts";
 
 /**
@@ -149,7 +149,7 @@ export const arbitraryConfig: fc.Arbitrary<Config> = fc
     flag: fc.boolean(),
     // What a target clears or removes stays away here, but comes back where bake has to emulate defaults by a parent.
     defaults: fc.option(
-      attributes({ scalars: ["S1"], axes: [] }, ["common"]).map(({ output: _, ...rest }) => rest),
+      attributes({ scalars: ["S1"], axes: [] }, ["common"]).map(({ output: _output, ...rest }) => rest),
       { nil: undefined },
     ),
     cache: fc.option(policy, { nil: undefined }),

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cacheName } from "../../src/bake/cache-name.ts";
 import { oddText } from "./arbitrary-config.ts";

@@ -44,7 +44,7 @@ export function expectPrinted(plan: Plan, target: PlanTarget): Record<string, un
   const readers: { [K in keyof Required<BakeTarget>]: (each: NonNullable<BakeTarget[K]>) => unknown } = {
     description: text,
     annotations: (each) => texts(each).map(escaped),
-    attest: (each) => each.map(option).map((entry) => ("disabled" in entry ? { ...entry, disabled: true } : entry)),
+    attest: (each) => each.map(option).map((entry) => Object.assign(entry, "disabled" in entry && { disabled: true })),
     // bake tidies a path that it takes from the current folder.
     context: (each) => posix.normalize(text(each)).replace(/(?<=.)\/$/, ""),
     contexts: map,

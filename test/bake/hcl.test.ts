@@ -1,6 +1,6 @@
 import { format } from "@cdktn/hcl-tools";
 import { parse } from "@cdktn/hcl2json";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   alignFields,

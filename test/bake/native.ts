@@ -66,7 +66,7 @@ function sanitized(template: string): string {
   return `\${regex_replace("${template}", "[^A-Za-z0-9_-]", "_")}`;
 }
 
-function attributesOf({ inherits: _, matrix: _m, name: _n, cache: _c, mounts: _mo, ...rest }: Target): object {
+function attributesOf({ inherits: _i, matrix: _m, name: _n, cache: _c, mounts: _mo, ...rest }: Target): object {
   return Object.fromEntries(Object.entries(rest).map(([key, value]) => [names[key] ?? key, rewrite(value)]));
 }
 

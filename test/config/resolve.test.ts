@@ -9,12 +9,12 @@ const resolve = (config: Config): ResolvedConfig =>
 
 const attributesOf = (config: Config, name: string) => resolve(config).targets[name]?.attributes;
 
-function findingsOf(config: Config): { code: string; path?: string }[] {
+function findingsOf(config: Config): { code: string; path: string | undefined }[] {
   try {
     resolve(config);
   } catch (error) {
     if (!(error instanceof BkcacheError)) throw error;
-    return error.findings.map(({ code, path }) => ({ code, ...(path !== undefined && { path }) }));
+    return error.findings.map(({ code, path }) => ({ code, path }));
   }
   return [];
 }

@@ -25,11 +25,11 @@ export function readCacheLayer(target: TargetAttributes, axes: Axes): CacheLayer
  * bake: cache-from is appended, cache-to replaced.
  */
 export function mergeCache(layers: readonly CacheLayer[]): ResolvedCache {
-  let policy: CachePolicy = {};
+  const policy: CachePolicy = {};
   let from: readonly OptionText[] | undefined;
   let to: readonly OptionText[] | undefined;
   for (const layer of layers) {
-    policy = { ...policy, ...layer.policy };
+    Object.assign(policy, layer.policy);
     if (layer.policy?.read !== undefined) from = undefined;
     if (layer.policy?.write !== undefined) to = undefined;
     if (layer.cacheFrom === false) from = [];

@@ -48,7 +48,7 @@ export function createLineage(
     let mounts: readonly string[] | undefined;
     for (const parent of own.target.inherits ?? []) {
       if (external.has(parent) && !declared.has(parent)) {
-        segments = [...segments, { external: parent }];
+        segments = joinSegments(segments, [{ external: parent }], own.path);
         continue;
       }
       const inherited = lineageOf(parent);

@@ -42,8 +42,6 @@ function resolveMount(defaultId: string, definition: MountDefinition, isSharedBy
 
 /** A variable in the list of platforms may stand for several. */
 function hasSeveralPlatforms({ attributes, bases }: ResolvedTarget): boolean {
-  const platforms = [attributes, ...Object.values(bases).reverse()].find(
-    (each) => each.platforms !== undefined,
-  )?.platforms;
+  const platforms = [...Object.values(bases), attributes].findLast((each) => each.platforms !== undefined)?.platforms;
   return platforms !== undefined && ("variable" in platforms || platforms.length > 1);
 }
