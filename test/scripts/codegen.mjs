@@ -1,6 +1,6 @@
 /**
- * Writes every file that follows from another: types and validator from schemas/bkcache.schema.json, and the two
- * reference pages of docs/. `--check` writes nothing and exits 1 where a file differs.
+ * Writes every file that follows from another: types and validator from schemas/bkcache.schema.json, the two
+ * reference pages of docs/, and the compiled templates. `--check` writes nothing and exits 1 where a file differs.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 import { codes } from "../../src/diagnostics/codes.ts";
+import { compileTemplates } from "./compile-templates.mjs";
 import { renderConfigPage, renderErrorsPage } from "./reference.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -24,6 +25,7 @@ export async function generate() {
     "src/config/validate.gen.d.ts": validatorTypes,
     "docs/config.md": renderConfigPage(await readFile(join(root, "docs/config.md"), "utf8"), schema),
     "docs/errors.md": renderErrorsPage(codes),
+    ...(await compileTemplates()),
   };
 }
 
