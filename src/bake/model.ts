@@ -1,14 +1,5 @@
-import type {
-  BackendType,
-  Flag,
-  ResolvedBackend,
-  ResolvedMount,
-  ResolvedVariable,
-  TextList,
-} from "../config/resolved.ts";
+import type { Flag, ResolvedBackend, ResolvedMount, ResolvedVariable, TextList } from "../config/resolved.ts";
 import type { Text, VariableRef } from "../config/text.ts";
-
-export type { BackendType, Flag, TextList };
 
 /** One entry of cache-from, cache-to, output or attest in object form; keys as BuildKit spells them. */
 export type Entry = Readonly<Record<string, Text>>;

@@ -3,8 +3,8 @@ import type { ResolvedAttributes, ResolvedConfig, ResolvedTarget, TextList } fro
 import { showText, type Text } from "../config/text.ts";
 import type { BakeTarget, Plan, PlanTarget } from "./model.ts";
 
-/** bake's spelling of the config's keys, in the order in which they are written. */
-export const attributeNames = {
+/** bake's spelling of the config's keys. */
+const attributeNames = {
   description: "description",
   context: "context",
   contexts: "contexts",

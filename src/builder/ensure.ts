@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { access, constants, readFile } from "node:fs/promises";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { isInsecureAllowed } from "../host/insecure.ts";
 import type { Buildx } from "./buildx.ts";
 import {
   type BuilderChoice,
@@ -182,12 +183,11 @@ function checkVerified(host: Host, { driver, endpoint, options }: BuilderSpec): 
   if (driver !== "remote" || endpoint === null || options["cacert"] !== undefined) return;
   const parsed = parseEndpoint(endpoint);
   if (typeof parsed === "string" || parsed.scheme !== "tcp") return;
-  const isAllowed = /^(1|t|true)$/i.test(host.env["BUILDKIT_INSECURE"] ?? "");
   const finding: Diagnostic = {
     code: "BK4005",
     message: `the connection to ${endpoint} is neither encrypted nor verified`,
     hint: "name TLS files under builder.tls in the config",
   };
-  if (isAllowed || isLoopback(parsed.host)) host.tell({ ...finding, level: "warning" });
+  if (isInsecureAllowed(host.env) || isLoopback(parsed.host)) host.tell({ ...finding, level: "warning" });
   else throw new BkcacheError({ ...finding, hint: `${finding.hint}, or set BUILDKIT_INSECURE=true to accept it` });
 }

@@ -27,7 +27,7 @@ export async function openChain(env: Env, timeoutMs: number): Promise<Credential
       source: nameSource(found),
     };
   } catch (error) {
-    return explain(error);
+    return explain(error, env);
   } finally {
     client.destroy();
   }
@@ -57,10 +57,11 @@ const sources: readonly (readonly [part: string, name: string])[] = [
   ["ENV", "environment"],
 ];
 
-function explain(error: unknown): string {
+function explain(error: unknown, env: Env): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/could not load credentials from any providers|metadata service|EC2 IMDS|TimeoutError/i.test(message)) {
-    return "no variables, no profile, no role";
+    const profile = env["AWS_PROFILE"];
+    return `no variables, no role, ${profile ? `and none in profile "${profile}"` : "no profile"}`;
   }
   const [line = ""] = message.split("\n");
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;

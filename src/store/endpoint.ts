@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { isInsecureAllowed } from "../host/insecure.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -94,7 +95,7 @@ export function checkEndpoint(check: EndpointCheck): { readonly stop?: Diagnosti
     };
   }
   if (insecure || !/^http:/i.test(url)) return {};
-  if (env["BUILDKIT_INSECURE"] === "true") {
+  if (isInsecureAllowed(env)) {
     return {
       warning: {
         code: "BK2043",

@@ -35,7 +35,7 @@ const readers = {
   ulimits: readList,
 } as const satisfies Record<keyof ResolvedAttributes, Reader>;
 
-export const attributeNames = Object.keys(readers) as readonly (keyof ResolvedAttributes)[];
+const attributeNames = Object.keys(readers) as readonly (keyof ResolvedAttributes)[];
 
 /** bake's own attributes of one target, or of `defaults`, with nothing inherited yet. */
 export function readAttributes(target: TargetAttributes, axes: Axes): ResolvedAttributes {

@@ -33,7 +33,7 @@ function withSlash(prefix: Text): Text {
 }
 
 /** `scheme://bucket/prefix`, where each may hold variables; the first slash after the scheme ends the bucket. */
-export function splitBucketUrl(url: Text): { readonly bucket: Text; readonly prefix: Text } {
+function splitBucketUrl(url: Text): { readonly bucket: Text; readonly prefix: Text } {
   const parts: TextPart[] = [...partsOf(url)];
   if (typeof parts[0] === "string") parts[0] = parts[0].replace(/^[a-z0-9]+:\/\//i, "");
   const at = parts.findIndex((part) => typeof part === "string" && part.includes("/"));

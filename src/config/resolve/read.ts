@@ -56,7 +56,7 @@ export function readOutput(output: readonly RawOption[] | string, axes: Axes): r
 }
 
 /** A key that two values share exactly when they are the same. */
-export function keyOf(value: unknown): string {
+function keyOf(value: unknown): string {
   return typeof value === "string" ? `=${value}` : JSON.stringify(value, sortKeys);
 }
 
