@@ -25,8 +25,8 @@ export async function openProject(host: Host, file: string | undefined): Promise
   if (located === null) return null;
   const allowInsecure = isInsecureAllowed(host.env);
   const valid = validateConfig(await loadConfig(located), { allowInsecure });
-  for (const warning of valid.warnings) host.tell({ ...warning, level: "warning" });
   const resolved = resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) });
+  for (const warning of [...valid.warnings, ...resolved.warnings]) host.tell({ ...warning, level: "warning" });
   return { valid, plan: createPlan(resolved) };
 }
 

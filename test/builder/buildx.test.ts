@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findBuildx } from "../../src/builder/buildx.ts";
@@ -40,6 +40,22 @@ test("docker buildx first", async () => {
     ["buildx", "version"],
     ["buildx", "ls"],
   ]);
+});
+
+test("a question goes to the plugin itself, unless docker is told to look elsewhere first", async () => {
+  const { dir, host } = setUp();
+  const docker = fakeDocker(dir, { answers: [...yes, { when: ["buildx", "ls"] }] });
+  const plugins = join(dir, "docker", "cli-plugins");
+  mkdirSync(plugins, { recursive: true });
+  const other = makeTempDir("plugin");
+  const plugin = fakeDocker(other, { name: "docker-buildx", answers: [{ when: ["ls"] }] });
+  symlinkSync(plugin.path, join(plugins, "docker-buildx"));
+  await (await findBuildx(host())).ask(["ls"]);
+  expect(plugin.calls().map(({ argv }) => argv)).toEqual([["ls"]]);
+  writeFileSync(join(dir, "docker", "config.json"), JSON.stringify({ cliPluginsExtraDirs: ["/elsewhere"] }));
+  await (await findBuildx(host())).ask(["ls"]);
+  expect(plugin.calls()).toHaveLength(1);
+  expect(docker.calls().at(-1)?.argv).toEqual(["buildx", "ls"]);
 });
 
 test("then docker-buildx, where docker has no plugin", async () => {

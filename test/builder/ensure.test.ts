@@ -35,15 +35,11 @@ async function ensure(
 ) {
   const calls: (readonly string[])[] = [];
   const told: Message[] = [];
-  const buildx: Buildx = {
-    command: "buildx",
-    prefix: [],
-    version: null,
-    exec: async (args) => {
-      calls.push(args);
-      return { exitCode: 0, stdout: "", stderr: "", ...answers[calls.length - 1] };
-    },
+  const exec = async (args: readonly string[]) => {
+    calls.push(args);
+    return { exitCode: 0, stdout: "", stderr: "", ...answers[calls.length - 1] };
   };
+  const buildx: Buildx = { command: "buildx", prefix: [], version: null, exec, ask: exec };
   const host = createHost({
     cwd: dir,
     env,

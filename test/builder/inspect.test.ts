@@ -106,15 +106,11 @@ Error:    context deadline exceeded
 });
 
 function buildxThat(result: Partial<ExecResult>, calls: unknown[] = []): Buildx {
-  return {
-    command: "buildx",
-    prefix: [],
-    version: null,
-    exec: async (args, options) => {
-      calls.push([args, options]);
-      return { exitCode: 0, stdout: "", stderr: "", ...result };
-    },
+  const exec: Buildx["exec"] = async (args, options) => {
+    calls.push([args, options]);
+    return { exitCode: 0, stdout: "", stderr: "", ...result };
   };
+  return { command: "buildx", prefix: [], version: null, exec, ask: exec };
 }
 
 /** With -D a stack follows the error. */
