@@ -1,6 +1,6 @@
 import type { Entry } from "../bake/model.ts";
 import { fieldOf, findTagged, listOf, parseJson, readBlob, readDescriptor } from "./local-cache.ts";
-import { createBuckets, type LayerAccess, placeOf } from "./place.ts";
+import { type Buckets, createBuckets, type LayerAccess, placeOf } from "./place.ts";
 
 /** What one cache manifest lists. */
 export interface CacheSummary {
@@ -11,6 +11,8 @@ export interface CacheSummary {
 
 /** S3 has no bound of its own; the largest manifests that were reported are some megabytes. */
 const maxManifestBytes = 64 * 2 ** 20;
+/** Manifests held in memory at once. */
+const parallelism = 8;
 const configType = "application/vnd.buildkit.cacheconfig.v0";
 
 /**
@@ -22,20 +24,47 @@ export async function readCacheSummary(
   entry: Entry,
   access: LayerAccess,
 ): Promise<CacheSummary | null> {
+  const [summary = null] = await readCacheSummaries([{ backend, entry }], access);
+  return summary;
+}
+
+/** The same for many entries, in their order. */
+export async function readCacheSummaries(
+  places: readonly { readonly backend: string; readonly entry: Entry }[],
+  access: LayerAccess,
+): Promise<readonly (CacheSummary | null)[]> {
+  const buckets = createBuckets(access);
+  const summaries: (CacheSummary | null)[] = places.map(() => null);
+  const waiting = [...places.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, { backend, entry }] = next;
+      summaries[index] = await readOne(backend, entry, access, buckets);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(parallelism, places.length) }, work));
+  } finally {
+    await buckets.close();
+  }
+  return summaries;
+}
+
+async function readOne(
+  backend: string,
+  entry: Entry,
+  access: LayerAccess,
+  buckets: Buckets,
+): Promise<CacheSummary | null> {
   const place = placeOf(entry, access.dir);
   if (place === null) return null;
   if (place.kind === "local") {
     const tagged = await findTagged(backend, place);
-    const config = tagged !== null && "digest" in tagged ? await readLocalConfig(place.dir, tagged.digest) : null;
-    return config === null ? null : summarise(config);
+    return tagged !== null && "digest" in tagged ? readLocal(place.dir, tagged.digest) : null;
   }
-  const buckets = createBuckets(access);
-  try {
-    const manifest = await (await buckets.open(backend, place.bucket)).read(place.key, maxManifestBytes);
-    return Buffer.isBuffer(manifest) ? summarise(manifest) : null;
-  } finally {
-    await buckets.close();
-  }
+  const bucket = await buckets.open(backend, place.bucket);
+  const manifest = await bucket.read(place.key, maxManifestBytes);
+  return Buffer.isBuffer(manifest) ? summarise(manifest) : null;
 }
 
 /** Sum of the layers, each once; null where the size of one is not known. */
@@ -49,12 +78,24 @@ export function totalBytes(summary: CacheSummary, digests: Iterable<string> = su
   return total;
 }
 
-/** An image manifest has the cache config as its config, the older image index as its last member. */
-async function readLocalConfig(dir: string, digest: string): Promise<Buffer | null> {
+/**
+ * In a local cache the sizes stand in the manifest, whose config is the cache config; in the older image index both
+ * are members.
+ */
+async function readLocal(dir: string, digest: string): Promise<CacheSummary | null> {
   const manifest = parseJson((await readBlob(dir, digest, maxManifestBytes)) ?? Buffer.alloc(0));
-  const members = [fieldOf(manifest, "config"), ...listOf(fieldOf(manifest, "manifests"))].map(readDescriptor);
-  const config = members.find((member) => member?.mediaType === configType);
-  return config === undefined || config === null ? null : await readBlob(dir, config.digest, maxManifestBytes);
+  const layers = [...listOf(fieldOf(manifest, "layers")), ...listOf(fieldOf(manifest, "manifests"))];
+  const config = [fieldOf(manifest, "config"), ...layers]
+    .map(readDescriptor)
+    .find((one) => one?.mediaType === configType);
+  const bytes = config ? await readBlob(dir, config.digest, maxManifestBytes) : null;
+  const summary = bytes && summarise(bytes);
+  if (summary === null) return null;
+  const sizes = new Map(layers.map((layer) => [fieldOf(layer, "digest"), readSize(fieldOf(layer, "size"))] as const));
+  return {
+    ...summary,
+    layers: new Map([...summary.layers].map(([blob, size]) => [blob, size ?? sizes.get(blob) ?? null])),
+  };
 }
 
 /**
@@ -73,7 +114,11 @@ export function summarise(bytes: Buffer): CacheSummary | null {
     const blob = fieldOf(layer, "blob");
     const size = fieldOf(fieldOf(layer, "annotations"), "size");
     if (typeof blob !== "string") continue;
-    sizes.set(blob, typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? size : null);
+    sizes.set(blob, readSize(size));
   }
   return { layers: sizes, records: listOf(records).length };
+}
+
+function readSize(value: unknown): number | null {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

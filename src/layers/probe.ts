@@ -22,7 +22,7 @@ export interface ProbeReport {
 export interface ProbeOptions {
   /** Time in ms for all questions together. */
   readonly budgetMs?: number;
-  /** How many requests are under way at once. */
+  /** How many requests to one backend are under way at once. */
   readonly parallelism?: number;
 }
 
@@ -45,28 +45,34 @@ export async function probeAll(
   access: LayerAccess,
   options: ProbeOptions = {},
 ): Promise<ProbeReport> {
-  const { budgetMs = 10_000, parallelism = 16 } = options;
+  const { budgetMs = 10_000, parallelism = 8 } = options;
   const within = { ...access, signal: AbortSignal.any([access.signal, AbortSignal.timeout(budgetMs)]) };
   const keys = questions.map((question) => keyOf(question, access.dir));
-  const waiting = [...new Map(keys.map((key, index) => [key, questions[index] as ProbeQuestion]))];
+  const distinct = new Map(keys.map((key, index) => [key, questions[index] as ProbeQuestion]));
+  const queues = Map.groupBy(distinct, ([, { backend }]) => backend);
   const found = new Map<string, Presence | Diagnostic>();
   const seen = new Set<string>();
   const failed = new Map<string, Diagnostic>();
   const buckets = createBuckets(within);
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+  // A queue for each backend, so that a slow one holds up no other.
+  const work = async (queue: (readonly [string, ProbeQuestion])[]): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [key, question] = next;
       const { backend } = question;
-      if (failed.has(backend)) continue;
+      if (failed.has(backend)) return;
       const answer = await look(question, within, buckets);
       found.set(key, answer);
       if (answer === "present") seen.add(backend);
       // A refusal may only mean "not there"; what the other questions tell decides.
-      else if (typeof answer === "object" && !isPerhapsAbsent(answer)) failed.set(backend, answer);
+      else if (typeof answer === "object" && !isPerhapsAbsent(answer) && !failed.has(backend))
+        failed.set(backend, answer);
     }
   };
+  const workers = [...queues.values()].flatMap((queue) =>
+    Array.from({ length: Math.min(parallelism, queue.length) }, () => work(queue)),
+  );
   try {
-    await Promise.all(Array.from({ length: Math.min(parallelism, waiting.length) }, worker));
+    await Promise.all(workers);
   } finally {
     await buckets.close();
   }

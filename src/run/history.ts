@@ -123,7 +123,7 @@ async function findRecent(
   host: Host,
   options: HistoryOptions,
 ): Promise<ReadonlyMap<string, readonly string[]> | string> {
-  const { buildx, builder, targets, startedAt } = options;
+  const { buildx, builder, targets, startedAt, isSingle = false } = options;
   const { exitCode, stdout, stderr } = await buildx.ask(
     ["history", "ls", "--builder", builder, "--format", "json", "--no-trunc"],
     { timeoutMs: askTimeout },
@@ -134,7 +134,8 @@ async function findRecent(
     const own = await readOwnState(host, build.ref);
     // The client's clock where it has a note of the build, else the builder's, which may differ a little.
     const began = own?.savedAt ?? build.createdAt + 5_000;
-    const target = own?.target ?? /\(([^()]*)\)$/.exec(build.name)?.[1];
+    // A plain build has no name but "default".
+    const target = isSingle && own !== null ? targets[0] : (own?.target ?? /\(([^()]*)\)$/.exec(build.name)?.[1]);
     if (began < startedAt || target === undefined || !targets.includes(target)) continue;
     // Newest first; with one node a target has one build in a bake.
     if (!found.has(target)) found.set(target, [build.ref]);

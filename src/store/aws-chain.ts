@@ -9,14 +9,11 @@ import { type Env, resolveRegion } from "./endpoint.ts";
 export async function openChain(env: Env, timeoutMs: number): Promise<Credentials | string> {
   const { S3Client } = await import("@aws-sdk/client-s3");
   const { requestHandler } = await import("./request-handler.ts");
-  const client = new S3Client({
-    // Whom to ask for a role; that service answers everywhere.
-    region: (await resolveRegion(undefined, env)) ?? "us-east-1",
-    maxAttempts: 2,
-    requestHandler: requestHandler(env, timeoutMs),
-    logger: silent,
-  });
+  // Whom to ask for a role; that service answers everywhere.
+  const region = (await resolveRegion(undefined, env)) ?? "us-east-1";
+  let client: InstanceType<typeof S3Client> | undefined;
   try {
+    client = new S3Client({ region, maxAttempts: 2, requestHandler: requestHandler(env, timeoutMs), logger: silent });
     const found = await client.config.credentials();
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = found;
     return {
@@ -29,7 +26,7 @@ export async function openChain(env: Env, timeoutMs: number): Promise<Credential
   } catch (error) {
     return explain(error, env);
   } finally {
-    client.destroy();
+    client?.destroy();
   }
 }
 

@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { getCACertificates } from "node:tls";
+import { BkcacheError } from "../diagnostics/error.ts";
 import type { Env } from "./endpoint.ts";
 
 /**
  * How the SDK sends requests: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, as buildx does, and
  * trusting AWS_CA_BUNDLE besides what Node trusts.
  * @param timeoutMs of one attempt
- * @throws Error where AWS_CA_BUNDLE cannot be read
+ * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
  */
 export function requestHandler(env: Env, timeoutMs: number) {
   const bundle = env["AWS_CA_BUNDLE"];
@@ -22,7 +23,20 @@ export function requestHandler(env: Env, timeoutMs: number) {
     httpsAgent: new HttpsAgent({
       ...shared,
       // `ca` replaces what Node trusts, so that has to be said again.
-      ...(bundle && { ca: [...getCACertificates("default"), readFileSync(bundle, "utf8")] }),
+      ...(bundle && { ca: [...getCACertificates("default"), readBundle(bundle)] }),
     }),
   };
+}
+
+function readBundle(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new BkcacheError({
+      code: "BK5007",
+      message: `AWS_CA_BUNDLE names ${path}, which cannot be read`,
+      hint: "name a file of PEM certificates, or unset AWS_CA_BUNDLE",
+      cause,
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { Diagnostic } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Env } from "./endpoint.ts";
 import { classifyS3Error, isAbsent, isEmptyObject, type S3Place } from "./s3-error.ts";
@@ -32,6 +32,8 @@ export async function openS3(options: S3Options): Promise<S3Bucket> {
     import("@aws-sdk/client-s3"),
     import("./request-handler.ts"),
   ]);
+  const handler = attempt(() => requestHandler(env, timeoutMs));
+  if (handler instanceof BkcacheError) return closedBucket(options, handler);
   const client = new S3Client({
     region,
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
@@ -46,7 +48,7 @@ export async function openS3(options: S3Options): Promise<S3Bucket> {
     // Headers that stores other than Amazon's refuse.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: requestHandler(env, timeoutMs),
+    requestHandler: handler,
   });
   // One listener for each request in flight is no leak.
   setMaxListeners(0, signal);
@@ -84,6 +86,21 @@ export async function openS3(options: S3Options): Promise<S3Bucket> {
     },
     close: () => client.destroy(),
   };
+}
+
+function attempt<T>(make: () => T): T | BkcacheError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof BkcacheError) return error;
+    throw error;
+  }
+}
+
+/** Answers every question with the reason why nothing can be asked. */
+function closedBucket({ backend }: S3Place, { code, message, hint = "" }: BkcacheError): S3Bucket {
+  const finding: Diagnostic = { code, message: `backend "${backend}": ${message}`, hint };
+  return { has: async () => finding, read: async () => finding, close: () => {} };
 }
 
 function tooLarge({ backend }: S3Place, key: string, maxBytes: number): Diagnostic {

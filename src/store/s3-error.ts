@@ -19,10 +19,15 @@ interface S3Failure {
   readonly region: string | undefined;
 }
 
+const absentCodes: ReadonlySet<string> = new Set(["NoSuchKey", "NotFound"]);
+/** What the SDK calls an answer without a code. */
+const nameless: ReadonlySet<string> = new Set(["", "Unknown", "UnknownError", "Error"]);
+
 /** Whether the error says that the object is not there, while the bucket may be. */
 export function isAbsent(error: unknown): boolean {
   const { code, status } = readFailure(error);
-  return code === "NoSuchKey" || (status === 404 && code !== "NoSuchBucket");
+  // Some stores answer 404 for a key id that they do not know, so the status alone says nothing beside a code.
+  return absentCodes.has(code) || (status === 404 && nameless.has(code));
 }
 
 /** Whether the object is there but has no bytes: then the range that was asked for does not exist. */
@@ -33,8 +38,7 @@ export function isEmptyObject(error: unknown): boolean {
 /** One finding for an error of the SDK; recognised by code and status, never by text. */
 export function classifyS3Error(error: unknown, place: S3Place): Diagnostic {
   const failure = readFailure(error);
-  const kind = kinds.find(([codes]) => codes.has(failure.code))?.[1] ?? kindOfStatus(failure.status);
-  return { ...describe[kind](failure, place) };
+  return describe[kindOf(failure.code) ?? kindOfStatus(failure.status)](failure, place);
 }
 
 type Kind = "bucket" | "denied" | "refused" | "unreachable" | "tls" | "slow" | "region" | "clock" | "busy" | "unknown";
@@ -44,7 +48,7 @@ const kinds: readonly (readonly [ReadonlySet<string>, Kind])[] = [
   [new Set(["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"]), "region"],
   [new Set(["TemporaryRedirect", "MovedPermanently"]), "region"],
   [new Set(["RequestTimeTooSkewed", "RequestExpired"]), "clock"],
-  [new Set(["SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidAccessKey", "InvalidSecurity"]), "refused"],
+  [new Set(["SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidSecurity", "XAdminUserNotFound"]), "refused"],
   [new Set(["ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"]), "refused"],
   [new Set(["AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "UserProjectMissing"]), "denied"],
   [new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]), "unreachable"],
@@ -55,6 +59,10 @@ const kinds: readonly (readonly [ReadonlySet<string>, Kind])[] = [
   [new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "ESOCKETTIMEDOUT", "RequestTimeout"]), "slow"],
   [new Set(["SlowDown", "ServiceUnavailable", "InternalError", "TooManyRequests"]), "busy"],
 ];
+
+function kindOf(code: string): Kind | undefined {
+  return kinds.find(([codes]) => codes.has(code))?.[1];
+}
 
 function kindOfStatus(status: number | undefined): Kind {
   if (status === 403 || status === 401) return "denied";
@@ -164,6 +172,8 @@ function say(code: Code, place: S3Place, message: string, hint: string): Diagnos
 const refusals: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: "the secret does not belong to the key",
   InvalidAccessKeyId: "it does not know the key",
+  // versitygw's word for it
+  XAdminUserNotFound: "it does not know the key",
   ExpiredToken: "the session has ended",
   ExpiredTokenException: "the session has ended",
   TokenRefreshRequired: "the session has ended",

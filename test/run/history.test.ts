@@ -20,7 +20,7 @@ interface Stand {
 }
 
 /** Runs readHistory against a buildx that answers from `stand`; returns its commands too. */
-async function read(targets: readonly string[], stand: Stand) {
+async function read(targets: readonly string[], stand: Stand, more: Partial<HistoryOptions> = {}) {
   const dir = makeTempDir("history");
   const metadataFile = join(dir, "metadata.json");
   const { metadata, listed = [], own = {}, logs = {} } = stand;
@@ -43,8 +43,8 @@ async function read(targets: readonly string[], stand: Stand) {
       : { exitCode: 0, stdout: "", stderr: log };
   };
   const host = { env: { BUILDX_CONFIG: dir } } as unknown as Host;
-  const buildx = { exec } as unknown as Buildx;
-  const options: HistoryOptions = { buildx, builder: "b", targets, metadataFile, startedAt };
+  const buildx = { ask: exec } as unknown as Buildx;
+  const options: HistoryOptions = { buildx, builder: "b", targets, metadataFile, startedAt, ...more };
   return { history: await readHistory(host, options), commands };
 }
 
@@ -111,6 +111,24 @@ describe("a failed build: refs of the list", () => {
     });
     expect(Object.keys(history.targets).sort()).toEqual(["api", "web"]);
     expect(commands.filter((command) => command.startsWith("history logs"))).toHaveLength(2);
+  });
+});
+
+describe("a plain build, which has no target", () => {
+  test("that went well", async () => {
+    const stand = { metadata: { "buildx.build.ref": "b/b0/one" }, logs: { one: readFixtureText("second") } };
+    const { history } = await read(["app"], stand, { isSingle: true });
+    expect(history.targets["app"]?.refs).toEqual(["b/b0/one"]);
+  });
+
+  test("that failed", async () => {
+    const stand: Stand = {
+      listed: [listed("foreign", "shop"), listed("one", "shop (release)")],
+      own: { "b/b0/one": ["default", startedAt + 100] },
+      logs: { one: readFixtureText("failed") },
+    };
+    const { history } = await read(["app"], stand, { isSingle: true });
+    expect(history.targets["app"]?.refs).toEqual(["b/b0/one"]);
   });
 });
 

@@ -36,7 +36,7 @@ function make(fixture: FixtureName | null, options: Partial<ReportInput> = {}): 
     redact: (text) => text,
     ...options,
   });
-  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+  expect([validate(report), validate.errors]).toEqual([true, null]);
   // What is written is what was checked.
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   return report;

@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { resolveAws, resolveGcsHmac } from "../../src/store/credentials.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { makeWorkspace } from "../support/workspace.ts";
+
+const now = Date.parse("2026-11-24T12:00:00Z");
+const pair = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "s3cr3t" };
+
+function ask(env: Readonly<Record<string, string>>, backends: readonly string[] = ["remote"]) {
+  return resolveAws({ env, signal: new AbortController().signal, now: () => now }, backends);
+}
+
+describe("the two variables", () => {
+  test("need no SDK", async () => {
+    vi.doMock("@aws-sdk/client-s3", () => {
+      throw new Error("loaded");
+    });
+    expect(await ask({ ...pair, AWS_SESSION_TOKEN: "token", AWS_PROFILE: "other" })).toEqual({
+      credentials: {
+        accessKeyId: "AKIDEXAMPLE",
+        secretAccessKey: "s3cr3t",
+        sessionToken: "token",
+        source: "environment",
+      },
+      finding: null,
+    });
+    vi.doUnmock("@aws-sdk/client-s3");
+  });
+
+  test.each([
+    ["2026-11-24T13:00:00Z", true, undefined],
+    [
+      "2026-11-24T12:20:10Z",
+      true,
+      'the AWS credentials for backend "remote" (environment) end at 2026-11-24 12:20 UTC, in 20 min',
+    ],
+    [
+      "2026-11-24T12:00:01Z",
+      true,
+      'the AWS credentials for backend "remote" (environment) end at 2026-11-24 12:00 UTC, in 1 min',
+    ],
+    [
+      "2026-11-24T11:59:59Z",
+      false,
+      'the AWS credentials for backend "remote" (environment) ended at 2026-11-24 11:59 UTC',
+    ],
+    ["nonsense", true, undefined],
+  ])("that end at %s", async (end, isUsable, message) => {
+    const { credentials, finding } = await ask({ ...pair, AWS_CREDENTIAL_EXPIRATION: end });
+    expect(credentials !== null).toBe(isUsable);
+    expect(finding?.message).toBe(message);
+    expect([undefined, "BK5003"]).toContain(finding?.code);
+  });
+});
+
+describe("the SDK's chain", () => {
+  // The SDK reads the environment of the process.
+  const use = (env: Readonly<Record<string, string>>) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    return env;
+  };
+  const quiet = { AWS_EC2_METADATA_DISABLED: "true" };
+  beforeEach(() => {
+    for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) vi.stubEnv(name, undefined);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test("a profile", async () => {
+    const home = makeWorkspace({
+      ".aws/credentials": "[work]\naws_access_key_id = AKID\naws_secret_access_key = secret\n",
+    });
+    const { credentials, finding } = await ask(use({ ...quiet, HOME: home.dir, AWS_PROFILE: "work" }));
+    expect(credentials).toMatchObject({ accessKeyId: "AKID", secretAccessKey: "secret", source: "profile" });
+    expect(finding).toBeNull();
+  });
+
+  test("a process that the profile names, whose session ends soon", async () => {
+    // The SDK compares with the machine's own clock.
+    const end = new Date(Date.now() + 600_500).toISOString();
+    const home = makeWorkspace({
+      "answer.json": JSON.stringify({
+        Version: 1,
+        AccessKeyId: "AKID",
+        SecretAccessKey: "secret",
+        SessionToken: "t",
+        Expiration: end,
+      }),
+    });
+    home.write(".aws/config", `[profile work]\ncredential_process = cat ${home.path("answer.json")}\n`);
+    const env = use({ ...quiet, HOME: home.dir, AWS_PROFILE: "work" });
+    const host = { env, signal: new AbortController().signal, now: () => Date.now() };
+    const { credentials, finding } = await resolveAws(host, ["remote"]);
+    expect(credentials).toMatchObject({ sessionToken: "t", source: "process of the profile" });
+    expect(finding?.message).toMatch(/"remote" \(process of the profile\) end at .* in 10 min/);
+  });
+
+  test("nothing at all: one line that names the backends", async () => {
+    const { credentials, finding } = await ask(use({ ...quiet, HOME: makeTempDir() }), ["remote", "far"]);
+    expect(credentials).toBeNull();
+    expect(finding).toMatchObject({
+      code: "BK5001",
+      message: 'no AWS credentials for backends "remote", "far": no variables, no role, no profile',
+    });
+  });
+
+  test("a profile that does not exist is named", async () => {
+    const { finding } = await ask(use({ ...quiet, HOME: makeTempDir(), AWS_PROFILE: "wrok" }));
+    expect(finding?.message).toMatch(/"remote": .*wrok/);
+  });
+
+  test("a bundle of certificates that is not there is the reason", async () => {
+    const { finding } = await ask(use({ ...quiet, HOME: makeTempDir(), AWS_CA_BUNDLE: "/nowhere/ca.pem" }));
+    expect(finding?.message).toContain("AWS_CA_BUNDLE names /nowhere/ca.pem");
+  });
+
+  test("half of the pair", async () => {
+    const env = { ...quiet, HOME: makeTempDir() };
+    expect((await ask(use({ ...env, AWS_ACCESS_KEY_ID: "AKID" }))).finding).toMatchObject({
+      code: "BK5002",
+      message: expect.stringContaining("AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not") as string,
+    });
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    const other = await ask(use({ ...env, AWS_SECRET_ACCESS_KEY: "hidden" }));
+    expect(other.credentials).toBeNull();
+    expect(JSON.stringify(other)).not.toContain("hidden");
+  });
+
+  test("half of the pair beside a whole profile is a warning", async () => {
+    const home = makeWorkspace({
+      ".aws/credentials": "[default]\naws_access_key_id = AKID\naws_secret_access_key = secret\n",
+    });
+    const { credentials, finding } = await ask(use({ ...quiet, HOME: home.dir, AWS_ACCESS_KEY_ID: "other" }));
+    expect(credentials?.accessKeyId).toBe("AKID");
+    expect(finding?.code).toBe("BK5002");
+  });
+
+  test("a metadata service that never answers does not hold the build", async () => {
+    const { createServer } = await import("node:net");
+    const server = createServer(() => {});
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const began = Date.now();
+    const env = use({ HOME: makeTempDir(), AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}` });
+    const { credentials, finding } = await ask(env);
+    server.close();
+    expect(credentials).toBeNull();
+    expect(finding?.code).toBe("BK5001");
+    expect(Date.now() - began).toBeLessThan(3_000);
+  });
+
+  test("an interrupt ends the wait", async () => {
+    const home = makeWorkspace({ ".aws/config": "[profile slow]\ncredential_process = sleep 2\n" });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort("SIGINT"), 100);
+    const began = Date.now();
+    const env = use({ ...quiet, HOME: home.dir, AWS_PROFILE: "slow" });
+    const { credentials } = await resolveAws({ env, signal: abort.signal, now: () => now }, ["remote"]);
+    expect(credentials).toBeNull();
+    expect(Date.now() - began).toBeLessThan(1_500);
+  });
+});
+
+describe("HMAC keys of Google", () => {
+  const both = { GCS_HMAC_ACCESS_ID: "GOOG1", GCS_HMAC_SECRET: "hidden" };
+
+  test("both", () => {
+    expect(resolveGcsHmac(both, ["store"])).toEqual({
+      credentials: { accessKeyId: "GOOG1", secretAccessKey: "hidden", source: "environment" },
+      finding: null,
+    });
+  });
+
+  test.each([
+    [{}, "BK5001", "GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET are not set"],
+    [{ GCS_HMAC_ACCESS_ID: "GOOG1" }, "BK5002", "GCS_HMAC_SECRET is not set"],
+    [{ GCS_HMAC_SECRET: "hidden" }, "BK5002", "GCS_HMAC_ACCESS_ID is not set"],
+    [
+      { GOOGLE_APPLICATION_CREDENTIALS: "/key.json" },
+      "BK5001",
+      "GOOGLE_APPLICATION_CREDENTIALS cannot serve BuildKit's layer cache, only the contents of mounts",
+    ],
+  ])("%j", (env, code, words) => {
+    const { credentials, finding } = resolveGcsHmac(env, ["store"]);
+    expect(credentials).toBeNull();
+    expect(finding).toMatchObject({ code, message: expect.stringContaining(words) as string });
+    expect(finding?.message).toContain('backend "store"');
+    expect(JSON.stringify(finding)).not.toContain("hidden");
+  });
+});

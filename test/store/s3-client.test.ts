@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { type LayerAccess, placeOf } from "../../src/layers/place.ts";
+import { probeAll } from "../../src/layers/probe.ts";
+import { openS3, type S3Options } from "../../src/store/s3-client.ts";
+import { makeCerts } from "../support/certs.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+async function listen(server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stops.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const credentials = { accessKeyId: "AKID", secretAccessKey: "secret", source: "environment" };
+function open(endpointUrl: string, more: Partial<S3Options> = {}) {
+  const { signal } = new AbortController();
+  const place = { backend: "remote", bucket: "acme", region: "eu-west-1", endpointUrl, usePathStyle: true };
+  return openS3({ ...place, credentials, env: {}, signal, timeoutMs: 2_000, ...more });
+}
+const refuse =
+  (status: number, code: string): RequestListener =>
+  (_, response) =>
+    void response.writeHead(status, { "content-type": "application/xml" }).end(`<Error><Code>${code}</Code></Error>`);
+
+test("one byte is asked for, in path style", async () => {
+  const asked: unknown[] = [];
+  const port = await listen(
+    createServer((request, response) => {
+      asked.push([request.method, request.url?.split("?")[0], request.headers.range]);
+      response.writeHead(206).end("x");
+    }),
+  );
+  expect(await (await open(`http://127.0.0.1:${port}`)).has("p/manifests/api")).toBe(true);
+  expect(asked).toEqual([["GET", "/acme/p/manifests/api", "bytes=0-0"]]);
+});
+
+test.each([
+  [404, "NoSuchKey", false],
+  [416, "InvalidRange", true],
+])("%i %s", async (status, code, expected) => {
+  const port = await listen(createServer(refuse(status, code)));
+  expect(await (await open(`http://127.0.0.1:${port}`)).has("x")).toBe(expected);
+});
+
+test("a failure is tried twice, not longer", async () => {
+  let asked = 0;
+  const port = await listen(
+    createServer((request, response) => {
+      asked += 1;
+      refuse(503, "SlowDown")(request, response as never);
+    }),
+  );
+  expect(await (await open(`http://127.0.0.1:${port}`)).has("x")).toMatchObject({ code: "BK5007" });
+  expect(asked).toBe(2);
+});
+
+test("no more is read than may be", async () => {
+  const port = await listen(createServer((_, response) => void response.end("x".repeat(100_000))));
+  const bucket = await open(`http://127.0.0.1:${port}`);
+  expect(await bucket.read("x", 1_000)).toMatchObject({ code: "BK5010" });
+  expect(await bucket.read("x", 100_000)).toHaveLength(100_000);
+});
+
+test("through the proxy that the environment names", async () => {
+  const asked: unknown[] = [];
+  const port = await listen(
+    createServer((request, response) => {
+      asked.push(request.url?.split("?")[0]);
+      response.writeHead(206).end("x");
+    }),
+  );
+  const env = { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "other.invalid" };
+  expect(await (await open("http://s3.invalid:9000", { env })).has("x")).toBe(true);
+  expect(asked).toEqual(["http://s3.invalid:9000/acme/x"]);
+  const outside = { ...env, NO_PROXY: "s3.invalid" };
+  expect(await (await open("http://s3.invalid:9000", { env: outside })).has("x")).toMatchObject({ code: "BK5007" });
+});
+
+test("a certificate authority of one's own", async () => {
+  const certs = makeCerts(makeTempDir("certs"));
+  const files = { cert: readFileSync(certs.serverCert), key: readFileSync(certs.serverKey) };
+  const port = await listen(createTlsServer(files, (_, response) => void response.writeHead(206).end("x")));
+  const url = `https://127.0.0.1:${port}`;
+  expect(await (await open(url)).has("x")).toMatchObject({
+    code: "BK5007",
+    message: expect.stringContaining("TLS") as string,
+  });
+  expect(await (await open(url, { env: { AWS_CA_BUNDLE: certs.ca } })).has("x")).toBe(true);
+  expect(await (await open(url, { env: { AWS_CA_BUNDLE: "/nowhere/ca.pem" } })).has("x")).toMatchObject({
+    code: "BK5007",
+    message: expect.stringContaining("AWS_CA_BUNDLE") as string,
+  });
+});
+
+describe("without the right to list, what is absent answers 403", () => {
+  const probe = async (names: readonly string[]) => {
+    const port = await listen(
+      createServer((request, response) => {
+        if (request.url?.includes("there") === true) response.writeHead(206).end("x");
+        else refuse(403, "AccessDenied")(request, response as never);
+      }),
+    );
+    const { signal } = new AbortController();
+    const access: LayerAccess = { credentials: { remote: credentials }, env: {}, dir: "/", signal };
+    const place = {
+      type: "s3",
+      bucket: "acme",
+      region: "r",
+      endpoint_url: `http://127.0.0.1:${port}`,
+      use_path_style: "true",
+    };
+    expect(placeOf({ ...place, name: "x" }, "/")).not.toBeNull();
+    return probeAll(
+      names.map((name) => ({ backend: "remote", entry: { ...place, name } })),
+      access,
+    );
+  };
+
+  test("beside one that is there it is absent", async () => {
+    expect(await probe(["gone", "there", "gone2"])).toEqual({ answers: ["absent", "present", "absent"], failed: {} });
+  });
+
+  test("alone it is a failure that says both", async () => {
+    const { failed } = await probe(["gone", "gone2"]);
+    expect(failed["remote"]).toMatchObject({
+      code: "BK5005",
+      hint: expect.stringContaining("s3:ListBucket") as string,
+    });
+  });
+});
