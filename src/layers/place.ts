@@ -20,7 +20,7 @@ export type ManifestPlace =
   | { readonly kind: "s3"; readonly key: string; readonly bucket: BucketPlace }
   | { readonly kind: "local"; readonly dir: string; readonly tag: string; readonly digest: string | null };
 
-export interface BucketPlace {
+interface BucketPlace {
   readonly bucket: string;
   readonly region: string;
   readonly endpointUrl: string | undefined;

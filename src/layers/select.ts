@@ -1,7 +1,7 @@
 import type { Presence } from "./probe.ts";
 
 /** One place where a target's cache may be. */
-export interface Candidate {
+interface Candidate {
   readonly backend: string;
   /** Scope as the user says it, not encoded. */
   readonly scope: string;

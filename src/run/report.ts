@@ -30,14 +30,14 @@ export interface TargetReport {
   readonly export: { readonly ms: number; readonly bytes: number | null } | null;
 }
 
-export interface SourceReport {
+interface SourceReport {
   readonly backend: string;
   readonly scope: string;
   readonly name: string;
   readonly reason: string;
 }
 
-export interface WrittenReport {
+interface WrittenReport {
   readonly backend: string;
   readonly scope: string;
   readonly name: string;
@@ -45,7 +45,7 @@ export interface WrittenReport {
   readonly cacheBytes: number | null;
 }
 
-export interface FailureReport {
+interface FailureReport {
   readonly direction: "import" | "export";
   readonly target: string;
   readonly backend: string | null;

@@ -10,7 +10,7 @@ export interface Summary {
   readonly notes: readonly string[];
 }
 
-export interface SummaryRow {
+interface SummaryRow {
   readonly target: string;
   /** In the order of `head`, the target first. */
   readonly cells: readonly string[];

@@ -157,7 +157,7 @@ function halfGiven({ set, missing }: Half, backends: readonly string[]): Diagnos
   };
 }
 
-export function nameBackends(names: readonly string[]): string {
+function nameBackends(names: readonly string[]): string {
   const quoted = names.map((name) => `"${name}"`);
   return `${names.length === 1 ? "backend" : "backends"} ${quoted.join(", ")}`;
 }
