@@ -47,6 +47,8 @@ export default defineConfig({
   clean: true,
   logLevel: "warn",
   deps: { alwaysBundle: [/.*/] },
+  // The SDK's ESM build sheds what is not used, which its CommonJS build cannot; that halves what a bucket costs to open.
+  inputOptions: { resolve: { mainFields: ["module", "main"] } },
   plugins: [thirdPartyLicenses],
   outputOptions: { chunkFileNames: "chunks/[name]-[hash].js" },
 });

@@ -13,17 +13,12 @@ import { parseVersion, type Version } from "./versions.ts";
 export interface Buildx {
   /** Absolute path of the program. */
   readonly command: string;
-  /** Arguments before buildx's own: `["buildx"]` where the program is docker. */
+  /** Arguments before buildx's own: `["buildx"]` where the program is docker, whose plugin's file is not known. */
   readonly prefix: readonly string[];
   /** Null for a build without a version number. */
   readonly version: Version | null;
   /** Runs buildx. Nothing secret may stand in `args`: every user of the machine can read them. */
   exec(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
-  /**
-   * Runs buildx for its answer. The same as `exec`, but without docker in front of it where the plugin's file is
-   * known: docker takes twice the time of the question itself to find and start it.
-   */
-  ask(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
 }
 
 interface Candidate {
@@ -47,15 +42,15 @@ export async function findBuildx(host: Host): Promise<Buildx> {
   const found = (await memory.read()) ?? (await firstThatAnswers(host, candidates));
   if (found === null) throw notFound(onPath[0] ?? null);
   await memory.write(found);
-  const { command, prefix, versionText } = found;
-  const plugin = prefix.length === 0 ? null : await findPlugin(host);
+  // docker takes longer to find and start its plugin than most questions take to answer, and the plugin is the same
+  // program, with the same configuration, by itself.
+  const plugin = found.prefix.length === 0 ? null : await findPlugin(host);
+  const { command, prefix } = plugin === null ? found : { command: plugin, prefix: [] };
   return {
     command,
     prefix,
-    version: parseVersion(versionText),
+    version: parseVersion(found.versionText),
     exec: (args, options) => host.exec(command, [...prefix, ...args], options),
-    ask: (args, options) =>
-      plugin === null ? host.exec(command, [...prefix, ...args], options) : host.exec(plugin, args, options),
   };
 }
 

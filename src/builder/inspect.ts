@@ -50,7 +50,7 @@ export async function inspectBuilder(buildx: Buildx, options: InspectOptions = {
   const timeoutMs = options.timeoutMs ?? (bootstrap ? bootstrapTimeout : defaultTimeout);
   // With -D the answer has the nodes' features.
   const args = ["inspect", "-D", ...(bootstrap ? ["--bootstrap"] : []), ...(name === undefined ? [] : [name])];
-  const { exitCode, stdout, stderr } = await buildx.ask(args, { timeoutMs });
+  const { exitCode, stdout, stderr } = await buildx.exec(args, { timeoutMs });
   if (exitCode === 0) return parseInspect(stdout);
   const called = name === undefined ? "buildx's current builder" : `builder "${name}"`;
   if (exitCode === timedOut) {

@@ -18,6 +18,6 @@ Environment:
   BKCACHE=auto|off|read|read-write  use of the cache; beats the config, --cache beats both
   BUILDKIT_REMOTE_CACHE=URL         s3:// or gcs:// bucket to use where there is no config
   BUILDKIT_HOST=ADDRESS             the builder, as docker-container://NAME, unix://, tcp:// or ssh://
-  BKCACHE_DEBUG=1                   print stacks of internal errors
+  BKCACHE_DEBUG=1                   print every command that is run, and stacks of internal errors
 `;
 }

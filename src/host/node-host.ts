@@ -16,7 +16,15 @@ export function createHost(options: HostOptions): Host {
     env,
     signal,
     tell,
-    exec: (command, args, execOptions) => runProgram({ cwd, env, signal, isTerminal }, command, args, execOptions),
+    async exec(command, args, execOptions) {
+      const started = performance.now();
+      const result = await runProgram({ cwd, env, signal, isTerminal }, command, args, execOptions);
+      if (env["BKCACHE_DEBUG"]) {
+        const times = `at ${Math.round(started)} ms for ${Math.round(performance.now() - started)} ms`;
+        tell({ level: "info", message: `ran ${[command, ...args].join(" ")} (${times}, exit code ${result.exitCode})` });
+      }
+      return result;
+    },
     now: () => Date.now(),
   };
 }

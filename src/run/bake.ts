@@ -143,7 +143,8 @@ function runFile(plan: Plan, targets: readonly string[], choice: CacheChoice): s
 }
 
 async function define(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<BakeDefinition> {
-  if (source.definition !== null) return source.definition;
+  const known = source.definition ?? definitionOfPlan(source, args);
+  if (known !== null) return known;
   return askDefinition(buildx, {
     dir: source.dir,
     env: runFileEnv(host.env),
@@ -151,6 +152,30 @@ async function define(host: Host, buildx: Buildx, source: BakeSource, args: Bake
     input: runFile(source.plan, namesToBuild(source, args), noCache),
     words: [...source.overrides, ...args.targets],
   });
+}
+
+/**
+ * The definition, where the plan says all of it that matters before the build; null where only bake can tell: another
+ * file, an override or a variable may decide.
+ */
+function definitionOfPlan(source: BakeSource, args: BakeArgs): BakeDefinition | null {
+  if (source.overlays.length > 0 || source.overrides.length > 0) return null;
+  if (findRequested(source.plan, args.targets).unknown.length > 0) return null;
+  const targets: Record<string, BakeTarget> = {};
+  for (const name of namesToBuild(source, args)) {
+    const target = source.plan.targets[name];
+    if (target === undefined || target.inherits.length > 0) return null;
+    const { args: _args, labels: _labels, annotations: _annotations, tags: _tags, ...rest } = target.attributes;
+    if (!isLiteral(rest)) return null;
+    targets[name] = rest;
+  }
+  return { groups: {}, targets };
+}
+
+/** Whether no variable stands anywhere in the value. */
+function isLiteral(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return !("variable" in value) && Object.values(value).every(isLiteral);
 }
 
 /**

@@ -19,7 +19,7 @@ export interface DefinitionRequest {
  */
 export async function askDefinition(buildx: Buildx, request: DefinitionRequest): Promise<BakeDefinition> {
   const { dir, env, files, input, words } = request;
-  const { exitCode, stdout, stderr } = await buildx.ask(
+  const { exitCode, stdout, stderr } = await buildx.exec(
     ["bake", ...files.flatMap((file) => ["-f", file]), "--print", ...words],
     {
       cwd: dir,

@@ -124,7 +124,7 @@ async function findRecent(
   options: HistoryOptions,
 ): Promise<ReadonlyMap<string, readonly string[]> | string> {
   const { buildx, builder, targets, startedAt, isSingle = false } = options;
-  const { exitCode, stdout, stderr } = await buildx.ask(
+  const { exitCode, stdout, stderr } = await buildx.exec(
     ["history", "ls", "--builder", builder, "--format", "json", "--no-trunc"],
     { timeoutMs: askTimeout },
   );
@@ -181,7 +181,7 @@ async function readOwnState(
 async function replay({ buildx, builder }: HistoryOptions, ref: string): Promise<Progress | string> {
   // With --builder buildx takes the bare id only.
   const id = ref.slice(ref.lastIndexOf("/") + 1);
-  const { exitCode, stderr } = await buildx.ask(
+  const { exitCode, stderr } = await buildx.exec(
     ["history", "logs", "--builder", builder, "--progress", "rawjson", id],
     { timeoutMs: askTimeout },
   );

@@ -42,7 +42,7 @@ test("docker buildx first", async () => {
   ]);
 });
 
-test("a question goes to the plugin itself, unless docker is told to look elsewhere first", async () => {
+test("docker's plugin is run by itself, unless docker is told to look elsewhere first", async () => {
   const { dir, host } = setUp();
   const docker = fakeDocker(dir, { answers: [...yes, { when: ["buildx", "ls"] }] });
   const plugins = join(dir, "docker", "cli-plugins");
@@ -50,10 +50,10 @@ test("a question goes to the plugin itself, unless docker is told to look elsewh
   const other = makeTempDir("plugin");
   const plugin = fakeDocker(other, { name: "docker-buildx", answers: [{ when: ["ls"] }] });
   symlinkSync(plugin.path, join(plugins, "docker-buildx"));
-  await (await findBuildx(host())).ask(["ls"]);
+  await (await findBuildx(host())).exec(["ls"]);
   expect(plugin.calls().map(({ argv }) => argv)).toEqual([["ls"]]);
   writeFileSync(join(dir, "docker", "config.json"), JSON.stringify({ cliPluginsExtraDirs: ["/elsewhere"] }));
-  await (await findBuildx(host())).ask(["ls"]);
+  await (await findBuildx(host())).exec(["ls"]);
   expect(plugin.calls()).toHaveLength(1);
   expect(docker.calls().at(-1)?.argv).toEqual(["buildx", "ls"]);
 });

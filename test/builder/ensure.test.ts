@@ -39,7 +39,7 @@ async function ensure(
     calls.push(args);
     return { exitCode: 0, stdout: "", stderr: "", ...answers[calls.length - 1] };
   };
-  const buildx: Buildx = { command: "buildx", prefix: [], version: null, exec, ask: exec };
+  const buildx: Buildx = { command: "buildx", prefix: [], version: null, exec };
   const host = createHost({
     cwd: dir,
     env,

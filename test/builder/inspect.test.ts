@@ -110,7 +110,7 @@ function buildxThat(result: Partial<ExecResult>, calls: unknown[] = []): Buildx 
     calls.push([args, options]);
     return { exitCode: 0, stdout: "", stderr: "", ...result };
   };
-  return { command: "buildx", prefix: [], version: null, exec, ask: exec };
+  return { command: "buildx", prefix: [], version: null, exec };
 }
 
 /** With -D a stack follows the error. */
