@@ -67,5 +67,6 @@ export default defineConfig({
   // The SDK's ESM build sheds what is not used, which its CommonJS build cannot; that halves what a bucket costs to open.
   inputOptions: { resolve: { mainFields: ["module", "main"] } },
   plugins: [lazyBuiltins, thirdPartyLicenses],
-  outputOptions: { chunkFileNames: "chunks/[name]-[hash].js" },
+  // .mjs: Node then looks for no package.json to learn what kind of module a chunk is.
+  outputOptions: { chunkFileNames: "chunks/[name]-[hash].mjs" },
 });
