@@ -9,9 +9,10 @@ import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { CacheChoice } from "./cache.ts";
-import { readHistory } from "./history.ts";
+import { type History, readHistory } from "./history.ts";
 import { buildReport, type Report } from "./report.ts";
 import { readSizes } from "./sizes.ts";
+import { readSteps } from "./steps.ts";
 
 /** What a build came to. */
 export interface Outcome {
@@ -73,18 +74,19 @@ async function readOutcome(
 ): Promise<Outcome> {
   const { buildx, builder, startedAt, targets, choice, args } = request;
   const endedAt = host.now();
-  const destinations = targets.flatMap((name) => choice.targets[name]?.destinations ?? []);
-  const [history, sizes] = await Promise.all([
-    readHistory(host, {
-      buildx,
-      builder: builder.name,
-      targets,
-      startedAt,
-      metadataFile,
-      isSingle: request.isSingle === true,
-    }),
-    choice.access === null ? () => null : readSizes(destinations, choice.access),
-  ]);
+  const history = await readHistory(host, {
+    buildx,
+    builder: builder.name,
+    targets,
+    startedAt,
+    metadataFile,
+    isSingle: request.isSingle === true,
+  });
+  // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.
+  const measured = targets.filter((name) => args.own.report !== undefined || hasWritten(history, name));
+  const destinations = measured.flatMap((name) => choice.targets[name]?.destinations ?? []);
+  const sizes =
+    choice.access === null || destinations.length === 0 ? () => null : await readSizes(destinations, choice.access);
   const report = buildReport({
     bkcache: manifest.version,
     startedAt,
@@ -124,6 +126,13 @@ async function readOutcome(
     failures,
     strict,
   };
+}
+
+function hasWritten(history: History, target: string): boolean {
+  const progress = history.targets[target]?.progress;
+  return (
+    progress !== undefined && progress !== null && readSteps(progress).exports.some(({ layers }) => layers.length > 0)
+  );
 }
 
 /** A build that succeeded without its cache, under `--strict`. */

@@ -164,10 +164,15 @@ function reportWritten(
       scope,
       name,
       // Which of two exporters of one type wrote what, BuildKit does not tell.
-      bytes: summary === null || !isOnly ? null : totalBytes(summary, writtenBy(ofType)),
+      bytes: isOnly ? bytesOf(writtenBy(ofType), summary) : null,
       cacheBytes: summary === null ? null : totalBytes(summary),
     },
   ];
+}
+
+function bytesOf(layers: readonly string[], summary: CacheSummary | null): number | null {
+  if (layers.length === 0) return 0;
+  return summary === null ? null : totalBytes(summary, layers);
 }
 
 function writtenBy(exports: readonly CacheExport[]): readonly string[] {

@@ -43,7 +43,7 @@ async function read(targets: readonly string[], stand: Stand, more: Partial<Hist
       : { exitCode: 0, stdout: "", stderr: log };
   };
   const host = { env: { BUILDX_CONFIG: dir } } as unknown as Host;
-  const buildx = { ask: exec } as unknown as Buildx;
+  const buildx = { exec } as unknown as Buildx;
   const options: HistoryOptions = { buildx, builder: "b", targets, metadataFile, startedAt, ...more };
   return { history: await readHistory(host, options), commands };
 }

@@ -86,9 +86,9 @@ test("a build that took everything from the cache", () => {
     ref: "b/b0/one",
     steps: { total: 5, cached: 5, ran: [] },
     source: { backend: "remote", scope: "main", name: "shop.api.main", reason: 'scope "main" is in remote' },
-    written: [{ backend: "remote", bytes: null, cacheBytes: null }],
+    written: [{ backend: "remote", bytes: 0, cacheBytes: null }],
     import: { bytes: 0 },
-    export: { bytes: null },
+    export: { bytes: 0 },
   });
 });
 
