@@ -6,6 +6,8 @@ import type { Reporter } from "./report/reporter.ts";
 export interface CommandContext {
   readonly host: Host;
   readonly reporter: Reporter;
+  /** Every verb, for the one that prints completion scripts. */
+  readonly commands: readonly CommandEntry[];
   /** Set by a command's action; the process exits with it. */
   setExitCode(code: number): void;
 }

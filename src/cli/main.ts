@@ -75,6 +75,7 @@ async function runCommand(
     const context: CommandContext = {
       host,
       reporter,
+      commands,
       setExitCode(code) {
         exitCode = code;
       },

@@ -26,15 +26,6 @@ export interface Choice<C = Candidate> {
 type Option = Pick<Candidate, "backend" | "scope">;
 
 /**
- * Candidates of one target, scope by scope, each scope in all backends in their order: a nearer scope in a far bucket
- * wins over the default scope on the disk.
- */
-export function orderCandidates<C extends Option>(candidates: readonly C[]): readonly C[] {
-  const scopes = [...new Set(candidates.map(({ scope }) => scope))];
-  return scopes.flatMap((scope) => candidates.filter((candidate) => candidate.scope === scope));
-}
-
-/**
  * The first candidate that is there, or that cannot be looked at. Exactly one: with two entries that share a COPY
  * BuildKit loses hits at random.
  * @param leftOut names of backends that are not used in this run

@@ -1,19 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Presence } from "../../src/layers/probe.ts";
-import { chooseSource, orderCandidates } from "../../src/layers/select.ts";
+import { chooseSource } from "../../src/layers/select.ts";
 
 type Place = readonly [backend: string, scope: string];
 const candidates = (...places: readonly Place[]) => places.map(([backend, scope]) => ({ backend, scope }));
-
-test("scope by scope, each in all backends", () => {
-  const backendMajor = candidates(["disk", "feature"], ["disk", "main"], ["remote", "feature"], ["remote", "main"]);
-  expect(orderCandidates(backendMajor).map(({ backend, scope }) => `${scope}@${backend}`)).toEqual([
-    "feature@disk",
-    "feature@remote",
-    "main@disk",
-    "main@remote",
-  ]);
-});
 
 describe("choice", () => {
   const all = candidates(["disk", "feature"], ["remote", "feature"], ["disk", "main"], ["remote", "main"]);

@@ -1,6 +1,5 @@
 import { type Command, Argument } from "commander";
-import type { CommandContext } from "../command.ts";
-import { commands } from "../commands.ts";
+import type { CommandContext, CommandEntry } from "../command.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
@@ -12,7 +11,7 @@ export function define(command: Command, context: CommandContext): Command {
       "\nbash: source <(bkcache completion bash)\nzsh:  source <(bkcache completion zsh)\nfish: bkcache completion fish | source\n",
     )
     .action(async (shell: (typeof shells)[number]) => {
-      context.reporter.result(script(shell, await flagsByCommand(context)));
+      context.reporter.result(script(shell, context.commands, await flagsByCommand(context)));
     });
 }
 
@@ -20,14 +19,18 @@ export function define(command: Command, context: CommandContext): Command {
 async function flagsByCommand(context: CommandContext): Promise<ReadonlyMap<string, readonly string[]>> {
   const { Command } = await import("commander");
   const flags = new Map<string, readonly string[]>();
-  for (const entry of commands) {
+  for (const entry of context.commands) {
     const defined = (await entry.load()).define(new Command(entry.name), context);
     flags.set(entry.name, [...defined.options.flatMap((option) => option.long ?? []), "--help"]);
   }
   return flags;
 }
 
-function script(shell: (typeof shells)[number], flags: ReadonlyMap<string, readonly string[]>): string {
+function script(
+  shell: (typeof shells)[number],
+  commands: readonly CommandEntry[],
+  flags: ReadonlyMap<string, readonly string[]>,
+): string {
   const verbs = commands.map((entry) => entry.name).join(" ");
   if (shell === "fish") {
     return [
