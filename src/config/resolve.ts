@@ -32,7 +32,7 @@ export interface ResolveOptions {
  * @throws BkcacheError with what only shows once targets stand for themselves
  */
 export function resolveConfig(config: Config, { dirName, fileName }: ResolveOptions): ResolvedConfig {
-  const findings: Diagnostic[] = [];
+  const findings: Diagnostic[] = config.bake === undefined ? [] : [bakeNotRead];
   const external = [...new Set(config.external)].sort(compareNames);
   const { declared, members } = declareTargets(config, findings);
   const targets = resolveTargets(config, declared, external);
@@ -58,6 +58,13 @@ export function resolveConfig(config: Config, { dirName, fileName }: ResolveOpti
     warnings: level === "warn" ? shared : [],
   };
 }
+
+const bakeNotRead: Diagnostic = {
+  code: "BK2065",
+  message: "this version of bkcache does not read existing bake files through `bake:`",
+  hint: "declare the targets under `targets:`; or build the file as it is with `bkcache bake` in a folder without a config, and BUILDKIT_REMOTE_CACHE",
+  path: "bake",
+};
 
 function declareTargets(config: Config, findings: Diagnostic[]) {
   const declared = new Map<string, Declared>();

@@ -17,7 +17,7 @@ export interface Config {
    */
   extends?: string | string[];
   /**
-   * Bake or compose files of your own that stay the source: their targets join `targets`.
+   * Bake or compose files of your own that stay the source: their targets join `targets`. Reserved: this version refuses the key.
    */
   bake?: string | string[];
   /**

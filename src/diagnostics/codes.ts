@@ -215,6 +215,10 @@ export const codes = {
     help: "The target that ends last overwrites the cache of the others. Give each a destination of its own, or use `cache.write`.",
     level: "error",
   },
+  BK2065: {
+    title: "`bake:` is not read",
+    help: "The key is reserved for existing bake files as the source of targets, which this version does not read yet.",
+  },
 
   // --- 3xxx emit and write
   BK3001: { title: "generated file is stale", help: "Run `bkcache generate` and commit the result." },

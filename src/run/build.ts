@@ -133,7 +133,7 @@ function folderOf(host: Host, args: BuildArgs): string {
 /** Backends and cache policy of a config, for a build that is none of its targets. */
 function planOfConfig({ valid }: Project, args: BuildArgs): Plan {
   const { config, dir, file } = valid;
-  const { groups: _groups, external: _external, ...rest } = config;
+  const { groups: _groups, external: _external, bake: _bake, ...rest } = config;
   const names = { dirName: basename(dir), fileName: basename(file) };
   const { project, backends, variables, targets } = createPlan(
     resolveConfig({ ...rest, targets: { build: {} } }, names),

@@ -57,7 +57,7 @@ export async function writeFiles(files: readonly GeneratedFile[], options: { rea
       foreign.map((file) => ({
         code: "BK3002" as const,
         message: `${file.path} exists and was not written by bkcache (format ${formatVersion})`,
-        hint: "keep it as the source with `bake: docker-bake.hcl` in the config, or overwrite it with --force",
+        hint: "overwrite it with --force, or keep it as the source with `bake: docker-bake.hcl` in the config, once bkcache reads that key",
       })),
     );
   }

@@ -117,11 +117,18 @@ describe("generate", () => {
     const { workspace, result } = run(["generate"], files);
     const refused = await result;
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/error BK3002.*\n.*bake: docker-bake\.hcl.*--force/);
+    expect(refused.stderr).toMatch(/error BK3002.*\n.*--force.*bake: docker-bake\.hcl/);
     expect(workspace.read("docker-bake.hcl")).toBe(files["docker-bake.hcl"]);
     const forced = await runBkcache(["generate", "--force"], { cwd: workspace.dir, env: cleanEnv() });
     expect(forced.exitCode).toBe(0);
     expect(workspace.read("docker-bake.hcl")).toContain('target "api"');
+  });
+
+  test("`bake:` is refused instead of passed over", async () => {
+    const files = { "bkcache.config.yaml": "bake: docker-bake.hcl\n", "docker-bake.hcl": 'target "mine" {}\n' };
+    const { exitCode, stderr } = await run(["generate"], files).result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK2065");
   });
 
   test("works from a folder below, on the config above", async () => {
