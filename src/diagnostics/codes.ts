@@ -338,6 +338,10 @@ export const codes = {
     title: "cache folder cannot be read",
     help: "The folder of a local backend exists, but its contents cannot be read or are no cache. Check its rights, or remove it.",
   },
+  BK5014: {
+    title: "local cache in the context",
+    help: "A target sends the folder of a local backend to the builder with its context, so every build changes the context of the next and nothing hits. Exclude the folder in .dockerignore, or put it elsewhere.",
+  },
 
   // --- 9xxx internal
   BK9001: {

@@ -15,6 +15,7 @@ import { askDefinition, runFileEnv } from "./definition.ts";
 import { scopesOf } from "./describe.ts";
 import { featuresOf } from "./features.ts";
 import { type Outcome, openFinish } from "./finish.ts";
+import { findCachesInContext } from "./inside-context.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { checkCommitted } from "./stale.ts";
 
@@ -72,6 +73,9 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const [builder, definition] = await Promise.all([readyBuilder, defining]);
   // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
   await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
+  for (const finding of await findCachesInContext(definition.targets, choice, source.dir)) {
+    host.tell({ ...finding, level: "warning" });
+  }
   const allow = allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), choice, source);
 
   const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: names, choice });

@@ -18,6 +18,7 @@ import { scopesOf } from "./describe.ts";
 import type { LiteralEntry } from "./entries.ts";
 import type { BakeResult } from "./bake.ts";
 import { openFinish } from "./finish.ts";
+import { findCachesInContext } from "./inside-context.ts";
 import { openProject, type Project } from "./project.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
 import { policyWithoutConfig } from "./source.ts";
@@ -78,6 +79,10 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
       : noCache;
   await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
   const chosen = choice.targets[name];
+  const context = { [name]: { context: args.context, ...(args.file === undefined ? {} : { dockerfile: args.file }) } };
+  for (const finding of args.context === "-" ? [] : await findCachesInContext(context, choice, host.cwd)) {
+    host.tell({ ...finding, level: "warning" });
+  }
 
   const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: [name], choice, isSingle: true });
   const { exitCode } = await buildx.exec(
