@@ -89,7 +89,7 @@ describe("listCandidates", () => {
   test("region and endpoint come from the environment, which the builder does not share", async () => {
     const { region: _region, ...open } = remote as PlanBackend & { region: string };
     const env = { AWS_REGION: "eu-west-3", AWS_ENDPOINT_URL_S3: "https://minio.example" };
-    const { candidates } = await list(planWith({ disk, remote: open as PlanBackend }), { env });
+    const { candidates } = await list(planWith({ disk, remote: open }), { env });
     expect(candidates.find(({ backend }) => backend === "remote")?.entry).toMatchObject({
       region: "eu-west-3",
       endpoint_url: "https://minio.example",
@@ -100,7 +100,7 @@ describe("listCandidates", () => {
   test("no region anywhere stops, and names the backend", async () => {
     const { region: _region, ...open } = remote as PlanBackend & { region: string };
     await expect(
-      list(planWith({ disk, remote: open as PlanBackend }), { env: { HOME: "/nowhere" } }),
+      list(planWith({ disk, remote: open }), { env: { HOME: "/nowhere" } }),
     ).rejects.toMatchObject({ code: "BK2046", message: expect.stringContaining('"remote"') });
   });
 
