@@ -57,7 +57,7 @@ export async function findBuildx(host: Host): Promise<Buildx> {
 /** The file that `docker buildx` starts: docker takes the first of these. Null where it may look elsewhere before. */
 async function findPlugin(host: Host): Promise<string | null> {
   const configDir = dockerConfigDir(host.env);
-  if (configDir === null || ((await readIfThere(join(configDir, "config.json"))) ?? "").includes("cliPluginsExtraDirs")) {
+  if (configDir === null || (readIfThere(join(configDir, "config.json")) ?? "").includes("cliPluginsExtraDirs")) {
     return null;
   }
   for (const folder of [join(configDir, "cli-plugins"), ...systemPluginDirs]) {

@@ -137,10 +137,7 @@ function reportFault(error: unknown, reporter: Reporter, redact: (text: string) 
 
 function createReporter(redact: (text: string) => string): Reporter {
   const err = (text: string) => void process.stderr.write(text);
-  const human = createHumanReporter(
-    { out: (text) => void process.stdout.write(text), err, colour: takesColour() },
-    redact,
-  );
+  const human = createHumanReporter({ out: (text) => void process.stdout.write(text), err, takesColour }, redact);
   return process.env["GITHUB_ACTIONS"] === "true" ? withGithubAnnotations(human, err, redact) : human;
 }
 

@@ -132,9 +132,9 @@ function placesIn(dir: string): readonly string[] {
  * folder. The loaders only say that a file is there: reading it, with places, is the next stage's work.
  */
 async function searchFolder(dir: string): Promise<string | null> {
-  const { cosmiconfig } = await import("cosmiconfig");
+  const { cosmiconfigSync } = await import("cosmiconfig");
   const found = () => ({});
-  const explorer = cosmiconfig("bkcache", {
+  const explorer = cosmiconfigSync("bkcache", {
     searchPlaces: [...searchPlaces],
     searchStrategy: "none",
     // An empty file is an error of the next stage, not a reason to take another one.
@@ -146,7 +146,7 @@ async function searchFolder(dir: string): Promise<string | null> {
     },
   });
   try {
-    return (await explorer.search(dir))?.filepath ?? null;
+    return explorer.search(dir)?.filepath ?? null;
   } catch (cause) {
     throw new BkcacheError({ code: "BK2002", message: `the config in ${dir} cannot be read`, cause });
   }

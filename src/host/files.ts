@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { chmod, readFile, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BkcacheError } from "../diagnostics/error.ts";
 
 /** The text of a file, null where there is none. Other failures throw as they are. */
-export async function readIfThere(path: string): Promise<string | null> {
+export function readIfThere(path: string): string | null {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;

@@ -9,7 +9,8 @@ export interface HostOptions extends Pick<Host, "cwd" | "env" | "signal" | "tell
 /** The host of a real run: processes of this machine, its clock. */
 export function createHost(options: HostOptions): Host {
   const { cwd, env, signal, tell } = options;
-  const isTerminal =
+  // Asked when a program runs: to look at a stream is to open it, which costs more than most commands do.
+  const isTerminal = () =>
     options.isTerminal ?? (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY || false);
   return {
     cwd,
@@ -18,10 +19,13 @@ export function createHost(options: HostOptions): Host {
     tell,
     async exec(command, args, execOptions) {
       const started = performance.now();
-      const result = await runProgram({ cwd, env, signal, isTerminal }, command, args, execOptions);
+      const result = await runProgram({ cwd, env, signal, isTerminal: isTerminal() }, command, args, execOptions);
       if (env["BKCACHE_DEBUG"]) {
         const times = `at ${Math.round(started)} ms for ${Math.round(performance.now() - started)} ms`;
-        tell({ level: "info", message: `ran ${[command, ...args].join(" ")} (${times}, exit code ${result.exitCode})` });
+        tell({
+          level: "info",
+          message: `ran ${[command, ...args].join(" ")} (${times}, exit code ${result.exitCode})`,
+        });
       }
       return result;
     },

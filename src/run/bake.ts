@@ -36,7 +36,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const finding = quiet(findBuildx(host));
   const source = await openSource(host, args, finding);
   const buildx = await finding;
-  if (source.hasConfig) await checkCommitted(host, source, { locked: args.own.locked });
+  if (source.hasConfig) checkCommitted(host, source, { locked: args.own.locked });
   if (args.mode !== "build") return { exitCode: await showOnly(host, buildx, source, args), outcome: null };
 
   const use = cacheUse(args.own.cache, host.env, source.hasConfig);
@@ -73,7 +73,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const [builder, definition] = await Promise.all([readyBuilder, defining]);
   // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
   await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
-  for (const finding of await findCachesInContext(definition.targets, choice, source.dir)) {
+  for (const finding of findCachesInContext(definition.targets, choice, source.dir)) {
     host.tell({ ...finding, level: "warning" });
   }
   const allow = allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), choice, source);

@@ -18,9 +18,9 @@ export interface GeneratedFile {
 export type FileState = "unchanged" | "created" | "updated";
 
 /** emit: what `generate` would write, beside what is there. */
-export async function emitFiles(plan: Plan, dir: string): Promise<readonly GeneratedFile[]> {
+export function emitFiles(plan: Plan, dir: string): readonly GeneratedFile[] {
   const path = join(dir, bakeFileName);
-  return [{ path, content: emitBakeFile(plan), before: await readIfThere(path) }];
+  return [{ path, content: emitBakeFile(plan), before: readIfThere(path) }];
 }
 
 export function stateOf(file: GeneratedFile): FileState {

@@ -11,11 +11,11 @@ import type { CacheChoice } from "./cache.ts";
  * @param targets the definition, texts literal
  * @param dir folder that relative contexts start from; absolute
  */
-export async function findCachesInContext(
+export function findCachesInContext(
   targets: Readonly<Record<string, BakeTarget>>,
   choice: CacheChoice,
   dir: string,
-): Promise<readonly Diagnostic[]> {
+): readonly Diagnostic[] {
   const findings = new Map<string, Diagnostic>();
   for (const [name, { context = ".", dockerfile = "Dockerfile" }] of Object.entries(targets)) {
     if (typeof context !== "string" || typeof dockerfile !== "string" || isRemote(context)) continue;
@@ -23,7 +23,7 @@ export async function findCachesInContext(
     for (const { backend, entry } of choice.targets[name]?.destinations ?? []) {
       const folder = entry["type"] === "local" ? relative(root, resolve(dir, entry["dest"] ?? "")) : "..";
       if (folder === "" || folder.startsWith("..") || isAbsolute(folder) || findings.has(backend)) continue;
-      if (isIgnored(folder.split(sep).join("/"), await readIgnoreFile(root, dockerfile))) continue;
+      if (isIgnored(folder.split(sep).join("/"), readIgnoreFile(root, dockerfile))) continue;
       findings.set(backend, {
         code: "BK5014",
         message: `backend "${backend}" lies in the context of ${name} (${folder}): each build changes the context of the next, so that COPY steps never hit`,
@@ -35,12 +35,8 @@ export async function findCachesInContext(
 }
 
 /** A Dockerfile's own ignore file goes before that of the context. */
-async function readIgnoreFile(root: string, dockerfile: string): Promise<string> {
-  return (
-    (await readIfThere(resolve(root, `${dockerfile}.dockerignore`))) ??
-    (await readIfThere(join(root, ".dockerignore"))) ??
-    ""
-  );
+function readIgnoreFile(root: string, dockerfile: string): string {
+  return readIfThere(resolve(root, `${dockerfile}.dockerignore`)) ?? readIfThere(join(root, ".dockerignore")) ?? "";
 }
 
 /**

@@ -10,13 +10,13 @@ import type { BakeSource } from "./source.ts";
  * Says when the committed files are not what the config says: plain `docker buildx bake` then builds something else.
  * @throws BkcacheError BK3001 under `locked`.
  */
-export async function checkCommitted(
+export function checkCommitted(
   host: Host,
   source: Pick<BakeSource, "plan" | "dir">,
   options: { readonly locked: boolean },
-): Promise<void> {
+): void {
   const findings: Diagnostic[] = [];
-  for (const file of await emitFiles(source.plan, source.dir)) {
+  for (const file of emitFiles(source.plan, source.dir)) {
     if (stateOf(file) === "unchanged" || differsInVersionOnly(file)) continue;
     const name = relative(host.cwd, file.path);
     if (file.before !== null && !isBkcacheFile(file.before)) continue;

@@ -25,7 +25,7 @@ export function define(command: Command, context: CommandContext): Command {
 async function generate(options: GenerateOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
   const { plan, valid } = await requireProject(host, options.config);
-  const files = await emitFiles(plan, valid.dir);
+  const files = emitFiles(plan, valid.dir);
   if (options.stdout) {
     for (const file of files) reporter.result(file.content);
     return;

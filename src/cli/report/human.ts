@@ -5,8 +5,8 @@ import { mostFindings, type Reporter, type Severity } from "./reporter.ts";
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Whether standard error takes colours. */
-  readonly colour: boolean;
+  /** Whether standard error takes colours; asked only when something is said there. */
+  readonly takesColour: () => boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -14,7 +14,7 @@ type Style = Parameters<typeof styleText>[0];
 /** Plain lines for people: severity, code, message, then place, excerpt and next step below. */
 export function createHumanReporter(streams: Streams, redact: (text: string) => string): Reporter {
   const paint = (style: Style, text: string) =>
-    streams.colour ? styleText(style, text, { validateStream: false }) : text;
+    streams.takesColour() ? styleText(style, text, { validateStream: false }) : text;
   const say = (text: string) => streams.err(`${redact(text)}\n`);
 
   function place(path: string | undefined, span: Span | undefined): string[] {

@@ -16,7 +16,7 @@ function open(options: { colour?: boolean; github?: boolean } = {}) {
   const written = { out: "", err: "" };
   const out = (text: string) => void (written.out += text);
   const err = (text: string) => void (written.err += text);
-  const human = createHumanReporter({ out, err, colour: options.colour === true }, redact);
+  const human = createHumanReporter({ out, err, takesColour: () => options.colour === true }, redact);
   const reporter: Reporter = options.github === true ? withGithubAnnotations(human, err, redact) : human;
   return { reporter, written };
 }
