@@ -41,6 +41,8 @@ export interface Compiled {
 
 /** Compiles a checked config. Pure: reads and writes nothing. @throws BkcacheError. */
 export function compile(valid: ValidConfig): Compiled {
-  const plan = createPlan(resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) }));
+  const plan = createPlan(
+    resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) }),
+  );
   return { plan, files: { "docker-bake.hcl": emitBakeFile(plan) } };
 }

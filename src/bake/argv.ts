@@ -33,7 +33,7 @@ const table: FlagTable = {
 };
 
 /** What bake is asked to do; only `build` builds. */
-export type BakeMode = "build" | "print" | "list" | "call";
+type BakeMode = "build" | "print" | "list" | "call";
 
 export interface BakeArgs {
   readonly own: OwnFlags;

@@ -1,5 +1,6 @@
 import { compareNames } from "../config/names.ts";
 import { joinTexts, partsOf, type Text } from "../config/text.ts";
+import { unreachable } from "../diagnostics/unreachable.ts";
 import type { Entry, PlanBackend } from "./model.ts";
 
 export interface CacheEntryOptions {
@@ -82,6 +83,8 @@ function createPlace(backend: PlanBackend, { direction, runtime = {} }: Omit<Cac
       // BuildKit imports an inline cache as what it is, an image.
       if (direction === "to") return { type: "inline" };
       return text("ref") === undefined ? null : { type: "registry", fixed: { ref: text("ref") } };
+    default:
+      return unreachable(backend.type);
   }
 }
 
@@ -180,7 +183,7 @@ const writeKeys: Readonly<Record<string, string>> = {
 function spell(backend: PlanBackend, keys: Readonly<Record<string, string>>): Record<string, Text> {
   const spelled: Record<string, Text> = {};
   for (const [key, wire] of Object.entries(keys)) {
-    const value = backend[key] as Text | number | boolean | undefined;
+    const value = backend[key];
     if (value === undefined) continue;
     spelled[wire] = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
   }

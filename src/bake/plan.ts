@@ -92,7 +92,7 @@ function toBakeTarget(attributes: ResolvedAttributes, isFlat: boolean): BakeTarg
         : renameKeys(entry as Readonly<Record<string, Text | boolean>>, { logLevel: "log-level" }),
     );
   }
-  return target as BakeTarget;
+  return target;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -94,13 +94,13 @@ export function describeFault(fault: Fault, data: unknown, rawOf: (path: Path) =
       return {
         code: "BK2012",
         path,
-        message: `${name} must be at least ${params["limit"]}, not ${showValue(value, name)}`,
+        message: `${name} must be at least ${String(params["limit"])}, not ${showValue(value, name)}`,
       };
     case "maximum":
       return {
         code: "BK2012",
         path,
-        message: `${name} must be at most ${params["limit"]}, not ${showValue(value, name)}`,
+        message: `${name} must be at most ${String(params["limit"])}, not ${showValue(value, name)}`,
       };
     default:
       return { code: "BK2012", path, message: `${name} is not allowed here` };
@@ -197,7 +197,9 @@ function showValue(value: unknown, name: string): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a map";
   if (value === undefined) return "nothing";
-  if (typeof value !== "string") return value === null ? "null" : `the ${typeof value} ${String(value)}`;
+  if (value === null) return "null";
+  if (typeof value === "number" || typeof value === "boolean") return `the ${typeof value} ${value}`;
+  if (typeof value !== "string") return `a ${typeof value}`;
   return /key|token|secret|password|passwd/i.test(name) ? "this string" : show(value);
 }
 

@@ -137,7 +137,9 @@ function explain(module: ModuleFile, error: unknown): BkcacheError {
 
 function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(error.message) : String(error);
+    // A config can throw anything, also an error whose message is no string.
+    const message: unknown = error instanceof Error ? error.message : error;
+    return String(message);
   } catch {
     return "a value that cannot be shown";
   }

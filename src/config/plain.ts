@@ -48,6 +48,7 @@ export function toPlain(exported: unknown): PlainResult {
         return report(path, "a config cannot hold a bigint", "write a number or a string");
       case "symbol":
         return report(path, "a config cannot hold a symbol");
+      case "undefined":
       default:
         return report(path, "a list cannot hold undefined");
     }

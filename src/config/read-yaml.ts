@@ -42,7 +42,7 @@ export function readYaml(text: string): ReadResult {
   }
   const problems: Problem[] = [];
   try {
-    return { root: createBuilder(problems)(document.contents as Node | null, [], 0), problems };
+    return { root: createBuilder(problems)(document.contents, [], 0), problems };
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
     return { root: null, problems: [error.problem] };

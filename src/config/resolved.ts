@@ -72,7 +72,7 @@ export interface ResolvedVariable {
   readonly validation?: readonly { readonly condition: string; readonly errorMessage?: string }[];
 }
 
-export type BackendType = "local" | "s3" | "gcs" | "registry" | "gha" | "azblob" | "inline";
+type BackendType = "local" | "s3" | "gcs" | "registry" | "gha" | "azblob" | "inline";
 
 /** Keys as the config spells them; never `url`, which became bucket and prefix; a prefix ends with `/` or is absent. */
 export type ResolvedBackend = { readonly type: BackendType } & Readonly<Record<string, Text | number | boolean>>;

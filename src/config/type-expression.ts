@@ -1,3 +1,5 @@
+import { unreachable } from "../diagnostics/unreachable.ts";
+
 /** A type of bake's `variable` block, read. */
 export type VariableType =
   | { readonly kind: "string" | "number" | "bool" | "any" }
@@ -70,10 +72,12 @@ export function parseType(text: string): VariableType | null {
 
 /** Whether HCL can convert a value to a type. null fits all. */
 export function fitsType(value: unknown, type: VariableType): boolean {
-  if (value === null || type.kind === "any") return true;
+  if (value === null) return true;
   const isList = Array.isArray(value);
   const isMap = typeof value === "object" && !isList;
   switch (type.kind) {
+    case "any":
+      return true;
     case "string":
       return !isList && !isMap;
     case "number":
@@ -97,6 +101,8 @@ export function fitsType(value: unknown, type: VariableType): boolean {
           ([key, field]) => Object.hasOwn(value, key) && fitsType((value as Record<string, unknown>)[key], field),
         )
       );
+    default:
+      return unreachable(type);
   }
 }
 
@@ -114,7 +120,11 @@ export function shapeOfType(type: VariableType): VariableShape {
     case "map":
     case "object":
       return "map";
-    default:
+    case "string":
+    case "number":
+    case "bool":
       return "scalar";
+    default:
+      return unreachable(type);
   }
 }

@@ -1,6 +1,3 @@
-/** A family of codes; the docs page has one chapter for each. */
-export type CodeFamily = "usage" | "config" | "output" | "builder" | "store" | "internal";
-
 export interface CodeDefinition {
   readonly title: string;
   /** What the code means and what to do, in one or two sentences; the docs page prints it. */

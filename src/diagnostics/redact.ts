@@ -1,11 +1,15 @@
 /** Names of environment variables whose values are secrets. */
-const secretName = /(SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY|ACCESS_KEY)(_ID)?$|^(AWS_ACCESS_KEY_ID|GCS_HMAC_ACCESS_ID)$/i;
+const secretName =
+  /(SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY|ACCESS_KEY)(_ID)?$|^(AWS_ACCESS_KEY_ID|GCS_HMAC_ACCESS_ID)$/i;
 /** Shorter values would blank out ordinary words. */
 const shortestSecret = 8;
 
 /** `key=value` forms in which BuildKit and the SDKs write credentials, and user info in URLs. */
 const patterns: readonly (readonly [RegExp, string])[] = [
-  [/\b(secret_access_key|session_token|access_key_id|ghtoken|account_key)(\\?"?\s*[=:]\s*\\?"?)[^\s,"'\\&}\]]+/gi, "$1$2***"],
+  [
+    /\b(secret_access_key|session_token|access_key_id|ghtoken|account_key)(\\?"?\s*[=:]\s*\\?"?)[^\s,"'\\&}\]]+/gi,
+    "$1$2***",
+  ],
   [/(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi, "$1***"],
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']+:[^\s/@"']+@/gi, "$1***@"],
 ];

@@ -79,7 +79,9 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
       : noCache;
   await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
   const chosen = choice.targets[name];
-  const context = { [name]: { context: args.context, ...(args.file === undefined ? {} : { dockerfile: resolve(host.cwd, args.file) }) } };
+  const context = {
+    [name]: { context: args.context, ...(args.file === undefined ? {} : { dockerfile: resolve(host.cwd, args.file) }) },
+  };
   for (const finding of args.context === "-" ? [] : findCachesInContext(context, choice, host.cwd)) {
     host.tell({ ...finding, level: "warning" });
   }

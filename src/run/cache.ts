@@ -9,7 +9,7 @@ import { type Candidate, type EntryRequest, listCandidates, type LiteralEntry } 
 import { checkGates, type GateInput } from "./gates.ts";
 
 /** What a target gets from the cache, and gives to it. */
-export interface TargetChoice {
+interface TargetChoice {
   /** At most one of a backend; as they are where they are the user's own. */
   readonly cacheFrom: readonly (LiteralEntry | string)[];
   readonly cacheTo: readonly (LiteralEntry | string)[];
@@ -19,7 +19,7 @@ export interface TargetChoice {
   readonly destinations: readonly Destination[];
 }
 
-export interface Destination {
+interface Destination {
   readonly backend: string;
   readonly scope: string;
   /** The cache name. */
@@ -43,7 +43,7 @@ export interface CacheChoice {
 export const noCache: CacheChoice = { targets: {}, leftOut: [], folders: [], env: {}, access: null };
 
 /** What builder and tools can do, and how many platforms a target has. */
-export interface Gate extends Omit<GateInput, "entries" | "env"> {
+interface Gate extends Omit<GateInput, "entries" | "env"> {
   readonly platforms: (target: string) => number | null;
 }
 

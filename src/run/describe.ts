@@ -3,7 +3,7 @@ import { cacheName } from "../bake/cache-name.ts";
 import type { CacheDirection, Entry, Plan, PlanMount, PlanTarget } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
-import { BkcacheError } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { CacheUse } from "./cache-use.ts";
 
@@ -15,7 +15,7 @@ export interface DescribedEntry {
   readonly entry: Entry | Text;
 }
 
-export interface DescribedTarget {
+interface DescribedTarget {
   /** False for a target that others take as a context and that was not asked for itself. */
   readonly isRequested: boolean;
   /** In order of preference; the first whose manifest exists is taken. */
@@ -66,16 +66,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const { targets, linked, unknown } = findRequested(plan, names);
   if (unknown.length > 0) {
     const known = [...Object.keys(plan.targets), ...Object.keys(plan.groups)];
-    throw BkcacheError.of(
-      unknown.map((name) => {
-        const guess = nearest(name, known);
-        return {
-          code: "BK1002",
-          message: `no target or group "${name}"`,
-          ...(guess === undefined ? {} : { hint: `did you mean ${guess}?` }),
-        };
-      }),
-    );
+    throw BkcacheError.of(unknown.map((name) => unknownName(name, nearest(name, known))));
   }
   const describe = (name: string, isRequested: boolean) => {
     const target = plan.targets[name];
@@ -106,6 +97,13 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
     ]),
     commandLine: ["docker", "buildx", "bake", "-f", "-", ...names],
   };
+}
+
+function unknownName(name: string, guess: string | undefined): Diagnostic {
+  const message = `no target or group "${name}"`;
+  return guess === undefined
+    ? { code: "BK1002", message }
+    : { code: "BK1002", message, hint: `did you mean ${guess}?` };
 }
 
 /** Scopes to look for, in order, each once: what was asked for, what is written, the default. */

@@ -10,7 +10,7 @@ export interface BuildxFeature {
 }
 
 /** What every run needs: cache entries in object form, `--list`. */
-export const oldestBuildx: BuildxFeature = { name: "cache entries in object form", since: "0.20" };
+const oldestBuildx: BuildxFeature = { name: "cache entries in object form", since: "0.20" };
 
 const attributeSince: Readonly<Record<string, string>> = { "extra-hosts": "0.25", policy: "0.31", resources: "0.35" };
 const flagSince: Readonly<Record<string, string>> = { "--var": "0.31" };

@@ -136,7 +136,7 @@ function hasWritten(history: History, target: string): boolean {
 }
 
 /** A build that succeeded without its cache, under `--strict`. */
-export const strictExitCode = 3;
+const strictExitCode = 3;
 
 async function writeReport(file: string, report: Report): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

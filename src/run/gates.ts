@@ -28,7 +28,7 @@ export interface GateInput {
   readonly rules?: Readonly<Record<string, "error" | "warn" | "off">>;
 }
 
-export interface DroppedBackend {
+interface DroppedBackend {
   readonly backend: string;
   readonly diagnostic: Diagnostic;
 }

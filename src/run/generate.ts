@@ -5,7 +5,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
 
 /** Name of the committed file; it stands beside the config. */
-export const bakeFileName = "docker-bake.hcl";
+const bakeFileName = "docker-bake.hcl";
 
 export interface GeneratedFile {
   /** Absolute. */

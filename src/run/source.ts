@@ -79,7 +79,7 @@ export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Bui
 }
 
 /** Scope of the one cache that there is without a config. */
-export const defaultScope = "main";
+const defaultScope = "main";
 
 /** The policy of every target where there is no config. */
 export const policyWithoutConfig: Omit<TargetCache, "name"> = {

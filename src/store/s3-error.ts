@@ -86,12 +86,12 @@ function readFailure(error: unknown): S3Failure {
   const first = Array.isArray(fields.errors) ? (fields.errors[0] as unknown) : fields.cause;
   const inner = first instanceof Error && "code" in first ? first.code : undefined;
   const code = [fields.code, fields.Code, inner, fields.name].find(
-    (value) => typeof value === "string" && value !== "",
+    (value): value is string => typeof value === "string" && value !== "",
   );
   const status = fields.$metadata?.httpStatusCode;
   const region = fields.Region ?? fields.$response?.headers?.["x-amz-bucket-region"];
   return {
-    code: String(code ?? ""),
+    code: code ?? "",
     status: typeof status === "number" ? status : undefined,
     region: typeof region === "string" && region !== "" ? region : undefined,
   };

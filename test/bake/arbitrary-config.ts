@@ -6,7 +6,7 @@ import type { Config, Target } from "../../src/config/schema.gen.ts";
  * bare carriage return or byte order mark: HCL's JSON form, which these are compared with, reads them wrongly.
  */
 const oddPieces = [
-  ..."abz019 -_./:=,;#'*~^",
+  ...Array.from("abz019 -_./:=,;#'*~^"),
   "$",
   "%",
   "{",
@@ -34,7 +34,7 @@ const oddPieces = [
 /** Any text without references. */
 export const oddText = fc.array(fc.constantFrom(...oddPieces), { maxLength: 8 }).map((pieces) => pieces.join(""));
 
-export interface Names {
+interface Names {
   readonly scalars: readonly string[];
   readonly axes: readonly string[];
 }

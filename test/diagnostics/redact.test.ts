@@ -12,7 +12,10 @@ const redact = createRedactor({
 test.each([
   ["signed with s3cr3t/value+1 here", "signed with *** here"],
   ["a secret within another goes whole: s3cr3t/value+1-and-more", "a secret within another goes whole: ***"],
-  ["type=s3,access_key_id=AKIA1,secret_access_key=x,bucket=b", "type=s3,access_key_id=***,secret_access_key=***,bucket=b"],
+  [
+    "type=s3,access_key_id=AKIA1,secret_access_key=x,bucket=b",
+    "type=s3,access_key_id=***,secret_access_key=***,bucket=b",
+  ],
   ['{"secret_access_key":"x","bucket":"b"}', '{"secret_access_key":"***","bucket":"b"}'],
   ["https://user:pa55@host/x", "https://***@host/x"],
   ["https://b.s3.amazonaws.com/k?X-Amz-Signature=abc&x=1", "https://b.s3.amazonaws.com/k?X-Amz-Signature=***&x=1"],

@@ -22,7 +22,7 @@ const compile = (config: Config): Plan =>
 
 describe.skipIf(!hasToolchain())("the emitted file, read by bake", () => {
   const printer = hasToolchain() ? createPrinter() : (undefined as never);
-  const external = `\ntarget "ext" {\n${alignFields(attributeFields(externalTarget as BakeTarget, "  "), "  ")}\n}\n`;
+  const external = `\ntarget "ext" {\n${alignFields(attributeFields(externalTarget, "  "), "  ")}\n}\n`;
 
   test("equals the config and the plan, for every target and group", { timeout: 300_000 }, async () => {
     await fc.assert(

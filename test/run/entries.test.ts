@@ -99,9 +99,10 @@ describe("listCandidates", () => {
 
   test("no region anywhere stops, and names the backend", async () => {
     const { region: _region, ...open } = remote as PlanBackend & { region: string };
-    await expect(
-      list(planWith({ disk, remote: open }), { env: { HOME: "/nowhere" } }),
-    ).rejects.toMatchObject({ code: "BK2046", message: expect.stringContaining('"remote"') });
+    await expect(list(planWith({ disk, remote: open }), { env: { HOME: "/nowhere" } })).rejects.toMatchObject({
+      code: "BK2046",
+      message: expect.stringContaining('"remote"'),
+    });
   });
 
   test("plain http of the environment stops, or is said", async () => {

@@ -59,7 +59,7 @@ test("a failure is tried twice, not longer", async () => {
   const port = await listen(
     createServer((request, response) => {
       asked += 1;
-      refuse(503, "SlowDown")(request, response as never);
+      refuse(503, "SlowDown")(request, response);
     }),
   );
   expect(await (await open(`http://127.0.0.1:${port}`)).has("x")).toMatchObject({ code: "BK5007" });
@@ -109,7 +109,7 @@ describe("without the right to list, what is absent answers 403", () => {
     const port = await listen(
       createServer((request, response) => {
         if (request.url?.includes("there") === true) response.writeHead(206).end("x");
-        else refuse(403, "AccessDenied")(request, response as never);
+        else refuse(403, "AccessDenied")(request, response);
       }),
     );
     const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { delimiter, join } from "node:path";
 
 /** What the fake says when the arguments begin with `when`; the first answer that fits is taken. */
-export interface FakeAnswer {
+interface FakeAnswer {
   readonly when: readonly string[];
   /** Every one of these must stand somewhere among the arguments too. */
   readonly has?: readonly string[];
@@ -17,7 +17,7 @@ export interface FakeAnswer {
   readonly times?: number;
 }
 
-export interface FakeCall {
+interface FakeCall {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly stdin: string;

@@ -44,7 +44,7 @@ export function readAttributes(target: TargetAttributes, axes: Axes): ResolvedAt
     const value = target[name];
     if (value !== undefined) read[name] = (readers[name] as (value: unknown, axes: Axes) => unknown)(value, axes);
   }
-  return read as ResolvedAttributes;
+  return read;
 }
 
 function readPolicy(list: NonNullable<TargetAttributes["policy"]>, axes: Axes): ResolvedAttributes["policy"] {

@@ -1,5 +1,5 @@
 import type { Backend } from "../schema.gen.ts";
-import type { BackendType, ResolvedBackend } from "../resolved.ts";
+import type { ResolvedBackend } from "../resolved.ts";
 import { joinTexts, partsOf, type Text, textOf, type TextPart } from "../text.ts";
 import { noAxes, readText } from "./read.ts";
 
@@ -22,7 +22,7 @@ export function resolveBackend(backend: Backend): ResolvedBackend {
     if (prefix === "") delete texts["prefix"];
     else texts["prefix"] = prefix;
   }
-  return { type: type satisfies BackendType, ...texts } as ResolvedBackend;
+  return { type, ...texts };
 }
 
 /** BuildKit joins prefix and key as they stand, without a slash of its own. */

@@ -1,4 +1,5 @@
 import { BkcacheError } from "../../diagnostics/error.ts";
+import { unreachable } from "../../diagnostics/unreachable.ts";
 import type { ResolvedAttributes, TextList, TextMap } from "../resolved.ts";
 import { lastOfEach } from "./attributes.ts";
 import { unique } from "./read.ts";
@@ -46,7 +47,7 @@ export function mergeAttributes(far: ResolvedAttributes, near: ResolvedAttribute
     if (name === "description" && value === "") continue;
     merged[name] = inherited === undefined ? value : combine(rules[name], inherited, value, `${path}.${name}`);
   }
-  return merged as ResolvedAttributes;
+  return merged;
 }
 
 function isEmpty(attributes: ResolvedAttributes): boolean {
@@ -70,6 +71,8 @@ function combine(rule: Rule, far: unknown, near: unknown, path: string): unknown
       return lastOfEach([...(far as unknown[]), ...(near as unknown[])], "id");
     case "bySshId":
       return lastOfEach([...(far as unknown[]), ...(near as unknown[])], "ssh");
+    default:
+      return unreachable(rule);
   }
 }
 

@@ -94,7 +94,7 @@ export function* checkEndpoints(context: RuleContext): Iterable<Finding> {
       } else if (
         scheme === "http" &&
         key === "endpointUrl" &&
-        !("insecure" in backend && backend.insecure === true) &&
+        !("insecure" in backend && backend.insecure) &&
         !context.allowsInsecure
       ) {
         yield {

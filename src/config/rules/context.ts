@@ -17,7 +17,7 @@ export interface RuleContext {
   /** True where other files declare targets too, so that a name may be one of theirs. */
   readonly hasForeignTargets: boolean;
   /** The declared name that was most likely meant. */
-  suggest(wanted: string, declared: Iterable<string>): string | undefined;
+  readonly suggest: (wanted: string, declared: Iterable<string>) => string | undefined;
   /** BUILDKIT_INSECURE: plain http is said, not refused. */
   readonly allowsInsecure: boolean;
 }

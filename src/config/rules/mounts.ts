@@ -75,7 +75,9 @@ export function* checkMountIdentity(context: RuleContext): Iterable<Finding> {
   }
 }
 
-function valueOf(mount: MountDefinition, key: "sharing" | "uid" | "gid" | "mode" | "perArch"): unknown {
+type Identity = "sharing" | "uid" | "gid" | "mode" | "perArch";
+
+function valueOf(mount: MountDefinition, key: Identity): MountDefinition[Identity] {
   if (mount[key] !== undefined || key !== "sharing") return mount[key];
   return mount.preset === undefined ? "shared" : presets[mount.preset].sharing;
 }
