@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { type Buildkit, onEmptyBuilder, startBuildkit } from "../support/buildkit.ts";
 import { type Certificates, makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
@@ -82,15 +82,6 @@ async function bake(workspace: Workspace, args: readonly string[], env: Record<s
   return { ...result, report };
 }
 
-async function onEmptyBuilder<T>(use: (builder: Buildkit) => Promise<T>, tls?: Certificates): Promise<T> {
-  const builder = await startBuildkit(tls === undefined ? {} : { tls });
-  try {
-    return await use(builder);
-  } finally {
-    await builder.stop();
-  }
-}
-
 /** What the second report must say of a target: as many steps as the first had, none of which ran. */
 function allCached({ report }: { report: { targets: Record<string, { steps: { total: number } }> } }, name: string) {
   const total = report.targets[name]?.steps.total ?? 0;
@@ -123,16 +114,19 @@ describe("a second, empty builder serves every step from the bucket", () => {
   test("over TCP with mutual TLS", async () => {
     const workspace = project();
     const bakeOverTls = () =>
-      onEmptyBuilder(async (builder) => {
-        const config = JSON.parse(workspace.read("bkcache.config.json"));
-        const tls = { ca: certs.ca, cert: certs.clientCert, key: certs.clientKey };
-        workspace.write(
-          "bkcache.config.json",
-          JSON.stringify({ ...config, builder: { driver: "remote", endpoint: builder.address, tls } }),
-        );
-        expect(builder.address).toMatch(/^tcp:\/\//);
-        return bake(workspace, ["bake"], environment(null));
-      }, certs);
+      onEmptyBuilder(
+        async (builder) => {
+          const config = JSON.parse(workspace.read("bkcache.config.json"));
+          const tls = { ca: certs.ca, cert: certs.clientCert, key: certs.clientKey };
+          workspace.write(
+            "bkcache.config.json",
+            JSON.stringify({ ...config, builder: { driver: "remote", endpoint: builder.address, tls } }),
+          );
+          expect(builder.address).toMatch(/^tcp:\/\//);
+          return bake(workspace, ["bake"], environment(null));
+        },
+        { tls: certs },
+      );
     const first = await bakeOverTls();
     expect(first.exitCode).toBe(0);
     const second = await bakeOverTls();

@@ -75,6 +75,16 @@ export async function startBuildkit(options: BuildkitOptions = {}): Promise<Buil
   return { address, socket, root, server, buildctl, stop: () => server.stop() };
 }
 
+/** Runs something on a new, empty builder, and ends that. */
+export async function onEmptyBuilder<T>(use: (builder: Buildkit) => Promise<T>, options?: BuildkitOptions): Promise<T> {
+  const builder = await startBuildkit(options);
+  try {
+    return await use(builder);
+  } finally {
+    await builder.stop();
+  }
+}
+
 /** Layers want a real file system below their overlay, and a tmpfs is fast and leaves nothing on a disk. */
 function findStateDir(): string {
   const shm = "/dev/shm";

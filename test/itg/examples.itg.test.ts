@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Report } from "../../src/run/report.ts";
+import { onEmptyBuilder } from "../support/buildkit.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { makeNodeContext } from "../support/contexts.ts";
+import { makeDockerConfig } from "../support/docker-config.ts";
+import { cleanEnv } from "../support/env.ts";
+import { runBkcache } from "../support/run-bkcache.ts";
+import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { copyExample } from "../support/workspace.ts";
+
+const bucket = "acme-test";
+let s3: S3Server;
+
+beforeAll(async () => {
+  s3 = await startVersitygw();
+  await s3.createBucket(bucket);
+});
+afterAll(async () => {
+  await s3.stop();
+});
+
+describe("examples/node-monorepo", () => {
+  const example = copyExample("node-monorepo");
+  const toBoth = ["disk", "remote"];
+  const writtenTo: Readonly<Record<string, readonly string[]>> = {
+    "app-api": toBoth,
+    "app-web": toBoth,
+    test: ["remote"],
+    docs: toBoth,
+  };
+
+  const cacheNames = (backend: string): string[] =>
+    Object.keys(writtenTo)
+      .filter((target) => writtenTo[target]?.includes(backend))
+      .map((target) => `node-monorepo.${target}.main`);
+
+  /** `bkcache bake ci` on a new, empty builder. */
+  function bakeAll(node: string, home: string): Promise<Report> {
+    return onEmptyBuilder(async (builder) => {
+      const file = join(makeTempDir("report"), "report.json");
+      const env = cleanEnv({
+        ...makeDockerConfig().env,
+        ...s3.env,
+        HOME: home,
+        BUILDKIT_HOST: builder.address,
+        BUILDKIT_INSECURE: "true", // the S3 server speaks plain http
+        BKCACHE: "read-write",
+        BUCKET: bucket,
+        NODE_IMAGE: node,
+      });
+      const { exitCode, stderr } = await runBkcache(["bake", "ci", "--report", file], { cwd: example.dir, env });
+      expect(exitCode, stderr).toBe(0);
+      const report = JSON.parse(readFileSync(file, "utf8")) as Report;
+      expect(report).toMatchObject({ failures: [], leftOut: [] });
+      return report;
+    });
+  }
+
+  /** What a bake must say where every step of `first` was taken from `sources`. */
+  function allFrom(first: Report, sources: Readonly<Record<string, string>>) {
+    const targets = Object.entries(first.targets).map(([name, { steps }]) => {
+      const total = steps?.total ?? 0;
+      expect(total).toBeGreaterThanOrEqual(6);
+      return [name, { steps: { total, cached: total, ran: [] }, source: { backend: sources[name] } }];
+    });
+    return { targets: Object.fromEntries(targets) as Record<string, unknown> };
+  }
+
+  test("an empty builder re-runs nothing: from the folder on one machine, from the bucket on another", async () => {
+    const node = makeNodeContext(makeTempDir("node"));
+    const home = makeTempDir("home");
+    const first = await bakeAll(node, home);
+    const written = Object.entries(first.targets).map(([name, target]) => [
+      name,
+      target.written.map(({ backend }) => backend),
+    ]);
+    expect(Object.fromEntries(written)).toEqual(writtenTo);
+    // bkcache keeps notes of its own in that folder too.
+    expect(readdirSync(join(home, ".cache", "bkcache"))).toEqual(expect.arrayContaining(cacheNames("disk")));
+    const manifests = await s3.objects(bucket, "node-monorepo/manifests/");
+    expect(new Set(manifests.map(({ key }) => key.split("/").at(-1)))).toEqual(new Set(cacheNames("remote")));
+
+    const sameMachine = { "app-api": "disk", "app-web": "disk", docs: "disk", test: "remote" };
+    expect(await bakeAll(node, home)).toMatchObject(allFrom(first, sameMachine));
+    const otherMachine = { "app-api": "remote", "app-web": "remote", docs: "remote", test: "remote" };
+    expect(await bakeAll(node, makeTempDir("home"))).toMatchObject(allFrom(first, otherMachine));
+  });
+});
