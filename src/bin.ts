@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
-
-// Checked before anything else is loaded: the rest uses what older versions cannot parse or lack.
+// No import stands here: an older Node fails on a name that it does not export before it runs a line.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
@@ -10,6 +8,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
-enableCompileCache();
+process.getBuiltinModule("node:module").enableCompileCache();
 const { main } = await import("./cli/main.ts");
 process.exitCode = await main(process.argv.slice(2));
