@@ -1,6 +1,6 @@
 import { isAbsolute, join, normalize, resolve } from "node:path";
+import { optionsOf } from "../config/csv.ts";
 import type { Text, TextPart } from "../config/text.ts";
-import { csvPairs } from "./csv.ts";
 import { isGitOverSsh, isRemote, parseOciLayout } from "./location.ts";
 import type { BakeTarget, Entry, SshEntry } from "./model.ts";
 import type { Override } from "./override.ts";
@@ -148,7 +148,7 @@ function collectEntitlements(target: BakeTarget, other: Set<string>): void {
 /** Entries as pairs of literal texts; a string is read as the CSV that buildx takes. */
 function entriesOf(entries: readonly (Entry | Text)[] | undefined): readonly Readonly<Record<string, string>>[] {
   return (entries ?? []).flatMap((entry) => {
-    if (typeof entry === "string") return [Object.fromEntries(csvPairs(entry))];
+    if (typeof entry === "string") return [optionsOf(entry)];
     if (isParts(entry)) return [];
     const pairs = Object.entries(entry).flatMap(([key, text]) => {
       const value = literal(text);

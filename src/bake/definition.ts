@@ -1,6 +1,7 @@
+import { csvLine } from "../config/csv.ts";
 import { compareNames } from "../config/names.ts";
+import { mapRecord } from "../config/records.ts";
 import type { Text } from "../config/text.ts";
-import { csvLine } from "./csv.ts";
 import type { BakeTarget, Plan, PlanBackend, PlanGroup, PlanTarget, SshEntry, TargetCache } from "./model.ts";
 
 /** What `buildx bake --print` says, every text literal. */
@@ -98,28 +99,28 @@ export interface DefinitionPlanOptions {
   readonly backends: Readonly<Record<string, PlanBackend>>;
   /** The policy of every target; what the definition itself says of caches is replaced. */
   readonly cache: Omit<TargetCache, "name">;
-  readonly mountBackend?: string | null;
 }
 
 /** The plan of a folder whose targets bake itself resolved. */
 export function planFromDefinition(definition: BakeDefinition, options: DefinitionPlanOptions): Plan {
-  const { project, backends, cache, mountBackend = null } = options;
+  const { project, backends, cache } = options;
+  const targets = Object.entries(definition.targets)
+    .toSorted(([a], [b]) => compareNames(a, b))
+    .map(([name, target]) => [name, definedTarget(project, name, target, cache)]);
+  return createBarePlan({ project, backends, targets: Object.fromEntries(targets), groups: definition.groups });
+}
+
+/** A plan that no config stands behind: no variables, no mounts, every text literal. */
+export function createBarePlan(plan: Pick<Plan, "project" | "backends" | "targets" | "groups">): Plan {
   return {
     version: 1,
-    project,
     config: null,
     variables: {},
-    backends,
     mounts: {},
-    targets: Object.fromEntries(
-      Object.entries(definition.targets)
-        .toSorted(([a], [b]) => compareNames(a, b))
-        .map(([name, target]) => [name, definedTarget(project, name, target, cache)]),
-    ),
-    groups: definition.groups,
     external: [],
-    mountBackend,
+    mountBackend: null,
     mountBudget: { restore: "60s", save: "60s" },
+    ...plan,
   };
 }
 
@@ -138,8 +139,4 @@ function definedTarget(
     cache: { ...cache, name: [project, name, ...platforms] },
     mounts: null,
   };
-}
-
-function mapRecord<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { csvFields, csvLine, csvPairs } from "./csv.ts";
+import { csvFields, formatOptionCsv, optionsOf, parseOptionCsv } from "../config/csv.ts";
 import { isRemote, parseOciLayout } from "./location.ts";
 
 /** One `--set PATTERN.KEY[.SUB]=VALUE`. */
@@ -65,15 +65,15 @@ function absoluteContext(value: string, cwd: string): string {
 
 function absoluteOutput(value: string, cwd: string): string {
   const fields = csvFields(value);
-  const isPath = fields.length === 1 && fields[0] === value && !value.startsWith("type=");
+  const isPath = fields?.length === 1 && fields[0] === value && !value.startsWith("type=");
   if (isPath) return value === "-" ? value : resolve(cwd, value);
-  return mapFields(fields, (key, path) => (key === "dest" && path !== "-" && path !== "" ? resolve(cwd, path) : path));
+  return mapFields(value, (key, path) => (key === "dest" && path !== "-" && path !== "" ? resolve(cwd, path) : path));
 }
 
 function absoluteSecret(value: string, cwd: string): string {
   // With type=env the source is a variable.
-  if (csvPairs(value).some(([key, type]) => key === "type" && type === "env")) return value;
-  return mapFields(csvFields(value), (key, path) => (key === "src" || key === "source" ? resolve(cwd, path) : path));
+  if (optionsOf(value)["type"] === "env") return value;
+  return mapFields(value, (key, path) => (key === "src" || key === "source" ? resolve(cwd, path) : path));
 }
 
 function absoluteSsh(value: string, cwd: string): string {
@@ -83,12 +83,11 @@ function absoluteSsh(value: string, cwd: string): string {
   return `${value.slice(0, equals)}=${paths.map((path) => (path === "" ? path : resolve(cwd, path))).join(",")}`;
 }
 
-function mapFields(fields: readonly string[], map: (key: string, value: string) => string): string {
-  return csvLine(
-    fields.map((field) => {
-      const equals = field.indexOf("=");
-      if (equals === -1) return field;
-      return `${field.slice(0, equals)}=${map(field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1))}`;
-    }),
+/** A text that is no CSV stays as it is: buildx says what is wrong with it. */
+function mapFields(text: string, map: (key: string, value: string) => string): string {
+  const fields = parseOptionCsv(text);
+  if (fields === null) return text;
+  return formatOptionCsv(
+    fields.map(({ key, value }) => ({ key, value: value === null ? null : map(key.trim().toLowerCase(), value) })),
   );
 }

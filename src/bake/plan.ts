@@ -1,4 +1,5 @@
 import { compareNames } from "../config/names.ts";
+import { mapRecord } from "../config/records.ts";
 import type { ResolvedAttributes, ResolvedConfig, ResolvedTarget, TextList } from "../config/resolved.ts";
 import { showText, type Text } from "../config/text.ts";
 import type { BakeTarget, Plan, PlanTarget } from "./model.ts";
@@ -109,13 +110,6 @@ function renameKeys<T>(
 function sortedPlatforms(platforms: TextList | undefined): readonly Text[] {
   if (platforms === undefined || "variable" in platforms) return [];
   return platforms.toSorted((a, b) => compareNames(showText(a), showText(b)));
-}
-
-function mapRecord<A, B>(
-  record: Readonly<Record<string, A>>,
-  change: (value: A, name: string) => B,
-): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {

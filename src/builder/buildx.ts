@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { access, mkdir, readFile, stat } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { isRecord, parseJson } from "../host/json.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
 import type { ExecOptions, ExecResult, Host } from "../host/host.ts";
 import { dockerConfigDir } from "./docker-config.ts";
@@ -146,7 +147,7 @@ async function openMemory(host: Host, candidates: readonly Candidate[]): Promise
   return {
     async read() {
       try {
-        const stored: unknown = JSON.parse(await readFile(file, "utf8"));
+        const stored = parseJson(await readFile(file, "utf8"));
         if (!isRecord(stored) || stored["key"] !== key || !isRecord(stored["found"])) return null;
         const { command, versionText } = stored["found"];
         const match = candidates.find((candidate) => candidate.command === command);
@@ -168,10 +169,6 @@ async function openMemory(host: Host, candidates: readonly Candidate[]): Promise
       }
     },
   };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 async function fingerprint(path: string): Promise<readonly [string, number, number] | null> {

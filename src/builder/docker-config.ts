@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fieldOf, parseJson } from "../host/json.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -20,11 +21,10 @@ export async function currentDockerEngine(env: Env): Promise<string> {
   const dir = dockerConfigDir(env);
   if (dir === null) return "";
   try {
-    const config: unknown = JSON.parse(await readFile(join(dir, "config.json"), "utf8"));
-    if (typeof config !== "object" || config === null || !("currentContext" in config)) return "";
-    return typeof config.currentContext === "string" ? contextName(config.currentContext) : "";
+    const name = fieldOf(parseJson(await readFile(join(dir, "config.json"), "utf8")), "currentContext");
+    return typeof name === "string" ? contextName(name) : "";
   } catch {
-    // Missing or broken: the CLI then uses the default engine, and complains itself.
+    // Missing: the CLI then uses the default engine. Of a broken file it complains itself.
     return "";
   }
 }

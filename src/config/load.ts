@@ -1,18 +1,18 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { isRecord } from "../host/json.ts";
 import { type ConfigKind, type LocatedConfig, showFile } from "./locate.ts";
 import { resolveExtends } from "./extends.ts";
 import { rebaseConfig } from "./rebase.ts";
 import {
-  formatPath,
   limits,
-  printable,
   type Problem,
   type ReadResult,
   type Source,
   spanAt,
   spanOfOffset,
+  toDiagnostic,
 } from "./source-map.ts";
 
 export interface LoadedConfig {
@@ -45,7 +45,7 @@ export async function loadConfig(located: LocatedConfig): Promise<LoadedConfig> 
     const { source, problems } = await readSource(file, kind, located.cwd);
     sources.add(source);
     findings.push(...problems.map((problem) => locateProblem(problem, source)));
-    if (above.length > 0 && !isMap(source.value)) findings.push(notAMap(source));
+    if (above.length > 0 && !isRecord(source.value)) findings.push(notAMap(source));
     const { parents, rest } = await resolveExtends(source, [...above, file], located.cwd);
     let far: unknown = {};
     // The last one is the nearest: its file is read, and so listed, first.
@@ -72,7 +72,7 @@ export function loadObject(config: unknown, options: { readonly dir: string; rea
 
 /** Maps are merged key by key; of all else the nearer value stands. */
 function mergeConfigs(far: unknown, near: unknown): unknown {
-  if (!isMap(far) || !isMap(near)) return near;
+  if (!isRecord(far) || !isRecord(near)) return near;
   const merged: Record<string, unknown> = { ...far };
   for (const [key, value] of Object.entries(near)) {
     merged[key] = Object.hasOwn(far, key) ? mergeConfigs(far[key], value) : value;
@@ -85,10 +85,6 @@ function notAMap(source: Source): Diagnostic {
   const message = `${source.shownFile} is extended, so it must be a map`;
   const span = spanAt(source, []);
   return { code: "BK2011", message, ...(span === undefined ? {} : { span }) };
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 interface ReadFile {
@@ -169,14 +165,8 @@ function emptyConfig(shownFile: string, kind: ConfigKind): BkcacheError {
 }
 
 function locateProblem(problem: Problem, source: Source): Diagnostic {
-  const { code, message, hint, path, offset } = problem;
+  const { offset } = problem;
   const span =
     offset === null || source.text === null ? undefined : spanOfOffset(source.text, source.shownFile, offset);
-  return {
-    code,
-    message: printable(message),
-    ...(hint === undefined ? {} : { hint: printable(hint) }),
-    ...(path.length === 0 ? {} : { path: printable(formatPath(path)) }),
-    ...(span === undefined ? {} : { span }),
-  };
+  return toDiagnostic(problem, span);
 }

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { formatOptionCsv, parseOptionCsv } from "./option-csv.ts";
+import { formatOptionCsv, parseOptionCsv } from "./csv.ts";
 
 type Rewrite = (value: unknown, shift: string) => unknown;
 

@@ -1,5 +1,6 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { compareNames, projectName } from "./names.ts";
+import { mapRecord } from "./records.ts";
 import { resolveBackend } from "./resolve/backends.ts";
 import { type CacheLayer, mergeCache, readCacheLayer } from "./resolve/cache.ts";
 import { findSharedDestinations } from "./resolve/destinations.ts";
@@ -207,8 +208,4 @@ function mountBackend(config: Config, backends: Readonly<Record<string, Resolved
   if (mounts === false) return null;
   const canHold = (name: string) => ["local", "s3", "gcs"].includes(backends[name]?.type ?? "");
   return mounts ?? write.findLast(canHold) ?? null;
-}
-
-function mapRecord<A, B>(record: Readonly<Record<string, A>> | undefined, change: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record ?? {}).map(([key, value]) => [key, change(value)]));
 }

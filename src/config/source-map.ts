@@ -1,4 +1,4 @@
-import type { Span } from "../diagnostics/error.ts";
+import type { Diagnostic, Span } from "../diagnostics/error.ts";
 
 /** Keys and indexes that lead from the top of a config to a value. */
 export type Path = readonly (string | number)[];
@@ -181,4 +181,18 @@ function excerptOf(line: string, number: number, column: number): string {
   const gutter = `${number} | `;
   const lead = shown.slice(from, column - 1).replace(/[^\t]/g, " ");
   return `${gutter}${cut.before}${window}${cut.after}\n${" ".repeat(gutter.length + cut.before.length)}${lead}^`;
+}
+
+/** A finding as it is shown. */
+export function toDiagnostic(
+  { code, message, hint, path }: Omit<Diagnostic, "path" | "span"> & { readonly path: Path },
+  span: Span | undefined,
+): Diagnostic {
+  return {
+    code,
+    message: printable(message),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
+    ...(path.length === 0 ? {} : { path: printable(formatPath(path)) }),
+    ...(span === undefined ? {} : { span }),
+  };
 }

@@ -11,10 +11,10 @@ import {
   hasPath,
   parsePath,
   type Path,
-  printable,
   type Source,
   type SpanOptions,
   spanAt,
+  toDiagnostic,
 } from "./source-map.ts";
 import { validate } from "./validate.gen.js";
 
@@ -67,7 +67,7 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
   for (const warning of loaded.warnings) keep(warning, levelOf(warning.code, levels));
   for (const finding of found) {
     const level = levelOf(finding.code, levels);
-    if (level !== "off") keep(toDiagnostic(finding, sources), level);
+    if (level !== "off") keep(toDiagnostic(finding, placeOf(sources, finding.path, finding)), level);
   }
   function keep(diagnostic: Diagnostic, level: Level): void {
     if (level !== "off") (level === "error" ? errors : warnings).push(diagnostic);
@@ -126,18 +126,6 @@ function rulesOf(data: unknown): Readonly<Record<string, Level>> {
   return Object.fromEntries(
     Object.entries(rules).filter(([, level]) => level === "error" || level === "warn" || level === "off"),
   );
-}
-
-function toDiagnostic(finding: Finding, sources: readonly Source[]): Diagnostic {
-  const { code, message, hint, path } = finding;
-  const span = placeOf(sources, path, finding);
-  return {
-    code,
-    message: printable(message),
-    ...(hint === undefined ? {} : { hint: printable(hint) }),
-    ...(path.length === 0 ? {} : { path: printable(formatPath(path)) }),
-    ...(span === undefined ? {} : { span }),
-  };
 }
 
 /** The file that says a value is the nearest one that has the path: of lists and scalars only one is left. */

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { fieldOf, listOf, parseJson } from "../host/json.ts";
 import { blobPath, type ManifestPlace } from "./place.ts";
 
 type LocalPlace = Extract<ManifestPlace, { readonly kind: "local" }>;
@@ -43,25 +44,6 @@ export function readDescriptor(value: unknown): Descriptor | null {
   const digest = fieldOf(value, "digest");
   const mediaType = fieldOf(value, "mediaType");
   return typeof digest === "string" ? { digest, mediaType: typeof mediaType === "string" ? mediaType : "" } : null;
-}
-
-export function fieldOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** Undefined for what is no JSON. */
-export function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8")) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The bytes of a file, null where there is none, a reason where it cannot be had. */

@@ -1,5 +1,6 @@
 import type { Entry } from "../bake/model.ts";
-import { fieldOf, findTagged, listOf, parseJson, readBlob, readDescriptor } from "./local-cache.ts";
+import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import { findTagged, readBlob, readDescriptor } from "./local-cache.ts";
 import { type Buckets, createBuckets, type LayerAccess, placeOf } from "./place.ts";
 
 /** What one cache manifest lists. */
@@ -83,7 +84,7 @@ export function totalBytes(summary: CacheSummary, digests: Iterable<string> = su
  * are members.
  */
 async function readLocal(dir: string, digest: string): Promise<CacheSummary | null> {
-  const manifest = parseJson((await readBlob(dir, digest, maxManifestBytes)) ?? Buffer.alloc(0));
+  const manifest = parseJson((await readBlob(dir, digest, maxManifestBytes)) ?? "");
   const layers = [...listOf(fieldOf(manifest, "layers")), ...listOf(fieldOf(manifest, "manifests"))];
   const config = [fieldOf(manifest, "config"), ...layers]
     .map(readDescriptor)

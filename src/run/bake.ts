@@ -16,6 +16,7 @@ import { scopesOf } from "./describe.ts";
 import { featuresOf } from "./features.ts";
 import { type Outcome, openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
+import { quiet } from "./quiet.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { checkCommitted } from "./stale.ts";
 
@@ -100,12 +101,6 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
     },
   );
   return { exitCode, outcome: await finish.close(exitCode) };
-}
-
-/** Work that starts before it is awaited: whoever fails first is heard, the others must not end the process. */
-function quiet<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => {});
-  return work;
 }
 
 function openBuilder(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs) {

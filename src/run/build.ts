@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
-import { csvLine } from "../bake/csv.ts";
-import type { Plan, PlanBackend, TargetCache } from "../bake/model.ts";
+import { createBarePlan } from "../bake/definition.ts";
+import type { Plan, PlanBackend, PlanTarget, TargetCache } from "../bake/model.ts";
 import { isRemote } from "../bake/location.ts";
 import { createPlan } from "../bake/plan.ts";
 import { findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
+import { formatOptionCsv } from "../config/csv.ts";
 import { compareNames, projectName } from "../config/names.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
@@ -20,6 +21,7 @@ import type { BakeResult } from "./bake.ts";
 import { openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
 import { openProject, type Project } from "./project.ts";
+import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
 import { policyWithoutConfig } from "./source.ts";
 
@@ -31,9 +33,7 @@ import { policyWithoutConfig } from "./source.ts";
 export async function runBuild(host: Host, argv: readonly string[]): Promise<BakeResult> {
   const startedAt = host.now();
   const args = splitBuildArgs(argv, { cwd: host.cwd });
-  const finding = findBuildx(host);
-  // Whoever fails first is heard; the other must not become an unhandled rejection.
-  finding.catch(() => {});
+  const finding = quiet(findBuildx(host));
   const project = await openProject(host, args.own.config);
   const plan = project === null ? planOfFolder(host, args) : planOfConfig(project, args);
   const [name] = Object.keys(plan.targets) as [string];
@@ -107,7 +107,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
 /** An entry as `--cache-from` takes it. It holds no credentials: `chooseCache` gave those to the environment. */
 function flagValue(entry: LiteralEntry | string): string {
   if (typeof entry === "string") return entry;
-  return csvLine(Object.entries(entry).map(([key, value]) => `${key}=${value}`));
+  return formatOptionCsv(Object.entries(entry).map(([key, value]) => ({ key, value })));
 }
 
 /** What tells builds of one folder apart: the stage, and the Dockerfile where it is not the usual one. */
@@ -162,25 +162,12 @@ interface OnePlan {
 
 function onePlan({ project, backends, name, cache, components, args }: OnePlan): Plan {
   const platforms = args.platforms.toSorted(compareNames);
-  return {
-    version: 1,
-    project,
-    config: null,
-    variables: {},
-    backends,
-    mounts: {},
-    targets: {
-      [name]: {
-        attributes: {},
-        inherits: [],
-        bases: {},
-        cache: { ...cache, name: [...components, ...platforms] },
-        mounts: null,
-      },
-    },
-    groups: {},
-    external: [],
-    mountBackend: null,
-    mountBudget: { restore: "60s", save: "60s" },
+  const target: PlanTarget = {
+    attributes: {},
+    inherits: [],
+    bases: {},
+    cache: { ...cache, name: [...components, ...platforms] },
+    mounts: null,
   };
+  return createBarePlan({ project, backends, targets: { [name]: target }, groups: {} });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Buildx } from "../builder/buildx.ts";
 import { dockerConfigDir } from "../builder/docker-config.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { fieldOf, isRecord, parseJson } from "../host/json.ts";
 import type { Host } from "../host/host.ts";
 import { type Progress, readProgress } from "./progress.ts";
 
@@ -90,17 +91,12 @@ type Found = Omit<TargetRecord, "progress">;
  * @param single name of the one target that the file is about, where it is that of a plain build
  */
 export function readMetadata(text: string | null, single?: string): Readonly<Record<string, Found>> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text ?? "{}");
-  } catch {
-    // Cut off, as where the disk was full.
-    return {};
-  }
+  // No JSON where it was cut off, as by a full disk.
+  const parsed = parseJson(text ?? "{}");
   const found: Record<string, Found> = {};
   const named = single === undefined ? parsed : { [single]: parsed };
-  for (const [name, value] of Object.entries(isObject(named) ? named : {})) {
-    if (!isObject(value)) continue;
+  for (const [name, value] of Object.entries(isRecord(named) ? named : {})) {
+    if (!isRecord(value)) continue;
     // With several platforms the key may name one: "buildx.build.ref/linux/arm64".
     const refs = Object.entries(value).filter(([key]) => /^buildx\.build\.ref(\/|$)/.test(key));
     const texts = refs.map(([, ref]) => ref).filter((ref) => typeof ref === "string" && ref !== "");
@@ -144,16 +140,12 @@ async function findRecent(
 }
 
 function readListed(line: string): readonly ListedBuild[] {
-  try {
-    const parsed: unknown = JSON.parse(line);
-    if (!isObject(parsed)) return [];
-    const { ref, name, created_at: createdAt } = parsed;
-    if (typeof ref !== "string") return [];
-    const time = typeof createdAt === "string" ? Date.parse(createdAt) : Number.NaN;
-    return [{ ref, name: typeof name === "string" ? name : "", createdAt: Number.isNaN(time) ? 0 : time }];
-  } catch {
-    return [];
-  }
+  const parsed = parseJson(line);
+  if (!isRecord(parsed)) return [];
+  const { ref, name, created_at: createdAt } = parsed;
+  if (typeof ref !== "string") return [];
+  const time = typeof createdAt === "string" ? Date.parse(createdAt) : Number.NaN;
+  return [{ ref, name: typeof name === "string" ? name : "", createdAt: Number.isNaN(time) ? 0 : time }];
 }
 
 /**
@@ -169,8 +161,7 @@ async function readOwnState(
   if (dir === null || !/^[^/]+\/[^/]+\/[^/]+$/.test(ref) || ref.includes("..")) return null;
   const path = join(dir, "refs", ref);
   try {
-    const state: unknown = JSON.parse(await readFile(path, "utf8"));
-    const target = isObject(state) ? state["Target"] : undefined;
+    const target = fieldOf(parseJson(await readFile(path, "utf8")), "Target");
     return typeof target === "string" ? { target, savedAt: (await stat(path)).mtimeMs } : null;
   } catch {
     return null;
@@ -197,8 +188,4 @@ function lastLine(stderr: string): string {
 
 async function readText(path: string): Promise<string | null> {
   return readFile(path, "utf8").catch(() => null);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { cacheEntry } from "../../src/bake/cache-entry.ts";
 import { cacheName } from "../../src/bake/cache-name.ts";
 import type { BakeTarget, Entry, Plan, PlanTarget } from "../../src/bake/model.ts";
-import { parseOptionCsv } from "../../src/config/option-csv.ts";
+import { parseOptionCsv } from "../../src/config/csv.ts";
 import type { TextList } from "../../src/config/resolved.ts";
 import { partsOf, type Text, type VariableRef } from "../../src/config/text.ts";
 

@@ -1,4 +1,4 @@
-import { parseOptionCsv } from "../option-csv.ts";
+import { parseOptionCsv } from "../csv.ts";
 import type { TargetAttributes } from "../schema.gen.ts";
 import type { OptionText, ResolvedAttributes } from "../resolved.ts";
 import { partsOf, type Text } from "../text.ts";

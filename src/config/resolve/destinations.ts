@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../diagnostics/error.ts";
-import { parseOptionCsv } from "../option-csv.ts";
+import { optionsOf } from "../csv.ts";
 import type { OptionText, ResolvedTarget } from "../resolved.ts";
 import { showText, type Text } from "../text.ts";
 
@@ -56,5 +56,5 @@ function showFields(option: Record<string, Text>): Record<string, string> {
 
 function parse(csv: string): Record<string, string> {
   if (!csv.includes("=")) return { type: "registry", ref: csv };
-  return Object.fromEntries((parseOptionCsv(csv) ?? []).map(({ key, value }) => [key.toLowerCase(), value ?? ""]));
+  return optionsOf(csv);
 }

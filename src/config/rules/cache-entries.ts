@@ -1,7 +1,7 @@
 import { nearest } from "../../diagnostics/nearest.ts";
 import { isCredentialKey } from "../credentials.ts";
 import { credentialFinding } from "../misplaced.ts";
-import { parseOptionCsv } from "../option-csv.ts";
+import { parseOptionCsv } from "../csv.ts";
 import type { OptionEntry } from "../schema.gen.ts";
 import type { Path } from "../source-map.ts";
 import { attributeSets, type RuleContext } from "./context.ts";

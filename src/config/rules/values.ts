@@ -1,4 +1,4 @@
-import { parseOptionCsv } from "../option-csv.ts";
+import { parseOptionCsv } from "../csv.ts";
 import type { Path } from "../source-map.ts";
 import { attributeSets, type RuleContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
