@@ -7,7 +7,7 @@ import { type Env, resolveRegion } from "./endpoint.ts";
  * @param timeoutMs of one request of the chain
  */
 export async function openChain(env: Env, timeoutMs: number): Promise<Credentials | string> {
-  const { S3Client } = await import("@aws-sdk/client-s3");
+  const { S3Client } = await import("./s3-sdk.ts");
   const { requestHandler } = await import("./request-handler.ts");
   // Whom to ask for a role; that service answers everywhere.
   const region = (await resolveRegion(undefined, env)) ?? "us-east-1";

@@ -29,7 +29,7 @@ const defaultTimeout = 4_000;
 export async function openS3(options: S3Options): Promise<S3Bucket> {
   const { bucket, region, endpointUrl, usePathStyle, credentials, env, signal, timeoutMs = defaultTimeout } = options;
   const [{ GetObjectCommand, S3Client }, { requestHandler }] = await Promise.all([
-    import("@aws-sdk/client-s3"),
+    import("./s3-sdk.ts"),
     import("./request-handler.ts"),
   ]);
   const handler = attempt(() => requestHandler(env, timeoutMs));
