@@ -170,13 +170,15 @@ function reportWritten(
   ];
 }
 
-function bytesOf(layers: readonly string[], summary: CacheSummary | null): number | null {
+function bytesOf(layers: readonly string[] | null, summary: CacheSummary | null): number | null {
+  if (layers === null) return null;
   if (layers.length === 0) return 0;
   return summary === null ? null : totalBytes(summary, layers);
 }
 
-function writtenBy(exports: readonly CacheExport[]): readonly string[] {
-  return exports.flatMap(({ layers }) => layers);
+function writtenBy(exports: readonly CacheExport[]): readonly string[] | null {
+  const layers = exports.map((each) => each.layers);
+  return layers.includes(null) ? null : layers.flatMap((each) => each ?? []);
 }
 
 function sum(values: readonly (number | null)[]): number | null {

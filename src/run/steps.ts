@@ -28,8 +28,11 @@ export interface CacheExport {
   /** Type of the backend, null for an unknown one. */
   readonly type: string | null;
   readonly hasFailed: boolean;
-  /** Digests of the layers that were written; what the backend had already is not among them. */
-  readonly layers: readonly string[];
+  /**
+   * Digests of the layers that were written; what the backend had already is not among them. Null where the history
+   * does not say: of several exporters of one build, it keeps the details of one.
+   */
+  readonly layers: readonly string[] | null;
 }
 
 export interface CacheFailure {
@@ -61,7 +64,7 @@ interface Vertex {
  */
 export function readSteps(progress: Progress): BuildSteps {
   const vertices = collect(progress);
-  const steps = vertices.filter(({ name }) => stepName.test(name));
+  const steps = withoutTwins(vertices.filter(({ name }) => stepName.test(name)));
   const imports = vertices.filter(({ name }) => importName.test(name));
   const exports = vertices.filter(({ name }) => exportName.test(name));
   // Vertices are declared in the order of a Go map.
@@ -97,6 +100,15 @@ function collect({ vertexes, statuses }: Progress): readonly Vertex[] {
   }
   for (const status of statuses) byDigest.get(status.vertex)?.statuses.push(status);
   return [...byDigest.values()];
+}
+
+/**
+ * A build that runs beside another of the same content does the other's steps: they come under both digests, and those of
+ * this build are never started.
+ */
+function withoutTwins(steps: readonly Vertex[]): readonly Vertex[] {
+  const known = new Set(steps.filter((step) => stateOf(step) !== "skipped").map(({ name }) => name));
+  return steps.filter((step) => stateOf(step) !== "skipped" || !known.has(step.name));
 }
 
 function stateOf({ name, events, statuses }: Vertex): "cached" | "ran" | "skipped" {
@@ -143,7 +155,8 @@ function pulledBytes(vertices: readonly Vertex[]): number {
   return [...blobs.values()].reduce((sum, size) => sum + size, 0);
 }
 
-function writtenLayers({ statuses }: Vertex): readonly string[] {
+function writtenLayers({ statuses }: Vertex): readonly string[] | null {
+  if (!statuses.some(({ id }) => id === "sending cache export")) return null;
   const layers = statuses.map(({ id }) => /^writing layer (sha256:[0-9a-f]{64})$/.exec(id)?.[1]);
   return [...new Set(layers.filter((layer) => layer !== undefined))];
 }

@@ -26,7 +26,7 @@ const mostSteps = 5;
 export function summarise(report: Report): Summary {
   return {
     head: ["target", "cached", "source", "import", "export"],
-    rows: Object.entries(report.targets).map(([name, target]) => summariseTarget(name, target)),
+    rows: hasBegun(report) ? Object.entries(report.targets).map(([name, target]) => summariseTarget(name, target)) : [],
     failures: report.failures.map(({ direction, target, backend, message }) => {
       const place = backend === null ? "a cache entry" : `cache in ${backend}`;
       return `${target}: ${place} was not ${direction === "import" ? "read" : "written"}: ${message}`;
@@ -35,12 +35,17 @@ export function summarise(report: Report): Summary {
   };
 }
 
+/** What buildx refused (a bad flag, a missing right) says nothing of any target. */
+function hasBegun({ exitCode, targets }: Report): boolean {
+  return exitCode === 0 || Object.values(targets).some(({ ref }) => ref !== null);
+}
+
 function summariseTarget(target: string, report: TargetReport): SummaryRow {
   const { steps, source } = report;
   const from = source === null ? "-" : `${source.backend} (${source.scope})`;
   const cells = [
     target,
-    steps === null ? "?" : `${steps.cached}/${steps.total}`,
+    steps === null ? "?" : steps.total === 0 ? "-" : `${steps.cached}/${steps.total}`,
     from,
     report.import === null || source === null ? "-" : measure(report.import),
     report.written.length === 0 || report.export === null ? "-" : measure(report.export),
@@ -74,7 +79,7 @@ export function formatSummary(summary: Summary, width: number): readonly string[
   const line = (cells: readonly string[]) =>
     cells.map((cell, column) => cut(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0)).join("  ");
   return [
-    line(summary.head),
+    ...(summary.rows.length === 0 ? [] : [line(summary.head)]),
     ...summary.rows.flatMap(({ cells, ran }) => [line(cells), ...ran.map((step) => `  ${step}`)]),
     ...summary.failures,
     ...summary.notes,

@@ -163,6 +163,14 @@ describe("rules", () => {
       ],
       { total: 2, cached: 1, ran: [{ name: step, ms: 1_000 }] },
     ],
+    [
+      "a step that another build did for this one counts once",
+      [
+        { digest: "a", name: step },
+        { digest: "b", name: step, started: at(1), completed: at(2) },
+      ],
+      { total: 1, cached: 0, ran: [{ name: step, ms: 1_000 }] },
+    ],
   ])("%s", (_, events, expected) => {
     expect(read(events).steps).toEqual(expected);
   });
@@ -179,6 +187,17 @@ describe("rules", () => {
     expect(read(events, [pull])).toMatchObject({ steps: { ran: [{ name }] }, import: { ms: 2_000, bytes: 0 } });
     const cached = { id: layer("b"), vertex: step, current: 7, total: 7 };
     expect(read(events, [pull, cached, { ...cached, current: 3 }]).import.bytes).toBe(7);
+  });
+
+  test("layers of an export whose details the history lost are unknown", () => {
+    const name = "exporting cache to Amazon S3";
+    const events = [{ name, started: at(1), completed: at(2) }];
+    const status = (id: string) => ({ id, vertex: name, current: 0, total: 0 });
+    const written = status(`writing layer ${layer("a")}`);
+    expect(read(events).exports[0]?.layers).toBeNull();
+    expect(read(events, [status("preparing build cache for export")]).exports[0]?.layers).toBeNull();
+    expect(read(events, [status("sending cache export")]).exports[0]?.layers).toEqual([]);
+    expect(read(events, [written, status("sending cache export")]).exports[0]?.layers).toEqual([layer("a")]);
   });
 
   test("types of importers and exporters", () => {

@@ -101,3 +101,16 @@ test.each([
 ])("%i bytes", (bytes, expected) => {
   expect(showBytes(bytes)).toBe(expected);
 });
+
+test("a build that never began has no table", () => {
+  const lost = { ...target, steps: null };
+  expect(formatSummary(summarise({ ...report, exitCode: 1, targets: { lost } }), 100)[0]).toMatch(
+    /^web: cache in remote/,
+  );
+});
+
+test("a build that failed before its steps were known has no count of them", () => {
+  const early = { ...target, ref: "b/b0/x", steps: { total: 0, cached: 0, ran: [] } };
+  const [row] = summarise({ ...report, exitCode: 1, targets: { early } }).rows;
+  expect(row?.cells[1]).toBe("-");
+});

@@ -22,8 +22,7 @@ function appendJobSummary(file: string, { head, rows, failures, notes }: Summary
   const lines = [
     "### bkcache",
     "",
-    row(head),
-    row(head.map(() => "---")),
+    ...(rows.length === 0 ? [] : [row(head), row(head.map(() => "---"))]),
     ...rows.map(({ cells }) => row(cells)),
     "",
     ...[...failures, ...notes].map((text) => `- ${text}`),
