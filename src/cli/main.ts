@@ -1,5 +1,6 @@
 import { BkcacheError } from "../diagnostics/error.ts";
 import { createRedactor } from "../diagnostics/redact.ts";
+import { importWhole } from "../host/import-whole.ts";
 import { createHost } from "../host/node-host.ts";
 import type { CommandContext, CommandEntry } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -7,6 +8,7 @@ import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { createHumanReporter } from "./report/human.ts";
 import { withGithubAnnotations } from "./report/github.ts";
+import { writeOutput } from "./report/output.ts";
 import type { Reporter } from "./report/reporter.ts";
 import { topLevelHelp } from "./help.ts";
 import { version } from "./version.ts";
@@ -80,7 +82,9 @@ async function runCommand(
         exitCode = code;
       },
     };
-    const [{ Command, CommanderError }, module] = await Promise.all([import("commander"), entry.load()]);
+    const [{ Command, CommanderError }, module] = await importWhole(() =>
+      Promise.all([import("commander"), entry.load()]),
+    );
     const command = module.define(
       new Command(`bkcache ${entry.name}`)
         .description(entry.summary)
@@ -137,7 +141,7 @@ function reportFault(error: unknown, reporter: Reporter, redact: (text: string) 
 
 function createReporter(redact: (text: string) => string): Reporter {
   const err = (text: string) => void process.stderr.write(text);
-  const human = createHumanReporter({ out: (text) => void process.stdout.write(text), err, takesColour }, redact);
+  const human = createHumanReporter({ out: writeOutput, err, takesColour }, redact);
   return process.env["GITHUB_ACTIONS"] === "true" ? withGithubAnnotations(human, err, redact) : human;
 }
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, type Dirent, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
+import { cosmiconfigSync } from "cosmiconfig";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 
 /** Where a config may stand in a folder; the first that exists is taken. */
@@ -98,7 +99,7 @@ function foldersUpFrom(cwd: string): readonly string[] {
 export async function locateIn(dir: string, cwd: string): Promise<LocatedConfig | null> {
   const present = placesIn(dir);
   if (present.length === 0) return null;
-  const file = await searchFolder(dir);
+  const file = searchFolder(dir);
   if (file === null) return null;
   const winner = basename(file);
   refuseUnreadable(dir, present.slice(0, present.indexOf(winner)));
@@ -131,8 +132,7 @@ function placesIn(dir: string): readonly string[] {
  * One folder at a time, so that the way up ends at the repository's root and never reaches the user's global
  * folder. The loaders only say that a file is there: reading it, with places, is the next stage's work.
  */
-async function searchFolder(dir: string): Promise<string | null> {
-  const { cosmiconfigSync } = await import("cosmiconfig");
+function searchFolder(dir: string): string | null {
   const found = () => ({});
   const explorer = cosmiconfigSync("bkcache", {
     searchPlaces: [...searchPlaces],

@@ -7,6 +7,7 @@ import { resolveConfig } from "../config/resolve.ts";
 import { type ValidConfig, validateConfig } from "../config/validate.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { importWhole } from "../host/import-whole.ts";
 import { isInsecureAllowed } from "../host/insecure.ts";
 
 /** A config after every stage that needs no builder. */
@@ -23,6 +24,7 @@ export interface Project {
 export async function openProject(host: Host, file: string | undefined): Promise<Project | null> {
   const located = await locateConfig({ cwd: host.cwd, ...(file === undefined ? {} : { file }) });
   if (located === null) return null;
+  if (located.kind === "yaml") await importWhole(() => import("../config/read-yaml.ts"));
   const allowInsecure = isInsecureAllowed(host.env);
   const valid = validateConfig(await loadConfig(located), { allowInsecure });
   const resolved = resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) });

@@ -1,11 +1,11 @@
-import { type Command, Argument } from "commander";
+import type { Command } from "commander";
 import type { CommandContext, CommandEntry } from "../command.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
 export function define(command: Command, context: CommandContext): Command {
   return command
-    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .addArgument(command.createArgument("<shell>", "which shell").choices(shells))
     .addHelpText(
       "after",
       "\nbash: source <(bkcache completion bash)\nzsh:  source <(bkcache completion zsh)\nfish: bkcache completion fish | source\n",

@@ -1,0 +1,28 @@
+import { writeSync } from "node:fs";
+
+const stdout = 1;
+
+/**
+ * Writes to standard output. Not through `process.stdout` where that would write at once too: Node loads its streams and
+ * sockets for it, which takes longer than most commands.
+ */
+export function writeOutput(text: string): void {
+  // A Windows console takes no UTF-8 from a plain write.
+  if (process.platform === "win32") {
+    process.stdout.write(text);
+    return;
+  }
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length;) {
+    try {
+      written += writeSync(stdout, bytes, written);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // Nobody reads any more.
+      if (code === "EPIPE") return;
+      if (code !== "EAGAIN") throw error;
+      // A pipe that another process made non-blocking is full.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}
