@@ -33,20 +33,43 @@ const thirdPartyLicenses = {
   },
 };
 
+/** What Node loads before any program, so that a look at each use would cost more than it saves. */
+const loadedAnyway = new Set(["buffer", "events", "fs", "path", "process", "timers", "url", "util"]);
+
 /**
- * Takes Node's own modules by `process.getBuiltinModule`. An ESM import of one reads every property that it exports, and
- * those of `node:http`, `node:util` and `node:crypto` load undici, a diff engine and web crypto: 25 ms for nothing.
+ * Takes Node's own modules by `process.getBuiltinModule`, and most of them at their first use. An ESM import of one reads
+ * every property that it exports, and those of `node:http`, `node:util` and `node:crypto` load undici, a diff engine and
+ * web crypto; `node:child_process`, which commander imports for what bkcache does not use, loads sockets.
  */
 const lazyBuiltins = {
   name: "lazy-builtins",
   resolveId: {
     order: "pre" as const,
-    handler: (id: string) => (isBuiltin(id) && id !== "node:module" ? `\0builtin:${id.replace("node:", "")}.cjs` : null),
+    handler: (id: string) =>
+      isBuiltin(id) && id !== "node:module" ? `\0builtin:${id.replace("node:", "")}.cjs` : null,
   },
   load(id: string) {
     const [, name] = /^\0builtin:(.*)\.cjs$/.exec(id) ?? [];
-    return name === undefined ? null : `module.exports = process.getBuiltinModule(${JSON.stringify(name)});`;
+    if (name === undefined) return null;
+    const take = `process.getBuiltinModule(${JSON.stringify(name)})`;
+    const exported: unknown = process.getBuiltinModule(name);
+    // Some are a function, or have classes that others extend as they load.
+    if (loadedAnyway.has(name) || typeof exported !== "object" || exported === null) return `module.exports = ${take};`;
+    const getters = Object.keys(exported).map(
+      (key) => `get ${JSON.stringify(key)}() { return ${take}[${JSON.stringify(key)}]; }`,
+    );
+    return `module.exports = { ${getters.join(", ")} };`;
   },
+};
+
+/**
+ * cosmiconfig reads YAML with js-yaml in loaders that `config/locate` replaces by its own, and for settings of cosmiconfig
+ * itself in a `.config/config.yaml`: those are then taken as empty.
+ */
+const withoutJsYaml = {
+  name: "without-js-yaml",
+  resolveId: { order: "pre" as const, handler: (id: string) => (id === "js-yaml" ? "\0js-yaml.cjs" : null) },
+  load: (id: string) => (id === "\0js-yaml.cjs" ? "exports.load = () => ({});" : null),
 };
 
 /**
@@ -64,9 +87,28 @@ export default defineConfig({
   clean: true,
   logLevel: "warn",
   deps: { alwaysBundle: [/.*/] },
-  // The SDK's ESM build sheds what is not used, which its CommonJS build cannot; that halves what a bucket costs to open.
-  inputOptions: { resolve: { mainFields: ["module", "main"] } },
-  plugins: [lazyBuiltins, thirdPartyLicenses],
+  // ESM builds shed what is not used, which CommonJS builds cannot; of the SDK that halves what a bucket costs to open.
+  // The one of yaml is meant for browsers, and the same but for how it prints warnings.
+  inputOptions: {
+    resolve: {
+      mainFields: ["module", "main"],
+      alias: { yaml: join(import.meta.dirname, "node_modules/yaml/browser/index.js") },
+    },
+  },
+  plugins: [lazyBuiltins, withoutJsYaml, thirdPartyLicenses],
   // .mjs: Node then looks for no package.json to learn what kind of module a chunk is.
-  outputOptions: { chunkFileNames: "chunks/[name]-[hash].mjs" },
+  outputOptions: {
+    chunkFileNames: "chunks/[name]-[hash].mjs",
+    // What every command loads is one chunk for a process that only helps or fails, and one more for a config.
+    codeSplitting: {
+      groups: [
+        {
+          name: "base",
+          test: /^\0builtin:|\/src\/(?:host|diagnostics\/(?!codes)|cli\/exit-code)|\/package\.json$/,
+          priority: 2,
+        },
+        { name: "core", test: /\/src\/run\/(?:project|generate)\.ts$/, priority: 1 },
+      ],
+    },
+  },
 });
