@@ -166,7 +166,7 @@ function emptyConfig(shownFile: string, kind: ConfigKind): BkcacheError {
 
 function locateProblem(problem: Problem, source: Source): Diagnostic {
   const { offset } = problem;
-  const span =
-    offset === null || source.text === null ? undefined : spanOfOffset(source.text, source.shownFile, offset);
-  return toDiagnostic(problem, span);
+  const hasPlace = offset !== null && source.text !== null;
+  const whole = { file: source.shownFile, line: 1, column: 1 };
+  return toDiagnostic(problem, hasPlace ? spanOfOffset(source.text, source.shownFile, offset) : whole);
 }

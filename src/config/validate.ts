@@ -136,10 +136,9 @@ function sourceOf(sources: readonly Source[], path: Path): Source | undefined {
 function placeOf(sources: readonly Source[], path: Path, options: SpanOptions): Span | undefined {
   const source = sourceOf(sources, path);
   if (source === undefined) return undefined;
+  // A module's values have no place, but which file it is must be said: of several, and for an annotation in CI.
   const span = spanAt(source, path, options);
-  if (span !== undefined || source === sources[0]) return span;
-  // A module's values have no place, but which of several files it is must be said.
-  return { file: source.shownFile, line: 1, column: 1 };
+  return span ?? (source.shownFile === "" ? undefined : { file: source.shownFile, line: 1, column: 1 });
 }
 
 function rawText(sources: readonly Source[], path: Path): string | undefined {

@@ -20,7 +20,7 @@ function distance(a: string, b: string): number {
 
 /**
  * The candidate that `wanted` was most likely meant to be: at most a third of its letters differ, case and
- * separators aside. Undefined where none is near.
+ * separators aside, or it is a part of what was written (`bucket` of `bucket-name`). Undefined where none is near.
  */
 export function nearest(wanted: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[-_. ]/g, "");
@@ -36,5 +36,14 @@ export function nearest(wanted: string, candidates: readonly string[]): string |
       bestDistance = d;
     }
   }
-  return best;
+  return best ?? partOf(wanted, candidates);
+}
+
+/** The one candidate that is the first or last of the words of `wanted`. */
+function partOf(wanted: string, candidates: readonly string[]): string | undefined {
+  const words = wanted.slice(0, 64).split(/[-_. ]|(?<=[a-z])(?=[A-Z])/);
+  if (words.length < 2) return undefined;
+  const ends = new Set([words[0], words.at(-1)].map((word) => word?.toLowerCase()));
+  const fitting = candidates.filter((candidate) => ends.has(candidate.toLowerCase()));
+  return fitting.length === 1 ? fitting[0] : undefined;
 }

@@ -142,7 +142,7 @@ describe("modules", () => {
     ["exports a function", "export default () => ({});", "BK2004"],
     ["exports a rejected promise", "export default Promise.reject(new Error('no'));", "BK2004 1:31"],
     ["exports nothing", "export default undefined;", "BK2005"],
-    ["exports a list", "export default [];", "BK2011"],
+    ["exports a list", "export default [];", "BK2011 1:1"],
     ["exports an instance", "export default { targets: new Map() };", "BK2009 targets"],
     ["refers to itself", "const a: any = {}; a.targets = { a }; export default a;", "BK2009 targets.a"],
     ["has a getter that throws", "export default { get targets() { throw new Error('x'); } };", "BK2004"],

@@ -824,3 +824,8 @@ describe("levels", () => {
     expect(errors.map((error) => error.code)).toEqual([code]);
   });
 });
+
+test("a target is never told to inherit itself", async () => {
+  const [finding] = (await readText("targets: { api: { inherits: [ap] } }")).errors;
+  expect(finding?.hint).not.toContain("did you mean");
+});

@@ -77,7 +77,10 @@ export function readInNode(dirs: readonly string[]): {
 
 /** `code line:column`, or `code path` for what has no place. */
 export function brief(finding: Diagnostic): string {
-  const place = finding.span === undefined ? finding.path : `${finding.span.line}:${finding.span.column}`;
+  const { span } = finding;
+  // Of a module only the file is known.
+  const isWhole = span?.line === 1 && span.column === 1 && span.excerpt === undefined;
+  const place = span === undefined || (isWhole && finding.path) ? finding.path : `${span.line}:${span.column}`;
   return `${finding.code} ${place ?? ""}`.trim();
 }
 

@@ -19,7 +19,10 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
 
   function place(path: string | undefined, span: Span | undefined): string[] {
     if (span === undefined) return path === undefined ? [] : [`  at ${path}`];
-    const lines = [`  at ${span.file}:${span.line}:${span.column}${path === undefined ? "" : ` (${path})`}`];
+    // The first letter of a file stands for the file as a whole where it is not shown.
+    const isWhole = span.excerpt === undefined && span.line === 1 && span.column === 1;
+    const where = isWhole ? span.file : `${span.file}:${span.line}:${span.column}`;
+    const lines = [`  at ${where}${path === undefined ? "" : ` (${path})`}`];
     if (span.excerpt !== undefined) lines.push(...span.excerpt.split("\n").map((line) => `  ${line}`));
     return lines;
   }

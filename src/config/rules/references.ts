@@ -92,7 +92,9 @@ export function* checkInherits(context: RuleContext): Iterable<Finding> {
   const single = singleTargets(context);
   for (const [name, { inherits }] of Object.entries(context.config.targets ?? {})) {
     for (const [i, parent] of (inherits ?? []).entries()) {
-      if (!single.has(parent)) yield* notSingle(context, single, parent, ["targets", name, "inherits", i]);
+      if (single.has(parent)) continue;
+      const others = new Set([...single].filter((other) => other !== name));
+      yield* notSingle(context, others, parent, ["targets", name, "inherits", i]);
     }
   }
 }

@@ -45,6 +45,13 @@ test("a finding has severity, code, message, place, excerpt and next step", () =
   );
 });
 
+test("a place in a module is its file", () => {
+  const { reporter, written } = open();
+  const whole = { file: "bkcache.config.ts", line: 1, column: 1 };
+  reporter.findings([{ code: "BK2010", message: "x", path: "targets.api.tagz", span: whole }], "error");
+  expect(written.err).toBe("error BK2010: x\n  at bkcache.config.ts (targets.api.tagz)\n");
+});
+
 test("more than fifty findings are a count", () => {
   const { reporter, written } = open();
   reporter.findings(
