@@ -46,7 +46,7 @@ export function expectPrinted(plan: Plan, target: PlanTarget): Record<string, un
     annotations: (each) => texts(each).map(escaped),
     attest: (each) => each.map(option).map((entry) => Object.assign(entry, "disabled" in entry && { disabled: true })),
     // bake tidies a path that it takes from the current folder.
-    context: (each) => posix.normalize(text(each)).replace(/(?<=.)\/$/, ""),
+    context: (each) => posix.normalize(text(each)).replace(/(?<=.)\/$/s, ""),
     contexts: map,
     dockerfile: text,
     "dockerfile-inline": (each) => escaped(text(each)),

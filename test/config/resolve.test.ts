@@ -97,6 +97,12 @@ describe("inheritance", () => {
     ],
     ["labels: by key", { labels: { a: "1" } }, { labels: { b: "2" } }, { labels: { a: "1", b: "2" } }],
     [
+      "labels: keys that HCL takes for one",
+      { labels: { "\u00e9": "1" } },
+      { labels: { "e\u0301": "2" } },
+      { labels: { "\u00e9": "2" } },
+    ],
+    [
       "contexts: an empty one removes",
       { contexts: { a: "x", b: "y" } },
       { contexts: { a: "" } },

@@ -16,7 +16,8 @@ export function readMap(map: Readonly<Record<string, string | null | undefined>>
   const entries: [string, Text][] = [];
   for (const [key, value] of Object.entries(map)) {
     // In bake null means "not set here", never "remove".
-    if (value !== null && value !== undefined) entries.push([key, readText(value, axes)]);
+    // HCL turns keys into NFC: two that become one there have to be one before they are merged.
+    if (value !== null && value !== undefined) entries.push([key.normalize("NFC"), readText(value, axes)]);
   }
   return Object.fromEntries(entries);
 }
