@@ -129,7 +129,7 @@ const hints: Readonly<Record<string, string>> = {
   "docker-container": "is the container running? `docker ps` lists those that are",
   "kube-pod": "is the pod running? `kubectl get pods` lists those that are",
   ssh: "does `ssh HOST buildctl dial-stdio` work without a password?",
-  unix: "is buildkitd running and listening on this socket?",
+  unix: "is buildkitd running and listening on this socket, and may this user open it?",
   tcp: "is buildkitd running and listening there, with these TLS files?",
 };
 

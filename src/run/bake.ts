@@ -12,7 +12,7 @@ import type { Host } from "../host/host.ts";
 import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
 import { cacheUse } from "./cache-use.ts";
 import { askDefinition, runFileEnv } from "./definition.ts";
-import { scopesOf } from "./describe.ts";
+import { requireKnown, scopesOf } from "./describe.ts";
 import { featuresOf } from "./features.ts";
 import { type Outcome, openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
@@ -37,6 +37,8 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const finding = quiet(findBuildx(host));
   const source = await openSource(host, args, finding);
   const buildx = await finding;
+  // bake would say so too, but not what was meant; of another file only bake knows the targets.
+  if (source.hasConfig && source.overlays.length === 0 && args.mode !== "list") requireKnown(source.plan, args.targets);
   if (source.hasConfig) checkCommitted(host, source, { locked: args.own.locked });
   if (args.mode !== "build") return { exitCode: await showOnly(host, buildx, source, args), outcome: null };
 

@@ -1,7 +1,7 @@
-import { cacheEntry } from "../bake/cache-entry.ts";
+import { cacheEntry, homeVariable } from "../bake/cache-entry.ts";
 import { cacheName } from "../bake/cache-name.ts";
 import type { CacheDirection, Entry, Plan, PlanMount, PlanTarget } from "../bake/model.ts";
-import { findRequested } from "../bake/requested.ts";
+import { findRequested, type Requested } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
@@ -63,11 +63,7 @@ export function scopesOf(
  */
 export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const { names, use, scopes } = options;
-  const { targets, linked, unknown } = findRequested(plan, names);
-  if (unknown.length > 0) {
-    const known = [...Object.keys(plan.targets), ...Object.keys(plan.groups)];
-    throw BkcacheError.of(unknown.map((name) => unknownName(name, nearest(name, known))));
-  }
+  const { targets, linked } = requireKnown(plan, names);
   const describe = (name: string, isRequested: boolean) => {
     const target = plan.targets[name];
     if (target === undefined) throw new Error(`no target ${name} in the plan`);
@@ -97,6 +93,14 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
     ]),
     commandLine: ["docker", "buildx", "bake", "-f", "-", ...names],
   };
+}
+
+/** @throws BkcacheError BK1002 for a target or group that the plan does not have. */
+export function requireKnown(plan: Plan, names: readonly string[]): Requested {
+  const requested = findRequested(plan, names);
+  if (requested.unknown.length === 0) return requested;
+  const known = [...Object.keys(plan.targets), ...Object.keys(plan.groups)];
+  throw BkcacheError.of(requested.unknown.map((name) => unknownName(name, nearest(name, known))));
 }
 
 function unknownName(name: string, guess: string | undefined): Diagnostic {
@@ -138,7 +142,8 @@ function describeEntries(
 export function showEntry({ backend, entry }: DescribedEntry): string {
   if (typeof entry === "string" || Array.isArray(entry)) return showText(entry as Text);
   const fields = entry as Entry;
-  const show = (key: string) => (fields[key] === undefined ? "" : showText(fields[key]));
+  const show = (key: string) =>
+    fields[key] === undefined ? "" : showText(fields[key]).replace(`\${${homeVariable}}`, "~");
   const label = backend === null ? show("type") : `${backend} (${show("type")})`;
   const place =
     show("type") === "s3"

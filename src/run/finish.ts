@@ -131,7 +131,9 @@ async function readOutcome(
 function hasWritten(history: History, target: string): boolean {
   const progress = history.targets[target]?.progress;
   return (
-    progress !== undefined && progress !== null && readSteps(progress).exports.some(({ layers }) => layers.length > 0)
+    progress !== undefined &&
+    progress !== null &&
+    readSteps(progress).exports.some(({ layers }) => layers?.length !== 0)
   );
 }
 

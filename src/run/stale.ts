@@ -19,14 +19,20 @@ export function checkCommitted(
   for (const file of emitFiles(source.plan, source.dir)) {
     if (stateOf(file) === "unchanged" || differsInVersionOnly(file)) continue;
     const name = relative(host.cwd, file.path);
-    if (file.before !== null && !isBkcacheFile(file.before)) continue;
+    const isForeign = file.before !== null && !isBkcacheFile(file.before);
+    // Somebody's own bake file beside a config is no news in every run.
+    if (isForeign && !options.locked) continue;
     findings.push({
       code: "BK3001",
       message:
         file.before === null
           ? `${name} does not exist`
-          : `${name} is stale: the config has changed since it was written`,
-      hint: "run `bkcache generate` and commit the result",
+          : isForeign
+            ? `${name} was not written by bkcache`
+            : `${name} is stale: the config has changed since it was written`,
+      hint: isForeign
+        ? "overwrite it with `bkcache generate --force`, or move it away"
+        : "run `bkcache generate` and commit the result",
     });
   }
   if (findings.length === 0) return;

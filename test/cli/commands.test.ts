@@ -200,6 +200,13 @@ describe("plan", () => {
     expect(targets.worker.sources.map((source: { scope: string }) => source.scope)).toEqual(["feature/x", "main"]);
   });
 
+  test("the home folder is ~", async () => {
+    const text =
+      "backends: { disk: { type: local, path: ~/.cache/x } }\ncache: { read: [disk] }\ntargets: { api: {} }\n";
+    const { stdout } = await run(["plan"], { "bkcache.config.yaml": `project: shop\n${text}` }).result;
+    expect(stdout).toContain("from  disk (local): ~/.cache/x/shop.api.main");
+  });
+
   test("an unknown target names the nearest", async () => {
     const { exitCode, stderr } = await run(["plan", "apii"]).result;
     expect(exitCode).toBe(2);

@@ -330,7 +330,20 @@ describe("buildx and the user", () => {
     const locked = await bake(workspace, ["bake", "api", "--locked"], env);
     expect(locked.exitCode).toBe(1);
     expect(locked.stderr).toContain("error BK3001");
+    workspace.write("docker-bake.hcl", 'target "mine" {}\n');
+    const foreign = await bake(workspace, ["bake", "api", "--locked"], env);
+    expect(foreign.exitCode).toBe(1);
+    expect(foreign.stderr).toContain("error BK3001: docker-bake.hcl was not written by bkcache");
   });
+
+  test.each([["bake"], ["bake", "--print"], ["bake", "--check"]])(
+    "%s %s: an unknown target names the nearest",
+    async (...args) => {
+      const { exitCode, stderr } = await bake(project(), [...args, "apii"], environment(builder));
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/error BK1002: no target or group "apii"[\s\S]*did you mean api\?/);
+    },
+  );
 
   test("the emitted file builds by plain bake, and asks no bucket", async () => {
     const workspace = project();
