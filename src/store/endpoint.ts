@@ -27,7 +27,7 @@ export function missingRegion(backend: string): Diagnostic {
   return {
     code: "BK2046",
     message: `backend "${backend}" has no region, and neither AWS_REGION nor the AWS profile gives one`,
-    hint: `set backends.${backend}.region, or AWS_REGION; stores other than Amazon's mostly take us-east-1 or auto`,
+    hint: `set AWS_REGION, or backends.${backend}.region in a config; stores other than Amazon's mostly take us-east-1 or auto`,
   };
 }
 
@@ -108,7 +108,7 @@ export function checkEndpoint(check: EndpointCheck): { readonly stop?: Diagnosti
     stop: {
       code: "BK2043",
       message: `backend "${backend}": the endpoint ${shown} is plain http`,
-      hint: `use https, or accept it: backends.${backend}.insecure: true, or BUILDKIT_INSECURE=true`,
+      hint: `use https, or accept it: BUILDKIT_INSECURE=true, or backends.${backend}.insecure: true in a config`,
     },
   };
 }
