@@ -200,6 +200,15 @@ describe("plan", () => {
     expect(targets.worker.sources.map((source: { scope: string }) => source.scope)).toEqual(["feature/x", "main"]);
   });
 
+  test("a target without cache says so", async () => {
+    const { stdout } = await run(
+      ["plan"],
+      { "bkcache.config.yaml": "project: x\ntargets: { api: {} }\n" },
+      { CI: "true" },
+    ).result;
+    expect(stdout).toContain("\napi\n  from  nothing\n  to    nothing\n");
+  });
+
   test("the home folder is ~", async () => {
     const text =
       "backends: { disk: { type: local, path: ~/.cache/x } }\ncache: { read: [disk] }\ntargets: { api: {} }\n";
@@ -226,5 +235,7 @@ describe("schema and completion", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain("generate");
     expect(stdout).toContain("check");
+    const shells = shell === "fish" ? "completion' -f -a zsh" : 'completion) words="bash zsh fish --help"';
+    expect(stdout).toContain(shells);
   });
 });

@@ -11,25 +11,26 @@ export function define(command: Command, context: CommandContext): Command {
       "\nbash: source <(bkcache completion bash)\nzsh:  source <(bkcache completion zsh)\nfish: bkcache completion fish | source\n",
     )
     .action(async (shell: (typeof shells)[number]) => {
-      context.reporter.result(script(shell, context.commands, await flagsByCommand(context)));
+      context.reporter.result(script(shell, context.commands, await wordsByCommand(context)));
     });
 }
 
-/** Long flags of every command, read from the definitions that parse them. */
-async function flagsByCommand(context: CommandContext): Promise<ReadonlyMap<string, readonly string[]>> {
+/** Fixed arguments and long flags of every command, read from the definitions that parse them. */
+async function wordsByCommand(context: CommandContext): Promise<ReadonlyMap<string, readonly string[]>> {
   const { Command } = await import("commander");
-  const flags = new Map<string, readonly string[]>();
+  const words = new Map<string, readonly string[]>();
   for (const entry of context.commands) {
     const defined = (await entry.load()).define(new Command(entry.name), context);
-    flags.set(entry.name, [...defined.options.flatMap((option) => option.long ?? []), "--help"]);
+    const fixed = defined.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
+    words.set(entry.name, [...fixed, ...defined.options.flatMap((option) => option.long ?? []), "--help"]);
   }
-  return flags;
+  return words;
 }
 
 function script(
   shell: (typeof shells)[number],
   commands: readonly CommandEntry[],
-  flags: ReadonlyMap<string, readonly string[]>,
+  words: ReadonlyMap<string, readonly string[]>,
 ): string {
   const verbs = commands.map((entry) => entry.name).join(" ");
   if (shell === "fish") {
@@ -39,13 +40,16 @@ function script(
         (entry) =>
           `complete -c bkcache -n __fish_use_subcommand -a ${entry.name} -d '${entry.summary.replaceAll("'", "")}'`,
       ),
-      ...[...flags].flatMap(([verb, list]) =>
-        list.map((flag) => `complete -c bkcache -n '__fish_seen_subcommand_from ${verb}' -l ${flag.slice(2)}`),
+      ...[...words].flatMap(([verb, list]) =>
+        list.map((word) => {
+          const what = word.startsWith("--") ? `-l ${word.slice(2)}` : `-f -a ${word}`;
+          return `complete -c bkcache -n '__fish_seen_subcommand_from ${verb}' ${what}`;
+        }),
       ),
       "",
     ].join("\n");
   }
-  const cases = [...flags].map(([verb, list]) => `    ${verb}) words="${list.join(" ")}" ;;`).join("\n");
+  const cases = [...words].map(([verb, list]) => `    ${verb}) words="${list.join(" ")}" ;;`).join("\n");
   const bash = `_bkcache() {
   local words="${verbs} --help --version"
   if [ "$COMP_CWORD" -gt 1 ]; then

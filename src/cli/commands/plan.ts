@@ -43,6 +43,8 @@ function render({ project, cache, targets, commandLine }: Description): string {
     lines.push(target.isRequested ? name : `${name} (a context of another target)`);
     for (const source of target.sources) lines.push(`  from  ${showEntry(source)}`);
     for (const destination of target.destinations) lines.push(`  to    ${showEntry(destination)}`);
+    if (cache.read && target.sources.length === 0) lines.push("  from  nothing");
+    if (cache.write && target.destinations.length === 0) lines.push("  to    nothing");
     if (target.mounts === null) continue;
     for (const [mount, { id, target: path, sharing }] of Object.entries(target.mounts)) {
       lines.push(`  mount ${mount}: ${path} (id ${id}, ${sharing})`);
