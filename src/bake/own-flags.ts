@@ -44,6 +44,13 @@ export function takeOwnFlags(tokens: readonly Token[]): OwnSplit {
     if (key !== undefined) {
       if (value === null || value === "")
         throw new BkcacheError({ code: "BK1002", message: `--${name} needs a value` });
+      if (name === "report" && value === "-") {
+        throw new BkcacheError({
+          code: "BK1002",
+          message: "--report needs a file: standard output is buildx's own",
+          hint: "name a file, and read it after the build",
+        });
+      }
       found[key] = value;
       return false;
     }

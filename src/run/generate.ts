@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { emitBakeFile, formatVersion, isBkcacheFile } from "../bake/emit.ts";
 import type { Plan } from "../bake/model.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
@@ -50,13 +50,16 @@ function bodyOf(text: string): string {
  * write: puts the files on disk, each whole or not at all; a file whose bytes are right is not touched.
  * @throws BkcacheError BK3002 where a file is not bkcache's own, unless `force`; BK3003 where writing fails.
  */
-export async function writeFiles(files: readonly GeneratedFile[], options: { readonly force: boolean }): Promise<void> {
+export async function writeFiles(
+  files: readonly GeneratedFile[],
+  options: { readonly force: boolean; readonly cwd: string },
+): Promise<void> {
   const foreign = files.filter((file) => file.before !== null && !isBkcacheFile(file.before));
   if (!options.force && foreign.length > 0) {
     throw BkcacheError.of(
       foreign.map((file) => ({
         code: "BK3002" as const,
-        message: `${file.path} exists and was not written by bkcache (format ${formatVersion})`,
+        message: `${relative(options.cwd, file.path)} exists and was not written by bkcache (format ${formatVersion})`,
         hint: "overwrite it with --force, or keep it as the source with `bake: docker-bake.hcl` in the config, once bkcache reads that key",
       })),
     );

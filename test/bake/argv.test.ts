@@ -35,6 +35,10 @@ describe("bkcache's own flags", () => {
     });
   });
 
+  test("a report goes to a file, since standard output is buildx's", () => {
+    expect(() => split("--report -")).toThrow(expect.objectContaining({ code: "BK1002" }));
+  });
+
   test.each(["--cache", "--cache=", "--report"])("%s alone is BK1002", (line) => {
     expect(() => split(line)).toThrow(
       expect.objectContaining({ code: "BK1002", message: expect.stringContaining("needs a value") }),

@@ -32,7 +32,7 @@ async function generate(options: GenerateOptions, context: CommandContext): Prom
   }
   const name = (file: GeneratedFile) => relative(host.cwd, file.path);
   if (!options.check) {
-    await writeFiles(files, { force: options.force === true });
+    await writeFiles(files, { force: options.force === true, cwd: host.cwd });
     for (const file of files) host.tell({ level: "info", message: `${name(file)}: ${stateOf(file)}` });
     return;
   }
