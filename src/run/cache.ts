@@ -4,9 +4,11 @@ import type { LayerAccess } from "../layers/place.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import type { Credentials } from "../store/credentials.ts";
+import { loadSdk } from "../store/s3-client.ts";
 import { resolveAws, resolveGcsHmac } from "../store/credentials.ts";
 import { type Candidate, type EntryRequest, listCandidates, type LiteralEntry } from "./entries.ts";
 import { checkGates, type GateInput } from "./gates.ts";
+import { quiet } from "./quiet.ts";
 
 /** What a target gets from the cache, and gives to it. */
 interface TargetChoice {
@@ -66,6 +68,8 @@ export interface CacheRequest extends EntryRequest {
  * @throws BkcacheError for what is known to be wrong before the build, and for any failure under `strict`.
  */
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
+  // While bake works out variables; loading takes longer than that.
+  if (usesBucket(request)) void quiet(loadSdk());
   const candidates = await listCandidates(host, request);
   const access = await openAccess(host, request, candidates);
   const [report, gate] = await Promise.all([look(candidates, access), request.gate]);
@@ -105,6 +109,15 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
     env: request.keys === "environment" ? keyVariables(access.credentials, out, request) : {},
     access,
   };
+}
+
+function usesBucket({ plan, targets, use }: CacheRequest): boolean {
+  const isBucket = (name: string) => ["s3", "gcs"].includes(plan.backends[name]?.type ?? "");
+  return targets.some((name) => {
+    const cache = plan.targets[name]?.cache;
+    const directions = [use.read ? cache?.from : undefined, use.write ? cache?.to : undefined];
+    return directions.some((direction) => direction?.kind === "policy" && direction.backends.some(isBucket));
+  });
 }
 
 interface Access extends LayerAccess {

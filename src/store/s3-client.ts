@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { importWhole } from "../host/import-whole.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Env } from "./endpoint.ts";
 import { classifyS3Error, isAbsent, isEmptyObject, type S3Place } from "./s3-error.ts";
@@ -25,13 +26,15 @@ export interface S3Bucket {
 
 const defaultTimeout = 4_000;
 
-/** Loads the SDK and makes a client; sends nothing yet. */
+/** Loads the SDK. Callers that wait for something else first may begin with it. */
+export function loadSdk() {
+  return importWhole(() => Promise.all([import("./s3-sdk.ts"), import("./request-handler.ts")]));
+}
+
+/** Makes a client; sends nothing yet. */
 export async function openS3(options: S3Options): Promise<S3Bucket> {
   const { bucket, region, endpointUrl, usePathStyle, credentials, env, signal, timeoutMs = defaultTimeout } = options;
-  const [{ GetObjectCommand, S3Client }, { requestHandler }] = await Promise.all([
-    import("./s3-sdk.ts"),
-    import("./request-handler.ts"),
-  ]);
+  const [{ GetObjectCommand, S3Client }, { requestHandler }] = await loadSdk();
   const handler = attempt(() => requestHandler(env, timeoutMs));
   if (handler instanceof BkcacheError) return closedBucket(options, handler);
   const client = new S3Client({
