@@ -134,7 +134,12 @@ function s3Place(
 /** Other services than Amazon's seldom have the DNS names that the virtual-host style needs. */
 function needsPathStyle(profile: string | undefined, endpoint: Text | undefined): true | undefined {
   if (profile !== undefined || typeof endpoint !== "string") return undefined;
-  return /^https?:\/\/[^/]*\.amazonaws\.com(\.cn)?(:\d+)?(\/|$)/i.test(endpoint) ? undefined : true;
+  return isAmazon(endpoint) ? undefined : true;
+}
+
+/** Whether an http or https address is of Amazon's own S3, whose buckets have host names of their own. */
+export function isAmazon(endpoint: string): boolean {
+  return /^https?:\/\/[^/]*\.amazonaws\.com(\.cn)?(:\d+)?(\/|$)/i.test(endpoint);
 }
 
 function withHome(path: Text, home: string | undefined): Text {

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, relative, resolve, sep } from "node:path";
 import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
 import { createBarePlan } from "../bake/definition.ts";
 import type { Plan, PlanBackend, PlanTarget, TargetCache } from "../bake/model.ts";
@@ -35,7 +35,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const args = splitBuildArgs(argv, { cwd: host.cwd });
   const finding = quiet(findBuildx(host));
   const project = await openProject(host, args.own.config);
-  const plan = project === null ? planOfFolder(host, args) : planOfConfig(project, args);
+  const plan = project === null ? planOfFolder(host, args) : planOfConfig(host, project, args);
   const [name] = Object.keys(plan.targets) as [string];
   const buildx = await finding;
   const builder = await ensureBuilder(host, buildx, {
@@ -110,11 +110,18 @@ function flagValue(entry: LiteralEntry | string): string {
   return formatOptionCsv(Object.entries(entry).map(([key, value]) => ({ key, value })));
 }
 
-/** What tells builds of one folder apart: the stage, and the Dockerfile where it is not the usual one. */
-function buildName(args: BuildArgs): string {
-  const stage = args.target ?? "default";
-  const file = args.file === undefined || basename(args.file) === "Dockerfile" ? null : basename(args.file);
-  return file === null ? stage : `${stage}@${file}`;
+/**
+ * What tells builds of one folder apart: the stage, and the Dockerfile where it is not the folder's own. The path of it
+ * from the context and not its name alone, since many folders below have a `Dockerfile` each.
+ */
+export function buildName(
+  { context, file, target }: Pick<BuildArgs, "context" | "file" | "target">,
+  cwd: string,
+): string {
+  const stage = target ?? "default";
+  if (file === undefined) return stage;
+  const path = file === "-" ? file : relative(folderOf(context, cwd), resolve(cwd, file)).split(sep).join("/");
+  return path === "Dockerfile" ? stage : `${stage}@${path}`;
 }
 
 function planOfFolder(host: Host, args: BuildArgs): Plan {
@@ -127,25 +134,25 @@ function planOfFolder(host: Host, args: BuildArgs): Plan {
     });
   }
   const backends: Record<string, PlanBackend> = { [remoteCacheBackend]: parseRemoteCache(remote) };
-  const name = buildName(args);
-  const project = projectName(basename(folderOf(host, args)));
+  const name = buildName(args, host.cwd);
+  const project = projectName(basename(folderOf(args.context, host.cwd)));
   return onePlan({ project, backends, name, cache: policyWithoutConfig, components: [project, name], args });
 }
 
 /** The folder that a build is of: its context, where that is one. */
-function folderOf(host: Host, args: BuildArgs): string {
-  return args.context === "-" || isRemote(args.context) ? host.cwd : resolve(host.cwd, args.context);
+function folderOf(context: string, cwd: string): string {
+  return context === "-" || isRemote(context) ? cwd : resolve(cwd, context);
 }
 
 /** Backends and cache policy of a config, for a build that is none of its targets. */
-function planOfConfig({ valid }: Project, args: BuildArgs): Plan {
+function planOfConfig(host: Host, { valid }: Project, args: BuildArgs): Plan {
   const { config, dir, file } = valid;
   const { groups: _groups, external: _external, bake: _bake, ...rest } = config;
   const names = { dirName: basename(dir), fileName: basename(file) };
   const { project, backends, variables, targets } = createPlan(
     resolveConfig({ ...rest, targets: { build: {} } }, names),
   );
-  const name = buildName(args);
+  const name = buildName(args, host.cwd);
   const { cache } = targets["build"] as Plan["targets"][string];
   // Apart from the names of the config's own targets.
   return { ...onePlan({ project, backends, name, cache, components: [project, `build:${name}`], args }), variables };

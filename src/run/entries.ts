@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import type { BakeDefinition } from "../bake/definition.ts";
-import { cacheEntry } from "../bake/cache-entry.ts";
+import { cacheEntry, isAmazon } from "../bake/cache-entry.ts";
 import { cacheName } from "../bake/cache-name.ts";
 import { emitRunFile } from "../bake/emit.ts";
 import type { CacheDirection, Entry, Plan, PlanBackend, PlanTarget } from "../bake/model.ts";
@@ -178,8 +178,8 @@ async function completeCandidates(
   });
 }
 
-/** An endpoint of the environment is another server than Amazon's, whose buckets have no host names of their own. */
+/** Of an endpoint that the environment adds; for the config's own it is decided with the entry. */
 function pathStyle(own: LiteralEntry, url: string): LiteralEntry {
   if (own["use_path_style"] !== undefined || own["endpoint_url"] === url) return {};
-  return /\.amazonaws\.com(\.cn)?(:\d+)?(\/|$)/i.test(url) ? {} : { use_path_style: "true" };
+  return isAmazon(url) ? {} : { use_path_style: "true" };
 }
