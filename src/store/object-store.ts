@@ -1,0 +1,49 @@
+/** One object of a store. */
+export interface ObjectInfo {
+  /** Relative to the place that the store was opened at. */
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Time of the last write, in ms since the epoch, by the store's clock. */
+  readonly modifiedAt: number;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface GetOptions extends RequestOptions {
+  /** An object larger than this is refused, not read. Bytes. */
+  readonly maxBytes?: number;
+}
+
+export interface PutOptions extends RequestOptions {
+  /** Writes only where no object has the key; the answer is then "exists" for one that does. */
+  readonly onlyIfAbsent?: boolean;
+  /** SHA-256 of the body in hex, where the caller has it: the store then refuses what was damaged on the way. */
+  readonly sha256?: string;
+}
+
+/**
+ * A place for immutable objects under keys: a bucket's prefix or a folder. All keys are relative to that place, have `/`
+ * between their parts and no empty, `.` or `..` part.
+ *
+ * An absent object is a value, not an error. What fails for good (after the store's own retries) throws a `BkcacheError`
+ * of the 5xxx codes that names the place.
+ */
+export interface ObjectStore {
+  /** The place for people, such as `s3://bucket/prefix/`. */
+  readonly place: string;
+  /** Null where there is none. */
+  get(key: string, options?: GetOptions): Promise<Buffer | null>;
+  put(key: string, body: Uint8Array, options?: PutOptions): Promise<"stored" | "exists">;
+  /** Null where there is none. */
+  stat(key: string, options?: RequestOptions): Promise<ObjectInfo | null>;
+  /** Every object whose key begins with the prefix, page by page, in the order of the keys' bytes. */
+  list(prefix: string, options?: RequestOptions): AsyncIterable<ObjectInfo>;
+  /** Deletes what is there; keys that are not are no fault. */
+  delete(keys: readonly string[], options?: RequestOptions): Promise<void>;
+  /** Makes the object as young as one just written, on the store's side. False where there is none. */
+  touch(key: string, options?: RequestOptions): Promise<boolean>;
+  close(): void;
+}
