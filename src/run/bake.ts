@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { computeAllow } from "../bake/allow.ts";
 import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
 import type { BakeDefinition } from "../bake/definition.ts";
-import { emitRunFile } from "../bake/emit.ts";
+import { emitRunFile, type RunChoices } from "../bake/emit.ts";
 import type { BakeTarget, Plan } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
 import { type Buildx, findBuildx } from "../builder/buildx.ts";
@@ -13,12 +13,14 @@ import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
 import { cacheUse } from "./cache-use.ts";
 import { askDefinition, runFileEnv } from "./definition.ts";
 import { requireKnown, scopesOf } from "./describe.ts";
+import { draftEntries } from "./entries.ts";
 import { featuresOf } from "./features.ts";
 import { type Outcome, openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
 import { quiet } from "./quiet.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { checkCommitted } from "./stale.ts";
+import { emitWithTexts, hasTexts, takeValues, type Texts, type Values, valuesTarget } from "./values.ts";
 
 export interface BakeResult {
   /** buildx's own. */
@@ -45,35 +47,35 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const use = cacheUse(args.own.cache, host.env, source.hasConfig);
   const names = namesToBuild(source, args);
   const readyBuilder = quiet(openBuilder(host, buildx, source, args));
-  const defining = quiet(define(host, buildx, source, args));
+  const wanted = { plan: source.plan, targets: names, use, scopes: scopesOf(args.own, host.env) };
+  const drafts = draftEntries(wanted);
+  const defining = quiet(define(host, buildx, source, args, drafts.texts));
   const choice =
     use.read || use.write
       ? await chooseCache(host, {
-          plan: source.plan,
-          targets: names,
-          use,
-          scopes: scopesOf(args.own, host.env),
-          evaluate: (runFile, words) =>
-            askDefinition(buildx, {
-              dir: source.dir,
-              env: runFileEnv(host.env),
-              files: ["-", ...source.overlays],
-              input: runFile,
-              words: [...source.overrides, ...words],
+          ...wanted,
+          drafts,
+          values: defining.then(({ values }) => values),
+          gate: Promise.all([readyBuilder, defining]).then(
+            ([
+              builder,
+              {
+                definition: { targets },
+              },
+            ]) => ({
+              builder,
+              buildx: buildx.version,
+              features: featuresOf({ targets, variables: source.plan.variables, flags: args.flags }),
+              rules: source.rules,
+              platforms: (target) => countPlatforms(targets[target]),
             }),
-          gate: Promise.all([readyBuilder, defining]).then(([builder, { targets }]) => ({
-            builder,
-            buildx: buildx.version,
-            features: featuresOf({ targets, variables: source.plan.variables, flags: args.flags }),
-            rules: source.rules,
-            platforms: (target) => countPlatforms(targets[target]),
-          })),
+          ),
           dir: source.dir,
           keys: "run file",
           strict: args.own.strict,
         })
       : noCache;
-  const [builder, definition] = await Promise.all([readyBuilder, defining]);
+  const [builder, { definition }] = await Promise.all([readyBuilder, defining]);
   // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
   await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
   for (const finding of findCachesInContext(definition.targets, choice, source.dir)) {
@@ -133,26 +135,41 @@ function countPlatforms(target: BakeTarget | undefined): number | null {
 
 /** The run file, for standard input alone: it may hold keys. */
 function runFile(plan: Plan, targets: readonly string[], choice: CacheChoice): string {
-  return emitRunFile(plan, {
+  return emitRunFile(plan, choicesOf(targets, choice));
+}
+
+function choicesOf(targets: readonly string[], choice: CacheChoice): RunChoices {
+  return {
     targets: Object.fromEntries(
       targets.map((name) => {
         const chosen = choice.targets[name];
         return [name, { cacheFrom: chosen?.cacheFrom ?? [], cacheTo: chosen?.cacheTo ?? [] }];
       }),
     ),
-  });
+  };
 }
 
-async function define(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<BakeDefinition> {
+interface Defined {
+  readonly definition: BakeDefinition;
+  readonly values: Values;
+}
+
+/** What is to be built, and the values of texts: one question to bake at most, since each costs a process. */
+async function define(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs, texts: Texts): Promise<Defined> {
   const known = source.definition ?? definitionOfPlan(source, args);
-  if (known !== null) return known;
-  return askDefinition(buildx, {
+  if (known !== null && !hasTexts(texts)) return { definition: known, values: {} };
+  const names = known === null ? namesToBuild(source, args) : [];
+  // Bake takes no word for the group of this name.
+  const words = known === null ? (args.targets.length > 0 ? args.targets : ["default"]) : [];
+  const printed = await askDefinition(buildx, {
     dir: source.dir,
     env: runFileEnv(host.env),
     files: ["-", ...source.overlays],
-    input: runFile(source.plan, namesToBuild(source, args), noCache),
-    words: [...source.overrides, ...args.targets],
+    input: emitWithTexts(source.plan, choicesOf(names, noCache), texts),
+    words: [...source.overrides, ...words, ...(hasTexts(texts) ? [valuesTarget] : [])],
   });
+  const { definition, values } = takeValues(printed);
+  return { definition: known ?? definition, values };
 }
 
 /**
@@ -194,7 +211,7 @@ async function agreedDefinition(
   if (source.overlays.length === 0) return definition;
   const known = args.targets.filter((name) => findRequested(source.plan, [name]).unknown.length === 0);
   if (known.length === 0 && args.targets.length > 0) return null;
-  return define(host, buildx, { ...source, overlays: [] }, { ...args, targets: known });
+  return (await define(host, buildx, { ...source, overlays: [] }, { ...args, targets: known }, {})).definition;
 }
 
 function allowFlags(
@@ -215,7 +232,7 @@ function allowFlags(
 async function showOnly(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<number> {
   const names = args.mode === "list" ? Object.keys(source.plan.targets) : namesToBuild(source, args);
   const builder = args.mode === "call" ? await openBuilder(host, buildx, source, args) : null;
-  const definition = args.mode === "call" ? await define(host, buildx, source, args) : null;
+  const definition = args.mode === "call" ? (await define(host, buildx, source, args, {})).definition : null;
   const { exitCode } = await buildx.exec(
     [
       "bake",

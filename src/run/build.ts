@@ -5,7 +5,7 @@ import { createBarePlan } from "../bake/definition.ts";
 import type { Plan, PlanBackend, PlanTarget, TargetCache } from "../bake/model.ts";
 import { isRemote } from "../bake/location.ts";
 import { createPlan } from "../bake/plan.ts";
-import { findBuildx } from "../builder/buildx.ts";
+import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
 import { formatOptionCsv } from "../config/csv.ts";
 import { compareNames, projectName } from "../config/names.ts";
@@ -16,7 +16,7 @@ import { chooseCache, noCache } from "./cache.ts";
 import { cacheUse } from "./cache-use.ts";
 import { askDefinition, runFileEnv } from "./definition.ts";
 import { scopesOf } from "./describe.ts";
-import type { LiteralEntry } from "./entries.ts";
+import { draftEntries, type LiteralEntry } from "./entries.ts";
 import type { BakeResult } from "./bake.ts";
 import { openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
@@ -24,6 +24,7 @@ import { openProject, type Project } from "./project.ts";
 import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
 import { policyWithoutConfig } from "./source.ts";
+import { emitWithTexts, hasTexts, takeValues, type Texts, type Values, valuesTarget } from "./values.ts";
 
 /**
  * `bkcache build`: buildx's own build with the cache of the config, or of BUILDKIT_REMOTE_CACHE. Flags are not
@@ -56,15 +57,14 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     read: wanted.read && args.cacheFrom.length === 0,
     write: wanted.write && args.cacheTo.length === 0,
   };
+  const request = { plan, targets: [name], use, scopes: scopesOf(args.own, host.env) };
+  const drafts = draftEntries(request);
   const choice =
     use.read || use.write
       ? await chooseCache(host, {
-          plan,
-          targets: [name],
-          use,
-          scopes: scopesOf(args.own, host.env),
-          evaluate: (runFile, words) =>
-            askDefinition(buildx, { dir: host.cwd, env: runFileEnv(host.env), files: ["-"], input: runFile, words }),
+          ...request,
+          drafts,
+          values: quiet(evaluate(host, buildx, plan, drafts.texts)),
           gate: Promise.resolve({
             builder,
             buildx: buildx.version,
@@ -102,6 +102,14 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     { env: { ...host.env, ...choice.env, ...finish.env }, terminal: true },
   );
   return { exitCode, outcome: await finish.close(exitCode) };
+}
+
+async function evaluate(host: Host, buildx: Buildx, plan: Plan, texts: Texts): Promise<Values> {
+  if (!hasTexts(texts)) return {};
+  const input = emitWithTexts({ ...plan, targets: {}, groups: {} }, { targets: {} }, texts);
+  const env = runFileEnv(host.env);
+  return takeValues(await askDefinition(buildx, { dir: host.cwd, env, files: ["-"], input, words: [valuesTarget] }))
+    .values;
 }
 
 /** An entry as `--cache-from` takes it. It holds no credentials: `chooseCache` gave those to the environment. */

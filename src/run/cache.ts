@@ -6,9 +6,10 @@ import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import type { Credentials } from "../store/credentials.ts";
 import { loadSdk } from "../store/s3-client.ts";
 import { resolveAws, resolveGcsHmac } from "../store/credentials.ts";
-import { type Candidate, type EntryRequest, listCandidates, type LiteralEntry } from "./entries.ts";
+import type { Candidate, EntryDrafts, EntryRequest, LiteralEntry } from "./entries.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import { quiet } from "./quiet.ts";
+import type { Values } from "./values.ts";
 
 /** What a target gets from the cache, and gives to it. */
 interface TargetChoice {
@@ -50,6 +51,9 @@ interface Gate extends Omit<GateInput, "entries" | "env"> {
 }
 
 export interface CacheRequest extends EntryRequest {
+  /** The entries of this request, and what bake made of their texts. */
+  readonly drafts: EntryDrafts;
+  readonly values: Promise<Values>;
   readonly gate: Promise<Gate>;
   /** Folder that relative paths of local backends start from. Absolute. */
   readonly dir: string;
@@ -70,7 +74,7 @@ export interface CacheRequest extends EntryRequest {
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
   // While bake works out variables; loading takes longer than that.
   if (usesBucket(request)) void quiet(loadSdk());
-  const candidates = await listCandidates(host, request);
+  const candidates = await request.drafts.candidates(host, await request.values);
   const access = await openAccess(host, request, candidates);
   const [report, gate] = await Promise.all([look(candidates, access), request.gate]);
   const gated = checkGates({ ...gate, env: host.env, entries: candidates.flatMap((each) => entryInUse(each, gate)) });

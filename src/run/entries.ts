@@ -1,8 +1,6 @@
 import { homedir } from "node:os";
-import type { BakeDefinition } from "../bake/definition.ts";
 import { cacheEntry, isAmazon } from "../bake/cache-entry.ts";
 import { cacheName } from "../bake/cache-name.ts";
-import { emitRunFile } from "../bake/emit.ts";
 import type { CacheDirection, Entry, Plan, PlanBackend, PlanTarget } from "../bake/model.ts";
 import type { Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
@@ -32,17 +30,22 @@ export interface EntryRequest {
   readonly targets: readonly string[];
   readonly use: Pick<CacheUse, "read" | "write">;
   readonly scopes: RunScopes;
-  /** Evaluates a definition with the variables of this run. */
-  readonly evaluate: (runFile: string, targets: readonly string[]) => Promise<BakeDefinition>;
 }
 
-/**
- * Every entry that the plan has for these targets, with what the machine adds: region, endpoint, home folder and
- * the values of variables. In order of preference.
- * @throws BkcacheError for what is known to be wrong: a missing region, plain http without consent.
- */
-export async function listCandidates(host: Host, request: EntryRequest): Promise<readonly Candidate[]> {
-  const { plan, targets, use, scopes } = request;
+/** Entries of which some texts are not known before bake has evaluated them. */
+export interface EntryDrafts {
+  /** What bake is to evaluate, by a key that `candidates` takes the value back under. */
+  readonly texts: Readonly<Record<string, Text>>;
+  /**
+   * Every entry, with what the machine adds: region, endpoint and home folder. In order of preference.
+   * @param values of `texts`
+   * @throws BkcacheError for what is known to be wrong: a missing region, plain http without consent.
+   */
+  candidates(host: Host, values: Readonly<Record<string, string>>): Promise<readonly Candidate[]>;
+}
+
+/** Every entry that the plan has for these targets. */
+export function draftEntries({ plan, targets, use, scopes }: EntryRequest): EntryDrafts {
   const drafts: Draft[] = [];
   for (const name of targets) {
     const target = plan.targets[name];
@@ -51,8 +54,8 @@ export async function listCandidates(host: Host, request: EntryRequest): Promise
     if (use.write) drafts.push(...draft(plan, target, name, "to", [writeScope(target, scopes)]));
   }
   const used = new Set(drafts.flatMap(({ backend }) => backend ?? []));
-  const evaluated = await evaluateDrafts(drafts, request);
-  return completeCandidates(host, plan, used, evaluated);
+  const { texts, fill } = collectTexts(drafts);
+  return { texts, candidates: (host, values) => completeCandidates(host, plan, used, fill(values)) };
 }
 
 interface Draft extends Omit<Candidate, "entry" | "name"> {
@@ -84,64 +87,37 @@ function draft(
   });
 }
 
-/** Name of a target that exists only to have texts evaluated. */
-const probeTarget = "_bkcache_values";
-
-/** Has bake evaluate the texts with variables, all at once: bkcache never evaluates HCL itself. */
-async function evaluateDrafts(
-  drafts: readonly Draft[],
-  { plan, evaluate }: EntryRequest,
-): Promise<readonly Candidate[]> {
+/** Takes the texts with variables out of the drafts; `fill` puts their values in their place. */
+function collectTexts(drafts: readonly Draft[]) {
   const texts: Record<string, Text> = {};
-  const keep = (text: Text): (() => string) => {
+  const keep = (text: Text): ((values: Readonly<Record<string, string>>) => string) => {
     if (typeof text === "string") return () => text;
     const key = `v${Object.keys(texts).length}`;
     texts[key] = text;
-    return () => values[key] ?? "";
+    return (values) => values[key] ?? "";
   };
   const readers = drafts.map(({ name, entry }) => ({
     name: keep(name),
     entry: isText(entry) ? keep(entry) : Object.entries(entry).map(([key, text]) => [key, keep(text)] as const),
   }));
-  let values: Readonly<Record<string, string>> = {};
-  if (Object.keys(texts).length > 0) {
-    const target: PlanTarget = {
-      attributes: { args: texts },
-      inherits: [],
-      bases: {},
-      mounts: null,
-      cache: { ...noPolicy },
-    };
-    const file = emitRunFile(
-      { ...plan, targets: { [probeTarget]: target }, groups: {} },
-      { targets: { [probeTarget]: { cacheFrom: [], cacheTo: [] } } },
-    );
-    const { targets } = await evaluate(file, [probeTarget]);
-    values = (targets[probeTarget]?.args ?? {}) as Readonly<Record<string, string>>;
-  }
-  return drafts.map((each, index) => {
-    const { name, entry } = readers[index] as (typeof readers)[number];
-    return {
-      ...each,
-      name: name(),
-      entry: typeof entry === "function" ? entry() : Object.fromEntries(entry.map(([key, value]) => [key, value()])),
-    };
-  });
+  const fill = (values: Readonly<Record<string, string>>): readonly Candidate[] =>
+    drafts.map((each, index) => {
+      const { name, entry } = readers[index] as (typeof readers)[number];
+      return {
+        ...each,
+        name: name(values),
+        entry:
+          typeof entry === "function"
+            ? entry(values)
+            : Object.fromEntries(entry.map(([key, value]) => [key, value(values)])),
+      };
+    });
+  return { texts, fill };
 }
 
 function isText(entry: Entry | Text): entry is Text {
   return typeof entry === "string" || Array.isArray(entry);
 }
-
-const noPolicy: PlanTarget["cache"] = {
-  from: { kind: "policy", backends: [] },
-  to: { kind: "policy", backends: [] },
-  scope: "main",
-  mode: "max",
-  ignoreError: true,
-  committed: "off",
-  name: [],
-};
 
 /** Adds region and endpoint of the environment, which the builder's own environment does not have. */
 async function completeCandidates(

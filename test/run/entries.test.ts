@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { BakeDefinition } from "../../src/bake/definition.ts";
 import type { CacheDirection, Plan, PlanBackend, PlanTarget } from "../../src/bake/model.ts";
+import { mapRecord } from "../../src/config/records.ts";
 import type { Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
-import { listCandidates } from "../../src/run/entries.ts";
+import { draftEntries } from "../../src/run/entries.ts";
 
 const both: CacheDirection = { kind: "policy", backends: ["disk", "remote"] };
 
@@ -51,24 +51,23 @@ async function list(plan: Plan, options: { env?: Record<string, string>; use?: o
     signal: new AbortController().signal,
     tell: (message) => void told.push(message),
   });
-  const asked: string[] = [];
-  const evaluate = async (runFile: string): Promise<BakeDefinition> => {
-    asked.push(runFile);
-    return { groups: {}, targets: { _bkcache_values: { args: { v0: "from-bake", v1: "from-bake" } } } };
-  };
-  const candidates = await listCandidates(host, {
+  const drafts = draftEntries({
     plan,
     targets: ["api"],
     use: { read: true, write: true, ...options.use },
     scopes: { ...options.scopes },
-    evaluate,
   });
-  return { candidates, told, asked };
+  const { texts } = drafts;
+  const candidates = await drafts.candidates(
+    host,
+    mapRecord(texts, () => "from-bake"),
+  );
+  return { candidates, told, texts };
 }
 
-describe("listCandidates", () => {
+describe("draftEntries", () => {
   test("reads scope by scope, each in all backends; writes one scope to all", async () => {
-    const { candidates, asked } = await list(planWith({ disk, remote }), { scopes: { write: "feature/x" } });
+    const { candidates, texts } = await list(planWith({ disk, remote }), { scopes: { write: "feature/x" } });
     expect(candidates.map(({ direction, scope, backend }) => `${direction} ${scope} ${backend}`)).toEqual([
       "from feature/x disk",
       "from feature/x remote",
@@ -78,7 +77,7 @@ describe("listCandidates", () => {
       "to feature/x remote",
     ]);
     expect(candidates.at(-1)?.entry).toMatchObject({ type: "s3", name: "shop.api.feature_2Fx", mode: "max" });
-    expect(asked).toEqual([]);
+    expect(texts).toEqual({});
   });
 
   test("a direction that is not used has none", async () => {
@@ -132,11 +131,10 @@ describe("listCandidates", () => {
     ]);
   });
 
-  test("bake evaluates variables, all in one call", async () => {
+  test("bake is to evaluate what holds a variable, and nothing else", async () => {
     const open: PlanBackend = { type: "s3", bucket: [{ variable: "BUCKET" }], region: "r" };
-    const { candidates, asked } = await list(planWith({ disk, remote: open }));
-    expect(asked).toHaveLength(1);
-    expect(asked[0]).toContain("BUCKET");
+    const { candidates, texts } = await list(planWith({ disk, remote: open }));
+    expect(Object.values(texts)).toEqual([open["bucket"], open["bucket"]]);
     expect(candidates.filter(({ backend }) => backend === "remote").map(({ entry }) => entry)).toMatchObject([
       { bucket: "from-bake" },
       { bucket: "from-bake" },
