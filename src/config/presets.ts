@@ -1,36 +1,34 @@
-/** A cache mount that is the same in most projects. */
-export interface MountPreset {
-  readonly target: string;
-  readonly sharing: "shared" | "private" | "locked";
-  /** True where files of one architecture are of no use to another. */
-  readonly archDependent: boolean;
-  /** Names of the variables that point the tool at the folder. */
-  readonly env: readonly string[];
-  /** Where the tool's own documentation says so. */
-  readonly source: string;
-}
+import { posix } from "node:path";
+import { goPresets } from "./presets/go.ts";
+import { javascriptPresets } from "./presets/javascript.ts";
+import { jvmPresets } from "./presets/jvm.ts";
+import { nativePresets } from "./presets/native.ts";
+import { otherPresets } from "./presets/other.ts";
+import { isCommandOf, type MountPreset } from "./presets/preset.ts";
+import { pythonPresets } from "./presets/python.ts";
+import { rustPresets } from "./presets/rust.ts";
+import { systemPresets } from "./presets/system.ts";
 
-/** All three tools lock or rename while they write, so that builds may share the folder. */
-export const presets = {
-  "go-mod": {
-    target: "/go/pkg/mod",
-    sharing: "shared",
-    archDependent: false,
-    env: ["GOMODCACHE"],
-    source: "https://go.dev/ref/mod#module-cache",
-  },
-  "go-build": {
-    target: "/root/.cache/go-build",
-    sharing: "shared",
-    archDependent: true,
-    env: ["GOCACHE"],
-    source: "https://pkg.go.dev/cmd/go#hdr-Build_and_test_caching",
-  },
-  npm: {
-    target: "/root/.npm",
-    sharing: "shared",
-    archDependent: false,
-    env: ["npm_config_cache"],
-    source: "https://docs.npmjs.com/cli/using-npm/config#cache",
-  },
-} as const satisfies Record<string, MountPreset>;
+const table = {
+  ...goPresets,
+  ...javascriptPresets,
+  ...pythonPresets,
+  ...rustPresets,
+  ...systemPresets,
+  ...jvmPresets,
+  ...otherPresets,
+  ...nativePresets,
+} as const;
+
+export { isCommandOf, type MountPreset };
+export type PresetName = keyof typeof table;
+
+/** Every preset, by the name that a config gives. */
+export const presets: Readonly<Record<PresetName, MountPreset>> = table;
+export const presetNames = Object.keys(presets) as readonly PresetName[];
+
+/** The variables of a preset for a mount at `folder`, which need not be the preset's own. */
+export function presetEnv(preset: MountPreset, folder: string): Record<string, string> {
+  const fill = (value: string) => value.replaceAll("{target}", folder).replaceAll("{parent}", posix.dirname(folder));
+  return Object.fromEntries(Object.entries(preset.env).map(([name, value]) => [name, fill(value)]));
+}

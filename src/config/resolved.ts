@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
+import type { PresetName } from "./presets.ts";
 import type { Text, VariableRef } from "./text.ts";
 
 /** A list of strings, or one variable that holds the whole list. */
@@ -78,6 +79,8 @@ type BackendType = "local" | "s3" | "gcs" | "registry" | "gha" | "azblob" | "inl
 export type ResolvedBackend = { readonly type: BackendType } & Readonly<Record<string, Text | number | boolean>>;
 
 export interface ResolvedMount {
+  /** Name of the preset that it was made from; its values are in the fields below. */
+  readonly preset?: PresetName;
   readonly id: string;
   readonly target: string;
   readonly sharing: "shared" | "private" | "locked";

@@ -117,7 +117,40 @@ export type Size = string;
 /**
  * A mount whose folder, environment and sharing bkcache knows.
  */
-export type Preset = "go-mod" | "go-build" | "npm";
+export type Preset =
+  | "go-mod"
+  | "go-build"
+  | "npm"
+  | "pnpm"
+  | "yarn-classic"
+  | "yarn-berry"
+  | "bun"
+  | "turbo"
+  | "nx"
+  | "next"
+  | "deno"
+  | "pip"
+  | "uv"
+  | "poetry"
+  | "cargo-registry"
+  | "cargo-git"
+  | "cargo-target"
+  | "apt"
+  | "apt-lists"
+  | "apk"
+  | "dnf"
+  | "dnf5"
+  | "maven"
+  | "gradle"
+  | "sbt"
+  | "nuget"
+  | "composer"
+  | "bundler"
+  | "hex"
+  | "ccache"
+  | "sccache"
+  | "conan"
+  | "vcpkg";
 
 /**
  * A variable with its type and checks.

@@ -217,6 +217,15 @@ export const codes = {
     help: "The key is reserved for existing bake files as the source of targets, which this version does not read yet.",
   },
 
+  BK2070: {
+    title: "preset needs a target",
+    help: "The folder is inside of the project, so only the config can say where it is. [presets.md](presets.md) says what to write.",
+  },
+  BK2071: {
+    title: "mounts disagree about a variable",
+    help: "Two mounts of one snippet set one variable to different values. Ask for the snippets one after the other, or set `env` of one of the mounts.",
+  },
+
   // --- 3xxx emit and write
   BK3001: { title: "generated file is stale", help: "Run `bkcache generate` and commit the result." },
   BK3002: {

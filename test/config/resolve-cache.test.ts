@@ -197,9 +197,10 @@ describe("mounts", () => {
 
   test("take what the preset says and the config does not", () => {
     expect(resolve({ mounts, targets: { x: { mounts: ["mod"] } } }).mounts).toEqual({
-      mod: { ...plain, id: "shop-mod", target: "/go/pkg/mod", env: { GOMODCACHE: "/go/pkg/mod" } },
+      mod: { ...plain, preset: "go-mod", id: "shop-mod", target: "/go/pkg/mod", env: { GOMODCACHE: "/go/pkg/mod" } },
       build: {
         ...plain,
+        preset: "go-build",
         id: "shop-build",
         target: "/root/.cache/go-build",
         env: { GOCACHE: "/root/.cache/go-build", GOFLAGS: "-x" },
@@ -208,6 +209,7 @@ describe("mounts", () => {
       },
       npm: {
         ...plain,
+        preset: "npm",
         id: "shop-npm",
         target: "/npm",
         sharing: "locked",

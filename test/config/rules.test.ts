@@ -109,6 +109,18 @@ const cases: readonly Case[] = [
   { code: "BK2012", title: "mode of the policy", bad: "cache: { mode: «maximum }", good: "cache: { mode: min }" },
   { code: "BK2012", title: "preset", bad: "mounts: { m: «go-modd }", good: "mounts: { m: go-mod }" },
   {
+    code: "BK2070",
+    title: "preset without a folder of its own",
+    bad: "mounts: { m: «next }",
+    good: "mounts: { m: { preset: next, target: /app/.next/cache } }",
+  },
+  {
+    code: "BK2070",
+    title: "the same in an object",
+    bad: "mounts: { m: { sharing: shared, preset: «next } }",
+    good: "mounts: { m: { sharing: shared, preset: next, target: /app/.next/cache } }",
+  },
+  {
     code: "BK2012",
     title: "duration of a budget",
     bad: "cache: { mountBudget: { save: «1 minute } }",

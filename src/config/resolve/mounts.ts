@@ -1,4 +1,4 @@
-import { type MountPreset, presets } from "../presets.ts";
+import { type MountPreset, presetEnv, presets } from "../presets.ts";
 import type { ResolvedMount, ResolvedTarget } from "../resolved.ts";
 import type { MountDefinition } from "../schema.gen.ts";
 
@@ -25,16 +25,17 @@ export function resolveMounts(
 function resolveMount(defaultId: string, definition: MountDefinition, isSharedByArchs: boolean): ResolvedMount {
   const { preset: presetName, id, target, sharing, perArch, env, key, persist, ...rest } = definition;
   const preset: MountPreset | undefined = presetName === undefined ? undefined : presets[presetName];
-  const folder = target ?? preset?.target;
-  if (folder === undefined) throw new Error(`mount ${defaultId} has neither a preset nor a target`);
+  const folder = target ?? preset?.target ?? null;
+  if (folder === null) throw new Error(`mount ${defaultId} has neither a preset nor a target`);
   const isPerArch = perArch ?? (preset?.archDependent === true && isSharedByArchs);
   return {
     ...rest,
+    ...(presetName === undefined ? {} : { preset: presetName }),
     id: `${id ?? defaultId}${isPerArch ? "-${TARGETARCH}" : ""}`,
     target: folder,
     sharing: sharing ?? preset?.sharing ?? "shared",
     perArch: isPerArch,
-    env: { ...Object.fromEntries((preset?.env ?? []).map((variable) => [variable, folder])), ...env },
+    env: { ...(preset === undefined ? {} : presetEnv(preset, folder)), ...env },
     key: key ?? [],
     persist: persist ?? true,
   };

@@ -1,4 +1,4 @@
-import { presets } from "../presets.ts";
+import { presetNames, presets } from "../presets.ts";
 import type { MountDefinition } from "../schema.gen.ts";
 import type { RuleContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
@@ -11,8 +11,16 @@ function* definitions({ config }: RuleContext): Iterable<readonly [string, Mount
 export function* checkMountTargets(context: RuleContext): Iterable<Finding> {
   for (const [name, { preset, target }] of definitions(context)) {
     if (preset === undefined && target === undefined) {
-      const hint = `give the folder as target, or one of the presets ${Object.keys(presets).join(", ")}`;
+      const hint = `give the folder as target, or one of the presets ${presetNames.join(", ")}`;
       yield { code: "BK2013", path: ["mounts", name], atKey: true, message: `${name} lacks target`, hint };
+    } else if (preset !== undefined && target === undefined && presets[preset].target === null) {
+      const isString = typeof context.config.mounts?.[name] === "string";
+      yield {
+        code: "BK2070",
+        path: isString ? ["mounts", name] : ["mounts", name, "preset"],
+        message: `${preset} has no folder of its own, and ${name} gives no target`,
+        hint: `write { preset: ${preset}, target: ... }; \`bkcache mounts presets ${preset}\` says which folder it is`,
+      };
     } else if (target !== undefined && /^\/+$/.test(target)) {
       yield { code: "BK2012", path: ["mounts", name, "target"], message: "a mount cannot cover the root folder" };
     } else if (target !== undefined && /[\s,="']|\$\{/.test(target)) {

@@ -1,0 +1,45 @@
+import { argv, type MountPreset, plain } from "./preset.ts";
+
+export const goPresets = {
+  "go-mod": {
+    ...plain,
+    holds: "downloaded modules",
+    target: "/go/pkg/mod",
+    sharing: "shared",
+    sharingReason: "go takes a lock in the folder before it writes",
+    archDependent: false,
+    env: { GOMODCACHE: "{target}" },
+    foundWithoutEnv: "in-image",
+    images: ["golang"],
+    commands: argv(
+      "go mod",
+      "go get",
+      "go build",
+      "go install",
+      "go test",
+      "go run",
+      "go vet",
+      "go generate",
+      "go list",
+      "go tool",
+    ),
+    notes: [
+      "Every RUN that compiles needs the mount, not only the one that downloads: the sources are in it.",
+      "Outside of the golang images the folder is /root/go/pkg/mod unless the variable is set.",
+    ],
+    source: "https://go.dev/ref/mod#module-cache",
+  },
+  "go-build": {
+    ...plain,
+    holds: "compiled packages and test results",
+    target: "/root/.cache/go-build",
+    sharing: "shared",
+    sharingReason: "files are named by their content and complete when they get their name",
+    archDependent: true,
+    env: { GOCACHE: "{target}" },
+    foundWithoutEnv: "as-root",
+    commands: argv("go build", "go install", "go test", "go run", "go vet"),
+    notes: ["go removes what it has not used for five days by itself."],
+    source: "https://pkg.go.dev/cmd/go#hdr-Build_and_test_caching",
+  },
+} as const satisfies Record<string, MountPreset>;

@@ -1,0 +1,66 @@
+import { argv, type MountPreset, plain } from "./preset.ts";
+
+/** Compilers' caches and packages of compiled code. */
+export const nativePresets = {
+  ccache: {
+    ...plain,
+    holds: "compiled objects",
+    target: "/root/.cache/ccache",
+    sharing: "shared",
+    sharingReason: "ccache is made for many processes and locks in the folder",
+    archDependent: true,
+    env: { CCACHE_DIR: "{target}" },
+    foundWithoutEnv: "as-root",
+    commands: argv("ccache"),
+    notes: [
+      'Mostly something else calls it: `CC="ccache gcc"`, `CMAKE_C_COMPILER_LAUNCHER=ccache`, or /usr/lib/ccache first on PATH.',
+      "Before version 4 the folder without the variable is /root/.ccache.",
+    ],
+    source: "https://ccache.dev/manual/latest.html#config_cache_dir",
+  },
+  sccache: {
+    ...plain,
+    holds: "compiled objects and crates",
+    target: "/root/.cache/sccache",
+    sharing: "locked",
+    sharingReason: "only one sccache server at a time may use the folder, and each RUN starts its own",
+    archDependent: true,
+    env: { SCCACHE_DIR: "{target}" },
+    foundWithoutEnv: "as-root",
+    commands: argv("sccache"),
+    notes: [
+      "Mostly something else calls it: `RUSTC_WRAPPER=sccache`, or `CMAKE_C_COMPILER_LAUNCHER=sccache`.",
+      "`sccache --show-stats` at the end of the RUN shows whether it hit.",
+    ],
+    source: "https://github.com/mozilla/sccache/blob/main/docs/Local.md",
+  },
+  conan: {
+    ...plain,
+    holds: "packages of Conan 2 and the database of them",
+    target: "/root/.conan2/p",
+    sharing: "locked",
+    sharingReason: "Conan's cache is not made for several processes at once",
+    archDependent: true,
+    env: { CONAN_HOME: "{parent}" },
+    foundWithoutEnv: "as-root",
+    commands: argv("conan install", "conan create", "conan build", "conan download", "conan export"),
+    notes: [
+      "Profiles and settings are beside the folder and stay in the image.",
+      "Every RUN that compiles needs the mount, not only `conan install`: headers and libraries are in it.",
+    ],
+    source: "https://docs.conan.io/2/reference/environment.html",
+  },
+  vcpkg: {
+    ...plain,
+    holds: "archives of built packages",
+    target: "/root/.cache/vcpkg/archives",
+    sharing: "shared",
+    sharingReason: "each archive is written aside and renamed into place",
+    archDependent: true,
+    env: { VCPKG_DEFAULT_BINARY_CACHE: "{target}" },
+    foundWithoutEnv: "as-root",
+    commands: argv("vcpkg install", "vcpkg x-set-installed"),
+    notes: ["CMake with vcpkg's toolchain file runs vcpkg too: give the RUN of `cmake` the mount."],
+    source: "https://learn.microsoft.com/vcpkg/consume/binary-caching-default",
+  },
+} as const satisfies Record<string, MountPreset>;

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { isCommandOf, presetEnv, type PresetName, presetNames, presets } from "../../src/config/presets.ts";
+import { readText } from "./support.ts";
+
+const entries = presetNames.map((name) => [name, presets[name]] as const);
+
+describe("the table of presets", () => {
+  test("covers what people build", () => {
+    expect(entries.length).toBeGreaterThan(30);
+  });
+
+  test.each(entries)("%s is complete and well-formed", (name, preset) => {
+    expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(preset.source).toMatch(/^https:\/\/[^\s]+$/);
+    expect(preset.commands).not.toEqual([]);
+    for (const text of [preset.holds, preset.sharingReason]) expect(text).toMatch(/^[^\s].*[^.\s]$/);
+    for (const note of preset.notes) expect(note).toMatch(/[^.]\.$/);
+    for (const line of preset.setup) expect(line).toMatch(/^RUN [^\n]+$/);
+    // An empty word anywhere but at the end would never match.
+    for (const command of preset.commands) {
+      for (const [i, word] of command.entries()) {
+        expect(word).toMatch(i > 0 && i === command.length - 1 ? /^\S*$/ : /^\S+$/);
+      }
+    }
+  });
+
+  test.each(entries)("%s has a folder that a mount flag can hold, or says that the config must", (_, preset) => {
+    if (preset.target === null) expect(preset.notes.join(" ")).toContain("`target` must be given");
+    else expect(preset.target).toMatch(/^(\/[\w.-]+)+$/);
+  });
+
+  test.each(entries)("%s has variables that a shell can set", (_, preset) => {
+    for (const [variable, value] of Object.entries(preset.env)) {
+      expect(variable).toMatch(/^[A-Za-z_][A-Za-z0-9_]*$/);
+      expect(value.replaceAll(/\{(target|parent)\}/g, "")).toMatch(/^[\w.=/-]*$/);
+    }
+  });
+
+  test.each(entries)("%s says how its folder is found", (_, preset) => {
+    if (preset.foundWithoutEnv === "never") expect(JSON.stringify(preset.env)).toMatch(/\{(target|parent)\}/);
+    expect(preset.images.length > 0).toBe(preset.foundWithoutEnv === "in-image");
+  });
+
+  test.each(entries)("%s has alternatives that exist, run by the same commands, and name it too", (name, preset) => {
+    for (const other of preset.alternatives) {
+      expect(presetNames).toContain(other);
+      expect(presets[other as PresetName].alternatives).toContain(name);
+      expect(preset.notes.join(" ")).toContain(other);
+      expect(preset.commands.some((command) => isCommandOf(presets[other as PresetName], command))).toBe(true);
+    }
+  });
+
+  test("no two have one folder, or one inside of the other's", () => {
+    const folders = entries.flatMap(([, { target }]) => (target === null ? [] : [target]));
+    for (const [i, folder] of folders.entries()) {
+      for (const other of folders.toSpliced(i, 1)) expect(`${other}/`.startsWith(`${folder}/`)).toBe(false);
+    }
+  });
+
+  test("package managers of distributions and tools that do not lock are locked by the builder", () => {
+    for (const name of ["apt", "apt-lists", "apk", "dnf", "dnf5", "maven", "gradle", "cargo-registry"] as const) {
+      expect(presets[name].sharing).toBe("locked");
+    }
+  });
+});
+
+describe("the variables of a preset", () => {
+  test.each<[PresetName, string, Readonly<Record<string, string>>]>([
+    ["go-mod", "/go/pkg/mod", { GOMODCACHE: "/go/pkg/mod" }],
+    ["uv", "/cache/uv", { UV_CACHE_DIR: "/cache/uv", UV_LINK_MODE: "copy" }],
+    ["cargo-registry", "/root/.cargo/registry", { CARGO_HOME: "/root/.cargo" }],
+    ["maven", "/m2", { MAVEN_ARGS: "-Dmaven.repo.local=/m2" }],
+    ["gradle", "/root/.gradle/wrapper", { GRADLE_USER_HOME: "/root/.gradle" }],
+    ["apt", "/var/cache/apt", {}],
+  ])("%s at %s", (name, folder, expected) => {
+    expect(presetEnv(presets[name], folder)).toEqual(expected);
+  });
+});
+
+describe("commands", () => {
+  test.each<[PresetName, string, boolean]>([
+    ["npm", "npm ci", true],
+    ["npm", "npm ci --omit=dev", true],
+    ["npm", "npm --prefix=web ci", true],
+    ["npm", "npm run build", false],
+    ["npm", "npm", false],
+    ["apt", "apt-get -y install curl", true],
+    ["apt", "apt-get clean", false],
+    ["yarn-classic", "yarn", true],
+    ["yarn-classic", "yarn --frozen-lockfile", true],
+    ["yarn-classic", "yarn build", false],
+    ["bundler", "bundle exec rake", false],
+    ["go-build", "go mod download", false],
+    ["go-mod", "go mod download", true],
+    ["maven", "./mvnw -B package", true],
+    ["pip", "python -m pip install -r requirements.txt", true],
+    ["pip", "python -m build", false],
+    ["pip", "pip3 install x", true],
+  ])("%s: %s", (name, line, expected) => {
+    expect(isCommandOf(presets[name], line.split(" "))).toBe(expected);
+  });
+});
+
+describe("a name that is no preset", () => {
+  test.each([
+    ["go-modd", "go-mod"],
+    ["Cargo-Registy", "cargo-registry"],
+    ["yarn-berri", "yarn-berry"],
+    ["apt-get", "apt"],
+    ["yarn", "yarn-classic or yarn-berry"],
+    ["cargo", "cargo-registry or cargo-git or cargo-target"],
+  ])("%s: did you mean %s?", async (wrong, right) => {
+    const { errors } = await readText(`mounts: { m: ${wrong} }`);
+    expect(errors.map(({ code, hint }) => ({ code, hint }))).toEqual([
+      { code: "BK2012", hint: `did you mean ${right}?` },
+    ]);
+  });
+});
