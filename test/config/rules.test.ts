@@ -699,6 +699,18 @@ const cases: readonly Case[] = [
     bad: 'mounts: { m: { preset: npm, mode: «"755" } }',
     good: 'mounts: { m: { preset: npm, mode: "0755" } }',
   },
+  {
+    code: "BK2012",
+    title: "folder with a letter that BuildKit garbles in a flag",
+    bad: "mounts: { m: { target: «/cäche } }",
+    good: "mounts: { m: { target: /cache } }",
+  },
+  {
+    code: "BK2012",
+    title: "folder with a variable of the shell",
+    bad: "mounts: { m: { target: «/home/$USER/x } }",
+    good: "mounts: { m: { target: /home/user/x } }",
+  },
   { code: "BK2012", title: "root folder", bad: "mounts: { m: { target: «/ } }", good: "mounts: { m: { target: /m } }" },
   {
     code: "BK2012",

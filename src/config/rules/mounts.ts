@@ -23,7 +23,7 @@ export function* checkMountTargets(context: RuleContext): Iterable<Finding> {
       };
     } else if (target !== undefined && /^\/+$/.test(target)) {
       yield { code: "BK2012", path: ["mounts", name, "target"], message: "a mount cannot cover the root folder" };
-    } else if (target !== undefined && /[\s,="']|\$\{/.test(target)) {
+    } else if (target !== undefined && /[^!-~]|[,="'$\\`]/.test(target)) {
       yield {
         code: "BK2012",
         path: ["mounts", name, "target"],
