@@ -42,7 +42,7 @@ export function createBaseOf(dockerfile: Dockerfile, scope: BuildScope): (stage:
 }
 
 /** What the ONBUILDs of a stage add to those that are made from it. */
-function triggersOf(stage: Stage): readonly Instruction[] {
+export function triggersOf(stage: Stage): readonly Instruction[] {
   return stage.instructions.map(({ trigger }) => trigger).filter((trigger) => trigger !== null);
 }
 

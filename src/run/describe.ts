@@ -6,6 +6,7 @@ import { showText, type Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { CacheUse } from "./cache-use.ts";
+import type { TargetMounts } from "./target-mounts.ts";
 
 /** A cache entry as it would be passed, without what only a run knows (credentials, region from the environment). */
 export interface DescribedEntry {
@@ -21,8 +22,10 @@ interface DescribedTarget {
   /** In order of preference; the first whose manifest exists is taken. */
   readonly sources: readonly DescribedEntry[];
   readonly destinations: readonly DescribedEntry[];
-  /** Null where the Dockerfile decides. */
+  /** Null where the Dockerfile decides and cannot be read. */
   readonly mounts: Readonly<Record<string, PlanMount>> | null;
+  /** Why `mounts` is null. */
+  readonly mountsUnknown?: string;
 }
 
 /** What a bake would do, as far as the plan alone tells. Plain data. */
@@ -44,6 +47,8 @@ export interface DescribeOptions {
   readonly names: readonly string[];
   readonly use: CacheUse;
   readonly scopes: RunScopes;
+  /** Which declared mounts a target has; without it, what the config alone says. */
+  readonly mountsOf?: (target: string) => TargetMounts;
 }
 
 /** The flags, else the variables that the committed file has for the same. */
@@ -67,6 +72,9 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const describe = (name: string, isRequested: boolean) => {
     const target = plan.targets[name];
     if (target === undefined) throw new Error(`no target ${name} in the plan`);
+    const mounts: TargetMounts =
+      options.mountsOf?.(name) ??
+      (target.mounts === null ? { names: null, reason: "the Dockerfile was not read" } : { names: target.mounts });
     const read = readScopes(target, scopes);
     return [
       name,
@@ -76,10 +84,9 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
         destinations: use.write
           ? describeEntries(plan, target, target.cache.to, "to", [writeScope(target, scopes)])
           : [],
-        mounts:
-          target.mounts === null
-            ? null
-            : Object.fromEntries(target.mounts.map((mount) => [mount, plan.mounts[mount] as PlanMount])),
+        ...(mounts.names === null
+          ? { mounts: null, mountsUnknown: mounts.reason }
+          : { mounts: Object.fromEntries(mounts.names.map((mount) => [mount, plan.mounts[mount] as PlanMount])) }),
       },
     ] as const;
   };

@@ -200,6 +200,21 @@ describe("plan", () => {
     expect(targets.worker.sources.map((source: { scope: string }) => source.scope)).toEqual(["feature/x", "main"]);
   });
 
+  test("mounts that the config does not list are those of the Dockerfile", async () => {
+    const files = {
+      "bkcache.config.yaml":
+        "project: shop\nmounts: { gomod: go-mod, npm: npm }\ntargets: { api: {}, web: { context: web } }\n",
+      Dockerfile: "FROM a\nRUN --mount=type=cache,id=shop-gomod,target=/go/pkg/mod x\n",
+    };
+    const { stdout } = await run(["plan"], files).result;
+    expect(stdout).toContain("mount gomod: /go/pkg/mod (id shop-gomod, shared)");
+    expect(stdout).not.toContain("mount npm");
+    expect(stdout).toContain("mounts are up to the Dockerfile: web/Dockerfile does not exist");
+    const { targets } = JSON.parse((await run(["plan", "--json"], files).result).stdout);
+    expect(Object.keys(targets.api.mounts)).toEqual(["gomod"]);
+    expect(targets.web).toMatchObject({ mounts: null, mountsUnknown: expect.stringContaining("web/Dockerfile") });
+  });
+
   test("a target without cache says so", async () => {
     const { stdout } = await run(
       ["plan"],

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { cacheUse } from "../../run/cache-use.ts";
 import { type Description, describeRun, scopesOf, showEntry } from "../../run/describe.ts";
+import { createDockerfileReader } from "../../run/dockerfiles.ts";
 import { requireProject } from "../../run/project.ts";
+import { mountsOfTarget } from "../../run/target-mounts.ts";
 import type { CommandContext } from "../command.ts";
 
 interface PlanOptions {
@@ -26,11 +28,13 @@ export function define(command: Command, context: CommandContext): Command {
 
 async function showPlan(names: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan } = await requireProject(host, options.config);
+  const { plan, valid } = await requireProject(host, options.config);
+  const read = createDockerfileReader(valid.dir);
   const description = describeRun(plan, {
     names,
     use: cacheUse(options.cache, host.env, true),
     scopes: scopesOf(options, host.env),
+    mountsOf: (name) => mountsOfTarget(plan, name, { read }),
   });
   if (options.json) reporter.json(description);
   else reporter.result(render(description));
@@ -45,7 +49,10 @@ function render({ project, cache, targets, commandLine }: Description): string {
     for (const destination of target.destinations) lines.push(`  to    ${showEntry(destination)}`);
     if (cache.read && target.sources.length === 0) lines.push("  from  nothing");
     if (cache.write && target.destinations.length === 0) lines.push("  to    nothing");
-    if (target.mounts === null) continue;
+    if (target.mounts === null) {
+      lines.push(`  mounts are up to the Dockerfile: ${target.mountsUnknown}`);
+      continue;
+    }
     for (const [mount, { id, target: path, sharing }] of Object.entries(target.mounts)) {
       lines.push(`  mount ${mount}: ${path} (id ${id}, ${sharing})`);
     }
