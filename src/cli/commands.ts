@@ -2,6 +2,7 @@ import type { CommandEntry } from "./command.ts";
 
 /** Every verb; a module loads only when its verb is called. */
 export const commands: readonly CommandEntry[] = [
+  { name: "init", summary: "write a config for what the folder holds", load: () => import("./commands/init.ts") },
   { name: "generate", summary: "write docker-bake.hcl from the config", load: () => import("./commands/generate.ts") },
   {
     name: "bake",

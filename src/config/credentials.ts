@@ -32,7 +32,8 @@ export function isSecretName(name: string): boolean {
 }
 
 const tokens: readonly (readonly [RegExp, string])[] = [
-  [/[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i, "a password in a URL"],
+  // A password that begins as a reference of a shell or template does is none yet.
+  [/[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:(?!\$+[\w{(])[^\s/@]+@/i, "a password in a URL"],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, "an AWS access key"],
   [/\bGOOG1[A-Z0-9]{20,}\b/, "a Google HMAC key"],
   [/\b(?:gh[opsu]_[A-Za-z0-9]{36}|github_pat_\w{22,})/, "a GitHub token"],

@@ -21,6 +21,22 @@ export const codes = {
     title: "cache entries set on the command line",
     help: "bkcache chooses cache-from and cache-to itself, one entry per target. Use --cache, --read-scope and --write-scope, or `cacheFrom` and `cacheTo` of the target in the config.",
   },
+  BK1010: {
+    title: "config exists already",
+    help: "`init` overwrites no config. Use the one that there is, or pass --force.",
+  },
+  BK1011: {
+    title: "bake file cannot be converted",
+    help: "The bake files say what a config must not hold. Mend them, or keep them as the source with `bake:` in the config.",
+  },
+  BK1012: {
+    title: "left out of a conversion, or written otherwise",
+    help: "The message names what the config does not hold as the bake files do, and what stands there instead.",
+  },
+  BK1013: {
+    title: "conversion builds something else",
+    help: "What bake prints of the converted definition differs from what it prints of the source; the message names the attributes.",
+  },
 
   // --- 2xxx config
   BK2001: {
@@ -215,6 +231,16 @@ export const codes = {
   BK2065: {
     title: "`bake:` is not read",
     help: "The key is reserved for existing bake files as the source of targets, which this version does not read yet.",
+  },
+  BK2080: {
+    title: "unknown network",
+    help: "RUN steps have the network default, host or none; BuildKit refuses others when it builds.",
+    level: "error",
+  },
+  BK2081: {
+    title: "not a platform",
+    help: "A platform is os/arch, such as linux/amd64, one for each item of the list.",
+    level: "error",
   },
 
   BK2070: {

@@ -110,7 +110,7 @@ targets:
   });
   test("a fault in what an alias brings is found where it stands", async () => {
     const text = "defaults: &d { platforms: [a b] }\ntargets: { a: *d }";
-    expect((await readText(text)).errors.map(brief)).toEqual(["BK2012 1:28"]);
+    expect((await readText(text)).errors.map(brief)).toEqual(["BK2081 1:28"]);
   });
   test("a byte order mark is no part of the text", async () => {
     expect((await readText("\ufeffproject: shop")).valid?.config.project).toBe("shop");

@@ -738,19 +738,19 @@ const cases: readonly Case[] = [
   },
   // --- values
   {
-    code: "BK2012",
+    code: "BK2081",
     title: "platform",
     bad: "targets: { a: { platforms: [«linux amd64] } }",
     good: "targets: { a: { platforms: [linux/arm/v7, local, 'windows(10.0.1)/amd64'] } }",
   },
   {
-    code: "BK2012",
+    code: "BK2081",
     title: "several platforms in one",
     bad: "targets: { a: { platforms: [«'linux/amd64,linux/arm64'] } }",
     good: "targets: { a: { platforms: [linux/amd64, linux/arm64] } }",
   },
   {
-    code: "BK2012",
+    code: "BK2080",
     title: "network",
     bad: "targets: { a: { network: «bridge } }",
     good: "targets: { a: { network: host } }",

@@ -13,7 +13,7 @@ export function* checkPlatforms({ config }: RuleContext): Iterable<Finding> {
       if (text.includes("${") || platform.test(text)) continue;
       const hint = text.includes(",") ? "write one list item for each platform" : "write os/arch, such as linux/amd64";
       yield {
-        code: "BK2012",
+        code: "BK2081",
         path: [...path, "platforms", i],
         message: `${JSON.stringify(text)} is no platform`,
         hint,
@@ -27,7 +27,7 @@ export function* checkNetworks({ config }: RuleContext): Iterable<Finding> {
     if (network === undefined || network.includes("${") || ["", "default", "host", "none"].includes(network)) continue;
     const hint = "a network of docker's is an option of the builder: builder.options.network";
     yield {
-      code: "BK2012",
+      code: "BK2080",
       path: [...path, "network"],
       message: `network must be default, host or none, not ${JSON.stringify(network)}`,
       hint,

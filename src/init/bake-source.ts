@@ -1,0 +1,229 @@
+import { type BakeDefinition, readDefinition } from "../bake/definition.ts";
+import type { BakeTarget, PlanGroup } from "../bake/model.ts";
+import type { Buildx } from "../builder/buildx.ts";
+import { lastError } from "../builder/inspect.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import type { Answer, Env, Print, Question, SourceOptions } from "./question.ts";
+import { createStandIns, type StandIns } from "./stand-ins.ts";
+
+export interface SourceVariable {
+  readonly name: string;
+  /** Absent for null. */
+  readonly value?: string;
+  readonly type?: string;
+  readonly description?: string;
+}
+
+/** Bake files, with what bake says of them. */
+export interface BakeSource {
+  /** Every target and group that bake can resolve. */
+  readonly definition: BakeDefinition;
+  /** What was left out, or stands in for something that this machine lacks. */
+  readonly notices: readonly Diagnostic[];
+  /** The same targets and groups under other circumstances; null where bake refuses them. */
+  ask(question: Question): Promise<BakeDefinition | null>;
+  /** Removes what stood in for files of this machine. */
+  close(): Promise<void>;
+}
+
+/**
+ * The environment for questions: bake reads the named files whatever BUILDX_BAKE_FILE says, asks no host for AWS
+ * credentials, and adds no SOURCE_DATE_EPOCH of this shell to the arguments.
+ */
+export function questionEnv(env: Env): Record<string, string | undefined> {
+  const dropped = new Set(["BUILDX_BAKE_FILE", "BUILDX_BAKE_PATH_SEPARATOR", "SOURCE_DATE_EPOCH"]);
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.has(name))),
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}
+
+/** The variables that the files declare, with the values that they have now. @throws BkcacheError BK4020 */
+export async function listVariables(buildx: Buildx, options: SourceOptions): Promise<readonly SourceVariable[]> {
+  return listOf(await list(buildx, options, "variables")) as readonly SourceVariable[];
+}
+
+async function list(buildx: Buildx, { dir, env, files }: SourceOptions, type: string): Promise<unknown> {
+  const args = ["bake", ...files.flatMap((file) => ["-f", file]), `--list=type=${type},format=json`];
+  const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env });
+  if (exitCode === 0) return parseJson(stdout);
+  throw refused(lastError(stderr));
+}
+
+function refused(reason: string): BkcacheError {
+  return new BkcacheError({
+    code: "BK4020",
+    message: `bake refuses the definition: ${reason}`,
+    hint: "`docker buildx bake --print` shows what bake reads from your files",
+  });
+}
+
+/**
+ * Asks bake for all targets and groups. `bake --print` looks at secret files and the SSH agent, which a conversion
+ * does not need: what this machine lacks is replaced while bake looks.
+ * @throws BkcacheError BK4020 where bake refuses the files as a whole, or nothing of them is left
+ */
+export async function openBakeSource(buildx: Buildx, options: SourceOptions): Promise<BakeSource> {
+  const listed = listOf(await list(buildx, options, "targets"));
+  const isGroup = (each: unknown): boolean => fieldOf(each, "group") === true;
+  const namesOf = (entries: readonly unknown[]) => new Set(entries.map((each) => String(fieldOf(each, "name"))));
+  const listedTargets = namesOf(listed.filter((each) => !isGroup(each)));
+  const listedGroups = namesOf(listed.filter(isGroup));
+  const standIns = await createStandIns(options);
+  const notices: Diagnostic[] = [];
+
+  const print: Print = async (words, question = {}): Promise<Answer> => {
+    const { vars = {}, input } = question;
+    const files =
+      input === undefined
+        ? [...options.files, ...(await standIns.files())]
+        : ["-", ...(await standIns.filesFor(question.like))];
+    const args = [
+      "bake",
+      ...files.flatMap((file) => ["-f", file]),
+      "--print",
+      ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
+      ...(input === undefined ? standIns.flags() : standIns.flagsFor(question.like)),
+      ...words,
+    ];
+    const env: Record<string, string | undefined> = { ...options.env, ...standIns.env() };
+    // Which files a path is relative to is said of the source's files, not of what is made from them.
+    if (input !== undefined) delete env["BUILDX_BAKE_FILE_RELATIVE_PATHS"];
+    const { exitCode, stdout, stderr } = await buildx.exec(args, {
+      cwd: options.dir,
+      env,
+      ...(input !== undefined && { input }),
+    });
+    return exitCode === 0 ? { definition: standIns.restore(readDefinition(stdout)) } : { reason: lastError(stderr) };
+  };
+
+  try {
+    const definition = await printAll({ listedTargets, listedGroups, print, standIns, notices, text: options.text });
+    const words = [...Object.keys(definition.targets), ...Object.keys(definition.groups)];
+    return {
+      definition,
+      notices: [...notices, ...standIns.notices()],
+      async ask(question) {
+        const whole = await print(words, { ...question, like: definition });
+        if (!("definition" in whole)) return null;
+        const groups: Record<string, PlanGroup> = { ...whole.definition.groups };
+        delete groups["default"];
+        if (Object.hasOwn(definition.groups, "default")) {
+          const one = await print(["default"], { ...question, like: definition });
+          if (!("definition" in one)) return null;
+          groups["default"] = one.definition.groups["default"] as PlanGroup;
+        }
+        return { targets: whole.definition.targets, groups };
+      },
+      close: () => standIns.close(),
+    };
+  } catch (error) {
+    await standIns.close();
+    throw error;
+  }
+}
+
+interface Search {
+  /** What bake lists; hidden targets and groups (`_x`) it does not. */
+  readonly listedTargets: ReadonlySet<string>;
+  readonly listedGroups: ReadonlySet<string>;
+  readonly print: Print;
+  readonly standIns: StandIns;
+  readonly notices: Diagnostic[];
+  readonly text: string;
+}
+
+async function printAll(search: Search): Promise<BakeDefinition> {
+  const { listedTargets, listedGroups, print, notices, text } = search;
+  const whole = await print(["*"]);
+  let targets: Record<string, BakeTarget>;
+  let groups: Record<string, PlanGroup>;
+  if ("definition" in whole) {
+    targets = { ...whole.definition.targets };
+    groups = { ...whole.definition.groups };
+  } else {
+    const hidden = new Set([...text.matchAll(/(?<![\w-])_[\w-]*/g)].map(([name]) => name));
+    // Groups come last: by then something stands in for what their members lack.
+    const found = await printParts(search, [
+      ...[...listedTargets].filter((name) => !listedGroups.has(name)),
+      ...hidden,
+      ...listedGroups,
+    ]);
+    for (const [name, reason] of found.failed) {
+      // A word that only looked like the name of a hidden target.
+      if (hidden.has(name) && reason === `failed to find target ${name}`) continue;
+      if (isOfMachine(reason)) throw lacks(name, reason);
+      notices.push({
+        code: "BK1012",
+        message: `${name} is left out: bake refuses it as well: ${reason}`,
+        hint: "mend it in the source and convert again, if it is needed",
+      });
+    }
+    ({ targets, groups } = found);
+    if (Object.keys(targets).length === 0 && found.failed.size > 0) {
+      throw refused([...found.failed.values()][0] as string);
+    }
+  }
+  // Whatever is asked for is added to this group, unless it is asked for alone.
+  delete groups["default"];
+  if (listedGroups.has("default")) {
+    const answer = await print(["default"]);
+    const own = "definition" in answer ? answer.definition.groups["default"] : undefined;
+    if (own !== undefined) groups["default"] = own;
+  }
+  return { targets, groups };
+}
+
+/** Asks for names together as far as bake goes along, and tells which it refuses. */
+async function printParts({ print, standIns }: Search, wanted: readonly string[]) {
+  const targets: Record<string, BakeTarget> = {};
+  const groups: Record<string, PlanGroup> = {};
+  const failed = new Map<string, string>();
+  const linked = new Map<string, BakeTarget>();
+  const visit = async (names: readonly string[]): Promise<void> => {
+    let answer = await print(names);
+    for (let round = 0; round < 50 && "reason" in answer; round += 1) {
+      if (!(await standIns.provide(answer.reason, names, print))) break;
+      answer = await print(names);
+    }
+    if ("definition" in answer) {
+      const { definition } = answer;
+      for (const [name, group] of Object.entries(definition.groups)) if (name !== "default") groups[name] = group;
+      const built = new Set(names.flatMap((name) => membersOf(definition.groups, name, [])));
+      for (const [name, target] of Object.entries(definition.targets)) {
+        if (built.has(name)) targets[name] = target;
+        else linked.set(name, target);
+      }
+      return;
+    }
+    const [only] = names;
+    if (names.length === 1 && only !== undefined) {
+      failed.set(only, answer.reason);
+      return;
+    }
+    await visit(names.slice(0, names.length >> 1));
+    await visit(names.slice(names.length >> 1));
+  };
+  if (wanted.length > 0) await visit(wanted);
+  for (const [name, target] of linked) targets[name] ??= target;
+  return { targets, groups, failed };
+}
+
+function membersOf(groups: BakeDefinition["groups"], name: string, above: readonly string[]): readonly string[] {
+  const group = above.includes(name) || !Object.hasOwn(groups, name) || name === "default" ? undefined : groups[name];
+  return group === undefined ? [name] : group.targets.flatMap((each) => membersOf(groups, each, [...above, name]));
+}
+
+/** Whether bake refuses for what this machine lacks, not for what the files say. */
+function isOfMachine(reason: string): boolean {
+  return /^failed to (?:stat|convert agent config) /.test(reason);
+}
+
+function lacks(name: string, reason: string): BkcacheError {
+  return new BkcacheError({
+    code: "BK1011",
+    message: `bake does not say what ${name} is without what this machine lacks: ${reason}`,
+    hint: "a secret file may be empty: create it, or the SSH key, and convert again",
+  });
+}
