@@ -22,8 +22,19 @@ interface CommandModule {
   run?(args: readonly string[], context: CommandContext): Promise<number | null>;
 }
 
-export interface CommandEntry {
+interface NamedEntry {
   readonly name: string;
   readonly summary: string;
+}
+
+/** A command that does something; its module loads only when it is called. */
+export interface LeafEntry extends NamedEntry {
   load(): Promise<CommandModule>;
 }
+
+/** A command that has commands below it and does nothing by itself. */
+export interface GroupEntry extends NamedEntry {
+  readonly subcommands: readonly LeafEntry[];
+}
+
+export type CommandEntry = LeafEntry | GroupEntry;

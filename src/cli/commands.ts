@@ -1,4 +1,5 @@
 import type { CommandEntry } from "./command.ts";
+import { mountCommands } from "./commands/mounts.ts";
 
 /** Every verb; a module loads only when its verb is called. */
 export const commands: readonly CommandEntry[] = [
@@ -16,6 +17,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "plan", summary: "show what a bake would do", load: () => import("./commands/plan.ts") },
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },
+  { name: "mounts", summary: "cache mounts: what is known of tools, and lines to paste", subcommands: mountCommands },
   { name: "schema", summary: "print the JSON Schema of the config", load: () => import("./commands/schema.ts") },
   {
     name: "completion",

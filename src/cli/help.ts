@@ -1,14 +1,14 @@
+import type { CommandEntry, GroupEntry } from "./command.ts";
 import { commands } from "./commands.ts";
 
 /** What `bkcache --help` prints; each command has help of its own. */
 export function topLevelHelp(): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
   return `Usage: bkcache COMMAND [ARGUMENTS]
 
 Makes BuildKit caches hit: one config declares targets, cache mounts and cache backends.
 
 Commands:
-${commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`).join("\n")}
+${commandLines(commands)}
 
 Options:
   -h, --help     print this, or with a command what it takes
@@ -20,4 +20,23 @@ Environment:
   BUILDKIT_HOST=ADDRESS             the builder, as docker-container://NAME, unix://, tcp:// or ssh://
   BKCACHE_DEBUG=1                   print every command that is run, and stacks of internal errors
 `;
+}
+
+/** What `bkcache mounts --help` prints; each command below has help of its own. */
+export function groupHelp({ name, summary, subcommands }: GroupEntry): string {
+  return `Usage: bkcache ${name} COMMAND [ARGUMENTS]
+
+${summary}
+
+Commands:
+${commandLines(subcommands)}
+
+Options:
+  -h, --help  print this, or with a command what it takes
+`;
+}
+
+function commandLines(entries: readonly CommandEntry[]): string {
+  const width = Math.max(...entries.map((entry) => entry.name.length));
+  return entries.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`).join("\n");
 }

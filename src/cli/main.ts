@@ -1,16 +1,18 @@
-import { BkcacheError } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { createRedactor } from "../diagnostics/redact.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { createHost } from "../host/node-host.ts";
-import type { CommandContext, CommandEntry } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { commands } from "./commands.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { type FoundCommand, findCommand, type UnknownCommand } from "./find-command.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { unreachable } from "../diagnostics/unreachable.ts";
 import { createHumanReporter } from "./report/human.ts";
 import { withGithubAnnotations } from "./report/github.ts";
 import { writeOutput } from "./report/output.ts";
 import type { Reporter } from "./report/reporter.ts";
-import { topLevelHelp } from "./help.ts";
+import { groupHelp, topLevelHelp } from "./help.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line to its end. Returns the exit code; prints everything that is to be said. */
@@ -31,31 +33,37 @@ export async function main(argv: readonly string[]): Promise<number> {
     reporter.result(`${version}\n`);
     return exitCodes.ok;
   }
-  const entry = commands.find((command) => command.name === (verb === "help" ? rest[0] : verb));
-  if (entry === undefined) {
-    const wanted = verb === "help" ? (rest[0] ?? "") : verb;
-    const guess = nearest(
-      wanted,
-      commands.map((command) => command.name),
-    );
-    reporter.findings(
-      [
-        {
-          code: "BK1001",
-          message: wanted.startsWith("-") ? `unknown flag ${wanted} before a command` : `unknown command "${wanted}"`,
-          hint: guess === undefined ? "run `bkcache --help` for the commands" : `did you mean \`bkcache ${guess}\`?`,
-        },
-      ],
-      "error",
-    );
-    return exitCodes.usage;
+  const found = findCommand(commands, argv);
+  switch (found.kind) {
+    case "command":
+      return runCommand(found, reporter, redact);
+    case "group": {
+      const help = groupHelp(found.entry);
+      if (found.isHelp) reporter.result(help);
+      else process.stderr.write(help);
+      return found.isHelp ? exitCodes.ok : exitCodes.usage;
+    }
+    case "unknown":
+      reporter.findings([unknownCommand(found)], "error");
+      return exitCodes.usage;
+    default:
+      return unreachable(found);
   }
-  return runCommand(entry, verb === "help" ? ["--help"] : rest, reporter, redact);
+}
+
+function unknownCommand({ wanted, path, known }: UnknownCommand): Diagnostic {
+  const prefix = ["bkcache", ...path].join(" ");
+  const guess = nearest(wanted, known);
+  const below = path.length === 0 ? "" : ` of ${prefix}`;
+  return {
+    code: "BK1001",
+    message: wanted.startsWith("-") ? `unknown flag ${wanted} before a command` : `unknown command "${wanted}"${below}`,
+    hint: guess === undefined ? `run \`${prefix} --help\` for the commands` : `did you mean \`${prefix} ${guess}\`?`,
+  };
 }
 
 async function runCommand(
-  entry: CommandEntry,
-  args: readonly string[],
+  { entry, path, args }: FoundCommand,
   reporter: Reporter,
   redact: (text: string) => string,
 ): Promise<number> {
@@ -86,7 +94,7 @@ async function runCommand(
       Promise.all([import("commander"), entry.load()]),
     );
     const command = module.define(
-      new Command(`bkcache ${entry.name}`)
+      new Command(["bkcache", ...path].join(" "))
         .description(entry.summary)
         .exitOverride()
         .configureOutput({ writeOut: (text) => reporter.result(text), writeErr: () => {} }),
@@ -106,7 +114,7 @@ async function runCommand(
         code:
           error.code === "commander.unknownOption" || error.code === "commander.excessArguments" ? "BK1001" : "BK1002",
         message: error.message.replace(/^error: /, "").replaceAll("\n", " "),
-        hint: `run \`bkcache ${entry.name} --help\` for what it takes`,
+        hint: `run \`${["bkcache", ...path, "--help"].join(" ")}\` for what it takes`,
       });
     }
     return interrupt.signal.aborted && exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode;

@@ -1,4 +1,4 @@
-import { nearest } from "../diagnostics/nearest.ts";
+import { nearest, suggest } from "../diagnostics/nearest.ts";
 import { misplacedKey } from "./misplaced.ts";
 import type { Finding } from "./rules/finding.ts";
 import { keysAt, takesWholeVariable } from "./shape.ts";
@@ -133,7 +133,7 @@ function badName(key: string, path: Path, pattern: string, atKey: boolean): Find
 
 function notAllowed(path: Path, value: unknown, allowed: readonly unknown[]): Finding {
   const words = allowed.filter((item) => typeof item === "string");
-  const near = typeof value === "string" ? (nearest(value, words) ?? beginningWith(value, words)) : undefined;
+  const near = typeof value === "string" ? suggest(value, words) : undefined;
   const list = allowed.map(String).join(", ");
   return {
     code: "BK2012",
@@ -141,12 +141,6 @@ function notAllowed(path: Path, value: unknown, allowed: readonly unknown[]): Fi
     message: `${nameOf(path)} must be ${allowed.length > 1 ? "one of " : ""}${list}, not ${showValue(value, nameOf(path))}`,
     ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
   };
-}
-
-/** The longer names of which `value` is the first word, as one text: `yarn` may be meant for several. */
-function beginningWith(value: string, words: readonly string[]): string | undefined {
-  const longer = words.filter((word) => word.startsWith(`${value.toLowerCase()}-`));
-  return longer.length === 0 ? undefined : longer.join(" or ");
 }
 
 function wrongType(fault: Fault, path: Path, data: unknown, rawOf: (path: Path) => string | undefined): Finding {

@@ -47,3 +47,11 @@ function partOf(wanted: string, candidates: readonly string[]): string | undefin
   const fitting = candidates.filter((candidate) => ends.has(candidate.toLowerCase()));
   return fitting.length === 1 ? fitting[0] : undefined;
 }
+
+/** `nearest`, or the longer names of which `wanted` is the first word: `yarn` may be meant for several. As one text. */
+export function suggest(wanted: string, candidates: readonly string[]): string | undefined {
+  const near = nearest(wanted, candidates);
+  if (near !== undefined) return near;
+  const longer = candidates.filter((candidate) => candidate.startsWith(`${wanted.toLowerCase()}-`));
+  return longer.length === 0 ? undefined : longer.join(" or ");
+}

@@ -1,5 +1,6 @@
 import { csvLine } from "../config/csv.ts";
 import type { ResolvedMount } from "../config/resolved.ts";
+import type { Escape } from "./model.ts";
 
 /** What of a mount stands in its flag. */
 export type FlaggedMount = Pick<ResolvedMount, "id" | "target" | "sharing" | "uid" | "gid" | "mode">;
@@ -10,7 +11,7 @@ export type FlaggedMount = Pick<ResolvedMount, "id" | "target" | "sharing" | "ui
  * quotes and escapes of the flag, then CSV, then quotes, escapes and variables of each value. In an id, variables are
  * meant; a folder has none. `escape` is the Dockerfile's escape character.
  */
-export function renderMountFlag(mount: FlaggedMount, escape = "\\"): string {
+export function renderMountFlag(mount: FlaggedMount, escape: Escape = "\\"): string {
   const fields = ["type=cache", `id=${mount.id}`, `target=${literal(mount.target, escape)}`];
   if (mount.sharing !== "shared") fields.push(`sharing=${mount.sharing}`);
   for (const key of ["uid", "gid", "mode"] as const) {
@@ -24,18 +25,18 @@ export function needsTargetArch(mount: FlaggedMount): boolean {
   return mount.id.includes("${TARGETARCH}");
 }
 
-function literal(value: string, escape: string): string {
+function literal(value: string, escape: Escape): string {
   return value.replaceAll(/["'$\\`]/g, (character) =>
     character === "\\" || character === "`" ? escapeToken(character, escape) : escape + character,
   );
 }
 
-function flagWord(value: string, escape: string): string {
+function flagWord(value: string, escape: Escape): string {
   if (!/[\s"']/.test(value) && !value.includes(escape)) return value;
   return `'${value.replaceAll(/['\\`]/g, (character) => (character === "'" ? `${escape}'` : escapeToken(character, escape)))}'`;
 }
 
 /** Only one of the two characters that can escape has a meaning in a file. */
-function escapeToken(character: string, escape: string): string {
+function escapeToken(character: string, escape: Escape): string {
   return character === escape ? escape + character : character;
 }

@@ -28,7 +28,7 @@ describe("help", () => {
   test.each([["--help"], ["-h"], ["help"]])("%s prints every command", async (flag) => {
     const { exitCode, stdout } = await run([flag]).result;
     expect(exitCode).toBe(0);
-    for (const name of ["init", "generate", "bake", "build", "plan", "validate", "schema", "completion"]) {
+    for (const name of ["init", "generate", "bake", "build", "plan", "validate", "mounts", "schema", "completion"]) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
     }
   });

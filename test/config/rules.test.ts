@@ -701,6 +701,12 @@ const cases: readonly Case[] = [
   },
   {
     code: "BK2012",
+    title: "line break in a variable of a mount",
+    bad: 'mounts: { m: { target: /m, env: { A: «"b\\nc" } } }',
+    good: 'mounts: { m: { target: /m, env: { A: "b c" } } }',
+  },
+  {
+    code: "BK2012",
     title: "folder with a letter that BuildKit garbles in a flag",
     bad: "mounts: { m: { target: «/cäche } }",
     good: "mounts: { m: { target: /cache } }",

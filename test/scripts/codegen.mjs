@@ -1,5 +1,5 @@
 /**
- * Writes every file that follows from another: types and validator from schemas/bkcache.schema.json, the two
+ * Writes every file that follows from another: types and validator from schemas/bkcache.schema.json, the
  * reference pages of docs/, and the compiled templates. `--check` writes nothing and exits 1 where a file differs.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -8,9 +8,10 @@ import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
+import { presetEnv, presets } from "../../src/config/presets.ts";
 import { codes } from "../../src/diagnostics/codes.ts";
 import { compileTemplates } from "./compile-templates.mjs";
-import { renderConfigPage, renderErrorsPage } from "./reference.mjs";
+import { renderConfigPage, renderErrorsPage, renderPresetsPage } from "./reference.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const source = "schemas/bkcache.schema.json";
@@ -25,6 +26,7 @@ export async function generate() {
     "src/config/validate.gen.d.ts": validatorTypes,
     "docs/config.md": renderConfigPage(await readFile(join(root, "docs/config.md"), "utf8"), schema),
     "docs/errors.md": renderErrorsPage(codes),
+    "docs/presets.md": renderPresetsPage(presets, presetEnv),
     ...(await compileTemplates()),
   };
 }

@@ -115,3 +115,67 @@ export function renderErrorsPage(codes) {
   }
   return `${lines.join("\n")}\n`;
 }
+
+/** One table of all presets, then a section for each. `envOf` gives a preset's variables for a folder. */
+export function renderPresetsPage(presets, envOf) {
+  const entries = Object.entries(presets);
+  const lines = [
+    "# Presets of cache mounts",
+    "",
+    "Written from src/config/presets/ by `npm run codegen`; change the presets there.",
+    "",
+    "A preset is a cache mount that is the same in most projects. A config names it, and may say any field otherwise:",
+    "",
+    "```yaml",
+    "mounts:",
+    "  gomod: go-mod",
+    "  gobuild: { preset: go-build, target: /cache/go-build, maxSize: 4GiB }",
+    "```",
+    "",
+    "`bkcache mounts presets NAME` prints the same as this page, `bkcache mounts snippet TARGET` the lines of a Dockerfile.",
+    "Folders are those of root on Linux. *Per architecture* presets get an id of their own for each architecture where a target",
+    "that uses them has several platforms. Variables follow a folder that the config changes.",
+    "",
+    row(["preset", "folder", "sharing", "per architecture", "variables"]),
+    "|---|---|---|---|---|",
+    ...entries.map(([name, preset]) =>
+      row([
+        `[${name}](#${name})`,
+        folderOf(preset),
+        preset.sharing,
+        preset.archDependent ? "yes" : "no",
+        Object.keys(preset.env).map(code).join(", ") || "none",
+      ]),
+    ),
+  ];
+  for (const [name, preset] of entries) lines.push("", ...renderPreset(name, preset, envOf));
+  return `${lines.join("\n")}\n`;
+}
+
+function renderPreset(name, preset, envOf) {
+  const variables = Object.entries(envOf(preset, preset.target ?? "")).map(([variable, value]) =>
+    code(`${variable}=${value}`),
+  );
+  const commands = preset.commands.map((words) => code(words.join(" ").trim()));
+  const lines = [
+    `## ${name}`,
+    "",
+    `${preset.holds[0].toUpperCase()}${preset.holds.slice(1)}, in ${folderOf(preset)}. See [the tool's documentation](${preset.source}).`,
+    "",
+    `- Sharing: ${preset.sharing}, since ${preset.sharingReason}.`,
+  ];
+  if (variables.length > 0) lines.push(`- Variables: ${variables.join(", ")}. ${whereFound(preset)}`);
+  lines.push(`- Used by ${commands.join(", ")}.`, ...preset.notes.map((note) => `- ${note}`));
+  if (preset.setup.length > 0) lines.push("", "Before the first use:", "", "```dockerfile", ...preset.setup, "```");
+  return lines;
+}
+
+function folderOf({ target }) {
+  return target === null ? "a folder that the config gives" : code(target);
+}
+
+function whereFound({ foundWithoutEnv, images }) {
+  if (foundWithoutEnv === "never") return "Without them the tool does not use the folder.";
+  if (foundWithoutEnv === "as-root") return "Run by root, the tool uses the folder without them.";
+  return `The images ${images.map(code).join(", ")} use the folder without them.`;
+}

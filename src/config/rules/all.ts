@@ -12,7 +12,7 @@ import { checkSecretNames } from "./credentials.ts";
 import { checkGroupCircles, checkInheritCircles, checkLinkCircles } from "./cycles.ts";
 import { checkRules } from "./levels.ts";
 import { checkMatrix } from "./matrix.ts";
-import { checkMountIdentity, checkMountModes, checkMountTargets, checkPrivateMounts } from "./mounts.ts";
+import { checkMountEnv, checkMountIdentity, checkMountModes, checkMountTargets, checkPrivateMounts } from "./mounts.ts";
 import {
   checkBackendNames,
   checkGroupMembers,
@@ -60,6 +60,7 @@ export const rules: readonly Rule[] = [
   checkCacheEntries,
   checkMountTargets,
   checkMountModes,
+  checkMountEnv,
   checkMountIdentity,
   checkPrivateMounts,
   checkPlatforms,

@@ -46,6 +46,19 @@ export function* checkMountModes({ config }: RuleContext): Iterable<Finding> {
   }
 }
 
+export function* checkMountEnv(context: RuleContext): Iterable<Finding> {
+  for (const [name, { env }] of definitions(context)) {
+    for (const [variable, value] of Object.entries(env ?? {})) {
+      if (!/[\r\n]/.test(value)) continue;
+      yield {
+        code: "BK2012",
+        path: ["mounts", name, "env", variable],
+        message: `${variable} holds a line break, which an ENV line cannot`,
+      };
+    }
+  }
+}
+
 export function* checkPrivateMounts(context: RuleContext): Iterable<Finding> {
   for (const [name, { sharing, persist }] of definitions(context)) {
     if (sharing !== "private" || persist === false) continue;
