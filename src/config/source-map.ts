@@ -168,19 +168,28 @@ const excerptWidth = 110;
 const credentialValue =
   /((?:access[-_]?key(?:[-_]?id)?|secret[-_]?(?:access[-_]?)?key|session[-_]?token|gh[-_]?token|account[-_]?key|token|password|passwd|sas(?:[-_]?token)?)["']?\s*[:=]\s*["']?)([^\s,;}"']+)|(:\/\/[^\s/@:]+:)([^\s/@]+)(?=@)/gi;
 function excerptOf(line: string, number: number, column: number): string {
-  // Stars keep the length, so that the caret stays below its place.
-  const masked = line.replace(
-    credentialValue,
-    (_, key: string | undefined, value: string | undefined, user: string | undefined, password: string | undefined) =>
-      `${key ?? user ?? ""}${"*".repeat((value ?? password ?? "").length)}`,
-  );
-  const shown = masked.replace(unprintable, "\ufffd");
+  const shown = showLine(line);
   const from = column > excerptWidth - 10 ? column - excerptWidth / 2 : 0;
   const window = shown.slice(from, from + excerptWidth);
   const cut = { before: from > 0 ? "..." : "", after: from + excerptWidth < shown.length ? "..." : "" };
   const gutter = `${number} | `;
   const lead = shown.slice(from, column - 1).replace(/[^\t]/g, " ");
   return `${gutter}${cut.before}${window}${cut.after}\n${" ".repeat(gutter.length + cut.before.length)}${lead}^`;
+}
+
+/** All findings of a minified file are on one long line, which is masked once. */
+let last = { line: "", shown: "" };
+
+/** The line without what must not be shown, in the same length, so that a caret stays below its place. */
+function showLine(line: string): string {
+  if (line === last.line) return last.shown;
+  const masked = line.replace(
+    credentialValue,
+    (_, key: string | undefined, value: string | undefined, user: string | undefined, password: string | undefined) =>
+      `${key ?? user ?? ""}${"*".repeat((value ?? password ?? "").length)}`,
+  );
+  last = { line, shown: masked.replace(unprintable, "\ufffd") };
+  return last.shown;
 }
 
 /** A finding as it is shown. */
