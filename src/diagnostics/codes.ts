@@ -375,6 +375,40 @@ export const codes = {
     help: "A target sends the folder of a local backend to the builder with its context, so every build changes the context of the next and nothing hits. Exclude the folder in .dockerignore, or put it elsewhere.",
   },
 
+  // 503x, 504x: contents of cache mounts
+  BK5030: {
+    title: "snapshot cannot be read",
+    help: "The manifest of a mount's snapshot is damaged, was not written by bkcache, or has a newer format. It is passed over; `bkcache mounts verify` finds such snapshots.",
+  },
+  BK5031: {
+    title: "pack missing or damaged",
+    help: "The contents of a snapshot are not in the bucket, or are not what was written. The snapshot is passed over, and the next save makes a whole one. A lifecycle rule that is too short is the usual cause.",
+  },
+  BK5032: {
+    title: "mount cannot be read",
+    help: "Listing or archiving the contents of a cache mount on the builder failed. Nothing was saved.",
+  },
+  BK5033: {
+    title: "mount cannot be filled",
+    help: "Unpacking a snapshot on the builder failed, mostly for lack of space there. The mount is as it was before.",
+  },
+  BK5034: {
+    title: "files changed while they were read",
+    help: "Something wrote to the mount during the save. These files are left out of the snapshot, the others are in it.",
+  },
+  BK5035: {
+    title: "snapshot refused",
+    help: "The mount is empty while the snapshot before it is not, so that the cache would be lost. `bkcache mounts repair` mends a builder that has two mounts of one name.",
+  },
+  BK5036: {
+    title: "snapshot much smaller than the one before",
+    help: "Less than a quarter of the mount is left. That is right after a clean-up, and wrong where a build used another mount.",
+  },
+  BK5037: {
+    title: "parts of the mount left out",
+    help: "The snapshot holds no devices, sockets and pipes, and where the mount is larger than `maxSize`, not the files that are oldest.",
+  },
+
   // --- 9xxx internal
   BK9001: {
     title: "internal error",

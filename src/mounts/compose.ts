@@ -1,0 +1,90 @@
+import type { Content } from "./contents.ts";
+import type { Diff } from "./diff.ts";
+import type { Listed } from "./list.ts";
+import { parentOf, type Path } from "./names.ts";
+import type { Pack } from "./pack.ts";
+import type { BlobSource, NewBlob } from "./packer.ts";
+import type { Blob, Entry, Snapshot } from "./snapshot.ts";
+
+export interface Parts {
+  readonly entries: readonly Listed[];
+  readonly diff: Pick<Diff, "hardlinks">;
+  readonly parent: Snapshot | null;
+  /** Contents that the parent has: indices of its blobs, or the target of a link. */
+  readonly known: Diff["known"];
+  readonly read: ReadonlyMap<Path, Content>;
+  readonly newBlobs: readonly NewBlob[];
+  readonly newPacks: readonly Pack[];
+}
+
+/**
+ * Entries, and the blobs and packs that they need, in the order in which they are needed first. Metadata comes from the
+ * listing; a file that is neither known nor read is left out.
+ */
+export function compose(parts: Parts): Pick<Snapshot, "packs" | "blobs" | "entries"> {
+  const { parent, known, read } = parts;
+  const table = createTable(parts);
+  const entries: Entry[] = [];
+  const firstNames = new Set<Path>();
+  const dirs = new Set<Path>([""]);
+  for (const listed of parts.entries) {
+    const { path, uid, gid } = listed;
+    // A folder may have become another thing between the listing of it and of what is in it.
+    if (!dirs.has(parentOf(path))) continue;
+    if (listed.kind === "dir") {
+      dirs.add(path);
+      entries.push({ kind: "dir", path, uid, gid, mtime: listed.mtime, mode: listed.mode & 0o3777 });
+      continue;
+    }
+    const first = parts.diff.hardlinks.get(path);
+    if (first !== undefined) {
+      if (firstNames.has(first)) entries.push({ kind: "hardlink", path, target: first });
+      continue;
+    }
+    const content = read.get(path);
+    const then = known.get(path);
+    const { mtime, mode } = content?.listed ?? listed;
+    if (listed.kind === "symlink") {
+      const target = content?.target ?? (then?.kind === "symlink" ? then.target : "");
+      if (target !== "") entries.push({ kind: "symlink", path, uid, gid, mtime, target });
+      continue;
+    }
+    const sources: readonly BlobSource[] | undefined =
+      content?.blobs ??
+      (then?.kind === "file" && parent !== null ? then.blobs.map((blob) => ({ known: blob })) : undefined);
+    if (sources === undefined) continue;
+    const size = content?.listed.size ?? listed.size;
+    entries.push({ kind: "file", path, uid, gid, mtime, mode: mode & 0o1777, size, blobs: sources.map(table.blobOf) });
+    firstNames.add(path);
+  }
+  return { packs: table.packs, blobs: table.blobs, entries };
+}
+
+function createTable({ parent, newBlobs, newPacks }: Parts) {
+  const blobs: Blob[] = [];
+  const packs: Pack[] = [];
+  const blobIndices = new Map<string, number>();
+  // Two packers may have made one and the same pack.
+  const packIndices = new Map<string, number>();
+
+  const packOf = (pack: Pack | undefined): number => {
+    if (pack === undefined) throw new Error("a blob of a pack that does not exist");
+    const index = packIndices.get(pack.id) ?? packs.push(pack) - 1;
+    packIndices.set(pack.id, index);
+    return index;
+  };
+
+  const blobOf = (source: BlobSource): number => {
+    const name = "known" in source ? `k${source.known}` : `a${source.added}`;
+    const found = blobIndices.get(name);
+    if (found !== undefined) return found;
+    const blob = "known" in source ? parent?.blobs[source.known] : newBlobs[source.added];
+    if (blob === undefined) throw new Error("a file with a blob that does not exist");
+    const pack = packOf("known" in source ? parent?.packs[blob.pack] : newPacks[blob.pack]);
+    const index = blobs.push({ ...blob, pack }) - 1;
+    blobIndices.set(name, index);
+    return index;
+  };
+
+  return { blobs, packs, blobOf };
+}

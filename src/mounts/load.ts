@@ -1,0 +1,67 @@
+import { hash } from "node:crypto";
+import { BkcacheError } from "../diagnostics/error.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { manifestKey, manifestPrefixOf, type SnapshotRef } from "./keys.ts";
+import { defaultLimits, type ManifestLimits, maxStoredManifestBytes, readManifest } from "./manifest.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** A manifest as it lies in the store. */
+export interface LoadedSnapshot {
+  readonly snapshot: Snapshot;
+  /** Key of the object, which says more than the names where one of them was cut. */
+  readonly objectKey: string;
+  /** SHA-256 of the object, in hex. */
+  readonly sha256: string;
+  /** Length of the object. */
+  readonly bytes: number;
+}
+
+export interface LoadOptions {
+  readonly signal?: AbortSignal;
+  readonly limits?: ManifestLimits;
+}
+
+/**
+ * Null where there is no such snapshot.
+ * @throws BkcacheError BK5030 where it cannot be used; it then names the place.
+ */
+export async function loadSnapshot(
+  store: ObjectStore,
+  where: SnapshotRef | string,
+  { signal, limits = defaultLimits }: LoadOptions = {},
+): Promise<LoadedSnapshot | null> {
+  const objectKey = typeof where === "string" ? where : manifestKey(where);
+  const stored = await store.get(objectKey, { maxBytes: maxStoredManifestBytes, ...(signal && { signal }) });
+  if (stored === null) return null;
+  try {
+    const snapshot = await readManifest(stored, limits);
+    // A manifest says whose it is, so that one that was copied or moved is not taken for another mount's.
+    if (manifestKey(snapshot) !== objectKey) throw misplaced();
+    return { snapshot, objectKey, sha256: hash("sha256", stored, "hex"), bytes: stored.length };
+  } catch (error) {
+    if (!(error instanceof BkcacheError)) throw error;
+    const { code, message, hint } = error;
+    throw new BkcacheError({
+      code,
+      message: `${store.place}${objectKey}: ${message}`,
+      ...(hint && { hint }),
+      cause: error,
+    });
+  }
+}
+
+function misplaced(): BkcacheError {
+  return new BkcacheError({ code: "BK5030", message: "the manifest is that of another snapshot" });
+}
+
+/** Keys of the manifests of a mount in a scope, the newest first. */
+export async function listNewest(
+  store: ObjectStore,
+  { scope, mount }: Omit<SnapshotRef, "key">,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const found: { readonly key: string; readonly modifiedAt: number }[] = [];
+  for await (const object of store.list(manifestPrefixOf(scope, mount), signal && { signal })) found.push(object);
+  // Stores have whole seconds: of two that are equally old, the order of the keys decides, everywhere alike.
+  return found.sort((a, b) => b.modifiedAt - a.modifiedAt || (a.key < b.key ? 1 : -1)).map((object) => object.key);
+}

@@ -1,0 +1,234 @@
+import { hash } from "node:crypto";
+import { BkcacheError } from "../diagnostics/error.ts";
+import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
+import { isSafePath, parentOf, readName, writeName } from "./names.ts";
+import { blobBytes, packBytes, type Pack } from "./pack.ts";
+import type { Blob, Entry, Snapshot, Writer } from "./snapshot.ts";
+import { compress, decompress } from "./zstd.ts";
+
+/** What a manifest may ask for; one that asks for more is refused before anything is fetched. */
+export interface ManifestLimits {
+  /** Of the JSON. */
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+  /** Of the contents of all files. */
+  readonly maxContentBytes: number;
+}
+
+export const defaultLimits: ManifestLimits = {
+  maxBytes: 512 * 2 ** 20,
+  maxEntries: 2_000_000,
+  maxContentBytes: 2 ** 40,
+};
+
+export const maxStoredManifestBytes = 128 * 2 ** 20;
+
+export interface WrittenManifest {
+  readonly bytes: Buffer;
+  /** SHA-256 of the bytes, in hex. */
+  readonly sha256: string;
+}
+
+export async function writeManifest(snapshot: Snapshot): Promise<WrittenManifest> {
+  const { mount, scope, key, parent, created, writer, root } = snapshot;
+  const json = JSON.stringify({
+    v: 1,
+    mount,
+    scope,
+    key,
+    parent: parent && { scope: parent.scope, key: parent.key },
+    created,
+    writer,
+    root: [root.mode, root.uid, root.gid],
+    packs: snapshot.packs.map(({ id, rawBytes, storedBytes, codec, day }) => [id, rawBytes, storedBytes, codec, day]),
+    blobs: snapshot.blobs.map(({ pack, offset, length, digest }) => [pack, offset, length, digest]),
+    entries: snapshot.entries.map(writeEntry),
+  });
+  const bytes = await compress(Buffer.from(json));
+  return { bytes, sha256: hash("sha256", bytes, "hex") };
+}
+
+function writeEntry(entry: Entry): readonly unknown[] {
+  const path = writeName(entry.path);
+  if (entry.kind === "hardlink") return [path, "h", writeName(entry.target)];
+  const { uid, gid, mtime } = entry;
+  if (entry.kind === "symlink") return [path, "l", uid, gid, mtime, writeName(entry.target)];
+  if (entry.kind === "dir") return [path, "d", entry.mode, uid, gid, mtime];
+  return [path, "f", entry.mode, uid, gid, mtime, entry.size, ...entry.blobs];
+}
+
+/**
+ * Reads a manifest as hostile input: what it returns can be unpacked without a look at it again. See docs/pack-format.md.
+ * @throws BkcacheError BK5030.
+ */
+export async function readManifest(stored: Buffer, limits: ManifestLimits = defaultLimits): Promise<Snapshot> {
+  const json = await decompress(stored, limits.maxBytes);
+  const document = json === null ? undefined : parseJson(json);
+  if (!isRecord(document)) throw badManifest("it is no compressed JSON object, or too large");
+  const version = document["v"];
+  if (version !== 1)
+    throw badManifest(`its format is ${JSON.stringify(version) ?? "missing"}, and this bkcache reads 1`);
+  const packs = readAll(document, "packs", readPack);
+  const blobs = readAll(document, "blobs", (value) => readBlob(value, packs));
+  if (new Set(packs.map((pack) => pack.id)).size !== packs.length) throw badManifest("a pack stands there twice");
+  const { parent } = document;
+  const root = readDir("", listOf(document["root"]));
+  return {
+    mount: text(document["mount"]),
+    scope: text(document["scope"]),
+    key: text(document["key"]),
+    parent: parent === null ? null : { scope: text(fieldOf(parent, "scope")), key: text(fieldOf(parent, "key")) },
+    created: count(document["created"]),
+    writer: readWriter(document["writer"]),
+    root: { mode: root.mode, uid: root.uid, gid: root.gid },
+    packs,
+    blobs,
+    entries: readEntries(document, blobs, limits),
+  };
+}
+
+function readEntries(document: unknown, blobs: readonly Blob[], limits: ManifestLimits): readonly Entry[] {
+  const written = fieldOf(document, "entries");
+  if (!Array.isArray(written) || written.length > limits.maxEntries) {
+    throw badManifest(`it has no entries, or more than ${limits.maxEntries}`);
+  }
+  const dirs = new Set([""]);
+  const files = new Set<string>();
+  let before = "";
+  let bytes = 0;
+  return written.map((value) => {
+    const entry = readEntry(listOf(value), blobs);
+    const { path } = entry;
+    // Each path once, and after the folder that it is in: so nothing is unpacked through a link.
+    if (path <= before) throw badManifest("its entries are not in order");
+    if (!dirs.has(parentOf(path))) throw badManifest("an entry is in no folder");
+    before = path;
+    if (entry.kind === "dir") dirs.add(path);
+    if (entry.kind === "file") {
+      files.add(path);
+      bytes += entry.size;
+      if (bytes > limits.maxContentBytes) throw badManifest(`its files have more than ${limits.maxContentBytes} bytes`);
+    }
+    if (entry.kind === "hardlink" && !files.has(entry.target)) throw badManifest("a hard link leads to no file");
+    return entry;
+  });
+}
+
+function readEntry([writtenPath, type, ...rest]: readonly unknown[], blobs: readonly Blob[]): Entry {
+  const path = readName(writtenPath);
+  if (path === null || !isSafePath(path)) throw badManifest("a path leads out of the mount, or is none");
+  switch (type) {
+    case "d":
+      return readDir(path, rest);
+    case "f": {
+      const [mode, uid, gid, mtime, size, ...indices] = rest;
+      let length = 0;
+      for (const index of indices) length += at(blobs, index).length;
+      if (length !== size) throw badManifest("a file has another size than its contents");
+      const common = { path, uid: id(uid), gid: id(gid), mtime: time(mtime) };
+      return { kind: "file", ...common, mode: modeOf(mode, 0o1777), size: length, blobs: indices as number[] };
+    }
+    case "l": {
+      const [uid, gid, mtime, target] = rest;
+      return { kind: "symlink", path, uid: id(uid), gid: id(gid), mtime: time(mtime), target: readTarget(target) };
+    }
+    case "h":
+      return { kind: "hardlink", path, target: readTarget(rest[0]) };
+    default:
+      throw badManifest("an entry is of no known type");
+  }
+}
+
+function readDir(path: string, [mode, uid, gid, mtime = 0]: readonly unknown[]): Extract<Entry, { kind: "dir" }> {
+  return { kind: "dir", path, uid: id(uid), gid: id(gid), mtime: time(mtime), mode: modeOf(mode, 0o3777) };
+}
+
+/** Longer targets do not exist on Linux. */
+const maxTargetBytes = 4095;
+
+function readTarget(written: unknown): string {
+  const target = readName(written);
+  if (target === null || target === "" || target.length > maxTargetBytes || target.includes("\0")) {
+    throw badManifest("a link leads nowhere");
+  }
+  return target;
+}
+
+function readPack(value: unknown): Pack {
+  const [id, rawBytes, storedBytes, codec, day] = listOf(value);
+  if (typeof id !== "string" || !/^[0-9a-f]{64}$/.test(id)) throw badManifest("a pack has no name");
+  if (codec !== "zstd" && codec !== "store") throw badManifest("a pack is compressed in an unknown way");
+  const pack = { id, rawBytes: count(rawBytes), storedBytes: count(storedBytes), codec, day: count(day) } as const;
+  // Compressed only where that made it smaller.
+  const isStored = codec === "store";
+  const hasFit = isStored ? pack.storedBytes === pack.rawBytes : pack.storedBytes < pack.rawBytes;
+  if (pack.rawBytes === 0 || pack.rawBytes > packBytes || !hasFit) throw badManifest("a pack has an impossible length");
+  return pack;
+}
+
+function readBlob(value: unknown, packs: readonly Pack[]): Blob {
+  const [pack, offset, length, digest] = listOf(value);
+  const blob = { pack: count(pack), offset: count(offset), length: count(length), digest: text(digest) };
+  const end = blob.offset + blob.length;
+  if (blob.length === 0 || blob.length > blobBytes || end > at(packs, pack).rawBytes) {
+    throw badManifest("a blob lies outside of its pack");
+  }
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(blob.digest)) throw badManifest("a blob has no digest");
+  return blob;
+}
+
+function readWriter(value: unknown): Writer {
+  const [commit, run] = [fieldOf(value, "commit"), fieldOf(value, "run")];
+  return {
+    version: text(fieldOf(value, "version")),
+    ...(commit !== undefined && { commit: text(commit) }),
+    ...(run !== undefined && { run: text(run) }),
+  };
+}
+
+function readAll<T>(document: unknown, key: string, read: (value: unknown) => T): readonly T[] {
+  const list = fieldOf(document, key);
+  if (!Array.isArray(list)) throw badManifest(`it has no ${key}`);
+  return list.map(read);
+}
+
+function at<T>(list: readonly T[], index: unknown): T {
+  const found = list[count(index)];
+  if (found === undefined) throw badManifest("it names what is not there");
+  return found;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "string" || value.length > 4096) throw badManifest("a text is none");
+  return value;
+}
+
+function count(value: unknown): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw badManifest("a number is none");
+  return value;
+}
+
+function id(value: unknown): number {
+  const number = count(value);
+  // The last one means "no owner" to Linux.
+  if (number >= 0xffff_ffff) throw badManifest("an owner is none");
+  return number;
+}
+
+function time(value: unknown): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || Math.abs(value) > 2 ** 40) {
+    throw badManifest("a time is none");
+  }
+  return value;
+}
+
+function modeOf(value: unknown, allowed: number): number {
+  const mode = count(value);
+  // A bitwise test would look at 32 bits only.
+  if (mode > 0o7777 || (mode & ~allowed) !== 0) throw badManifest("a mode has bits that no snapshot holds");
+  return mode;
+}
+
+function badManifest(reason: string): BkcacheError {
+  return new BkcacheError({ code: "BK5030", message: `the manifest cannot be used: ${reason}` });
+}

@@ -1,0 +1,235 @@
+import type { MountShell } from "../builder/gateway/shell.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { manifestKey, packKey, type SnapshotRef } from "./keys.ts";
+import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
+import type { ManifestLimits } from "./manifest.ts";
+import { openPack } from "./pack.ts";
+import { explainFailure, runScript, type Script } from "./run.ts";
+import { inspectMount, settleScript } from "./settle.ts";
+import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
+import { writeStamp } from "./stamp.ts";
+import { layOut, openVisits, writeContents, writeDirs, writeLinkScript } from "./unpack.ts";
+
+interface RestoreProgress {
+  /** Bytes of content, so far and in all. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly files: number;
+  readonly totalFiles: number;
+  /** Bytes that came from the store. */
+  readonly storedBytes: number;
+}
+
+export interface RestoreOptions {
+  readonly store: ObjectStore;
+  readonly shell: MountShell;
+  readonly mount: {
+    readonly id: string;
+    /** Null: the newest snapshot is as good as any. */
+    readonly key: string | null;
+  };
+  /** Where to look, the nearest first. */
+  readonly scopes: readonly string[];
+  /** Restores over what the mount holds; else a mount that holds anything is left alone. */
+  readonly replace?: boolean;
+  readonly limits?: ManifestLimits;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RestoreProgress) => void;
+}
+
+export type RestoreResult =
+  | {
+      readonly kind: "restored";
+      readonly loaded: LoadedSnapshot;
+      readonly totals: SnapshotTotals;
+      /** Bytes of packs and manifest that came down. */
+      readonly storedBytes: number;
+      readonly findings: readonly Diagnostic[];
+    }
+  /** The mount holds something; the snapshot that it was equal to once, where that is known. */
+  | { readonly kind: "present"; readonly snapshot: SnapshotRef | null; readonly findings: readonly Diagnostic[] }
+  /** No snapshot, or none that is whole. The mount is as it was. */
+  | { readonly kind: "miss"; readonly findings: readonly Diagnostic[] }
+  /** The builder could not take it. The mount is as it was. */
+  | { readonly kind: "failed"; readonly findings: readonly Diagnostic[] };
+
+/** Packs fetched and opened at once; each takes up to twice its 8 MiB. */
+const window = 8;
+/** Of one scope, before the next one is tried: a newest snapshot that cannot be read should not cost the cache. */
+const triesOfScope = 2;
+
+/**
+ * Fills an empty mount from the first snapshot that is whole: the one of the key in each scope, then the newest ones.
+ * Afterwards the mount is complete or as it was, also where the machine stops in between (see settle).
+ * @throws BkcacheError the store's own, and BK5032 where the mount cannot even be looked at.
+ */
+export async function restoreMount(options: RestoreOptions): Promise<RestoreResult> {
+  const { store, shell, signal } = options;
+  const state = await inspectMount(shell, signal);
+  const findings: Diagnostic[] = [];
+  if (!state.isEmpty && options.replace !== true) {
+    const stamp = state.stamp?.mount === options.mount.id ? state.stamp : null;
+    const snapshot = stamp && { mount: stamp.mount, scope: stamp.scope, key: stamp.key };
+    return { kind: "present", snapshot, findings };
+  }
+  for await (const objectKey of findCandidates(options)) {
+    try {
+      const { limits } = options;
+      const loaded = await loadSnapshot(store, objectKey, { ...(signal && { signal }), ...(limits && { limits }) });
+      if (loaded === null) continue;
+      const storedBytes = await fill(loaded, options);
+      return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings };
+    } catch (error) {
+      if (!(error instanceof BkcacheError) || !["BK5030", "BK5031", "BK5033"].includes(error.code)) throw error;
+      findings.push(...error.findings);
+      // Another snapshot would not fit either.
+      if (error.code === "BK5033") return { kind: "failed", findings };
+    }
+  }
+  return { kind: "miss", findings };
+}
+
+/** Keys of manifests that may exist, each once, the best first. */
+async function* findCandidates({ store, mount, scopes, signal }: RestoreOptions): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  if (mount.key !== null) {
+    for (const scope of scopes) {
+      const objectKey = manifestKey({ mount: mount.id, scope, key: mount.key });
+      seen.add(objectKey);
+      yield objectKey;
+    }
+  }
+  for (const scope of scopes) {
+    const newest = await listNewest(store, { scope, mount: mount.id }, signal);
+    const unseen = newest.filter((objectKey) => !seen.has(objectKey));
+    for (const objectKey of unseen.slice(0, triesOfScope)) {
+      seen.add(objectKey);
+      yield objectKey;
+    }
+  }
+}
+
+const fillScript = `set -e
+busybox rm -rf .bkcache-restore
+busybox mkdir .bkcache-restore
+cd .bkcache-restore
+exec busybox tar -x -f -`;
+
+const linkScript = `cd .bkcache-restore && exec busybox sh`;
+
+/** An archive that ends too early lacks the stamp, which is its last file. */
+const commitScript = `set -e
+cd .bkcache-restore
+busybox tar -x -f -
+[ -f .bkcache ]
+cd ..
+busybox chown "$1" .
+busybox chmod "$2" .
+busybox mv .bkcache-restore .bkcache-wipe
+${settleScript}`;
+
+/** Returns the bytes that came from the store. */
+async function fill(loaded: LoadedSnapshot, options: RestoreOptions): Promise<number> {
+  const { shell, signal } = options;
+  const { snapshot, sha256 } = loaded;
+  const layout = layOut(snapshot);
+  const tracker = trackProgress(snapshot, loaded.bytes, options.onProgress);
+  const aborter = new AbortController();
+  const stop = AbortSignal.any(signal === undefined ? [aborter.signal] : [aborter.signal, signal]);
+  try {
+    const packs = openVisits(layout.visits, createOpener(snapshot, options.store, stop, tracker.onFetched), window);
+    await feed(shell, { text: fillScript }, writeContents(snapshot, layout, packs, tracker.onFile), stop);
+    if (layout.symlinks.length > 0) {
+      await feed(shell, { text: linkScript }, writeLinkScript(layout.symlinks), stop);
+    }
+    const stamp = writeStamp({ mount: snapshot.mount, scope: snapshot.scope, key: snapshot.key, sha256 });
+    const { root } = snapshot;
+    const script = { text: commitScript, args: [`${root.uid}:${root.gid}`, root.mode.toString(8)] };
+    // From here on the mount must not be left by a mere change of mind.
+    await feed(shell, script, writeDirs(layout, { path: ".bkcache", content: stamp }), undefined);
+    return tracker.storedBytes();
+  } catch (error) {
+    aborter.abort(error);
+    // Where this fails too, the next run does it.
+    await runScript(shell, { text: settleScript }).catch(() => {});
+    throw error;
+  }
+}
+
+/** Runs a script on this input. An error of the input is thrown as it is, whatever the script made of its end. */
+async function feed(
+  shell: MountShell,
+  script: Script,
+  pieces: AsyncIterable<Buffer>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let failure: { readonly error: unknown } | null = null;
+  const input = (async function* () {
+    try {
+      yield* pieces;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  })();
+  const result = await runScript(shell, script, { input, ...(signal && { signal }) }).catch((error: unknown) => {
+    throw failure === null ? error : failure.error;
+  });
+  // TypeScript does not see that the generator sets it.
+  const failed = failure as { readonly error: unknown } | null;
+  if (failed !== null) throw failed.error;
+  if (result.exitCode !== 0) {
+    throw new BkcacheError({
+      code: "BK5033",
+      message: `the builder could not unpack the snapshot: ${explainFailure(result)}`,
+      hint: "look at the free space of the builder: docker buildx du",
+    });
+  }
+}
+
+function createOpener(
+  snapshot: Snapshot,
+  store: ObjectStore,
+  signal: AbortSignal,
+  onFetched: (bytes: number) => void,
+): (index: number) => Promise<Buffer> {
+  // Files of which only some blobs changed jump between packs.
+  const recent = new Map<number, Promise<Buffer>>();
+  const mostRecent = 3;
+  const fetchPack = async (index: number): Promise<Buffer> => {
+    const pack = snapshot.packs[index];
+    if (pack === undefined) throw new Error("a visit of a pack that does not exist");
+    const stored = await store.get(packKey(pack.id), { maxBytes: pack.storedBytes, signal });
+    onFetched(stored?.length ?? 0);
+    return openPack(pack, stored);
+  };
+  return (index) => {
+    const opened = recent.get(index) ?? fetchPack(index);
+    recent.delete(index);
+    recent.set(index, opened);
+    const [oldest] = recent.keys();
+    if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
+    return opened;
+  };
+}
+
+function trackProgress(snapshot: Snapshot, manifestBytes: number, onProgress: RestoreOptions["onProgress"]) {
+  const totals = totalsOf(snapshot);
+  let bytes = 0;
+  let files = 0;
+  let storedBytes = manifestBytes;
+  const tell = () => onProgress?.({ bytes, totalBytes: totals.bytes, files, totalFiles: totals.files, storedBytes });
+  return {
+    onFile: (file: { readonly size: number }): void => {
+      bytes += file.size;
+      files++;
+      tell();
+    },
+    onFetched: (length: number): void => {
+      storedBytes += length;
+      tell();
+    },
+    storedBytes: () => storedBytes,
+  };
+}

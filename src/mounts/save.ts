@@ -1,0 +1,353 @@
+import { hash } from "node:crypto";
+import type { MountShell } from "../builder/gateway/shell.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { chooseKeptPacks } from "./compact.ts";
+import { compose } from "./compose.ts";
+import { type Contents, readContents } from "./contents.ts";
+import { type Diff, diffListing, hasSameEntries } from "./diff.ts";
+import { manifestKey, packKey, type SnapshotRef } from "./keys.ts";
+import { type Listed, type Listing, listMount } from "./list.ts";
+import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
+import { writeManifest } from "./manifest.ts";
+import { showName } from "./names.ts";
+import type { Pack } from "./pack.ts";
+import { createPacker } from "./packer.ts";
+import { explainFailure, runScript, unreadable } from "./run.ts";
+import { selectEntries } from "./select.ts";
+import { type FileEntry, type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
+import { type Stamp, writeStamp } from "./stamp.ts";
+import { createUploader } from "./upload.ts";
+
+interface Progress {
+  readonly phase: "list" | "read" | "finish";
+  /** Bytes of content, so far and in all. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** Bytes that went over the network to or from the store. */
+  readonly storedBytes: number;
+}
+
+export interface SaveOptions {
+  readonly store: ObjectStore;
+  readonly shell: MountShell;
+  readonly mount: {
+    /** Name of the mount in the store. */
+    readonly id: string;
+    readonly scope: string;
+    /** Null: the snapshot gets a key of its own, and nothing is written where nothing changed. */
+    readonly key: string | null;
+    /** Bytes of all files in the snapshot; the oldest ones are left out. */
+    readonly maxSize?: number;
+  };
+  /** Scopes whose newest snapshot the save may build on, the nearest first; the mount's own when left out. */
+  readonly parentScopes?: readonly string[];
+  /** A snapshot that is in memory already, taken where it is the one that is looked for. */
+  readonly parent?: LoadedSnapshot;
+  readonly writer: Writer;
+  /** Writes over a snapshot with the same key. */
+  readonly overwrite?: boolean;
+  /** Age in days from which a pack that is used on is made young again, for the sake of lifecycle rules. */
+  readonly refreshDays?: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export type SaveResult =
+  | {
+      readonly kind: "saved";
+      readonly saved: LoadedSnapshot;
+      /** Bytes of packs that went up. */
+      readonly contentBytes: number;
+      /** Bytes that were read from the mount. */
+      readonly readBytes: number;
+      readonly newPacks: number;
+      readonly findings: readonly Diagnostic[];
+    }
+  /** The mount is as the snapshot, or as empty as the store. */
+  | { readonly kind: "unchanged"; readonly snapshot: SnapshotRef | null; readonly findings: readonly Diagnostic[] }
+  /** There is a snapshot with this key. */
+  | { readonly kind: "exists"; readonly snapshot: SnapshotRef; readonly findings: readonly Diagnostic[] }
+  | { readonly kind: "refused"; readonly findings: readonly Diagnostic[] };
+
+const dayMs = 86_400_000;
+const defaultRefreshDays = 5;
+
+/**
+ * Saves the content of a mount: lists it, reads what the snapshot before does not have, writes packs and, last of all,
+ * the manifest. Whatever stops it, the store holds the snapshots that it held, and at most packs that nobody uses.
+ * @throws BkcacheError BK5032 for the mount, and the store's own.
+ */
+export async function saveMount(options: SaveOptions): Promise<SaveResult> {
+  const { store, shell, mount, signal, onProgress } = options;
+  const withSignal = signal && { signal };
+  const ref = mount.key === null ? null : { mount: mount.id, scope: mount.scope, key: mount.key };
+  if (ref !== null && options.overwrite !== true && (await store.stat(manifestKey(ref), withSignal)) !== null) {
+    return { kind: "exists", snapshot: ref, findings: [] };
+  }
+  onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
+  const listing = await listMount(shell, signal);
+  const { loaded, stampTime, findings } = await findParent(options, listing);
+  const parent = loaded?.snapshot ?? null;
+  const selection = selectEntries(listing.entries, mount.maxSize);
+  findings.push(...selection.findings);
+  const { entries } = selection;
+  if (entries.every((entry) => entry.kind === "dir")) {
+    const isLoss = parent !== null && totalsOf(parent).files > 0;
+    if (isLoss) return { kind: "refused", findings: [...findings, emptied(parent)] };
+    if (entries.length === 0) return { kind: "unchanged", snapshot: null, findings };
+  }
+
+  const work = planWork(entries, parent, stampTime);
+  const totalBytes = work.toRead.reduce((sum, entry) => sum + (entry.kind === "file" ? entry.size : 0), 0);
+  let readBytes = 0;
+  let contentBytes = 0;
+  const tell = (phase: Progress["phase"]) =>
+    onProgress?.({ phase, bytes: readBytes, totalBytes, storedBytes: contentBytes });
+  const today = Math.floor(options.now / dayMs);
+  const uploader = createUploader({
+    store,
+    today,
+    ...withSignal,
+    onStored(bytes) {
+      contentBytes += bytes;
+      tell("read");
+    },
+  });
+  const packer = createPacker({ known: work.knownBlobs, onPack: (pack, raw) => uploader.add(pack, raw) });
+  let contents: Contents;
+  try {
+    contents = await readContents(work.toRead, {
+      shell,
+      packer,
+      room: () => uploader.room(),
+      ...withSignal,
+      onRead(bytes) {
+        readBytes += bytes;
+        tell("read");
+      },
+    });
+    packer.finish();
+  } catch (error) {
+    // Nothing may go on in the background when this returns.
+    await uploader.finish().catch(() => {});
+    throw error;
+  }
+  const newPacks = await uploader.finish();
+  tell("finish");
+  const known = work.diff.known;
+  const composed = compose({
+    entries,
+    diff: work.diff,
+    parent,
+    known,
+    read: contents.read,
+    newBlobs: packer.blobs,
+    newPacks,
+  });
+  if (contents.torn.length > 0) findings.push(torn(contents));
+
+  const root = { mode: listing.root.mode & 0o3777, uid: listing.root.uid, gid: listing.root.gid };
+  if (loaded !== null && isUnchanged(options, composed, loaded.snapshot, root)) {
+    const same = refOf(loaded.snapshot);
+    // So that the next save need not read the same again.
+    if (work.toRead.length > 0) {
+      await stampMount(shell, { ...same, sha256: loaded.sha256 }, listing.settledBefore, signal);
+    }
+    return { kind: "unchanged", snapshot: same, findings };
+  }
+  const shrunk = parent && findShrunk(composed, parent);
+  if (shrunk) findings.push(shrunk);
+  const packs = await refresh(composed.packs, { ...options, today });
+  const created = Math.floor(options.now / 1000);
+  const snapshot: Snapshot = {
+    mount: mount.id,
+    scope: mount.scope,
+    key: mount.key ?? makeKey(options.now, composed),
+    parent: parent && { scope: parent.scope, key: parent.key },
+    created,
+    writer: options.writer,
+    root,
+    ...composed,
+    packs,
+  };
+  const { bytes, sha256 } = await writeManifest(snapshot);
+  const objectKey = manifestKey(snapshot);
+  const onlyIfAbsent = options.overwrite !== true;
+  if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
+    return { kind: "exists", snapshot: refOf(snapshot), findings };
+  }
+  await stampMount(shell, { ...refOf(snapshot), sha256 }, listing.settledBefore, signal);
+  const saved = { snapshot, objectKey, sha256, bytes: bytes.length };
+  return { kind: "saved", saved, contentBytes, readBytes, newPacks: newPacks.length, findings };
+}
+
+interface Parent {
+  readonly loaded: LoadedSnapshot | null;
+  /** When the mount was equal to it; null where that is not known. */
+  readonly stampTime: number | null;
+  readonly findings: Diagnostic[];
+}
+
+/** The snapshot that the mount's stamp names, else the newest one. One that cannot be read is no parent. */
+async function findParent(options: SaveOptions, { stamp }: Listing): Promise<Parent> {
+  const { store, mount, signal } = options;
+  const findings: Diagnostic[] = [];
+  const load = async (where: SnapshotRef | string): Promise<LoadedSnapshot | null> => {
+    const objectKey = typeof where === "string" ? where : manifestKey(where);
+    if (options.parent?.objectKey === objectKey) return options.parent;
+    try {
+      return await loadSnapshot(store, objectKey, signal && { signal });
+    } catch (error) {
+      if (!(error instanceof BkcacheError) || error.code !== "BK5030") throw error;
+      findings.push(...error.findings);
+      return null;
+    }
+  };
+  if (stamp !== null && stamp.content.mount === mount.id) {
+    const loaded = await load(stamp.content);
+    // Another one with this key may have been written since.
+    if (loaded !== null && loaded.sha256 === stamp.content.sha256) return { loaded, stampTime: stamp.time, findings };
+  }
+  for (const scope of options.parentScopes ?? [mount.scope]) {
+    const [newest] = await listNewest(store, { scope, mount: mount.id }, signal);
+    const loaded = newest === undefined ? null : await load(newest);
+    if (loaded !== null) return { loaded, stampTime: null, findings };
+  }
+  return { loaded: null, stampTime: null, findings };
+}
+
+interface Work {
+  readonly diff: Diff;
+  readonly toRead: readonly Listed[];
+  /** Blobs of the parent that need not be stored again, by digest. */
+  readonly knownBlobs: ReadonlyMap<string, number>;
+}
+
+function planWork(entries: readonly Listed[], parent: Snapshot | null, stampTime: number | null): Work {
+  if (parent === null) {
+    const diff = diffListing(entries, null);
+    return { diff, toRead: diff.unknown, knownBlobs: new Map() };
+  }
+  const all = diffListing(entries, { snapshot: parent, time: stampTime ?? Number.NEGATIVE_INFINITY });
+  const isWhole = all.unknown.length === 0 && entries.length === parent.entries.length;
+  const kept = isWhole ? new Set(parent.packs.keys()) : chooseKeptPacks(parent, guessLive(entries, parent));
+  const isKept = (blob: number): boolean => kept.has(parent.blobs[blob]?.pack ?? -1);
+  const known = new Map(all.known);
+  const unknownPaths = new Set(all.unknown.map((entry) => entry.path));
+  for (const [path, entry] of all.known) {
+    // What lives in a pack that is left behind moves to a new one.
+    if (entry.kind === "file" && !entry.blobs.every(isKept)) {
+      known.delete(path);
+      unknownPaths.add(path);
+    }
+  }
+  const toRead = entries.filter((entry) => unknownPaths.has(entry.path));
+  const knownBlobs = new Map(
+    parent.blobs.flatMap((blob, index) => (isKept(index) ? [[blob.digest, index] as const] : [])),
+  );
+  return { diff: { ...all, known }, toRead, knownBlobs };
+}
+
+/** Blobs of files that are there under the same name with the same size; what changed all the same is few. */
+function guessLive(entries: readonly Listed[], parent: Snapshot): number[] {
+  const files = new Map(
+    parent.entries.flatMap((entry) => (entry.kind === "file" ? [[entry.path, entry] as const] : [])),
+  );
+  return entries.flatMap((entry): readonly number[] => {
+    const then: FileEntry | undefined = files.get(entry.path);
+    return then !== undefined && then.size === entry.size && entry.kind === "file" ? then.blobs : [];
+  });
+}
+
+function isUnchanged(
+  { mount }: SaveOptions,
+  composed: Pick<Snapshot, "entries" | "blobs" | "packs">,
+  parent: Snapshot,
+  root: Snapshot["root"],
+): boolean {
+  const isSameRoot = root.mode === parent.root.mode && root.uid === parent.root.uid && root.gid === parent.root.gid;
+  if (mount.key !== null || mount.scope !== parent.scope || !isSameRoot) return false;
+  // Blobs are numbered in the order of the entries, so equal contents have equal numbers.
+  const isSameBlob = (blob: Snapshot["blobs"][number], index: number) => blob.digest === parent.blobs[index]?.digest;
+  return (
+    composed.blobs.length === parent.blobs.length &&
+    composed.blobs.every(isSameBlob) &&
+    hasSameEntries(composed.entries, parent.entries)
+  );
+}
+
+/** Makes packs young that a lifecycle rule might soon take: one request each, and no bytes. */
+async function refresh(
+  packs: readonly Pack[],
+  { store, signal, today, refreshDays = defaultRefreshDays }: SaveOptions & { readonly today: number },
+): Promise<readonly Pack[]> {
+  return Promise.all(
+    packs.map(async (pack) => {
+      if (today - pack.day < refreshDays) return pack;
+      const isThere = await store.touch(packKey(pack.id), signal && { signal });
+      if (isThere) return { ...pack, day: today };
+      throw new BkcacheError({
+        code: "BK5031",
+        message: `${store.place}${packKey(pack.id)}, a pack of the snapshot before, is missing`,
+        hint: "the next save writes everything anew; a lifecycle rule that is too short is the usual cause",
+      });
+    }),
+  );
+}
+
+async function stampMount(shell: MountShell, stamp: Stamp, time: number, signal?: AbortSignal): Promise<void> {
+  const text = `set -e
+busybox cat > .bkcache-stamp
+busybox touch -d "@$1" .bkcache-stamp
+busybox mv -f .bkcache-stamp .bkcache`;
+  const input = (async function* () {
+    yield writeStamp(stamp);
+  })();
+  const result = await runScript(shell, { text, args: [String(time)] }, { input, ...(signal && { signal }) });
+  if (result.exitCode !== 0) throw unreadable(explainFailure(result));
+}
+
+/** A name of its own for a snapshot that has no key: its time, to be read by people, and a digest of what it holds. */
+function makeKey(now: number, composed: Pick<Snapshot, "entries" | "blobs">): string {
+  const time = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const digest = hash("sha256", JSON.stringify([composed.entries, composed.blobs]), "hex");
+  return `${time}-${digest.slice(0, 12)}`;
+}
+
+function refOf({ mount, scope, key }: SnapshotRef): SnapshotRef {
+  return { mount, scope, key };
+}
+
+function emptied(parent: Snapshot): Diagnostic {
+  const { files } = totalsOf(parent);
+  return {
+    code: "BK5035",
+    message: `mount "${parent.mount}" is empty on this builder, while its snapshot "${parent.key}" has ${files} files`,
+    hint: "look at it with bkcache mounts ls; where the emptiness is meant, remove the snapshots with bkcache mounts prune",
+  };
+}
+
+function torn({ torn: paths }: Contents): Diagnostic {
+  const names = paths.slice(0, 3).map((path) => `"${showName(path)}"`);
+  return {
+    code: "BK5034",
+    message: `${paths.length} files changed while they were read and are not part of the snapshot: ${names.join(", ")}`,
+    hint: "do not build with this mount while it is saved",
+  };
+}
+
+const muchSmaller = 0.25;
+
+function findShrunk(now: Pick<Snapshot, "entries" | "packs">, parent: Snapshot): Diagnostic | null {
+  const [{ bytes }, { bytes: before }] = [totalsOf(now), totalsOf(parent)];
+  if (bytes >= before * muchSmaller) return null;
+  const percent = Math.round((100 * bytes) / before);
+  return {
+    code: "BK5036",
+    message: `mount "${parent.mount}" has ${percent} % of the bytes of its snapshot "${parent.key}"`,
+    hint: "where no clean-up was meant, look with bkcache mounts ls whether the builder has two mounts of this name",
+  };
+}

@@ -1,0 +1,70 @@
+import type { ObjectStore } from "../store/object-store.ts";
+import { packKey } from "./keys.ts";
+import { createLimit } from "./limit.ts";
+import { type Pack, sealPack } from "./pack.ts";
+
+/** Packs on their way to the store. What fails is thrown by the next `room` or by `finish`. */
+export interface Uploader {
+  add(pack: number, raw: Buffer): void;
+  /** Resolves when another pack may be added without too much memory in use. */
+  room(): Promise<void>;
+  /** Resolves when all are stored: the packs by their numbers. */
+  finish(): Promise<readonly Pack[]>;
+}
+
+export interface UploaderOptions {
+  readonly store: ObjectStore;
+  readonly signal?: AbortSignal;
+  /** Days since the epoch. */
+  readonly today: number;
+  readonly onStored?: (bytes: number) => void;
+}
+
+const compressedAtOnce = 2;
+const uploadedAtOnce = 6;
+
+export function createUploader({ store, signal, today, onStored }: UploaderOptions): Uploader {
+  const compressing = createLimit(compressedAtOnce);
+  const uploading = createLimit(uploadedAtOnce);
+  const packs: Pack[] = [];
+  const running = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | null = null;
+
+  const check = (): void => {
+    if (failure !== null) throw failure.error;
+    signal?.throwIfAborted();
+  };
+
+  const carry = async (number: number, raw: Buffer): Promise<void> => {
+    const { bytes, ...pack } = await compressing(() => sealPack(raw));
+    packs[number] = { ...pack, day: today };
+    await uploading(async () => {
+      check();
+      const options = { onlyIfAbsent: true, sha256: pack.id, ...(signal && { signal }) };
+      const answer = await store.put(packKey(pack.id), bytes, options);
+      // One that lies there unused may be about to be swept.
+      if (answer === "exists") await store.touch(packKey(pack.id), signal && { signal });
+      onStored?.(answer === "stored" ? bytes.length : 0);
+    });
+  };
+
+  return {
+    add(number, raw) {
+      const task = carry(number, raw)
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => running.delete(task));
+      running.add(task);
+    },
+    async room() {
+      while (running.size >= compressedAtOnce + uploadedAtOnce) await Promise.race(running);
+      check();
+    },
+    async finish() {
+      await Promise.all(running);
+      check();
+      return packs;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+
+/**
+ * One whole zstd frame at a time, never a stream: Node's zstd streams lose their end in several ways, and the one-shot
+ * call decodes the first of two frames without a word (nodejs/node#64592, #64741, #66078). So the length of a frame is
+ * checked here, and what is decoded has a known length.
+ */
+const chunkSize = 1 << 20;
+const level = 3;
+
+export async function compress(bytes: Uint8Array): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const params = { [constants.ZSTD_c_compressionLevel]: level };
+    zstdCompress(bytes, { chunkSize, params, pledgedSrcSize: bytes.length }, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    );
+  });
+}
+
+/** Null where it is not exactly one frame, or holds more than `maxBytes`. */
+export async function decompress(bytes: Buffer, maxBytes: number): Promise<Buffer | null> {
+  const frame = readFrame(bytes);
+  if (frame === null || frame.length !== bytes.length || (frame.contentBytes ?? 0) > maxBytes) return null;
+  return new Promise((resolve) => {
+    // An empty result needs room for one byte.
+    zstdDecompress(bytes, { chunkSize, maxOutputLength: Math.max(1, maxBytes) }, (error, result) => {
+      const isWhole = error === null && result.length <= maxBytes;
+      resolve(isWhole && (frame.contentBytes ?? result.length) === result.length ? result : null);
+    });
+  });
+}
+
+interface Frame {
+  /** Of the frame itself. */
+  readonly length: number;
+  /** Of what it decodes to; null where the frame does not say. */
+  readonly contentBytes: number | null;
+}
+
+const magic = 0xfd2fb528;
+
+/** Walks the blocks of the first frame (RFC 8878, 3.1.1). Null where it is cut off or no frame. */
+export function readFrame(bytes: Buffer): Frame | null {
+  if (bytes.length < 6 || bytes.readUInt32LE(0) !== magic) return null;
+  const descriptor = bytes.readUInt8(4);
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const sizeField = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  const sizeAt = 5 + (isSingleSegment ? 0 : 1) + dictionaryBytes;
+  let at = sizeAt + sizeField;
+  if (at > bytes.length) return null;
+  const contentBytes = readContentSize(bytes, sizeAt, sizeField);
+  for (let isLast = false; !isLast;) {
+    if (at + 3 > bytes.length) return null;
+    const header = bytes.readUIntLE(at, 3);
+    isLast = (header & 1) === 1;
+    const type = (header >> 1) & 3;
+    // One byte stands for a whole block of its kind.
+    at += 3 + (type === 1 ? 1 : header >> 3);
+    if (type === 3) return null;
+  }
+  if (descriptor & 4) at += 4;
+  return at > bytes.length ? null : { length: at, contentBytes };
+}
+
+function readContentSize(bytes: Buffer, at: number, length: number): number | null {
+  switch (length) {
+    case 1:
+      return bytes.readUInt8(at);
+    case 2:
+      return bytes.readUInt16LE(at) + 256;
+    case 4:
+      return bytes.readUInt32LE(at);
+    case 8:
+      return Number(bytes.readBigUInt64LE(at));
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,54 @@
+import { hash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { openLocalShell } from "../support/local-shell.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { restoreMount, type RestoreOptions, type RestoreResult } from "../../src/mounts/restore.ts";
+import { saveMount, type SaveOptions, type SaveResult } from "../../src/mounts/save.ts";
+import type { ObjectStore } from "../../src/store/object-store.ts";
+
+/** Everything below a folder as text, one line for each entry; names as byte strings. Not bkcache's own stamp. */
+export function describeTree(dir: string): string[] {
+  const lines: string[] = [];
+  const firstNames = new Map<bigint, string>();
+  const visit = (path: Buffer, name: string): void => {
+    for (const child of readdirSync(path, { encoding: "buffer" }).sort(Buffer.compare)) {
+      const childPath = Buffer.concat([path, Buffer.from("/"), child]);
+      const childName = name === "" ? child.toString("latin1") : `${name}/${child.toString("latin1")}`;
+      if (childName === ".bkcache") continue;
+      const stat = lstatSync(childPath, { bigint: true });
+      const mtime = stat.mtimeMs < 0n ? -1n : stat.mtimeMs / 1000n;
+      const what = [childName, (stat.mode & 0o177777n).toString(8), stat.uid, stat.gid, mtime];
+      if (stat.isSymbolicLink()) what.push(readlinkSync(childPath, { encoding: "buffer" }).toString("latin1"));
+      if (stat.isFile()) {
+        what.push(stat.size, hash("sha256", readFileSync(childPath)));
+        const first = firstNames.get(stat.ino);
+        if (stat.nlink > 1n) what.push(`link of ${first ?? "itself"}`);
+        if (first === undefined) firstNames.set(stat.ino, childName);
+      }
+      lines.push(what.join(" "));
+      if (stat.isDirectory()) visit(childPath, childName);
+    }
+  };
+  visit(Buffer.from(dir), "");
+  return lines;
+}
+
+const writer = { version: "0.0.0-test" };
+const base = { id: "gomod", scope: "main", key: null };
+
+export async function save(store: ObjectStore, dir: string, more: Partial<SaveOptions> = {}): Promise<SaveResult> {
+  return saveMount({ store, shell: openLocalShell(dir), writer, now: Date.now(), mount: base, ...more });
+}
+
+export async function restore(
+  store: ObjectStore,
+  dir: string,
+  more: Partial<RestoreOptions> = {},
+): Promise<RestoreResult> {
+  return restoreMount({ store, shell: openLocalShell(dir), mount: base, scopes: ["main"], ...more });
+}
+
+/** A folder for a mount; in memory where the machine can, since some file systems are slow to make files. */
+export function makeMount(): string {
+  return makeTempDir("mount");
+}

@@ -1,0 +1,50 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { MountShell } from "../../src/builder/gateway/shell.ts";
+import { makeTempDir } from "./cleanup.ts";
+
+/** A folder that plays the cache mount, and real processes of the real static busybox that work in it. */
+export function openLocalShell(dir: string): MountShell {
+  const bin = makeTempDir("busybox");
+  mkdirSync(bin, { recursive: true });
+  const busybox = join(bin, "busybox");
+  symlinkSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim(), busybox);
+  return {
+    exec(argv, { input, signal } = {}) {
+      const child = spawn(busybox, argv, {
+        cwd: dir,
+        env: { PATH: bin },
+        stdio: ["pipe", "pipe", "pipe"],
+        ...(signal && { signal, killSignal: "SIGKILL" }),
+      });
+      let stderr = "";
+      child.stderr.setEncoding("latin1").on("data", (text: string) => (stderr = (stderr + text).slice(-65_536)));
+      const ended = new Promise<number>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", (code) => resolve(code ?? 137));
+      });
+      let inputError: unknown;
+      const feeding = feed(child.stdin, input).catch((error: unknown) => {
+        inputError = error;
+      });
+      const finish = async () => {
+        const exitCode = await ended;
+        await feeding;
+        // A program that does not want the rest closes its end; anything else is the caller's own failure.
+        const code = inputError instanceof Error && "code" in inputError ? inputError.code : undefined;
+        if (inputError !== undefined && code !== "EPIPE" && code !== "ERR_STREAM_PREMATURE_CLOSE") throw inputError;
+        return { exitCode, stderr };
+      };
+      return { stdout: child.stdout, done: finish() };
+    },
+    close: async () => {},
+  };
+}
+
+async function feed(stdin: NodeJS.WritableStream, input: Readable | AsyncIterable<Uint8Array> | undefined) {
+  if (input === undefined) stdin.end();
+  else await pipeline(input instanceof Readable ? input : Readable.from(input, { objectMode: false }), stdin);
+}
