@@ -9,8 +9,9 @@ export interface SnapshotRef {
 
 /** All keys of this format begin so; another format gets another number beside it. */
 const formatPrefix = "v1/";
-const packPrefix = `${formatPrefix}p/`;
-const manifestPrefix = `${formatPrefix}m/`;
+export const packPrefix = `${formatPrefix}p/`;
+export const manifestPrefix = `${formatPrefix}m/`;
+export const garbagePrefix = `${formatPrefix}gc/`;
 
 export function packKey(id: string): string {
   return `${packPrefix}${id.slice(0, 2)}/${id}`;

@@ -44,7 +44,7 @@ export async function writeManifest(snapshot: Snapshot): Promise<WrittenManifest
     blobs: snapshot.blobs.map(({ pack, offset, length, digest }) => [pack, offset, length, digest]),
     entries: snapshot.entries.map(writeEntry),
   });
-  const bytes = await compress(Buffer.from(json));
+  const bytes = await compress(Buffer.from(json), { hasChecksum: true });
   return { bytes, sha256: hash("sha256", bytes, "hex") };
 }
 
@@ -62,7 +62,7 @@ function writeEntry(entry: Entry): readonly unknown[] {
  * @throws BkcacheError BK5030.
  */
 export async function readManifest(stored: Buffer, limits: ManifestLimits = defaultLimits): Promise<Snapshot> {
-  const json = await decompress(stored, limits.maxBytes);
+  const json = await decompress(stored, limits.maxBytes, { hasChecksum: true });
   const document = json === null ? undefined : parseJson(json);
   if (!isRecord(document)) throw badManifest("it is no compressed JSON object, or too large");
   const version = document["v"];

@@ -58,6 +58,6 @@ export async function openPack(pack: Pack, stored: Buffer | null): Promise<Buffe
   return raw;
 }
 
-function badPack(pack: Pack, reason: string): BkcacheError {
+export function badPack(pack: Pack, reason: string): BkcacheError {
   return new BkcacheError({ code: "BK5031", message: `pack ${pack.id} ${reason}` });
 }

@@ -1,10 +1,10 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { manifestKey, packKey, type SnapshotRef } from "./keys.ts";
+import { manifestKey, type SnapshotRef } from "./keys.ts";
+import { createOpener } from "./fetch.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import type { ManifestLimits } from "./manifest.ts";
-import { openPack } from "./pack.ts";
 import { explainFailure, runScript, type Script } from "./run.ts";
 import { inspectMount, settleScript } from "./settle.ts";
 import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
@@ -138,8 +138,12 @@ async function fill(loaded: LoadedSnapshot, options: RestoreOptions): Promise<nu
   const aborter = new AbortController();
   const stop = AbortSignal.any(signal === undefined ? [aborter.signal] : [aborter.signal, signal]);
   try {
-    const packs = openVisits(layout.visits, createOpener(snapshot, options.store, stop, tracker.onFetched), window);
-    await feed(shell, { text: fillScript }, writeContents(snapshot, layout, packs, tracker.onFile), stop);
+    const packs = openVisits(
+      layout.visits,
+      createOpener(snapshot, { store: options.store, signal: stop, onFetched: tracker.onFetched }),
+      window,
+    );
+    await feed(shell, { text: fillScript }, writeContents(snapshot, layout, packs, { onFile: tracker.onFile }), stop);
     if (layout.symlinks.length > 0) {
       await feed(shell, { text: linkScript }, writeLinkScript(layout.symlinks), stop);
     }
@@ -165,12 +169,16 @@ async function feed(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   let failure: { readonly error: unknown } | null = null;
+  const iterator = pieces[Symbol.asyncIterator]();
   const input = (async function* () {
-    try {
-      yield* pieces;
-    } catch (error) {
-      failure = { error };
-      throw error;
+    for (;;) {
+      // Not around the yield: a tar that has seen the end of its archive closes its input, which is no failure.
+      const next = await iterator.next().catch((error: unknown) => {
+        failure = { error };
+        throw error;
+      });
+      if (next.done === true) return;
+      yield next.value;
     }
   })();
   const result = await runScript(shell, script, { input, ...(signal && { signal }) }).catch((error: unknown) => {
@@ -186,32 +194,6 @@ async function feed(
       hint: "look at the free space of the builder: docker buildx du",
     });
   }
-}
-
-function createOpener(
-  snapshot: Snapshot,
-  store: ObjectStore,
-  signal: AbortSignal,
-  onFetched: (bytes: number) => void,
-): (index: number) => Promise<Buffer> {
-  // Files of which only some blobs changed jump between packs.
-  const recent = new Map<number, Promise<Buffer>>();
-  const mostRecent = 3;
-  const fetchPack = async (index: number): Promise<Buffer> => {
-    const pack = snapshot.packs[index];
-    if (pack === undefined) throw new Error("a visit of a pack that does not exist");
-    const stored = await store.get(packKey(pack.id), { maxBytes: pack.storedBytes, signal });
-    onFetched(stored?.length ?? 0);
-    return openPack(pack, stored);
-  };
-  return (index) => {
-    const opened = recent.get(index) ?? fetchPack(index);
-    recent.delete(index);
-    recent.set(index, opened);
-    const [oldest] = recent.keys();
-    if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
-    return opened;
-  };
 }
 
 function trackProgress(snapshot: Snapshot, manifestBytes: number, onProgress: RestoreOptions["onProgress"]) {

@@ -35,8 +35,6 @@ export async function runScript(
     return { exitCode, stderr };
   } catch (error) {
     process.stdout.destroy();
-    // Both may fail for one reason, and only the first is thrown.
-    process.done.catch(() => {});
     throw error;
   }
 }

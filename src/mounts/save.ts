@@ -2,20 +2,20 @@ import { hash } from "node:crypto";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { chooseKeptPacks } from "./compact.ts";
 import { compose } from "./compose.ts";
 import { type Contents, readContents } from "./contents.ts";
-import { type Diff, diffListing, hasSameEntries } from "./diff.ts";
-import { manifestKey, packKey, type SnapshotRef } from "./keys.ts";
-import { type Listed, type Listing, listMount } from "./list.ts";
+import { hasSameEntries } from "./diff.ts";
+import { manifestKey, type SnapshotRef } from "./keys.ts";
+import { type Listing, listMount } from "./list.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import { writeManifest } from "./manifest.ts";
 import { showName } from "./names.ts";
-import type { Pack } from "./pack.ts";
 import { createPacker } from "./packer.ts";
+import { planRead } from "./plan-read.ts";
+import { refreshPacks, refreshSnapshot } from "./refresh.ts";
 import { explainFailure, runScript, unreadable } from "./run.ts";
 import { selectEntries } from "./select.ts";
-import { type FileEntry, type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
+import { type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
 import { type Stamp, writeStamp } from "./stamp.ts";
 import { createUploader } from "./upload.ts";
 
@@ -83,9 +83,15 @@ const defaultRefreshDays = 5;
 export async function saveMount(options: SaveOptions): Promise<SaveResult> {
   const { store, shell, mount, signal, onProgress } = options;
   const withSignal = signal && { signal };
+  const { refreshDays = defaultRefreshDays, now } = options;
+  const refreshing = { store, refreshDays, ...withSignal };
   const ref = mount.key === null ? null : { mount: mount.id, scope: mount.scope, key: mount.key };
-  if (ref !== null && options.overwrite !== true && (await store.stat(manifestKey(ref), withSignal)) !== null) {
-    return { kind: "exists", snapshot: ref, findings: [] };
+  if (ref !== null && options.overwrite !== true) {
+    const object = await store.stat(manifestKey(ref), withSignal);
+    if (object !== null) {
+      await refreshSnapshot(object, { ...refreshing, now });
+      return { kind: "exists", snapshot: ref, findings: [] };
+    }
   }
   onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
   const listing = await listMount(shell, signal);
@@ -100,7 +106,7 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
     if (entries.length === 0) return { kind: "unchanged", snapshot: null, findings };
   }
 
-  const work = planWork(entries, parent, stampTime);
+  const work = planRead(entries, parent, stampTime);
   const totalBytes = work.toRead.reduce((sum, entry) => sum + (entry.kind === "file" ? entry.size : 0), 0);
   let readBytes = 0;
   let contentBytes = 0;
@@ -156,11 +162,13 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
     if (work.toRead.length > 0) {
       await stampMount(shell, { ...same, sha256: loaded.sha256 }, listing.settledBefore, signal);
     }
+    const object = await store.stat(loaded.objectKey, withSignal);
+    if (object !== null) await refreshSnapshot(object, { ...refreshing, now });
     return { kind: "unchanged", snapshot: same, findings };
   }
   const shrunk = parent && findShrunk(composed, parent);
   if (shrunk) findings.push(shrunk);
-  const packs = await refresh(composed.packs, { ...options, today });
+  const packs = await refreshPacks(composed.packs, { ...refreshing, today });
   const created = Math.floor(options.now / 1000);
   const snapshot: Snapshot = {
     mount: mount.id,
@@ -219,49 +227,6 @@ async function findParent(options: SaveOptions, { stamp }: Listing): Promise<Par
   return { loaded: null, stampTime: null, findings };
 }
 
-interface Work {
-  readonly diff: Diff;
-  readonly toRead: readonly Listed[];
-  /** Blobs of the parent that need not be stored again, by digest. */
-  readonly knownBlobs: ReadonlyMap<string, number>;
-}
-
-function planWork(entries: readonly Listed[], parent: Snapshot | null, stampTime: number | null): Work {
-  if (parent === null) {
-    const diff = diffListing(entries, null);
-    return { diff, toRead: diff.unknown, knownBlobs: new Map() };
-  }
-  const all = diffListing(entries, { snapshot: parent, time: stampTime ?? Number.NEGATIVE_INFINITY });
-  const isWhole = all.unknown.length === 0 && entries.length === parent.entries.length;
-  const kept = isWhole ? new Set(parent.packs.keys()) : chooseKeptPacks(parent, guessLive(entries, parent));
-  const isKept = (blob: number): boolean => kept.has(parent.blobs[blob]?.pack ?? -1);
-  const known = new Map(all.known);
-  const unknownPaths = new Set(all.unknown.map((entry) => entry.path));
-  for (const [path, entry] of all.known) {
-    // What lives in a pack that is left behind moves to a new one.
-    if (entry.kind === "file" && !entry.blobs.every(isKept)) {
-      known.delete(path);
-      unknownPaths.add(path);
-    }
-  }
-  const toRead = entries.filter((entry) => unknownPaths.has(entry.path));
-  const knownBlobs = new Map(
-    parent.blobs.flatMap((blob, index) => (isKept(index) ? [[blob.digest, index] as const] : [])),
-  );
-  return { diff: { ...all, known }, toRead, knownBlobs };
-}
-
-/** Blobs of files that are there under the same name with the same size; what changed all the same is few. */
-function guessLive(entries: readonly Listed[], parent: Snapshot): number[] {
-  const files = new Map(
-    parent.entries.flatMap((entry) => (entry.kind === "file" ? [[entry.path, entry] as const] : [])),
-  );
-  return entries.flatMap((entry): readonly number[] => {
-    const then: FileEntry | undefined = files.get(entry.path);
-    return then !== undefined && then.size === entry.size && entry.kind === "file" ? then.blobs : [];
-  });
-}
-
 function isUnchanged(
   { mount }: SaveOptions,
   composed: Pick<Snapshot, "entries" | "blobs" | "packs">,
@@ -276,25 +241,6 @@ function isUnchanged(
     composed.blobs.length === parent.blobs.length &&
     composed.blobs.every(isSameBlob) &&
     hasSameEntries(composed.entries, parent.entries)
-  );
-}
-
-/** Makes packs young that a lifecycle rule might soon take: one request each, and no bytes. */
-async function refresh(
-  packs: readonly Pack[],
-  { store, signal, today, refreshDays = defaultRefreshDays }: SaveOptions & { readonly today: number },
-): Promise<readonly Pack[]> {
-  return Promise.all(
-    packs.map(async (pack) => {
-      if (today - pack.day < refreshDays) return pack;
-      const isThere = await store.touch(packKey(pack.id), signal && { signal });
-      if (isThere) return { ...pack, day: today };
-      throw new BkcacheError({
-        code: "BK5031",
-        message: `${store.place}${packKey(pack.id)}, a pack of the snapshot before, is missing`,
-        hint: "the next save writes everything anew; a lifecycle rule that is too short is the usual cause",
-      });
-    }),
   );
 }
 

@@ -76,13 +76,14 @@ async function* coalesce(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Asyn
   let buffer = Buffer.allocUnsafe(outputBytes);
   let length = 0;
   for await (const piece of pieces) {
-    if (length > 0 && length + piece.length > outputBytes) {
+    const isLarge = piece.length >= outputBytes / 2;
+    if (length > 0 && (isLarge || length + piece.length > outputBytes)) {
       yield buffer.subarray(0, length);
       // The receiver keeps the one that it has.
       buffer = Buffer.allocUnsafe(outputBytes);
       length = 0;
     }
-    if (piece.length >= outputBytes / 2) {
+    if (isLarge) {
       yield piece;
     } else {
       piece.copy(buffer, length);
@@ -92,12 +93,18 @@ async function* coalesce(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Asyn
   if (length > 0) yield buffer.subarray(0, length);
 }
 
-/** Everything as a tar archive; folders first and writable for their owner, since their own modes come last. */
+interface ArchiveOptions {
+  /** Once more at the end, with their modes and times: these are lost as long as anything is put into them. */
+  readonly hasDirsAgain?: boolean;
+  readonly onFile?: (file: FileEntry) => void;
+}
+
+/** Everything as a tar archive; folders first, and so that their owner can write to them. */
 export function writeContents(
   { blobs }: Pick<Snapshot, "blobs">,
   layout: Layout,
   packs: AsyncIterator<Buffer>,
-  onFile?: (file: FileEntry) => void,
+  { hasDirsAgain, onFile }: ArchiveOptions = {},
 ): AsyncGenerator<Buffer> {
   return coalesce(pieces());
 
@@ -106,6 +113,7 @@ export function writeContents(
     yield* filePieces();
     for (const link of layout.symlinks) yield symlinkHeader(link);
     for (const link of layout.hardlinks) yield hardlinkHeader(link);
+    if (hasDirsAgain === true) for (const dir of layout.dirs.toReversed()) yield dirHeader(dir);
     yield tarEnd;
   }
 

@@ -8,19 +8,32 @@ import { constants, zstdCompress, zstdDecompress } from "node:zlib";
 const chunkSize = 1 << 20;
 const level = 3;
 
-export async function compress(bytes: Uint8Array): Promise<Buffer> {
+export interface CompressOptions {
+  /** Lets the frame carry a checksum of its contents, for what has no digest of its own. */
+  readonly hasChecksum?: boolean;
+}
+
+export async function compress(bytes: Uint8Array, { hasChecksum = false }: CompressOptions = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const params = { [constants.ZSTD_c_compressionLevel]: level };
+    const params = {
+      [constants.ZSTD_c_compressionLevel]: level,
+      [constants.ZSTD_c_checksumFlag]: hasChecksum ? 1 : 0,
+    };
     zstdCompress(bytes, { chunkSize, params, pledgedSrcSize: bytes.length }, (error, result) =>
       error === null ? resolve(result) : reject(error),
     );
   });
 }
 
-/** Null where it is not exactly one frame, or holds more than `maxBytes`. */
-export async function decompress(bytes: Buffer, maxBytes: number): Promise<Buffer | null> {
+/** Null where it is not exactly one frame, lacks a checksum that it must have, or holds more than `maxBytes`. */
+export async function decompress(
+  bytes: Buffer,
+  maxBytes: number,
+  { hasChecksum = false }: CompressOptions = {},
+): Promise<Buffer | null> {
   const frame = readFrame(bytes);
-  if (frame === null || frame.length !== bytes.length || (frame.contentBytes ?? 0) > maxBytes) return null;
+  if (frame === null || (hasChecksum && !frame.hasChecksum)) return null;
+  if (frame.length !== bytes.length || (frame.contentBytes ?? 0) > maxBytes) return null;
   return new Promise((resolve) => {
     // An empty result needs room for one byte.
     zstdDecompress(bytes, { chunkSize, maxOutputLength: Math.max(1, maxBytes) }, (error, result) => {
@@ -35,6 +48,7 @@ interface Frame {
   readonly length: number;
   /** Of what it decodes to; null where the frame does not say. */
   readonly contentBytes: number | null;
+  readonly hasChecksum: boolean;
 }
 
 const magic = 0xfd2fb528;
@@ -59,8 +73,9 @@ export function readFrame(bytes: Buffer): Frame | null {
     at += 3 + (type === 1 ? 1 : header >> 3);
     if (type === 3) return null;
   }
-  if (descriptor & 4) at += 4;
-  return at > bytes.length ? null : { length: at, contentBytes };
+  const hasChecksum = (descriptor & 4) !== 0;
+  if (hasChecksum) at += 4;
+  return at > bytes.length ? null : { length: at, contentBytes, hasChecksum };
 }
 
 function readContentSize(bytes: Buffer, at: number, length: number): number | null {

@@ -7,16 +7,19 @@ import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import { makeTempDir } from "./cleanup.ts";
 
 /** A folder that plays the cache mount, and real processes of the real static busybox that work in it. */
-export function openLocalShell(dir: string): MountShell {
+export function openLocalShell(dir: string, { maxFileBytes }: { readonly maxFileBytes?: number } = {}): MountShell {
   const bin = makeTempDir("busybox");
   mkdirSync(bin, { recursive: true });
   const busybox = join(bin, "busybox");
   symlinkSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim(), busybox);
   return {
     exec(argv, { input, signal } = {}) {
-      const child = spawn(busybox, argv, {
+      // A bound of each file stands for a disk that is full.
+      const bound = maxFileBytes === undefined ? [] : ["prlimit", `--fsize=${maxFileBytes}`];
+      const [program = busybox, ...args] = [...bound, busybox, ...argv];
+      const child = spawn(program, args, {
         cwd: dir,
-        env: { PATH: bin },
+        env: { PATH: maxFileBytes === undefined ? bin : `${bin}:/usr/bin:/bin` },
         stdio: ["pipe", "pipe", "pipe"],
         ...(signal && { signal, killSignal: "SIGKILL" }),
       });

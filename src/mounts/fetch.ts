@@ -1,0 +1,44 @@
+import { BkcacheError } from "../diagnostics/error.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { packKey } from "./keys.ts";
+import { badPack, openPack } from "./pack.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface FetchOptions {
+  readonly store: ObjectStore;
+  readonly signal?: AbortSignal;
+  readonly onFetched?: (bytes: number) => void;
+}
+
+/** Packs that are kept: files of which only some blobs changed jump between packs. */
+const mostRecent = 3;
+
+/** Fetches and opens the packs of a snapshot by their index. Each throws BK5031 where it is missing or damaged. */
+export function createOpener(snapshot: Snapshot, options: FetchOptions): (index: number) => Promise<Buffer> {
+  const recent = new Map<number, Promise<Buffer>>();
+  return (index) => {
+    const opened = recent.get(index) ?? fetchPack(snapshot, index, options);
+    recent.delete(index);
+    recent.set(index, opened);
+    const [oldest] = recent.keys();
+    if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
+    return opened;
+  };
+}
+
+async function fetchPack(
+  { packs }: Snapshot,
+  index: number,
+  { store, signal, onFetched }: FetchOptions,
+): Promise<Buffer> {
+  const pack = packs[index];
+  if (pack === undefined) throw new Error("a visit of a pack that does not exist");
+  const options = { maxBytes: pack.storedBytes, ...(signal && { signal }) };
+  const stored = await store.get(packKey(pack.id), options).catch((error: unknown) => {
+    // A store that refuses what is larger than asked for.
+    if (error instanceof BkcacheError && String(error.code) === "BK5020") throw badPack(pack, "is larger than it was");
+    throw error;
+  });
+  onFetched?.(stored?.length ?? 0);
+  return openPack(pack, stored);
+}

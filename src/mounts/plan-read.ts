@@ -1,0 +1,51 @@
+import { chooseKeptPacks } from "./compact.ts";
+import { type Diff, diffListing } from "./diff.ts";
+import type { Listed } from "./list.ts";
+import type { FileEntry, Snapshot } from "./snapshot.ts";
+
+export interface ReadPlan {
+  readonly diff: Diff;
+  readonly toRead: readonly Listed[];
+  /** Blobs of the parent that need not be stored again, by digest. */
+  readonly knownBlobs: ReadonlyMap<string, number>;
+}
+
+/**
+ * What a save has to read: what the parent does not have, and what lives in packs that are left behind.
+ * @param stampTime when the mount was equal to the parent; null where it may never have been
+ */
+export function planRead(entries: readonly Listed[], parent: Snapshot | null, stampTime: number | null): ReadPlan {
+  if (parent === null) {
+    const diff = diffListing(entries, null);
+    return { diff, toRead: diff.unknown, knownBlobs: new Map() };
+  }
+  const all = diffListing(entries, { snapshot: parent, time: stampTime ?? Number.NEGATIVE_INFINITY });
+  const isWhole = all.unknown.length === 0 && entries.length === parent.entries.length;
+  const kept = isWhole ? new Set(parent.packs.keys()) : chooseKeptPacks(parent, guessLive(entries, parent));
+  const isKept = (blob: number): boolean => kept.has(parent.blobs[blob]?.pack ?? -1);
+  const known = new Map(all.known);
+  const unknownPaths = new Set(all.unknown.map((entry) => entry.path));
+  for (const [path, entry] of all.known) {
+    // What lives in a pack that is left behind moves to a new one.
+    if (entry.kind === "file" && !entry.blobs.every(isKept)) {
+      known.delete(path);
+      unknownPaths.add(path);
+    }
+  }
+  const toRead = entries.filter((entry) => unknownPaths.has(entry.path));
+  const knownBlobs = new Map(
+    parent.blobs.flatMap((blob, index) => (isKept(index) ? [[blob.digest, index] as const] : [])),
+  );
+  return { diff: { ...all, known }, toRead, knownBlobs };
+}
+
+/** Blobs of files that are there under the same name with the same size; what changed all the same is few. */
+function guessLive(entries: readonly Listed[], parent: Snapshot): number[] {
+  const files = new Map(
+    parent.entries.flatMap((entry) => (entry.kind === "file" ? [[entry.path, entry] as const] : [])),
+  );
+  return entries.flatMap((entry): readonly number[] => {
+    const then: FileEntry | undefined = files.get(entry.path);
+    return then !== undefined && then.size === entry.size && entry.kind === "file" ? then.blobs : [];
+  });
+}

@@ -1,0 +1,290 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { MountShell } from "../../src/builder/gateway/shell.ts";
+import { openLocalShell } from "../support/local-shell.ts";
+import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
+import { describeTree, makeMount, restore, save } from "./support.ts";
+
+const mount = { id: "gomod", scope: "main" };
+
+/** A mount with two packs of noise, and names that make folders. */
+function makeTree(dir: string, mark = "a"): void {
+  mkdirSync(join(dir, "sub/inner"), { recursive: true });
+  writeFileSync(join(dir, "mark"), mark);
+  for (let index = 0; index < 3; index++) writeFileSync(join(dir, "sub/inner", `f${index}`), randomBytes(3_500_000));
+  writeFileSync(join(dir, "sub/text"), "text ".repeat(50_000));
+}
+
+async function makeStore(clock: { now: number } = { now: 1e12 }): Promise<{ store: PlainStore; dir: string }> {
+  const store = openPlainStore(() => clock.now);
+  const dir = makeMount();
+  makeTree(dir);
+  expect(await save(store, dir)).toMatchObject({ kind: "saved", newPacks: 2 });
+  return { store, dir };
+}
+
+const packsOf = (store: PlainStore): string[] => [...store.objects.keys()].filter((key) => key.startsWith("v1/p/"));
+
+describe("which snapshot", () => {
+  const keysOf = async (more: Parameters<typeof restore>[2]) => {
+    const clock = { now: 1e12 };
+    const store = openPlainStore(() => (clock.now += 1000));
+    for (const [scope, key] of [
+      ["main", "k1"],
+      ["branch", "k2"],
+      ["main", "k3"],
+      ["other", "k1"],
+    ] as const) {
+      const dir = makeMount();
+      writeFileSync(join(dir, "mark"), `${scope} ${key}`);
+      await save(store, dir, { mount: { id: "gomod", scope, key } });
+    }
+    const result = await restore(store, makeMount(), more);
+    return result.kind === "restored" ? `${result.loaded.snapshot.scope} ${result.loaded.snapshot.key}` : result.kind;
+  };
+
+  test.each<readonly [string, Parameters<typeof restore>[2], string]>([
+    ["the key", { mount: { id: "gomod", key: "k1" }, scopes: ["branch", "main"] }, "main k1"],
+    ["the key, in the nearest scope", { mount: { id: "gomod", key: "k1" }, scopes: ["other", "main"] }, "other k1"],
+    [
+      "the newest of the nearest scope",
+      { mount: { id: "gomod", key: "none" }, scopes: ["branch", "main"] },
+      "branch k2",
+    ],
+    ["the newest of the next scope", { mount: { id: "gomod", key: null }, scopes: ["empty", "main"] }, "main k3"],
+    ["none of another mount", { mount: { id: "gobuild", key: null }, scopes: ["main"] }, "miss"],
+    ["none of another scope", { mount: { id: "gomod", key: "k2" }, scopes: ["empty"] }, "miss"],
+  ])("%s", async (_, more, expected) => {
+    expect(await keysOf(more)).toBe(expected);
+  });
+});
+
+describe("what is wrong with a snapshot is a miss, and the mount stays as it was", () => {
+  test.each<readonly [string, string, (store: PlainStore) => void]>([
+    ["a missing pack", "BK5031", (store) => void store.objects.delete(packsOf(store)[0] ?? "")],
+    ["a missing last pack", "BK5031", (store) => void store.objects.delete(packsOf(store).at(-1) ?? "")],
+    ["a truncated pack", "BK5031", (store) => damage(store, packsOf(store)[0], (body) => body.subarray(0, -1))],
+    ["an empty pack", "BK5031", (store) => damage(store, packsOf(store)[0], () => Buffer.alloc(0))],
+    ["a pack that grew", "BK5031", (store) => damage(store, packsOf(store)[0], (body) => Buffer.concat([body, body]))],
+    ["a flipped bit", "BK5031", (store) => damage(store, packsOf(store).at(-1), flip)],
+    [
+      "another pack in its place",
+      "BK5031",
+      (store) => damage(store, packsOf(store)[0], () => bodyOf(store, packsOf(store)[1])),
+    ],
+    ["a flipped bit of the manifest", "BK5030", (store) => damage(store, manifestOf(store), flip)],
+    [
+      "half a manifest",
+      "BK5030",
+      (store) => damage(store, manifestOf(store), (body) => body.subarray(0, body.length / 2)),
+    ],
+    ["a manifest of another mount", "BK5030", (store) => rename(store, manifestOf(store), "v1/m/main/gomod/moved")],
+  ])("%s", async (_, code, spoil) => {
+    const { store } = await makeStore();
+    spoil(store);
+    const dir = makeMount();
+    expect(await restore(store, dir)).toMatchObject({ kind: "miss", findings: [{ code }] });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test("the one before is taken", async () => {
+    const clock = { now: 1e12 };
+    const { store, dir } = await makeStore(clock);
+    const before = describeTree(dir);
+    clock.now += 60_000;
+    writeFileSync(join(dir, "new"), "new");
+    const result = await save(store, dir);
+    if (result.kind !== "saved") throw new Error(result.kind);
+    damage(store, result.saved.objectKey, flip);
+    const copy = makeMount();
+    expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [{ code: "BK5030" }] });
+    expect(describeTree(copy)).toEqual(before);
+  });
+
+  test("also with other contents in the mount, that were to be replaced", async () => {
+    const { store } = await makeStore();
+    store.objects.delete(packsOf(store).at(-1) ?? "");
+    const dir = makeMount();
+    makeTree(dir, "kept");
+    const before = describeTree(dir);
+    expect(await restore(store, dir, { replace: true })).toMatchObject({ kind: "miss" });
+    expect(describeTree(dir)).toEqual(before);
+    expect(readdirSync(dir)).not.toContain(".bkcache-restore");
+  });
+});
+
+function damage(store: PlainStore, key: string | undefined, change: (body: Buffer) => Buffer): void {
+  const body = change(bodyOf(store, key));
+  store.objects.set(key ?? "", { body, modifiedAt: 1e12 });
+}
+function bodyOf(store: PlainStore, key: string | undefined): Buffer {
+  const found = store.objects.get(key ?? "");
+  if (found === undefined) throw new Error(`no object ${key}`);
+  return found.body;
+}
+function flip(body: Buffer): Buffer {
+  const flipped = Buffer.from(body);
+  const at = flipped.length >> 1;
+  flipped[at] = (flipped[at] ?? 0) ^ 4;
+  return flipped;
+}
+function manifestOf(store: PlainStore): string {
+  return [...store.objects.keys()].find((key) => key.startsWith("v1/m/")) ?? "";
+}
+function rename(store: PlainStore, from: string, to: string): void {
+  const found = store.objects.get(from);
+  store.objects.delete(from);
+  if (found !== undefined) store.objects.set(to, found);
+}
+
+describe("a mount that holds something", () => {
+  test("is left alone", async () => {
+    const { store } = await makeStore();
+    const dir = makeMount();
+    writeFileSync(join(dir, "of a build"), "x");
+    expect(await restore(store, dir)).toMatchObject({ kind: "present", snapshot: null });
+    expect(readdirSync(dir)).toEqual(["of a build"]);
+  });
+
+  test("of a snapshot says so", async () => {
+    const { store } = await makeStore();
+    const dir = makeMount();
+    await restore(store, dir);
+    expect(await restore(store, dir)).toMatchObject({ kind: "present", snapshot: { mount: "gomod", scope: "main" } });
+    // The stamp is of another mount's snapshot.
+    const other = await restore(store, dir, { mount: { id: "other", key: null } });
+    expect(other).toMatchObject({ kind: "present", snapshot: null });
+  });
+
+  test("gives way where that is asked for", async () => {
+    const { store, dir: from } = await makeStore();
+    const dir = makeMount();
+    mkdirSync(join(dir, "sub/of a build"), { recursive: true });
+    writeFileSync(join(dir, ".hidden"), "x");
+    expect(await restore(store, dir, { replace: true })).toMatchObject({ kind: "restored" });
+    expect(describeTree(dir)).toEqual(describeTree(from));
+  });
+
+  test("but a stamp alone is nothing", async () => {
+    const { store, dir: from } = await makeStore();
+    const dir = makeMount();
+    await restore(store, dir);
+    for (const name of readdirSync(dir)) if (name !== ".bkcache") rmSync(join(dir, name), { recursive: true });
+    expect(await restore(store, dir)).toMatchObject({ kind: "restored" });
+    expect(describeTree(dir)).toEqual(describeTree(from));
+  });
+});
+
+describe("what a machine that stopped left behind is put right by the next run", () => {
+  test.each<readonly [string, (dir: string) => void, "present" | "restored"]>([
+    ["while unpacking into an empty mount", (dir) => keepOnly(dir, ".bkcache-restore"), "restored"],
+    ["while wiping", (dir) => (keepOnly(dir, ".bkcache-wipe"), writeFileSync(join(dir, "old"), "x")), "present"],
+    ["before moving", (dir) => keepOnly(dir, ".bkcache-swap"), "present"],
+    ["while moving", (dir) => moveSome(dir), "present"],
+    [
+      "while moving, and a build came",
+      (dir) => (moveSome(dir), mkdirSync(join(dir, "sub/of a build"), { recursive: true })),
+      "present",
+    ],
+    [
+      "before the stamp",
+      (dir) => (
+        mkdirSync(join(dir, ".bkcache-swap")),
+        renameSync(join(dir, ".bkcache"), join(dir, ".bkcache-swap/.bkcache"))
+      ),
+      "present",
+    ],
+    ["after the stamp", (dir) => mkdirSync(join(dir, ".bkcache-swap")), "present"],
+  ])("%s", async (_, stop, expected) => {
+    const { store, dir: from } = await makeStore();
+    const dir = makeMount();
+    await restore(store, dir);
+    stop(dir);
+    expect(await restore(store, dir)).toMatchObject({ kind: expected });
+    expect(describeTree(dir)).toEqual(describeTree(from));
+    expect(existsSync(join(dir, ".bkcache"))).toBe(true);
+  });
+
+  test("a save finishes it first", async () => {
+    const { store } = await makeStore();
+    const dir = makeMount();
+    await restore(store, dir);
+    moveSome(dir);
+    expect(await save(store, dir)).toMatchObject({ kind: "unchanged" });
+  });
+
+  /** As if everything, the stamp too, stood in this folder still. */
+  function keepOnly(dir: string, folder: string): void {
+    mkdirSync(join(dir, folder));
+    for (const name of readdirSync(dir)) if (name !== folder) renameSync(join(dir, name), join(dir, folder, name));
+  }
+  function moveSome(dir: string): void {
+    mkdirSync(join(dir, ".bkcache-swap"));
+    for (const name of ["sub", ".bkcache"]) renameSync(join(dir, name), join(dir, ".bkcache-swap", name));
+  }
+});
+
+describe("a builder that cannot take it", () => {
+  test("no room", async () => {
+    const { store } = await makeStore();
+    const dir = makeMount();
+    const shell = openLocalShell(dir, { maxFileBytes: 1 << 20 });
+    expect(await restore(store, dir, { shell })).toMatchObject({ kind: "failed", findings: [{ code: "BK5033" }] });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test("an archive that loses its end on the way is not taken for whole", async () => {
+    const { store } = await makeStore();
+    const dir = makeMount();
+    const shell = openLocalShell(dir);
+    const cutting: MountShell = {
+      ...shell,
+      exec(argv, { input, ...options } = {}) {
+        const isCommit = argv.some((text) => text.includes("[ -f .bkcache ]"));
+        const none = (async function* () {})();
+        return shell.exec(argv, { ...options, ...(input && { input: isCommit ? none : input }) });
+      },
+    };
+    expect(await restore(store, dir, { shell: cutting })).toMatchObject({ kind: "failed" });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test("an abort leaves the mount as it was", async () => {
+    const { store } = await makeStore();
+    const dir = makeMount();
+    const aborter = new AbortController();
+    const slow: PlainStore = {
+      ...store,
+      get: async (key, options) => {
+        if (key.startsWith("v1/p/")) aborter.abort();
+        return store.get(key, options);
+      },
+    };
+    await expect(restore(slow, dir, { signal: aborter.signal })).rejects.toMatchObject({ name: "AbortError" });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
+
+test("progress comes to its end", async () => {
+  const { store } = await makeStore();
+  let last: unknown;
+  await restore(store, makeMount(), { onProgress: (progress) => (last = progress) });
+  expect(last).toMatchObject({ bytes: 3 * 3_500_000 + 250_001, totalBytes: 3 * 3_500_000 + 250_001, files: 5 });
+});
+
+test("a snapshot with more than the limits allow is a miss", async () => {
+  const { store } = await makeStore();
+  const dir = makeMount();
+  const limits = { maxBytes: 1 << 20, maxEntries: 3, maxContentBytes: 1 << 30 };
+  expect(await restore(store, dir, { limits })).toMatchObject({ kind: "miss", findings: [{ code: "BK5030" }] });
+});
+
+test("the store is asked for a pack once", async () => {
+  const { store } = await makeStore();
+  const asked: string[] = [];
+  const counting: PlainStore = { ...store, get: async (key, options) => (asked.push(key), store.get(key, options)) };
+  await restore(counting, makeMount());
+  expect(asked.sort()).toEqual([...store.objects.keys()].sort());
+});

@@ -1,0 +1,359 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import type { MountShell } from "../../src/builder/gateway/shell.ts";
+import { saveMount } from "../../src/mounts/save.ts";
+import { openLocalShell } from "../support/local-shell.ts";
+import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
+import { describeTree, makeMount, restore, save } from "./support.ts";
+
+const mount = { id: "gomod", scope: "main" };
+
+function makeTree(dir: string, files = 30): void {
+  for (let index = 0; index < files; index++) {
+    mkdirSync(join(dir, `d${index % 5}`), { recursive: true });
+    writeFileSync(join(dir, `d${index % 5}`, `f${index}`), `content ${index}\n`.repeat(index + 1));
+  }
+}
+
+/** A filled mount, saved once, and long enough ago that nothing counts as just changed. */
+async function makeSaved(store: PlainStore): Promise<string> {
+  const dir = makeMount();
+  makeTree(dir);
+  age(dir);
+  expect(await save(store, dir)).toMatchObject({ kind: "saved" });
+  // All files have an earlier ctime than the stamp then; what changes from here on has not.
+  await new Promise((resolve) => setTimeout(resolve, 1_100 - (Date.now() % 1000)));
+  const time = Math.floor(Date.now() / 1000);
+  utimesSync(join(dir, ".bkcache"), time, time);
+  return dir;
+}
+
+function age(dir: string): void {
+  const time = 1_700_000_000;
+  for (const path of readdirSync(dir, { recursive: true, encoding: "utf8" })) lutimesSync(join(dir, path), time, time);
+}
+
+async function expectSame(store: PlainStore, dir: string): Promise<void> {
+  const copy = makeMount();
+  expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [] });
+  expect(describeTree(copy)).toEqual(describeTree(dir));
+}
+
+describe("what a save writes", () => {
+  test("nothing where nothing changed", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    const before = store.written();
+    expect(await save(store, dir)).toMatchObject({
+      kind: "unchanged",
+      snapshot: { mount: "gomod", scope: "main" },
+      findings: [],
+    });
+    expect(store.written()).toBe(before);
+  });
+
+  test("only a manifest for another key", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    const result = await save(store, dir, { mount: { ...mount, key: "other" } });
+    expect(result).toMatchObject({ kind: "saved", contentBytes: 0, readBytes: 0, newPacks: 0 });
+    await expectSame(store, dir);
+  });
+
+  test.each<readonly [string, (dir: string) => void, number]>([
+    ["a changed file", (dir) => writeFileSync(join(dir, "d1/f1"), "changed"), 1],
+    ["a new file", (dir) => writeFileSync(join(dir, "new"), "new"), 1],
+    ["a file that is gone", (dir) => rmSync(join(dir, "d2/f2")), 0],
+    ["a folder that is gone", (dir) => rmSync(join(dir, "d2"), { recursive: true }), 0],
+    ["another name", (dir) => renameSync(join(dir, "d3/f3"), join(dir, "renamed")), 0],
+    ["another time", (dir) => utimesSync(join(dir, "d1/f1"), 1_800_000_000, 1_800_000_000), 0],
+    ["another mode", (dir) => execFileSync("chmod", ["700", join(dir, "d1/f1")]), 0],
+    ["a copy", (dir) => execFileSync("cp", ["-a", join(dir, "d1"), join(dir, "copy")]), 0],
+    ["another kind", (dir) => (rmSync(join(dir, "d1/f1")), mkdirSync(join(dir, "d1/f1"))), 0],
+  ])("%s", async (_, change, newPacks) => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    change(dir);
+    expect(await save(store, dir)).toMatchObject({ kind: "saved", newPacks, findings: [] });
+    await expectSame(store, dir);
+  });
+
+  test("other contents of the same length and time", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    writeFileSync(join(dir, "d1/f1"), "CONTENT 1\n".repeat(2));
+    utimesSync(join(dir, "d1/f1"), 1_700_000_000, 1_700_000_000);
+    expect(await save(store, dir)).toMatchObject({ kind: "saved", newPacks: 1 });
+    await expectSame(store, dir);
+  });
+
+  test("a change right after a restore", async () => {
+    const store = openPlainStore();
+    await makeSaved(store);
+    const dir = makeMount();
+    await restore(store, dir);
+    writeFileSync(join(dir, "d1/f1"), "CONTENT 1\n".repeat(2));
+    utimesSync(join(dir, "d1/f1"), 1_700_000_000, 1_700_000_000);
+    expect(await save(store, dir)).toMatchObject({ kind: "saved" });
+    await expectSame(store, dir);
+  });
+
+  test("Go's build cache: new times of files that are named by their contents are not read", async () => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    const name = `${"ab".repeat(32)}-d`;
+    mkdirSync(join(dir, "ab"));
+    writeFileSync(join(dir, "ab", name), "object");
+    writeFileSync(join(dir, "ab", `${"ab".repeat(32)}-a`), "action");
+    age(dir);
+    await save(store, dir);
+    utimesSync(join(dir, "ab", name), 1_800_000_000, 1_800_000_000);
+    expect(await save(store, dir)).toMatchObject({ kind: "saved", newPacks: 0 });
+    await expectSame(store, dir);
+  });
+});
+
+describe("keys", () => {
+  test("one that exists costs no look at the mount", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    await save(store, dir, { mount: { ...mount, key: "k" } });
+    const shell: MountShell = {
+      exec: () => {
+        throw new Error("the mount was looked at");
+      },
+      close: async () => {},
+    };
+    const options = { store, shell, writer: { version: "1" }, now: Date.now() };
+    expect(await saveMount({ ...options, mount: { ...mount, key: "k" } })).toMatchObject({ kind: "exists" });
+  });
+
+  test("overwrite", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    await save(store, dir, { mount: { ...mount, key: "k" } });
+    writeFileSync(join(dir, "new"), "new");
+    const result = await save(store, dir, { mount: { ...mount, key: "k" }, overwrite: true });
+    expect(result).toMatchObject({ kind: "saved" });
+    await expectSame(store, dir);
+  });
+
+  test("a snapshot of another scope is built on", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    rmSync(join(dir, ".bkcache"));
+    const options = { mount: { id: "gomod", scope: "branch", key: null }, parentScopes: ["branch", "main"] };
+    expect(await save(store, dir, options)).toMatchObject({ kind: "saved", newPacks: 0 });
+    await expectSame(store, dir);
+  });
+
+  test("the manifest says who wrote it", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    const writer = { version: "9.9.9", commit: "abc", run: "https://ci.test/1" };
+    const result = await save(store, dir, { mount: { ...mount, key: "k" }, writer });
+    expect(result).toMatchObject({ saved: { snapshot: { writer, parent: { scope: "main" } } } });
+  });
+});
+
+describe("refusals and warnings", () => {
+  test("an empty mount never takes the place of a full one", async () => {
+    const store = openPlainStore();
+    await makeSaved(store);
+    const objects = store.objects.size;
+    const empty = makeMount();
+    mkdirSync(join(empty, "nothing in it"));
+    for (const key of [null, "k"]) {
+      const result = await save(store, empty, { mount: { ...mount, key } });
+      expect(result).toMatchObject({ kind: "refused", findings: [{ code: "BK5035" }] });
+    }
+    expect(store.objects.size).toBe(objects);
+  });
+
+  test("an empty mount of an empty store", async () => {
+    const store = openPlainStore();
+    expect(await save(store, makeMount())).toMatchObject({ kind: "unchanged", snapshot: null, findings: [] });
+    expect(store.objects.size).toBe(0);
+  });
+
+  test("one that shrank much is saved, and said", async () => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    for (const name of ["d1", "d2", "d3", "d4"]) rmSync(join(dir, name), { recursive: true });
+    expect(await save(store, dir)).toMatchObject({ kind: "saved", findings: [{ code: "BK5036" }] });
+  });
+
+  test("maxSize leaves out the oldest files, with all their names", async () => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    for (const [index, name] of ["new", "old", "oldest"].entries()) {
+      writeFileSync(join(dir, name), "x".repeat(1000));
+      utimesSync(join(dir, name), 1_700_000_000 - index, 1_700_000_000 - index);
+    }
+    execFileSync("ln", [join(dir, "oldest"), join(dir, "other name")]);
+    const result = await save(store, dir, { mount: { ...mount, key: null, maxSize: 2000 } });
+    expect(result).toMatchObject({ kind: "saved", findings: [{ code: "BK5037" }] });
+    const copy = makeMount();
+    await restore(store, copy);
+    expect(readdirSync(copy).sort()).toEqual([".bkcache", "new", "old"]);
+    // What was left out is left out again, and nothing is written.
+    expect(await save(store, dir, { mount: { ...mount, key: null, maxSize: 2000 } })).toMatchObject({
+      kind: "unchanged",
+    });
+  });
+
+  test.each(["damaged", "gone"])("a parent whose manifest is %s costs a whole save, no more", async (how) => {
+    const store = openPlainStore();
+    const dir = await makeSaved(store);
+    const [key = ""] = [...store.objects.keys()].filter((each) => each.startsWith("v1/m/"));
+    if (how === "gone") store.objects.delete(key);
+    else store.objects.set(key, { body: Buffer.from("damaged"), modifiedAt: 0 });
+    writeFileSync(join(dir, "new"), "new");
+    expect(await save(store, dir)).toMatchObject({ kind: "saved" });
+    await expectSame(store, dir);
+  });
+});
+
+/** Does something to the mount right before its files are read. */
+function beforeReading(dir: string, change: (time: number) => void): MountShell {
+  const shell = openLocalShell(dir);
+  let times = 0;
+  return {
+    ...shell,
+    exec(argv, options) {
+      if (argv.some((text) => text.includes("tar -c"))) change(++times);
+      return shell.exec(argv, options);
+    },
+  };
+}
+
+describe("files that change while they are read", () => {
+  test("one that stands still later is read again", async () => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    makeTree(dir);
+    const shell = beforeReading(dir, (time) => time === 1 && appendFileSync(join(dir, "d1/f1"), "more"));
+    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [] });
+    await expectSame(store, dir);
+  });
+
+  test.each<readonly [string, (dir: string) => void]>([
+    ["one that never stands still", (dir) => appendFileSync(join(dir, "d1/f1"), "more")],
+    ["one that is gone", (dir) => rmSync(join(dir, "d1/f1"), { force: true })],
+    [
+      "one that became a folder",
+      (dir) => (rmSync(join(dir, "d1/f1"), { recursive: true }), mkdirSync(join(dir, "d1/f1"))),
+    ],
+  ])("%s is left out, and said", async (_, change) => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    makeTree(dir);
+    const shell = beforeReading(dir, () => change(dir));
+    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [{ code: "BK5034" }] });
+    const copy = makeMount();
+    await restore(store, copy);
+    expect(readdirSync(join(copy, "d1"))).not.toContain("f1");
+    expect(readdirSync(join(copy, "d2"))).toHaveLength(6);
+  });
+
+  test("an archive that is cut off in a file is no content", async () => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    makeTree(dir);
+    const shell = openLocalShell(dir);
+    let times = 0;
+    const cutting: MountShell = {
+      ...shell,
+      exec(argv, options) {
+        const process = shell.exec(argv, options);
+        if (!argv.some((text) => text.includes("tar -c")) || ++times > 1) return process;
+        const cut = async function* () {
+          let left = 5000;
+          for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
+            if (left > 0) yield chunk.subarray(0, left);
+            left -= chunk.length;
+          }
+        };
+        return {
+          stdout: Readable.from(cut(), { objectMode: false }),
+          done: process.done.then((end) => ({ ...end, exitCode: 123 })),
+        };
+      },
+    };
+    expect(await save(store, dir, { shell: cutting })).toMatchObject({ kind: "saved", findings: [] });
+    expect(times).toBe(2);
+    await expectSame(store, dir);
+  });
+
+  test("a mount that cannot be read is an error, and nothing is written", async () => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    makeTree(dir);
+    const shell = openLocalShell(dir);
+    const failing: MountShell = {
+      ...shell,
+      exec: (argv, options) =>
+        argv.some((text) => text.includes("tar -c"))
+          ? shell.exec(["sh", "-c", "echo no >&2; exit 9"])
+          : shell.exec(argv, options),
+    };
+    await expect(save(store, dir, { shell: failing })).rejects.toMatchObject({ code: "BK5032" });
+    expect(store.objects.size).toBe(0);
+  });
+});
+
+describe("stores that fail", () => {
+  const failing = (store: PlainStore, what: "pack" | "manifest"): PlainStore => ({
+    ...store,
+    put: async (key, ...rest) => {
+      if (key.startsWith("v1/m/") === (what === "manifest")) throw new Error("the store is gone");
+      return store.put(key, ...rest);
+    },
+  });
+
+  test.each(["pack", "manifest"] as const)("at a %s: no snapshot, and the next save makes one", async (what) => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    makeTree(dir);
+    await expect(save(failing(store, what), dir)).rejects.toThrow("the store is gone");
+    expect([...store.objects.keys()].filter((key) => key.startsWith("v1/m/"))).toEqual([]);
+    expect(await save(store, dir)).toMatchObject({ kind: "saved" });
+    await expectSame(store, dir);
+  });
+
+  test("an abort ends it", async () => {
+    const store = openPlainStore();
+    const dir = makeMount();
+    makeTree(dir);
+    const aborter = new AbortController();
+    const shell = beforeReading(dir, () => aborter.abort());
+    await expect(save(store, dir, { shell, signal: aborter.signal })).rejects.toMatchObject({ name: "AbortError" });
+    expect([...store.objects.keys()].filter((key) => key.startsWith("v1/m/"))).toEqual([]);
+  });
+});
+
+test("savers of one key at once: one snapshot, one set of packs", async () => {
+  const store = openPlainStore();
+  const dirs = Array.from({ length: 8 }, makeMount);
+  for (const dir of dirs) {
+    makeTree(dir);
+    age(dir);
+  }
+  const results = await Promise.all(dirs.map((dir) => save(store, dir, { mount: { ...mount, key: "k" } })));
+  expect(results.map((result) => result.kind).sort()).toEqual([...Array.from({ length: 7 }, () => "exists"), "saved"]);
+  expect(store.objects.size).toBe(2);
+  for (const dir of dirs) rmSync(join(dir, ".bkcache"), { force: true });
+  await expectSame(store, dirs[0] ?? "");
+});
