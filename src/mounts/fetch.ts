@@ -10,6 +10,9 @@ export interface FetchOptions {
   readonly onFetched?: (bytes: number) => void;
 }
 
+/** What stores say of an object that is larger than asked for. */
+const tooLarge: string = "BK5020";
+
 /** Packs that are kept: files of which only some blobs changed jump between packs. */
 const mostRecent = 3;
 
@@ -35,8 +38,7 @@ async function fetchPack(
   if (pack === undefined) throw new Error("a visit of a pack that does not exist");
   const options = { maxBytes: pack.storedBytes, ...(signal && { signal }) };
   const stored = await store.get(packKey(pack.id), options).catch((error: unknown) => {
-    // A store that refuses what is larger than asked for.
-    if (error instanceof BkcacheError && String(error.code) === "BK5020") throw badPack(pack, "is larger than it was");
+    if (error instanceof BkcacheError && error.code === tooLarge) throw badPack(pack, "is larger than it was");
     throw error;
   });
   onFetched?.(stored?.length ?? 0);

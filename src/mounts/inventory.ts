@@ -13,7 +13,7 @@ import { type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import { totalsOf, type SnapshotTotals, type Writer } from "./snapshot.ts";
 
 /** One snapshot in the store, for people. */
-export interface InventoryItem extends SnapshotRef, SnapshotTotals {
+interface InventoryItem extends SnapshotRef, SnapshotTotals {
   /** Of the manifest. */
   readonly objectKey: string;
   /** Milliseconds since the epoch, by the store's clock. */
@@ -50,6 +50,7 @@ export async function listSnapshots(options: InventoryOptions): Promise<Inventor
     for (const { id } of loaded.snapshot.packs) uses.set(id, (uses.get(id) ?? 0) + 1);
   }
   const items = manifests.map(({ loaded: { snapshot, objectKey }, object }): InventoryItem => {
+    const { files, bytes, storedBytes } = totalsOf(snapshot);
     const shared = snapshot.packs.filter(({ id }) => (uses.get(id) ?? 0) > 1);
     return {
       mount: snapshot.mount,
@@ -59,7 +60,9 @@ export async function listSnapshots(options: InventoryOptions): Promise<Inventor
       savedAt: object.modifiedAt,
       writer: snapshot.writer,
       parent: snapshot.parent,
-      ...totalsOf(snapshot),
+      files,
+      bytes,
+      storedBytes,
       packs: snapshot.packs.length,
       sharedPacks: shared.length,
       sharedBytes: shared.reduce((sum, pack) => sum + pack.storedBytes, 0),

@@ -11,7 +11,7 @@ import type { Pack } from "./pack.ts";
  * What stays. A snapshot goes where any rule that is set says so. The newest one of a mount in a scope goes by its age
  * alone: the branch is one that nobody works on, since a save that changes nothing makes its snapshot young.
  */
-export interface KeepRules {
+interface KeepRules {
   /** Newest snapshots of each mount in each scope. */
   readonly last?: number;
   /** Milliseconds since it was saved. */

@@ -52,7 +52,6 @@ export async function refreshSnapshot(
   const loaded = await loadSnapshot(store, manifest.key, signal && { signal });
   if (loaded === null) return;
   // All of them, whatever day stands there: the manifest is not written anew.
-  const packs = loaded.snapshot.packs.map((pack) => ({ ...pack, day: 0 }));
-  await refreshPacks(packs, { ...options, today: Math.max(refreshDays, Math.floor(now / dayMs)) });
+  await refreshPacks(loaded.snapshot.packs, { ...options, refreshDays: Number.NEGATIVE_INFINITY, today: 0 });
   await store.touch(manifest.key, signal && { signal });
 }

@@ -24,7 +24,10 @@ function createRandom(): () => number {
 
 function bytesOf({ content, size }: Played): Buffer {
   const bytes = Buffer.alloc(size);
-  for (let at = 0; at + 12 <= size; at += 4096) bytes.writeUInt32LE(content, at) && bytes.writeUInt32LE(at, at + 4);
+  for (let at = 0; at + 12 <= size; at += 4096) {
+    bytes.writeUInt32LE(content, at);
+    bytes.writeUInt32LE(at, at + 4);
+  }
   if (size < 12) bytes.fill(content & 255);
   return bytes;
 }
@@ -110,7 +113,7 @@ describe("sixty saves", () => {
       let uploaded = 0;
       for (let time = 2; time <= 61; time++) {
         let changed = 0;
-        for (const path of [...files.keys()]) {
+        for (const path of Array.from(files.keys())) {
           if (random() >= churn) continue;
           const before = files.get(path);
           files.delete(path);

@@ -7,8 +7,6 @@ import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
 import { describeTree, makeMount, restore, save } from "./support.ts";
 
-const mount = { id: "gomod", scope: "main" };
-
 /** A mount with two packs of noise, and names that make folders. */
 function makeTree(dir: string, mark = "a"): void {
   mkdirSync(join(dir, "sub/inner"), { recursive: true });
