@@ -39,10 +39,14 @@ export interface Compiled {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Compiles a checked config. Pure: reads and writes nothing. @throws BkcacheError. */
+/**
+ * Compiles a checked config. Pure: reads and writes nothing. A config with `bake` compiles to no bake file, and the plan
+ * holds only the targets that the config declares itself: what the files declare, bake alone can tell.
+ * @throws BkcacheError
+ */
 export function compile(valid: ValidConfig): Compiled {
   const plan = createPlan(
     resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) }),
   );
-  return { plan, files: { "docker-bake.hcl": emitBakeFile(plan) } };
+  return { plan, files: plan.bakeFiles === undefined ? { "docker-bake.hcl": emitBakeFile(plan) } : {} };
 }

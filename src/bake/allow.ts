@@ -38,13 +38,16 @@ export function computeAllow(targets: Readonly<Record<string, BakeTarget>>, opti
 }
 
 /**
- * The values of `--allow` for paths that the user wrote on the command line as contexts; bake itself takes
- * the other paths of `--set` as agreed.
+ * The values of `--allow` that bake takes from `--set` by itself: paths of outputs, secrets and ssh keys. For a run
+ * whose definition has the overrides in it already, so that bake does not see them.
  */
 export function allowOverrides(overrides: readonly Override[], options: AllowOptions): readonly string[] {
   const needs: Needs = { read: new Set(), write: new Set(), other: new Set() };
   for (const { key, value } of overrides) {
-    if ((key === "context" || key === "contexts") && value !== null) addLocation(value, needs.read);
+    if (value === null || value === "") continue;
+    if (key === "output") collectOutputs({ output: [value] }, needs);
+    else if (key === "secret" || key === "secrets") collectSecrets({ secret: [value] }, needs, options.env);
+    else if (key === "ssh") collectSecrets({ ssh: [value] }, needs, options.env);
   }
   return listAllow(needs, options);
 }

@@ -59,6 +59,8 @@ export interface BakeArgs {
   readonly flags: readonly string[];
   /** All --set and --var, which change the definition, as arguments in order; paths in them are absolute. */
   readonly overrides: readonly string[];
+  /** The --var among them. */
+  readonly variables: readonly string[];
   /** Everything else for bake but targets, the remote definition, -f, --builder and --metadata-file; in order. */
   readonly passthrough: readonly string[];
 }
@@ -86,6 +88,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
   const sets: Override[] = [];
   const allow: string[] = [];
   const overrides: string[] = [];
+  const variables: string[] = [];
   const passthrough: string[] = [];
   const single: Record<string, string | null> = {};
   const flags = new Set<string>();
@@ -107,8 +110,10 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
         sets.push(moved);
         overrides.push(...replaceValue(token, showOverride(moved)));
       }
-    } else if (name === "var") overrides.push(...token.raw);
-    else if (name === "allow") {
+    } else if (name === "var") {
+      overrides.push(...token.raw);
+      variables.push(...token.raw);
+    } else if (name === "allow") {
       const moved = absoluteAllow(value, cwd);
       allow.push(moved);
       passthrough.push(...replaceValue(token, moved));
@@ -128,6 +133,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
     ...optional("metadataFile", metadataFile ? resolve(cwd, metadataFile) : undefined),
     sets,
     overrides,
+    variables,
     allow,
     mode: modeOf(single),
     push: isGiven("push"),

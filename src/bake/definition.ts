@@ -104,10 +104,43 @@ export interface DefinitionPlanOptions {
 /** The plan of a folder whose targets bake itself resolved. */
 export function planFromDefinition(definition: BakeDefinition, options: DefinitionPlanOptions): Plan {
   const { project, backends, cache } = options;
+  const bare = createBarePlan({ project, backends, targets: {}, groups: {} });
+  return withDefinition(bare, definition, () => ({ cache, mounts: null }));
+}
+
+/**
+ * The plan of a config beside existing bake files, once bake has resolved the two together: all targets of the
+ * definition and no others, each with the policy that the config has for it. Where the config says nothing of a
+ * direction, what the files say stands.
+ */
+export function planWithFiles(plan: Plan, definition: BakeDefinition): Plan {
+  const { bakeFiles, ...rest } = plan;
+  if (bakeFiles === undefined) throw new Error("the plan names no bake files");
+  return withDefinition(rest, definition, (name, target) => {
+    const own = Object.hasOwn(plan.targets, name) ? plan.targets[name] : undefined;
+    if (own !== undefined) return own;
+    const { additions, others } = bakeFiles;
+    const { cache, mounts } = (Object.hasOwn(additions, name) ? additions[name] : undefined) ?? others;
+    const from = cache.from ?? ({ kind: "raw", entries: target["cache-from"] ?? [], isOfFile: true } as const);
+    const to = cache.to ?? ({ kind: "raw", entries: target["cache-to"] ?? [], isOfFile: true } as const);
+    return { cache: { ...cache, from, to }, mounts };
+  });
+}
+
+interface Policy {
+  readonly cache: Omit<TargetCache, "name">;
+  readonly mounts: readonly string[] | null;
+}
+
+function withDefinition(
+  plan: Plan,
+  definition: BakeDefinition,
+  policyOf: (name: string, target: BakeTarget) => Policy,
+): Plan {
   const targets = Object.entries(definition.targets)
     .toSorted(([a], [b]) => compareNames(a, b))
-    .map(([name, target]) => [name, definedTarget(project, name, target, cache)]);
-  return createBarePlan({ project, backends, targets: Object.fromEntries(targets), groups: definition.groups });
+    .map(([name, target]) => [name, definedTarget(plan.project, name, target, policyOf(name, target))] as const);
+  return { ...plan, targets: Object.fromEntries(targets), groups: definition.groups, external: [] };
 }
 
 /** A plan that no config stands behind: no variables, no mounts, every text literal. */
@@ -124,19 +157,8 @@ export function createBarePlan(plan: Pick<Plan, "project" | "backends" | "target
   };
 }
 
-function definedTarget(
-  project: string,
-  name: string,
-  target: BakeTarget,
-  cache: Omit<TargetCache, "name">,
-): PlanTarget {
+function definedTarget(project: string, name: string, target: BakeTarget, { cache, mounts }: Policy): PlanTarget {
   const { "cache-from": _from, "cache-to": _to, ...attributes } = target;
   const platforms = [...((attributes.platforms ?? []) as readonly string[])].sort(compareNames);
-  return {
-    attributes,
-    inherits: [],
-    bases: {},
-    cache: { ...cache, name: [project, name, ...platforms] },
-    mounts: null,
-  };
+  return { attributes, inherits: [], bases: {}, cache: { ...cache, name: [project, name, ...platforms] }, mounts };
 }

@@ -87,6 +87,18 @@ export function emitRunFile(plan: Plan, choices: RunChoices): string {
   });
 }
 
+/**
+ * What the config itself declares beside existing bake files, for bake to read after them; null where that is
+ * nothing. Without cache: whose target is whose is known only once bake has merged them.
+ */
+export function emitBesideFiles(plan: Plan): string | null {
+  const names = new Set(Object.keys(plan.targets));
+  const isEmpty = [plan.targets, plan.groups, plan.variables].every((each) => Object.keys(each).length === 0);
+  if (isEmpty) return null;
+  const header = `# bkcache format ${formatVersion}, beside other files`;
+  return render(plan, { header, names, groups: plan.groups, cache: new Map(), variables: plan.variables });
+}
+
 function selectGroups(
   groups: Plan["groups"],
   targets: ReadonlySet<string>,

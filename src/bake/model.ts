@@ -1,4 +1,11 @@
-import type { Flag, ResolvedBackend, ResolvedMount, ResolvedVariable, TextList } from "../config/resolved.ts";
+import type {
+  Flag,
+  ResolvedBackend,
+  ResolvedBakeFiles,
+  ResolvedMount,
+  ResolvedVariable,
+  TextList,
+} from "../config/resolved.ts";
 import type { Text, VariableRef } from "../config/text.ts";
 
 /** One entry of cache-from, cache-to, output or attest in object form; keys as BuildKit spells them. */
@@ -51,8 +58,8 @@ export interface PlanGroup {
 export type CacheDirection =
   /** Names of declared backends, in order of preference. */
   | { readonly kind: "policy"; readonly backends: readonly string[] }
-  /** `cacheFrom` or `cacheTo` of the user's own: passes through unchanged. */
-  | { readonly kind: "raw"; readonly entries: readonly (Entry | Text)[] };
+  /** `cacheFrom` or `cacheTo` of the user's own, or what his bake file says: passes through unchanged. */
+  | { readonly kind: "raw"; readonly entries: readonly (Entry | Text)[]; readonly isOfFile?: true };
 
 export interface TargetCache {
   readonly from: CacheDirection;
@@ -94,6 +101,8 @@ export interface Plan {
   readonly targets: Readonly<Record<string, PlanTarget>>;
   readonly groups: Readonly<Record<string, PlanGroup>>;
   readonly external: readonly string[];
+  /** Bake files that bring further targets: only bake can tell which. Undefined where the plan has all targets. */
+  readonly bakeFiles?: ResolvedBakeFiles;
   /** Name of the backend that holds the contents of mounts. */
   readonly mountBackend: string | null;
   readonly mountBudget: { readonly restore: string; readonly save: string };

@@ -46,7 +46,8 @@ const resourceNames: Readonly<Record<string, string>> = {
 
 /** The plan of a resolved config: bake's words, sorted where order means nothing. */
 export function createPlan(resolved: ResolvedConfig): Plan {
-  const { project, fileName, variables, backends, mounts, groups, external, mountBackend, mountBudget } = resolved;
+  const { project, fileName, variables, backends, mounts, groups, external, bakeFiles, mountBackend, mountBudget } =
+    resolved;
   return {
     version: 1,
     project,
@@ -57,6 +58,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     targets: sorted(mapRecord(resolved.targets, (target, name) => planTarget(target, project, name))),
     groups: sorted(groups),
     external: external.toSorted(compareNames),
+    ...(bakeFiles !== undefined && { bakeFiles: { ...bakeFiles, additions: sorted(bakeFiles.additions) } }),
     mountBackend,
     mountBudget,
   };

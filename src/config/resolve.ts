@@ -2,8 +2,9 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { compareNames, projectName } from "./names.ts";
 import { mapRecord } from "./records.ts";
 import { resolveBackend } from "./resolve/backends.ts";
-import { type CacheLayer, mergeCache, readCacheLayer } from "./resolve/cache.ts";
-import { findSharedDestinations } from "./resolve/destinations.ts";
+import { isAddition, readPaths } from "./bake-files.ts";
+import { type CacheLayer, mergeCache, mergeFileCache, readCacheLayer } from "./resolve/cache.ts";
+import { findSharedDestinations, type Writer } from "./resolve/destinations.ts";
 import { readAttributes } from "./resolve/attributes.ts";
 import { createLineage, type Declared, isExternal, joinSegments, type Segment } from "./resolve/inherit.ts";
 import { expandMatrix } from "./resolve/matrix.ts";
@@ -11,14 +12,17 @@ import { dropRemovedContexts } from "./resolve/merge.ts";
 import { resolveMounts } from "./resolve/mounts.ts";
 import { noAxes } from "./resolve/read.ts";
 import type {
+  ResolvedAddition,
   ResolvedAttributes,
   ResolvedBackend,
+  ResolvedBakeFiles,
   ResolvedConfig,
+  ResolvedFileCache,
   ResolvedGroup,
   ResolvedTarget,
   ResolvedVariable,
 } from "./resolved.ts";
-import type { Config, VariableDefinition } from "./schema.gen.ts";
+import type { Config, Target, VariableDefinition } from "./schema.gen.ts";
 
 export interface ResolveOptions {
   /** Name of the config's folder; the project is called so when the config gives no name. */
@@ -33,13 +37,18 @@ export interface ResolveOptions {
  * @throws BkcacheError with what only shows once targets stand for themselves
  */
 export function resolveConfig(config: Config, { dirName, fileName }: ResolveOptions): ResolvedConfig {
-  const findings: Diagnostic[] = config.bake === undefined ? [] : [bakeNotRead];
+  const findings: Diagnostic[] = [];
   const external = [...new Set(config.external)].sort(compareNames);
-  const { declared, members } = declareTargets(config, findings);
-  const targets = resolveTargets(config, declared, external);
+  const { declared, members, additions } = declareTargets(config, findings);
+  const targets = resolveTargets(config, { declared, additions, external });
   findings.push(...checkTargets(targets, declared));
+  const bakeFiles = resolveBakeFiles(config, additions);
+  for (const [name, { cache }] of Object.entries(bakeFiles?.additions ?? {})) {
+    if (usesPolicy(cache) && cache.scope === "") findings.push(emptyScope(name, `targets.${name}`));
+  }
   const level = config.rules?.["BK2064"] ?? "error";
-  const shared = level === "off" ? [] : findSharedDestinations(targets);
+  const writers = new Map<string, Writer>([...targets, ...Object.entries(bakeFiles?.additions ?? {})]);
+  const shared = level === "off" ? [] : findSharedDestinations(writers);
   if (level === "error") findings.push(...shared);
   if (findings.length > 0) throw BkcacheError.of(findings);
 
@@ -50,28 +59,32 @@ export function resolveConfig(config: Config, { dirName, fileName }: ResolveOpti
     fileName,
     variables: mapRecord(config.variables, resolveVariable),
     backends,
-    mounts: resolveMounts(config.mounts ?? {}, { project, targets: targets.values() }),
+    mounts: resolveMounts(config.mounts ?? {}, {
+      project,
+      targets: targets.values(),
+      hasForeignTargets: bakeFiles !== undefined,
+    }),
     targets: Object.fromEntries(targets),
     groups: resolveGroups(config, members),
     external,
+    ...(bakeFiles !== undefined && { bakeFiles }),
     mountBackend: mountBackend(config, backends),
     mountBudget: { restore: "60s", save: "60s", ...config.cache?.mountBudget },
     warnings: level === "warn" ? shared : [],
   };
 }
 
-const bakeNotRead: Diagnostic = {
-  code: "BK2065",
-  message: "this version of bkcache does not read existing bake files through `bake:`",
-  hint: "declare the targets under `targets:`; or build the file as it is with `bkcache bake` in a folder without a config, and BUILDKIT_REMOTE_CACHE",
-  path: "bake",
-};
-
 function declareTargets(config: Config, findings: Diagnostic[]) {
   const declared = new Map<string, Declared>();
   /** Names of the concrete targets of each matrix. */
   const members = new Map<string, readonly string[]>();
+  /** Targets of existing bake files that the config adds to. */
+  const additions = new Map<string, Target>();
   for (const [base, target] of Object.entries(config.targets ?? {})) {
+    if (config.bake !== undefined && isAddition(target)) {
+      additions.set(base, target);
+      continue;
+    }
     const path = `targets.${base}`;
     const instances = expandMatrix(base, target);
     for (const { name, axes } of instances) {
@@ -89,22 +102,42 @@ function declareTargets(config: Config, findings: Diagnostic[]) {
     }
     if (target.matrix !== undefined) members.set(base, [...new Set(instances.map(({ name }) => name))]);
   }
-  return { declared, members };
+  return { declared, members, additions };
 }
 
-function resolveTargets(
-  config: Config,
-  declared: ReadonlyMap<string, Declared>,
-  external: readonly string[],
-): Map<string, ResolvedTarget> {
+interface Names {
+  readonly declared: ReadonlyMap<string, Declared>;
+  readonly additions: ReadonlyMap<string, Target>;
+  readonly external: readonly string[];
+}
+
+/** `cache` at the top and what `defaults` says of it. */
+function farCacheOf({ cache, defaults = {} }: Config): readonly CacheLayer[] {
+  return [...(cache === undefined ? [] : [{ policy: cache }]), readCacheLayer(defaults, noAxes)];
+}
+
+function resolveBakeFiles(config: Config, additions: Names["additions"]): ResolvedBakeFiles | undefined {
+  if (config.bake === undefined) return undefined;
+  const resolveAddition = ({ mounts, ...target }: Target): ResolvedAddition => ({
+    cache: mergeFileCache([...farCacheOf(config), readCacheLayer(target, noAxes)]),
+    mounts: mounts ?? config.defaults?.mounts ?? null,
+  });
+  return {
+    paths: readPaths(config.bake),
+    additions: Object.fromEntries(Array.from(additions, ([name, target]) => [name, resolveAddition(target)])),
+    others: resolveAddition({}),
+  };
+}
+
+function resolveTargets(config: Config, { declared, additions, external }: Names): Map<string, ResolvedTarget> {
   const defaults = config.defaults ?? {};
   const defaultSegments: readonly Segment[] = joinSegments([], [readAttributes(defaults, noAxes)], "defaults");
-  const farCache: readonly CacheLayer[] = [
-    ...(config.cache === undefined ? [] : [{ policy: config.cache }]),
-    readCacheLayer(defaults, noAxes),
-  ];
-  const lineageOf = createLineage(declared, new Set(external));
-  const taken = new Set([...declared.keys(), ...external, ...Object.keys(config.groups ?? {})]);
+  const farCache = farCacheOf(config);
+  // A parent that the config does not declare is one of the bake files: bake says so where it is not.
+  const parents = [...declared.values()].flatMap(({ target }) => target.inherits ?? []);
+  const elsewhere = new Set([...external, ...parents.filter((name) => !declared.has(name))]);
+  const lineageOf = createLineage(declared, elsewhere, additions);
+  const taken = new Set([...declared.keys(), ...elsewhere, ...Object.keys(config.groups ?? {})]);
   return new Map(
     [...declared].map(([name, { path }]) => {
       const { segments, cache, mounts } = lineageOf(name);
@@ -152,17 +185,9 @@ function checkTargets(
 ): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   for (const [name, { attributes, bases, cache }] of targets) {
-    const usesPolicy = [cache.from, cache.to].some((each) => each.kind === "policy" && each.backends.length > 0);
-    if (!usesPolicy) continue;
+    if (!usesPolicy(cache)) continue;
     const path = declared.get(name)?.path ?? `targets.${name}`;
-    if (cache.scope === "") {
-      findings.push({
-        code: "BK2062",
-        message: `the scope of target ${name} is empty`,
-        hint: "name a scope, or leave `scope` out for `main`",
-        path: `${path}.cache.scope`,
-      });
-    }
+    if (cache.scope === "") findings.push(emptyScope(name, path));
     const platforms = [...Object.values(bases), attributes].findLast((each) => each.platforms !== undefined)?.platforms;
     if (platforms !== undefined && "variable" in platforms) {
       findings.push({
@@ -174,6 +199,19 @@ function checkTargets(
     }
   }
   return findings;
+}
+
+function usesPolicy({ from, to }: ResolvedFileCache): boolean {
+  return [from, to].some((each) => each?.kind === "policy" && each.backends.length > 0);
+}
+
+function emptyScope(name: string, path: string): Diagnostic {
+  return {
+    code: "BK2062",
+    message: `the scope of target ${name} is empty`,
+    hint: "name a scope, or leave `scope` out for `main`",
+    path: `${path}.cache.scope`,
+  };
 }
 
 function resolveVariable(variable: string | number | boolean | VariableDefinition): ResolvedVariable {
@@ -198,7 +236,9 @@ function resolveGroups(config: Config, members: ReadonlyMap<string, readonly str
   return Object.fromEntries(groups);
 }
 
+/** Beside existing bake files their own groups stand. */
 function defaultGroup(config: Config): NonNullable<Config["groups"]> {
+  if (config.bake !== undefined) return {};
   const targets = Object.keys(config.targets ?? {}).filter((name) => !name.startsWith("_"));
   return targets.length === 0 ? {} : { default: targets };
 }

@@ -55,6 +55,29 @@ export interface ResolvedCache {
   readonly committed: "off" | "read" | "read-write";
 }
 
+/** The cache of a target of existing bake files; null for a direction of which the config says nothing. */
+export interface ResolvedFileCache extends Omit<ResolvedCache, "from" | "to"> {
+  readonly from: ResolvedDirection | null;
+  readonly to: ResolvedDirection | null;
+}
+
+/** What the config adds to a target of existing bake files. */
+export interface ResolvedAddition {
+  readonly cache: ResolvedFileCache;
+  /** Null where the config leaves it to the Dockerfile. */
+  readonly mounts: readonly string[] | null;
+}
+
+/** Existing bake files as the source of further targets. */
+export interface ResolvedBakeFiles {
+  /** In the order in which bake merges them; relative to the config's folder, or absolute. */
+  readonly paths: readonly string[];
+  /** By target. */
+  readonly additions: Readonly<Record<string, ResolvedAddition>>;
+  /** For every target of the files that is not among them. */
+  readonly others: ResolvedAddition;
+}
+
 export interface ResolvedTarget {
   readonly attributes: ResolvedAttributes;
   /** What the target still inherits, far to near: external targets, and names in `bases`. */
@@ -109,6 +132,8 @@ export interface ResolvedConfig {
   readonly targets: Readonly<Record<string, ResolvedTarget>>;
   readonly groups: Readonly<Record<string, ResolvedGroup>>;
   readonly external: readonly string[];
+  /** Undefined where the config declares all targets itself. */
+  readonly bakeFiles?: ResolvedBakeFiles;
   readonly mountBackend: string | null;
   readonly mountBudget: { readonly restore: string; readonly save: string };
   /** Findings that `rules` turned into warnings. */

@@ -17,7 +17,7 @@ export interface Config {
    */
   extends?: string | string[];
   /**
-   * Bake or compose files of your own that stay the source: their targets join `targets`. Reserved: this version refuses the key.
+   * Bake or compose files of your own that stay the source, in the order in which bake merges them: their targets join `targets`, which may add cache and mounts to them. Relative to the config's folder, where bake runs.
    */
   bake?: string | string[];
   /**

@@ -228,9 +228,22 @@ export const codes = {
     help: "The target that ends last overwrites the cache of the others. Give each a destination of its own, or use `cache.write`.",
     level: "error",
   },
-  BK2065: {
-    title: "`bake:` is not read",
-    help: "The key is reserved for existing bake files as the source of targets, which this version does not read yet.",
+  BK2090: {
+    title: "bake file not found",
+    help: "`bake` names files by their path from the config's folder. bake would look for them there too.",
+  },
+  BK2091: {
+    title: "target of a bake file changed",
+    help: "A target of the files under `bake` takes only `cache`, `cacheFrom`, `cacheTo` and `mounts` from the config: the file stays the source. Change it there, or declare a target of another name that inherits it.",
+  },
+  BK2092: {
+    title: "no such target in the bake files",
+    help: "An entry of `targets` that holds only cache and mounts adds to a target of the files under `bake`, which must have it. A target of the config's own needs at least one attribute, such as `context`.",
+  },
+  BK2093: {
+    title: "attributes that reach no target",
+    help: "`defaults` gives attributes to the targets that the config declares, and targets of bake files only `cache`, `cacheFrom`, `cacheTo` and `mounts`.",
+    level: "error",
   },
   BK2080: {
     title: "unknown network",

@@ -1,14 +1,16 @@
 import { mkdir } from "node:fs/promises";
-import { computeAllow } from "../bake/allow.ts";
+import { allowOverrides, computeAllow } from "../bake/allow.ts";
 import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
 import type { BakeDefinition } from "../bake/definition.ts";
 import { emitRunFile, type RunChoices } from "../bake/emit.ts";
-import type { BakeTarget, Plan } from "../bake/model.ts";
+import type { BakeTarget, CacheDirection, Plan } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
 import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
+import { mapRecord } from "../config/records.ts";
 import { realpathIfThere } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
+import { type FileSource, readFrom } from "./bake-files.ts";
 import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
 import { cacheUse } from "./cache-use.ts";
 import { askDefinition, runFileEnv } from "./definition.ts";
@@ -40,7 +42,8 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const source = await openSource(host, args, finding);
   const buildx = await finding;
   // bake would say so too, but not what was meant; of another file only bake knows the targets.
-  if (source.hasConfig && source.overlays.length === 0 && args.mode !== "list") requireKnown(source.plan, args.targets);
+  const isWhole = source.definition === null && source.overlays.length === 0;
+  if (isWhole && args.mode !== "list") requireKnown(source.plan, args.targets);
   if (source.hasConfig) checkCommitted(host, source, { locked: args.own.locked });
   if (args.mode !== "build") return { exitCode: await showOnly(host, buildx, source, args), outcome: null };
 
@@ -50,38 +53,38 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const wanted = { plan: source.plan, targets: names, use, scopes: scopesOf(args.own, host.env) };
   const drafts = draftEntries(wanted);
   const defining = quiet(define(host, buildx, source, args, drafts.texts));
-  const choice =
-    use.read || use.write
-      ? await chooseCache(host, {
-          ...wanted,
-          drafts,
-          values: defining.then(({ values }) => values),
-          gate: Promise.all([readyBuilder, defining]).then(
-            ([
-              builder,
-              {
-                definition: { targets },
-              },
-            ]) => ({
-              builder,
-              buildx: buildx.version,
-              features: featuresOf({ targets, variables: source.plan.variables, flags: args.flags }),
-              rules: source.rules,
-              platforms: (target) => countPlatforms(targets[target]),
-            }),
-          ),
-          dir: source.dir,
-          keys: "run file",
-          strict: args.own.strict,
-        })
-      : noCache;
+  const isOff = !use.read && !use.write;
+  const choice = !isOff
+    ? await chooseCache(host, {
+        ...wanted,
+        drafts,
+        values: defining.then(({ values }) => values),
+        gate: Promise.all([readyBuilder, defining]).then(
+          ([
+            builder,
+            {
+              definition: { targets },
+            },
+          ]) => ({
+            builder,
+            buildx: buildx.version,
+            features: featuresOf({ targets, variables: source.plan.variables, flags: args.flags }),
+            rules: source.rules,
+            platforms: (target) => countPlatforms(targets[target]),
+          }),
+        ),
+        dir: source.dir,
+        keys: "run file",
+        strict: args.own.strict,
+      })
+    : noCache;
   const [builder, { definition }] = await Promise.all([readyBuilder, defining]);
   // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
   await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
   for (const finding of findCachesInContext(definition.targets, choice, source.dir)) {
     host.tell({ ...finding, level: "warning" });
   }
-  const allow = allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), choice, source);
+  const allow = allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), choice, source, args);
 
   const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: names, choice });
   const { exitCode } = await buildx.exec(
@@ -89,18 +92,18 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
       "bake",
       "--builder",
       builder.name,
-      ...fileFlags(source),
+      ...fileFlags(["-", ...source.overlays]),
       "--metadata-file",
       finish.metadataFile,
       ...source.overrides,
       ...args.passthrough,
       ...allow,
-      ...wordsFor(source, args, definition),
+      ...wordsFor(source, args),
     ],
     {
       cwd: source.dir,
       env: { ...runFileEnv(host.env), ...choice.env, ...finish.env },
-      input: runFile(source.plan, names, choice),
+      input: runFile(source, names, isOff ? ownCache(source) : choice.targets),
       terminal: true,
     },
   );
@@ -113,19 +116,19 @@ function openBuilder(host: Host, buildx: Buildx, source: BakeSource, args: BakeA
 
 /** What the plan knows of what was asked for; further files may bring targets that it does not know. */
 function namesToBuild(source: BakeSource, args: BakeArgs): readonly string[] {
-  if (!source.hasConfig) return Object.keys(source.plan.targets);
+  if (source.definition !== null) return Object.keys(source.plan.targets);
   const { targets, linked } = findRequested(source.plan, args.targets);
   return [...targets, ...linked];
 }
 
-/** Without a config the definition holds what was asked for under the name `default`, and linked targets besides. */
-function wordsFor(source: BakeSource, args: BakeArgs, definition: BakeDefinition): readonly string[] {
-  if (source.hasConfig) return args.targets;
+/** A definition of bake's holds what was asked for under the name `default`, and linked targets besides. */
+function wordsFor({ definition }: BakeSource, args: BakeArgs): readonly string[] {
+  if (definition === null) return args.targets;
   return definition.groups["default"]?.targets ?? Object.keys(definition.targets);
 }
 
-function fileFlags(source: BakeSource): readonly string[] {
-  return ["-f", "-", ...source.overlays.flatMap((file) => ["-f", file])];
+function fileFlags(files: readonly string[]): readonly string[] {
+  return files.flatMap((file) => ["-f", file]);
 }
 
 function countPlatforms(target: BakeTarget | undefined): number | null {
@@ -133,20 +136,27 @@ function countPlatforms(target: BakeTarget | undefined): number | null {
   return "variable" in platforms ? null : platforms.length;
 }
 
+/** Entries for the targets of a run file. */
+type CacheLines = RunChoices["targets"];
+
 /** The run file, for standard input alone: it may hold keys. */
-function runFile(plan: Plan, targets: readonly string[], choice: CacheChoice): string {
-  return emitRunFile(plan, choicesOf(targets, choice));
+function runFile({ plan, definition }: BakeSource, names: readonly string[], cache: CacheLines): string {
+  // Of a definition every text is literal; a variable would only be checked again, without the values of --var.
+  return emitRunFile(definition === null ? plan : { ...plan, variables: {} }, choicesOf(names, cache));
 }
 
-function choicesOf(targets: readonly string[], choice: CacheChoice): RunChoices {
+function choicesOf(names: readonly string[], cache: CacheLines): RunChoices {
   return {
-    targets: Object.fromEntries(
-      targets.map((name) => {
-        const chosen = choice.targets[name];
-        return [name, { cacheFrom: chosen?.cacheFrom ?? [], cacheTo: chosen?.cacheTo ?? [] }];
-      }),
-    ),
+    targets: Object.fromEntries(names.map((name) => [name, cache[name] ?? { cacheFrom: [], cacheTo: [] }])),
   };
+}
+
+/** With `--cache off` bake files build as they do without bkcache: with the cache that they name themselves. */
+function ownCache({ definition }: BakeSource): CacheLines {
+  return mapRecord(definition?.targets ?? {}, (target) => ({
+    cacheFrom: target["cache-from"] ?? [],
+    cacheTo: target["cache-to"] ?? [],
+  }));
 }
 
 interface Defined {
@@ -161,12 +171,14 @@ async function define(host: Host, buildx: Buildx, source: BakeSource, args: Bake
   const names = known === null ? namesToBuild(source, args) : [];
   // Bake takes no word for the group of this name.
   const words = known === null ? (args.targets.length > 0 ? args.targets : ["default"]) : [];
+  // A pattern of --set fits nothing where only texts are asked for.
+  const overrides = known === null ? source.overrides : args.variables;
   const printed = await askDefinition(buildx, {
     dir: source.dir,
     env: runFileEnv(host.env),
     files: ["-", ...source.overlays],
-    input: emitWithTexts(source.plan, choicesOf(names, noCache), texts),
-    words: [...source.overrides, ...words, ...(hasTexts(texts) ? [valuesTarget] : [])],
+    input: emitWithTexts(source.plan, choicesOf(names, {}), texts),
+    words: [...overrides, ...words, ...(hasTexts(texts) ? [valuesTarget] : [])],
   });
   const { definition, values } = takeValues(printed);
   return { definition: known ?? definition, values };
@@ -198,7 +210,7 @@ function isLiteral(value: unknown): boolean {
 
 /**
  * What the user has agreed to: writing it into the config was the consent. What bake files add is asked for by bake
- * itself, as without bkcache; null where bake files are all there is.
+ * itself, as without bkcache; null where nothing of the config is asked for.
  */
 async function agreedDefinition(
   host: Host,
@@ -207,7 +219,10 @@ async function agreedDefinition(
   args: BakeArgs,
   definition: BakeDefinition,
 ): Promise<BakeDefinition | null> {
-  if (!source.hasConfig) return null;
+  if (source.definition !== null) {
+    const targets = Object.entries(definition.targets).filter(([name]) => source.agreed.includes(name));
+    return { groups: {}, targets: Object.fromEntries(targets) };
+  }
   if (source.overlays.length === 0) return definition;
   const known = args.targets.filter((name) => findRequested(source.plan, [name]).unknown.length === 0);
   if (known.length === 0 && args.targets.length > 0) return null;
@@ -219,31 +234,55 @@ function allowFlags(
   agreed: BakeDefinition | null,
   choice: CacheChoice,
   source: BakeSource,
+  args: BakeArgs,
 ): readonly string[] {
-  const targets: Record<string, BakeTarget> = { ...agreed?.targets };
-  for (const [name, { cacheFrom, cacheTo }] of Object.entries(choice.targets)) {
-    targets[name] = { ...targets[name], "cache-from": cacheFrom, "cache-to": cacheTo };
-  }
   const options = { cwd: source.dir, realpath: realpathIfThere, env: host.env };
-  return computeAllow(targets, options).map((value) => `--allow=${value}`);
+  const values = computeAllow({ ...agreed?.targets, ...cachesOf(agreed, choice, source.plan) }, options);
+  const overridden = source.definition === null ? [] : allowOverrides(args.sets, options);
+  return [...new Set([...values, ...overridden])].map((value) => `--allow=${value}`);
+}
+
+/** The caches that bkcache passes, but for those that a bake file names. */
+function cachesOf(agreed: BakeDefinition | null, choice: CacheChoice, plan: Plan): Record<string, BakeTarget> {
+  const isOfFile = (direction: CacheDirection | undefined) => direction?.kind === "raw" && direction.isOfFile === true;
+  return mapRecord(choice.targets, ({ cacheFrom, cacheTo }, name) => ({
+    ...agreed?.targets[name],
+    "cache-from": isOfFile(plan.targets[name]?.cache.from) ? [] : cacheFrom,
+    "cache-to": isOfFile(plan.targets[name]?.cache.to) ? [] : cacheTo,
+  }));
+}
+
+/** What bake is allowed where it builds nothing. */
+async function allowAlone(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<readonly string[]> {
+  const { definition } = await define(host, buildx, source, args, {});
+  return allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), noCache, source, args);
 }
 
 /** `--print`, `--list` and `--call`: bake's own answer to the same definition, without cache and without a report. */
 async function showOnly(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<number> {
   const names = args.mode === "list" ? Object.keys(source.plan.targets) : namesToBuild(source, args);
+  const shown: FileSource =
+    source.plan.bakeFiles === undefined
+      ? { files: ["-", ...source.overlays], input: runFile(source, names, {}) }
+      : readFrom(source.plan, source.overlays);
   const builder = args.mode === "call" ? await openBuilder(host, buildx, source, args) : null;
-  const definition = args.mode === "call" ? (await define(host, buildx, source, args, {})).definition : null;
+  const allow = args.mode === "call" ? await allowAlone(host, buildx, source, args) : [];
   const { exitCode } = await buildx.exec(
     [
       "bake",
       ...(builder === null ? [] : ["--builder", builder.name]),
-      ...fileFlags(source),
+      ...fileFlags(shown.files),
       ...source.overrides,
       ...args.passthrough,
-      ...(definition === null ? [] : allowFlags(host, source.hasConfig ? definition : null, noCache, source)),
-      ...args.targets,
+      ...allow,
+      ...(args.mode === "list" ? args.targets : wordsFor(source, args)),
     ],
-    { cwd: source.dir, env: runFileEnv(host.env), input: runFile(source.plan, names, noCache), terminal: true },
+    {
+      cwd: source.dir,
+      env: runFileEnv(host.env),
+      ...(shown.input === undefined ? {} : { input: shown.input }),
+      terminal: true,
+    },
   );
   return exitCode;
 }

@@ -17,8 +17,9 @@ export interface GeneratedFile {
 
 export type FileState = "unchanged" | "created" | "updated";
 
-/** emit: what `generate` would write, beside what is there. */
+/** emit: what `generate` would write, beside what is there. No bake file where existing ones are the source. */
 export function emitFiles(plan: Plan, dir: string): readonly GeneratedFile[] {
+  if (plan.bakeFiles !== undefined) return [];
   const path = join(dir, bakeFileName);
   return [{ path, content: emitBakeFile(plan), before: readIfThere(path) }];
 }
@@ -60,7 +61,7 @@ export async function writeFiles(
       foreign.map((file) => ({
         code: "BK3002" as const,
         message: `${relative(options.cwd, file.path)} exists and was not written by bkcache (format ${formatVersion})`,
-        hint: "overwrite it with --force, or keep it as the source with `bake: docker-bake.hcl` in the config, once bkcache reads that key",
+        hint: "keep it as the source with `bake: docker-bake.hcl` in the config, or overwrite it with --force",
       })),
     );
   }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { createPlan } from "../bake/plan.ts";
 import type { Plan } from "../bake/model.ts";
+import { findMissingFiles } from "../config/bake-files.ts";
 import { loadConfig } from "../config/load.ts";
 import { locateConfig } from "../config/locate.ts";
 import { resolveConfig } from "../config/resolve.ts";
@@ -27,6 +28,8 @@ export async function openProject(host: Host, file: string | undefined): Promise
   if (located.kind === "yaml") await importWhole(() => import("../config/read-yaml.ts"));
   const allowInsecure = isInsecureAllowed(host.env);
   const valid = validateConfig(await loadConfig(located), { allowInsecure });
+  const missing = findMissingFiles(valid);
+  if (missing.length > 0) throw BkcacheError.of(missing);
   const resolved = resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) });
   for (const warning of [...valid.warnings, ...resolved.warnings]) host.tell({ ...warning, level: "warning" });
   return { valid, plan: createPlan(resolved) };

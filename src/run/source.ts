@@ -8,6 +8,7 @@ import { projectName } from "../config/names.ts";
 import type { BuilderDefinition, Level } from "../config/schema.gen.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { defineFiles } from "./bake-files.ts";
 import { askDefinition } from "./definition.ts";
 import { openProject } from "./project.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
@@ -22,8 +23,13 @@ export interface BakeSource {
   readonly overlays: readonly string[];
   /** Flags that change the definition and are not in the plan yet. */
   readonly overrides: readonly string[];
-  /** The definition, where it is known already. */
+  /**
+   * What bake has made of bake files, with overlays and overrides in it: the plan has exactly its targets. Null where
+   * the plan comes from a config alone.
+   */
   readonly definition: BakeDefinition | null;
+  /** Targets of the definition of which the config says all, so that writing it was the consent to what they need. */
+  readonly agreed: readonly string[];
   readonly builder: string | BuilderDefinition | undefined;
   readonly rules: Readonly<Record<string, Level>>;
 }
@@ -66,16 +72,26 @@ export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Bui
       hint: "files that add to it are passed with -f FILE",
     });
   }
-  return {
-    plan: project.plan,
+  const { valid, plan } = project;
+  const source: BakeSource = {
+    plan,
     hasConfig: true,
-    dir: project.valid.dir,
+    dir: valid.dir,
     overlays: args.files,
     overrides: args.overrides,
     definition: null,
-    builder: project.valid.config.builder,
-    rules: project.valid.config.rules ?? {},
+    agreed: [],
+    builder: valid.config.builder,
+    rules: valid.config.rules ?? {},
   };
+  // A list needs no definition, which may ask for secrets.
+  if (plan.bakeFiles === undefined || args.mode === "list") return source;
+  const words = [...args.overrides, ...args.targets];
+  const defined = await defineFiles(host, await buildx, project, { overlays: args.files, words });
+  // Where something comes from a file too, bake asks as it does without bkcache.
+  const isOwn = (name: string) => plan.targets[name]?.inherits.length === 0 && !name.startsWith("_");
+  const agreed = args.files.length > 0 ? [] : Object.keys(defined.definition.targets).filter(isOwn);
+  return { ...source, ...defined, agreed, overlays: [], overrides: [] };
 }
 
 /** Scope of the one cache that there is without a config. */
@@ -106,6 +122,7 @@ async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: st
     // bake has applied them when it printed the definition.
     overrides: [],
     definition,
+    agreed: [],
     builder: undefined,
     rules: {},
   };

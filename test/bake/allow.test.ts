@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { allowOverrides, computeAllow } from "../../src/bake/allow.ts";
 import type { BakeTarget } from "../../src/bake/model.ts";
 import { parseOverride } from "../../src/bake/override.ts";
@@ -99,14 +99,21 @@ test("several targets share one list, sorted and each once", () => {
   ).toEqual(["fs.read=/real", "fs.read=/w/lib", "network.host"]);
 });
 
-describe("allowOverrides", () => {
-  test("contexts on the command line are agreed to; bake takes the rest as agreed", () => {
-    const sets = ["a.context=/w/lib", "a.contexts.b=/real/dir", "a.output=/cache", "a.context=sub", "*.args.X=/w"];
-    expect(
-      allowOverrides(
-        sets.flatMap((text) => parseOverride(text) ?? []),
-        options,
-      ),
-    ).toEqual(["fs.read=/real/dir", "fs.read=/w/lib"]);
-  });
+test("of overrides that are in the definition already, what bake itself would take as agreed", () => {
+  const sets = [
+    "a.output=type=local,dest=/real/dir",
+    "a.output+=/w/lib",
+    "a.secret=id=x,src=/cache/x",
+    "a.ssh=default=/real/key",
+    "a.context=/elsewhere",
+    "a.output=",
+    "*.args.X=/w",
+  ];
+  const overrides = sets.flatMap((text) => parseOverride(text) ?? []);
+  expect(allowOverrides(overrides, options)).toEqual([
+    "fs.read=/cache",
+    "fs.read=/real",
+    "fs.write=/real/dir",
+    "fs.write=/w/lib",
+  ]);
 });

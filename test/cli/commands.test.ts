@@ -117,19 +117,25 @@ describe("generate", () => {
     const { workspace, result } = run(["generate"], files);
     const refused = await result;
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/error BK3002.*\n.*--force.*bake: docker-bake\.hcl/);
+    expect(refused.stderr).toMatch(/error BK3002.*\n.*bake: docker-bake\.hcl.*--force/);
     expect(workspace.read("docker-bake.hcl")).toBe(files["docker-bake.hcl"]);
     const forced = await runBkcache(["generate", "--force"], { cwd: workspace.dir, env: cleanEnv() });
     expect(forced.exitCode).toBe(0);
     expect(workspace.read("docker-bake.hcl")).toContain('target "api"');
   });
 
-  test("`bake:` is refused instead of passed over", async () => {
-    const files = { "bkcache.config.yaml": "bake: docker-bake.hcl\n", "docker-bake.hcl": 'target "mine" {}\n' };
-    const { exitCode, stderr } = await run(["generate"], files).result;
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("error BK2065");
-  });
+  test.each([["generate"], ["generate", "--force"], ["generate", "--check"], ["generate", "--stdout"]])(
+    "beside `bake:` %s %s writes nothing and says so",
+    async (...args) => {
+      const files = { "bkcache.config.yaml": "bake: docker-bake.hcl\n", "docker-bake.hcl": 'target "mine" {}\n' };
+      const { workspace, result } = run(args, files);
+      const { exitCode, stdout, stderr } = await result;
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+      expect(stderr).toContain("no docker-bake.hcl is generated");
+      expect(workspace.list()).toEqual(Object.keys(files).toSorted());
+      expect(workspace.read("docker-bake.hcl")).toBe(files["docker-bake.hcl"]);
+    },
+  );
 
   test("works from a folder below, on the config above", async () => {
     const { workspace } = run(["--version"]);
@@ -173,6 +179,16 @@ describe("validate", () => {
     const bad = await run(["validate", "--json"], { "bkcache.config.yaml": "targets: 1\n" }).result;
     expect(bad.exitCode).toBe(2);
     expect(JSON.parse(bad.stdout)).toMatchObject({ ok: false, errors: [{ code: "BK2011", path: "targets" }] });
+  });
+
+  test("needs no buildx for bake files, but the files", async () => {
+    const files = { "bkcache.config.yaml": "bake: [a.hcl, compose.yaml]\n", "a.hcl": "" };
+    const bad = await run(["validate"], files).result;
+    expect(bad.exitCode).toBe(2);
+    expect(bad.stderr).toMatch(/error BK2090.*compose\.yaml\n.*bkcache\.config\.yaml:1:15/);
+    const good = await run(["validate"], { ...files, "compose.yaml": "" }, { PATH: "/nowhere" }).result;
+    expect(good.exitCode).toBe(0);
+    expect(good.stderr).toContain("0 targets beside those of a.hcl, compose.yaml");
   });
 
   test("a config in TypeScript needs no local install", async () => {
@@ -222,6 +238,13 @@ describe("plan", () => {
       { CI: "true" },
     ).result;
     expect(stdout).toContain("\napi\n  from  nothing\n  to    nothing\n");
+  });
+
+  test("of bake files needs buildx, and says so", async () => {
+    const files = { "bkcache.config.yaml": "bake: a.hcl\n", "a.hcl": "" };
+    const { exitCode, stderr } = await run(["plan"], files, { PATH: "/nowhere" }).result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK4001");
   });
 
   test("the home folder is ~", async () => {

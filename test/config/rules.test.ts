@@ -803,6 +803,14 @@ const cases: readonly Case[] = [
     bad: "targets: { a: { args: { DB_PASSWORD: «abc } } }",
     good: "targets: { a: { args: { DB_PASSWORD_FILE: abc } } }",
   },
+  // --- bake files
+  { code: "BK2012", title: "bake without a file", bad: "bake: «[]", good: "bake: [docker-bake.hcl]" },
+  {
+    code: "BK2093",
+    title: "defaults that reach no target",
+    bad: "bake: a.hcl\ndefaults: { cache: false, «pull: true }\ntargets: { api: { cache: false } }",
+    good: "bake: a.hcl\ndefaults: { cache: false, pull: true }\ntargets: { own: { context: . } }",
+  },
 ];
 
 function axes(count: number, values: number): string {

@@ -26,6 +26,10 @@ async function generate(options: GenerateOptions, context: CommandContext): Prom
   const { host, reporter } = context;
   const { plan, valid } = await requireProject(host, options.config);
   const files = emitFiles(plan, valid.dir);
+  if (plan.bakeFiles !== undefined) {
+    const source = plan.bakeFiles.paths.join(", ");
+    host.tell({ level: "info", message: `no docker-bake.hcl is generated: \`bake\` keeps ${source} as the source` });
+  }
   if (options.stdout) {
     for (const file of files) reporter.result(file.content);
     return;

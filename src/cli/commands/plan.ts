@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { cacheUse } from "../../run/cache-use.ts";
 import { type Description, describeRun, scopesOf, showEntry } from "../../run/describe.ts";
+import type { Host } from "../../host/host.ts";
 import { createDockerfileReader } from "../../run/dockerfiles.ts";
 import { requireProject } from "../../run/project.ts";
 import { mountsOfTarget } from "../../run/target-mounts.ts";
@@ -22,22 +23,36 @@ export function define(command: Command, context: CommandContext): Command {
     .option("--read-scope <name>", "as for bake")
     .option("--write-scope <name>", "as for bake")
     .option("--config <file>", "use this config instead of looking for one")
-    .addHelpText("after", "\nAsks neither builder nor bucket; a bake takes the first source that exists.\n")
+    .addHelpText(
+      "after",
+      "\nAsks neither builder nor bucket; a bake takes the first source that exists. With `bake` in the config it runs\nbuildx bake --print.\n",
+    )
     .action((names: readonly string[], options: PlanOptions) => showPlan(names, options, context));
 }
 
 async function showPlan(names: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan, valid } = await requireProject(host, options.config);
-  const read = createDockerfileReader(valid.dir);
+  const { plan, dir, words } = await openPlan(host, options.config, names);
+  const read = createDockerfileReader(dir);
   const description = describeRun(plan, {
-    names,
+    names: words,
     use: cacheUse(options.cache, host.env, true),
     scopes: scopesOf(options, host.env),
     mountsOf: (name) => mountsOfTarget(plan, name, { read }),
   });
   if (options.json) reporter.json(description);
   else reporter.result(render(description));
+}
+
+/** The plan of what is asked for; where bake files are the source, bake says what that is. */
+async function openPlan(host: Host, config: string | undefined, names: readonly string[]) {
+  const project = await requireProject(host, config);
+  const { dir } = project.valid;
+  if (project.plan.bakeFiles === undefined) return { plan: project.plan, dir, words: names };
+  const { findBuildx } = await import("../../builder/buildx.ts");
+  const { defineFiles } = await import("../../run/bake-files.ts");
+  const { plan } = await defineFiles(host, await findBuildx(host), project, { overlays: [], words: names });
+  return { plan, dir, words: plan.groups["default"]?.targets ?? [] };
 }
 
 function render({ project, cache, targets, commandLine }: Description): string {

@@ -25,7 +25,8 @@ async function validate(options: ValidateOptions, context: CommandContext): Prom
     if (options.json) reporter.json({ file, ok: true, errors: [], warnings: valid.warnings });
     else {
       const targets = Object.keys(plan.targets).length;
-      host.tell({ level: "info", message: `${file} is valid: ${targets} target${targets === 1 ? "" : "s"}` });
+      const more = plan.bakeFiles === undefined ? "" : ` beside those of ${plan.bakeFiles.paths.join(", ")}`;
+      host.tell({ level: "info", message: `${file} is valid: ${targets} target${targets === 1 ? "" : "s"}${more}` });
     }
   } catch (error) {
     if (!options.json || !(error instanceof BkcacheError)) throw error;

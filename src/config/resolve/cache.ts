@@ -1,5 +1,5 @@
 import type { CachePolicy, TargetAttributes } from "../schema.gen.ts";
-import type { OptionText, ResolvedCache, ResolvedDirection } from "../resolved.ts";
+import type { OptionText, ResolvedCache, ResolvedDirection, ResolvedFileCache } from "../resolved.ts";
 import { type Axes, readOption, unique } from "./read.ts";
 
 /** What one target, `defaults` or the top level says of the cache. */
@@ -25,6 +25,12 @@ export function readCacheLayer(target: TargetAttributes, axes: Axes): CacheLayer
  * bake: cache-from is appended, cache-to replaced.
  */
 export function mergeCache(layers: readonly CacheLayer[]): ResolvedCache {
+  const { from, to, ...rest } = mergeFileCache(layers);
+  return { ...rest, from: from ?? noBackends, to: to ?? noBackends };
+}
+
+/** As `mergeCache`, with null for a direction of which no layer says anything. */
+export function mergeFileCache(layers: readonly CacheLayer[]): ResolvedFileCache {
   const policy: CachePolicy = {};
   let from: readonly OptionText[] | undefined;
   let to: readonly OptionText[] | undefined;
@@ -49,6 +55,12 @@ export function mergeCache(layers: readonly CacheLayer[]): ResolvedCache {
 
 const defaultScope = "main";
 
-function direction(raw: readonly OptionText[] | undefined, backends: readonly string[] = []): ResolvedDirection {
-  return raw === undefined ? { kind: "policy", backends: unique(backends) } : { kind: "raw", entries: raw };
+const noBackends: ResolvedDirection = { kind: "policy", backends: [] };
+
+function direction(
+  raw: readonly OptionText[] | undefined,
+  backends: readonly string[] | undefined,
+): ResolvedDirection | null {
+  if (raw !== undefined) return { kind: "raw", entries: raw };
+  return backends === undefined ? null : { kind: "policy", backends: unique(backends) };
 }

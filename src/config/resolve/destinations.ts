@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import { optionsOf } from "../csv.ts";
-import type { OptionText, ResolvedTarget } from "../resolved.ts";
+import type { OptionText, ResolvedDirection } from "../resolved.ts";
 import { showText, type Text } from "../text.ts";
 
 /** What makes two entries of one type write to the same place. */
@@ -12,15 +12,20 @@ const placeKeys: Readonly<Record<string, readonly string[]>> = {
   azblob: ["account_url", "container", "prefix", "manifests_prefix", "name"],
 };
 
+/** What is looked at of a target. */
+export interface Writer {
+  readonly cache: { readonly to: ResolvedDirection | null };
+}
+
 /**
  * Targets that write their cache to one place: the last one wins, and says nothing. Entries made by policy carry
  * the target in their name, so that only lists of the user's own can meet. Hidden targets are not built.
  */
-export function findSharedDestinations(targets: ReadonlyMap<string, ResolvedTarget>): readonly Diagnostic[] {
+export function findSharedDestinations(targets: ReadonlyMap<string, Writer>): readonly Diagnostic[] {
   const writers = new Map<string, string>();
   const findings: Diagnostic[] = [];
   for (const [name, { cache }] of targets) {
-    if (cache.to.kind !== "raw" || name.startsWith("_")) continue;
+    if (cache.to?.kind !== "raw" || name.startsWith("_")) continue;
     for (const place of new Set(cache.to.entries.map(placeOf))) {
       const other = place === undefined ? undefined : writers.get(place);
       if (place === undefined) continue;

@@ -3,7 +3,7 @@ import type { Target } from "../schema.gen.ts";
 import { readAttributes } from "./attributes.ts";
 import { type CacheLayer, readCacheLayer } from "./cache.ts";
 import { mergeAttributes } from "./merge.ts";
-import type { Axes } from "./read.ts";
+import { type Axes, noAxes } from "./read.ts";
 
 /** A concrete target before inheritance. */
 export interface Declared {
@@ -29,11 +29,12 @@ export interface Lineage {
 
 /**
  * The lineage of every target, as bake resolves `inherits`: depth first, each parent resolved for itself, the last
- * one nearest.
+ * one nearest. Of an external target the config knows no attributes; `additions` holds its cache and mounts, if any.
  */
 export function createLineage(
   declared: ReadonlyMap<string, Declared>,
   external: ReadonlySet<string>,
+  additions: ReadonlyMap<string, Target> = new Map(),
 ): (name: string) => Lineage {
   const done = new Map<string, Lineage | null>();
 
@@ -49,6 +50,9 @@ export function createLineage(
     for (const parent of own.target.inherits ?? []) {
       if (external.has(parent) && !declared.has(parent)) {
         segments = joinSegments(segments, [{ external: parent }], own.path);
+        const addition = additions.get(parent);
+        if (addition !== undefined) cache.push(readCacheLayer(addition, noAxes));
+        mounts = addition?.mounts ?? mounts;
         continue;
       }
       const inherited = lineageOf(parent);

@@ -5,18 +5,21 @@ import type { MountDefinition } from "../schema.gen.ts";
 export interface MountContext {
   readonly project: string;
   readonly targets: Iterable<ResolvedTarget>;
+  /** Other files bring targets too, of unknown platforms. */
+  readonly hasForeignTargets: boolean;
 }
 
 export function resolveMounts(
   mounts: Readonly<Record<string, string | MountDefinition>>,
-  { project, targets }: MountContext,
+  { project, targets, hasForeignTargets }: MountContext,
 ): Record<string, ResolvedMount> {
   const multiPlatform = [...targets].filter(hasSeveralPlatforms);
   return Object.fromEntries(
     Object.entries(mounts).map(([name, mount]) => {
       const definition: MountDefinition =
         typeof mount === "string" ? { preset: mount as NonNullable<MountDefinition["preset"]> } : mount;
-      const isSharedByArchs = multiPlatform.some((target) => target.mounts === null || target.mounts.includes(name));
+      const isSharedByArchs =
+        hasForeignTargets || multiPlatform.some((target) => target.mounts === null || target.mounts.includes(name));
       return [name, resolveMount(`${project}-${name}`, definition, isSharedByArchs)];
     }),
   );

@@ -6,6 +6,7 @@ import {
   checkPathStyle,
   checkRegistryRefs,
 } from "./backends.ts";
+import { checkBakeFiles, checkDefaultsReach } from "./bake-files.ts";
 import { checkCacheEntries } from "./cache-entries.ts";
 import type { Rule } from "./context.ts";
 import { checkSecretNames } from "./credentials.ts";
@@ -47,6 +48,8 @@ export const rules: readonly Rule[] = [
   checkLinks,
   checkGroupMembers,
   checkExternal,
+  checkBakeFiles,
+  checkDefaultsReach,
   checkInheritCircles,
   checkLinkCircles,
   checkGroupCircles,
