@@ -8,7 +8,7 @@ export interface CodeDefinition {
 
 /**
  * Every code that bkcache can print. `BK1xxx` usage, `2xxx` config, `3xxx` emit and write,
- * `4xxx` buildx and BuildKit, `5xxx` store, `9xxx` internal. A code is never given a new meaning.
+ * `4xxx` buildx and BuildKit, `5xxx` store, `6xxx` Dockerfile lint, `9xxx` internal. A code is never given a new meaning.
  */
 export const codes = {
   // --- 1xxx usage
@@ -420,6 +420,113 @@ export const codes = {
   BK5037: {
     title: "parts of the mount left out",
     help: "The snapshot holds no devices, sockets and pipes, and where the mount is larger than `maxSize`, not the files that are oldest.",
+  },
+
+  // --- 6xxx Dockerfile lint
+  BK6001: {
+    title: "mount hides what is below it",
+    help: "A cache mount covers its folder: what an earlier step put there cannot be seen by the RUN that has the mount.",
+    level: "error",
+  },
+  BK6002: {
+    title: "copied from a cache mount",
+    help: "What a RUN leaves in a cache mount is no part of the image, so that COPY --from finds nothing there. Copy it out of the mount in the same RUN.",
+    level: "error",
+  },
+  BK6003: {
+    title: "package manager without its mount",
+    help: "Without a cache mount a package manager downloads everything again whenever a step before it changes.",
+    level: "warn",
+  },
+  BK6004: {
+    title: "declared mount that no RUN uses",
+    help: "The config declares a mount that the Dockerfiles of its targets do not have.",
+    level: "warn",
+  },
+  BK6005: {
+    title: "mount that is not declared",
+    help: "A RUN has a cache mount whose id the config does not declare: it is neither carried to a bucket nor kept in step.",
+    level: "warn",
+  },
+  BK6006: {
+    title: "mount without an id",
+    help: "BuildKit then takes the path for the id, so that every project on the builder shares the folder, and two that write the same path share their contents.",
+    level: "warn",
+  },
+  BK6007: {
+    title: "one id, different sharing",
+    help: "While a RUN holds a mount under one mode, a RUN with another mode gets a new and empty folder under the same id, which later builds go on with.",
+    level: "error",
+  },
+  BK6008: {
+    title: "one id, different owners",
+    help: "uid, gid, mode and from are part of what a mount is: where they differ, one id stands for several folders.",
+    level: "error",
+  },
+  BK6009: {
+    title: "mount that USER cannot write",
+    help: "A cache mount belongs to root with mode 0755 unless uid, gid or mode say otherwise.",
+    level: "warn",
+  },
+  BK6010: {
+    title: "apt without a locked mount",
+    help: "apt fails where another apt holds the lock of its folder. With sharing=locked the builder lets one RUN wait for the other.",
+    level: "warn",
+  },
+  BK6011: {
+    title: "apt deletes what the mount is to keep",
+    help: "Images of Debian and Ubuntu make apt delete every package that it downloaded, until /etc/apt/apt.conf.d/docker-clean is removed.",
+    level: "warn",
+  },
+  BK6012: {
+    title: "setting that empties mounts",
+    help: "With no-cache and no-cache-filter BuildKit empties the cache mounts of every RUN that it runs again.",
+    level: "warn",
+  },
+  BK6013: {
+    title: "secret in ARG or ENV",
+    help: "The value stands in the image's history or environment, in the builder's history, and in every cache that is exported. Pass it as a secret.",
+    level: "warn",
+  },
+  BK6014: {
+    title: "steps that differ in a mount's id alone",
+    help: "An explicit id is no part of a step's cache key: BuildKit takes both for one step, runs one of them, and fills one of the mounts.",
+    level: "error",
+  },
+  BK6015: {
+    title: "variable for the mount's folder not set",
+    help: "The tool looks for its cache elsewhere unless a variable names the folder of the mount.",
+    level: "warn",
+  },
+  BK6016: {
+    title: "COPY without --link in a shared stage",
+    help: "Targets that share a plain COPY of the context lose what they imported from their caches when an empty builder builds them together, as does a target that is built from another one. COPY --link keeps it.",
+    level: "warn",
+  },
+  BK6017: {
+    title: "bind mount of the context in a shared stage",
+    help: "Targets that share a RUN with files of the context mounted lose what they imported from their caches when an empty builder builds them together. COPY --link before the RUN keeps it.",
+    level: "warn",
+  },
+  BK6018: {
+    title: "flag of RUN that BuildKit does not know",
+    help: "The flag, an option of the mount or its value is misspelt or does not fit the type of the mount.",
+    level: "error",
+  },
+  BK6019: {
+    title: "one mount for several platforms",
+    help: "The id of the mount lacks the architecture, so that builds for several platforms share files that fit one of them.",
+    level: "warn",
+  },
+  BK6020: {
+    title: "ignore comment without effect",
+    help: "Nothing that the comment names is found there. Remove it, or mend the code.",
+    level: "warn",
+  },
+  BK6021: {
+    title: "Dockerfile cannot be looked at",
+    help: "It does not exist, cannot be read, or lacks the stage that a target builds.",
+    level: "error",
   },
 
   // --- 9xxx internal

@@ -178,7 +178,7 @@ function mayHoldHeredocs(parts: Parts): boolean {
 }
 
 /** Whether arguments are in exec form. */
-function isJsonList(args: string): boolean {
+export function isJsonList(args: string): boolean {
   if (!args.startsWith("[")) return false;
   try {
     const list: unknown = JSON.parse(args);

@@ -16,7 +16,11 @@ type DockerfilePlace =
 
 type FoundDockerfile =
   | { readonly dockerfile: Dockerfile; /** Absolute; null for `dockerfile-inline`. */ readonly path: string | null }
-  | { readonly dockerfile: null; readonly reason: string };
+  | {
+      readonly dockerfile: null;
+      readonly reason: string;
+      /** It should be on this machine, and is not. */ readonly isMissing?: true;
+    };
 
 /** Reads each Dockerfile once. */
 export type DockerfileReader = (target: BakeTarget) => FoundDockerfile;
@@ -36,7 +40,7 @@ export function createDockerfileReader(dir: string): DockerfileReader {
       read.set(path, dockerfile);
     }
     if (dockerfile !== null) return { dockerfile, path };
-    return { dockerfile: null, reason: `${relative(dir, path)} does not exist` };
+    return { dockerfile: null, reason: `${relative(dir, path)} does not exist`, isMissing: true };
   };
 }
 

@@ -41,7 +41,7 @@ export function mountsOfTarget(
 }
 
 /** The attributes of a target with those of its hidden bases; external targets may still change them. */
-function wholeTarget({ attributes, bases }: PlanTarget): BakeTarget {
+export function wholeTarget({ attributes, bases }: PlanTarget): BakeTarget {
   const all = [...Object.values(bases), attributes];
   const merge = (key: "args" | "contexts") =>
     Object.assign({}, ...all.map((each) => each[key])) as Record<string, Text>;
@@ -49,7 +49,7 @@ function wholeTarget({ attributes, bases }: PlanTarget): BakeTarget {
 }
 
 /** A platform that is a variable is as unknown as one that the builder decides. */
-function platformsOf({ platforms }: BakeTarget): readonly (string | null)[] {
+export function platformsOf({ platforms }: BakeTarget): readonly (string | null)[] {
   if (platforms === undefined || "variable" in platforms || platforms.length === 0) return [null];
   return platforms.map((platform) => (typeof platform === "string" ? platform : null));
 }

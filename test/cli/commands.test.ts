@@ -28,12 +28,23 @@ describe("help", () => {
   test.each([["--help"], ["-h"], ["help"]])("%s prints every command", async (flag) => {
     const { exitCode, stdout } = await run([flag]).result;
     expect(exitCode).toBe(0);
-    for (const name of ["init", "generate", "bake", "build", "plan", "validate", "mounts", "schema", "completion"]) {
+    for (const name of [
+      "init",
+      "generate",
+      "bake",
+      "build",
+      "plan",
+      "validate",
+      "mounts",
+      "lint",
+      "schema",
+      "completion",
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
     }
   });
 
-  test.each(["init", "generate", "bake", "build", "plan", "validate", "schema", "completion"])(
+  test.each(["init", "generate", "bake", "build", "plan", "validate", "lint", "schema", "completion"])(
     "%s has help of its own, by --help and by help",
     async (name) => {
       const [direct, asked] = await Promise.all([run([name, "--help"]).result, run(["help", name]).result]);

@@ -1,6 +1,6 @@
 /**
  * Writes every file that follows from another: types and validator from schemas/bkcache.schema.json, the
- * reference pages of docs/, and the compiled templates. `--check` writes nothing and exits 1 where a file differs.
+ * generated pages of docs/, and the compiled templates. `--check` writes nothing and exits 1 where a file differs.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,6 +11,7 @@ import { compile } from "json-schema-to-typescript";
 import { presetEnv, presets } from "../../src/config/presets.ts";
 import { codes } from "../../src/diagnostics/codes.ts";
 import { compileTemplates } from "./compile-templates.mjs";
+import { renderLintPage } from "./lint-page.mjs";
 import { renderConfigPage, renderErrorsPage, renderPresetsPage } from "./reference.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -27,6 +28,7 @@ export async function generate() {
     "docs/config.md": renderConfigPage(await readFile(join(root, "docs/config.md"), "utf8"), schema),
     "docs/errors.md": renderErrorsPage(codes),
     "docs/presets.md": renderPresetsPage(presets, presetEnv),
+    "docs/lint.md": await renderLintPage(),
     ...(await compileTemplates()),
   };
 }

@@ -85,6 +85,7 @@ const chapters = {
   3: "Generated files",
   4: "buildx and BuildKit",
   5: "Stores",
+  6: "Dockerfile lint",
   9: "Internal",
 };
 

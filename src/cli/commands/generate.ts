@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { differsInVersionOnly, emitFiles, type GeneratedFile, stateOf, writeFiles } from "../../run/generate.ts";
-import { requireProject } from "../../run/project.ts";
+import { type Project, requireProject } from "../../run/project.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 
@@ -24,7 +24,15 @@ export function define(command: Command, context: CommandContext): Command {
 
 async function generate(options: GenerateOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan, valid } = await requireProject(host, options.config);
+  const project = await requireProject(host, options.config);
+  await emit(project, options, context);
+  if (options.stdout) return;
+  const { lintConfig } = await import("../../run/lint.ts");
+  reporter.findings(lintConfig(project, host.cwd), "warning");
+}
+
+async function emit({ plan, valid }: Project, options: GenerateOptions, context: CommandContext): Promise<void> {
+  const { host, reporter } = context;
   const files = emitFiles(plan, valid.dir);
   if (plan.bakeFiles !== undefined) {
     const source = plan.bakeFiles.paths.join(", ");

@@ -1,0 +1,90 @@
+import { foldersAbove, imagePath, isWithin } from "../paths.ts";
+import { allSteps, headOf, type LintFile, type LintFinding, type LintProject, nameOf } from "../rule.ts";
+import { programOf } from "../../shell-commands.ts";
+import type { StageWalk, Step } from "../walk.ts";
+
+/** What a RUN leaves in a cache mount is no part of the image, so that nothing can be copied from there. */
+export function* checkCopiedMounts(project: LintProject): Iterable<LintFinding> {
+  for (const { file, step } of allSteps(project)) {
+    for (const { from, source } of takenFrom(step)) {
+      const stage = stageOf(file, from, step);
+      const path = stage === null ? null : pathOf(source);
+      const mounting = stage === null || path === null ? null : findMounting(stage, path);
+      if (stage === null || path === null || mounting === null) continue;
+      const { target, line } = mounting;
+      yield {
+        code: "BK6002",
+        at: { file, range: headOf(step) },
+        message: `${path} of ${nameOf(stage)} lies in the cache mount at ${target} (line ${line}), so the image has none`,
+        hint: `copy it out in the RUN that makes it, as in \`&& cp -a ${path} /out/\`, and take it from there`,
+      };
+    }
+  }
+}
+
+interface Taken {
+  readonly from: string;
+  readonly source: string;
+}
+
+function takenFrom({ copy, mounts }: Step): readonly Taken[] {
+  const from = copy?.from ?? null;
+  const copied = from === null ? [] : (copy?.sources ?? []).map((source) => ({ from, source }));
+  const bound = mounts.flatMap((mount) =>
+    mount.type === "bind" && mount.from !== null && mount.source !== null
+      ? [{ from: mount.from, source: mount.source }]
+      : [],
+  );
+  return [...copied, ...bound];
+}
+
+function stageOf({ walks }: LintFile, from: string, step: Step): StageWalk | null {
+  const above = walks.slice(0, step.stage.stage.index);
+  if (/^\d+$/.test(from)) return above[Number(from)] ?? null;
+  return above.findLast(({ stage }) => stage.name === from.toLowerCase()) ?? null;
+}
+
+/** Of a pattern the folder that it looks into. */
+function pathOf(source: string): string | null {
+  return imagePath(source.replace(/\/[^/]*[*?[][^]*$/, ""), "/");
+}
+
+/** The mount that a path lies in, where no step puts anything there besides. */
+function findMounting({ chain }: StageWalk, path: string): { readonly target: string; readonly line: number } | null {
+  const uses = chain.flatMap((step) =>
+    step.mounts.flatMap(({ type, target, from }) =>
+      type === "cache" && target !== null && from === null && isWithin(path, target) ? [{ step, target }] : [],
+    ),
+  );
+  const use = uses.at(-1);
+  if (use === undefined) return null;
+  const programs = new Set(uses.flatMap(({ step }) => step.commands.map(programOf)).filter((name) => !isPlain(name)));
+  const isPut = chain.some((step) => {
+    if (uses.some((each) => each.step === step)) return step.writes.some((write) => touches(write.path, path));
+    if (step.copy !== null) return isCopiedTo(step, path, use.target);
+    // The same program without the mount, or a command that is told the path, may write it into the image.
+    return step.commands.some(
+      (command) =>
+        programs.has(programOf(command)) ||
+        command.mentions.some((each) => isWithin(each, use.target)) ||
+        command.writes.some((write) => write.kind === "contents" && touches(write.path, path)),
+    );
+  });
+  return isPut ? null : { target: use.target, line: use.step.instruction.line };
+}
+
+function touches(written: string, path: string): boolean {
+  return isWithin(written, path) || isWithin(path, written);
+}
+
+/** A copy of the context to a folder above is taken to bring sources alone. */
+function isCopiedTo({ copy }: Step, path: string, target: string): boolean {
+  if (copy?.path === undefined || copy.path === null) return true;
+  if (copy.from === null && foldersAbove(target).concat("/").includes(copy.path)) return false;
+  return touches(copy.path, path);
+}
+
+/** Commands that write nothing that anybody would copy. */
+function isPlain(name: string | null): boolean {
+  return name === null || ["cd", "set", "echo", "export", "test", "[", "true", ":", "rm"].includes(name);
+}

@@ -1,0 +1,192 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { findRequested } from "../bake/requested.ts";
+import { projectName } from "../config/names.ts";
+import { levelOf } from "../config/rules/levels.ts";
+import { formatPath, printable, spanOfOffset } from "../config/source-map.ts";
+import type { ValidConfig } from "../config/validate.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import { fixedText, lintProject } from "../dockerfile/lint/lint.ts";
+import type { LintFinding } from "../dockerfile/lint/rule.ts";
+import { readIfThere, writeAtomically } from "../host/files.ts";
+import type { Host } from "../host/host.ts";
+import { createDockerfileReader } from "./dockerfiles.ts";
+import { collectFiles, collectTargets, type CollectedProject } from "./lint-project.ts";
+import { openProject, type Project } from "./project.ts";
+
+export interface LintedFinding extends Diagnostic {
+  readonly level: "error" | "warn";
+  /** Behind the last character, from 1; absent where the config has no place for it. */
+  readonly end?: { readonly line: number; readonly column: number };
+  readonly isFixable: boolean;
+}
+
+export interface LintResult {
+  readonly findings: readonly LintedFinding[];
+  /** The Dockerfiles that were looked at, as findings show them. */
+  readonly files: readonly string[];
+  /** Those of them that were changed. */
+  readonly fixed: readonly string[];
+}
+
+export interface LintOptions {
+  /** Dockerfiles, targets and groups; none for all that the config builds, or the Dockerfiles of the folder. */
+  readonly names: readonly string[];
+  readonly config: string | undefined;
+  readonly shouldFix: boolean;
+}
+
+/** One fix can show the next; more rounds than these would be a fault of a rule. */
+const mostRounds = 5;
+
+/**
+ * What the rules find in Dockerfiles, after mending what can be mended.
+ * @throws BkcacheError BK1002 for a name that is neither file, target nor group; BK6021 where there is no Dockerfile.
+ */
+export async function lint(host: Host, { names, config, shouldFix }: LintOptions): Promise<LintResult> {
+  const project = await openProject(host, config);
+  const collect = (): CollectedProject => collectNamed(host, project, names);
+  const fixed = new Set<string>();
+  for (let round = 0; ; round += 1) {
+    const collected = collect();
+    const found = [...lintProject(collected.project), ...collected.findings];
+    const kept = found.filter((finding) => levelFor(finding, project) !== "off");
+    const changed = shouldFix && round < mostRounds ? await applyFixes(collected, kept) : [];
+    for (const file of changed) fixed.add(file);
+    if (changed.length > 0) continue;
+    return {
+      findings: kept.map((finding) => describe(finding, project)),
+      files: collected.project.files.map(({ name }) => name),
+      fixed: [...fixed],
+    };
+  }
+}
+
+/** The findings in the Dockerfiles of a config, for commands that do something else. */
+export function lintConfig({ plan, valid }: Project, cwd: string): readonly LintedFinding[] {
+  const read = createDockerfileReader(valid.dir);
+  const { project } = collectTargets(plan, Object.keys(plan.targets), { read, cwd });
+  return lintProject(project)
+    .filter((finding) => levelFor(finding, { valid }) !== "off")
+    .map((finding) => describe(finding, { valid }));
+}
+
+function collectNamed(host: Host, project: Project | null, names: readonly string[]): CollectedProject {
+  const { cwd } = host;
+  const known = (name: string) => project !== null && isName(project, name);
+  const files = names.filter((name) => !known(name)).map((name) => resolve(cwd, name));
+  if (project === null) {
+    const paths = names.length === 0 ? dockerfilesIn(cwd) : files;
+    if (paths.length === 0) {
+      throw new BkcacheError({
+        code: "BK6021",
+        message: `${cwd} has neither a bkcache config nor a Dockerfile`,
+        hint: "name the Dockerfiles, or run it where one of them is",
+      });
+    }
+    return collectFiles(
+      paths.map((path) => ({ path, text: readDockerfile(path, project) })),
+      {
+        project: projectName(basename(cwd)),
+        cwd,
+      },
+    );
+  }
+  const { plan, valid } = project;
+  const read = createDockerfileReader(valid.dir);
+  const all = collectTargets(plan, Object.keys(plan.targets), { read, cwd });
+  if (names.length === 0) return all;
+  // A Dockerfile is judged with all targets that are built from it.
+  const { targets } = findRequested(plan, names.filter(known));
+  const asked = targets.length === 0 ? null : collectTargets(plan, targets, { read, cwd });
+  const wanted = new Set([...files, ...(asked?.paths ?? [])]);
+  const others = files.filter((path) => !all.paths.includes(path));
+  const texts = others.map((path) => ({ path, text: readDockerfile(path, project) }));
+  const bare = collectFiles(texts, { project: plan.project, cwd });
+  const isWanted = (_: unknown, index: number) => wanted.has(all.paths[index] ?? "");
+  return {
+    paths: [...all.paths.filter(isWanted), ...bare.paths],
+    findings: asked?.findings ?? [],
+    project: {
+      ...all.project,
+      isWhole: false,
+      files: [...all.project.files.filter(isWanted), ...bare.project.files],
+    },
+  };
+}
+
+function isName({ plan }: Project, name: string): boolean {
+  return findRequested(plan, [name]).unknown.length === 0;
+}
+
+function readDockerfile(path: string, project: Project | null): string {
+  const text = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readIfThere(path) : null;
+  if (text !== null) return text;
+  const name = basename(path);
+  const near =
+    project === null
+      ? undefined
+      : nearest(name, [...Object.keys(project.plan.targets), ...Object.keys(project.plan.groups)]);
+  throw new BkcacheError({
+    code: "BK1002",
+    message: `${name} is neither a Dockerfile${project === null ? "" : " nor a target or group"}`,
+    hint: near === undefined ? "name a file, or run `bkcache lint` alone for all of them" : `did you mean ${near}?`,
+  });
+}
+
+const dockerfileName = /^(?:Dockerfile|Containerfile)(?:\..+)?$|\.(?:Dockerfile|Containerfile)$/i;
+
+function dockerfilesIn(dir: string): readonly string[] {
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && dockerfileName.test(entry.name) && !/\.(?:dockerignore|hbs)$/.test(entry.name))
+    .map((entry) => join(dir, entry.name))
+    .toSorted();
+}
+
+async function applyFixes(
+  { project, paths }: CollectedProject,
+  findings: readonly LintFinding[],
+): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const [index, file] of project.files.entries()) {
+    const path = paths[index];
+    const text = fixedText(file, findings);
+    if (path !== undefined && text !== file.dockerfile.text && (await writeAtomically(path, text)))
+      changed.push(file.name);
+  }
+  return changed;
+}
+
+function levelFor({ code }: LintFinding, project: Pick<Project, "valid"> | null): "error" | "warn" | "off" {
+  return levelOf(code, project?.valid.config.rules ?? {});
+}
+
+function describe(finding: LintFinding, project: Pick<Project, "valid"> | null): LintedFinding {
+  const { code, at, message, hint, edits = [] } = finding;
+  const base = {
+    code,
+    level: levelFor(finding, project) === "error" ? ("error" as const) : ("warn" as const),
+    message: printable(message),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
+    isFixable: edits.length > 0,
+  };
+  if (!("file" in at)) return { ...base, path: printable(formatPath(at.path)), ...configSpan(project?.valid, at.path) };
+  const { name, dockerfile } = at.file;
+  const end = spanOfOffset(dockerfile.text, name, at.range.end);
+  return {
+    ...base,
+    span: spanOfOffset(dockerfile.text, name, at.range.start),
+    end: { line: end.line, column: end.column },
+  };
+}
+
+/** The nearest place that the config has on the way to a value: a matrix makes targets that it does not name. */
+function configSpan(valid: ValidConfig | undefined, path: readonly (string | number)[]): Pick<LintedFinding, "span"> {
+  if (valid === undefined) return {};
+  for (let length = path.length; length > 0; length -= 1) {
+    const span = valid.spanOf(path.slice(0, length));
+    if (span !== undefined) return { span };
+  }
+  return {};
+}

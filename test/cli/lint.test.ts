@@ -1,0 +1,294 @@
+import { chmodSync, statSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import { codes } from "../../src/diagnostics/codes.ts";
+import { cleanEnv } from "../support/env.ts";
+import { runBkcache } from "../support/run-bkcache.ts";
+import { copyExample, makeWorkspace, type Workspace } from "../support/workspace.ts";
+
+const clean = "FROM node:24\nRUN --mount=type=cache,id=shop-npm,target=/root/.npm npm ci\n";
+const warns = "FROM node:24\nRUN npm ci\n";
+const fails = "FROM node:24\nRUN --mount=type=cache,id=x,taget=/x y\n";
+const fixable = `FROM node:24 AS base
+WORKDIR /app
+COPY package.json ./
+FROM base AS api
+RUN a
+FROM base AS worker
+RUN b
+`;
+const config = `project: shop
+backends: { disk: { type: local, path: ./cache } }
+cache: { read: [disk], write: [disk] }
+targets: { api: { target: api }, worker: { target: worker } }
+`;
+
+function lint(workspace: Workspace, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  return runBkcache(["lint", ...args], { cwd: workspace.dir, env: cleanEnv(env) });
+}
+
+describe("exit codes", () => {
+  test.each([
+    ["nothing found", clean, [], 0],
+    ["warnings alone", warns, [], 0],
+    ["warnings under --strict", warns, ["--strict"], 1],
+    ["an error", fails, [], 1],
+    ["an error, as JSON", fails, ["--json"], 1],
+    ["a name that is nothing", clean, ["nowhere"], 2],
+    ["an unknown flag", clean, ["--fxi"], 2],
+  ] as const)("%s", async (_, dockerfile, args, expected) => {
+    const { exitCode } = await lint(makeWorkspace({ Dockerfile: dockerfile }), args);
+    expect(exitCode).toBe(expected);
+  });
+
+  test("no Dockerfile at all", async () => {
+    const { exitCode, stderr } = await lint(makeWorkspace({ "readme.md": "" }));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("BK6021");
+  });
+});
+
+describe("without a config", () => {
+  test("all Dockerfiles of the folder, by any of their names", async () => {
+    const workspace = makeWorkspace({
+      "api.Dockerfile": warns,
+      Dockerfile: warns,
+      "Dockerfile.dev": warns,
+      Containerfile: warns,
+      "Dockerfile.dockerignore": warns,
+      "deep/Dockerfile": warns,
+    });
+    const { stdout } = await lint(workspace, ["--json"]);
+    const found = JSON.parse(stdout) as readonly { readonly file: string }[];
+    expect(found.map(({ file }) => file)).toEqual(["Containerfile", "Dockerfile", "Dockerfile.dev", "api.Dockerfile"]);
+  });
+
+  test("the one that is named", async () => {
+    const workspace = makeWorkspace({ Dockerfile: clean, "deep/Dockerfile": warns });
+    const { stderr } = await lint(workspace, ["deep/Dockerfile"]);
+    expect(stderr).toContain("at deep/Dockerfile:2:5");
+    expect(stderr).toContain("1 Dockerfile: 0 errors, 1 warning");
+  });
+});
+
+describe("with a config", () => {
+  const files = {
+    "bkcache.config.yaml":
+      "project: shop\ntargets:\n  api: { context: api }\n  web: { context: web }\n  far: { context: https://example.com/x.git }\ngroups: { both: [api, web] }\n",
+    "api/Dockerfile": warns,
+    "web/Dockerfile": fails,
+    "other/Dockerfile": warns,
+  };
+  test.each([
+    [[], ["api/Dockerfile", "web/Dockerfile"]],
+    [["api"], ["api/Dockerfile"]],
+    [["both"], ["api/Dockerfile", "web/Dockerfile"]],
+    [["web/Dockerfile"], ["web/Dockerfile"]],
+    [["other/Dockerfile"], ["other/Dockerfile"]],
+    [
+      ["api", "other/Dockerfile"],
+      ["api/Dockerfile", "other/Dockerfile"],
+    ],
+  ])("names %j", async (args, expected) => {
+    const { stdout } = await lint(makeWorkspace(files), [...args, "--json"]);
+    const found = JSON.parse(stdout) as readonly { readonly file: string }[];
+    expect([...new Set(found.map(({ file }) => file))]).toEqual(expected);
+  });
+
+  test("a missing Dockerfile, at the target", async () => {
+    const workspace = makeWorkspace({ "bkcache.config.yaml": "targets:\n  api: { context: api }\n" });
+    const { exitCode, stderr } = await lint(workspace);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/error BK6021: .*\n\s+at bkcache\.config\.yaml:2:/);
+  });
+});
+
+describe("--fix", () => {
+  test("mends in place, keeps the mode, and looks again", async () => {
+    const workspace = makeWorkspace({ "bkcache.config.yaml": config, Dockerfile: fixable });
+    chmodSync(workspace.path("Dockerfile"), 0o640);
+    const before = await lint(workspace);
+    expect(before.stderr).toContain("`bkcache lint --fix` mends 1");
+    expect(workspace.read("Dockerfile")).toBe(fixable);
+    const { exitCode, stderr } = await lint(workspace, ["--fix"]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("Dockerfile: mended");
+    expect(stderr).toContain("nothing found");
+    expect(workspace.read("Dockerfile")).toBe(fixable.replace("COPY", "COPY --link"));
+    expect(statSync(workspace.path("Dockerfile")).mode & 0o777).toBe(0o640);
+    expect(workspace.list()).toEqual(["Dockerfile", "bkcache.config.yaml"]);
+  });
+
+  test("mends nothing that the config turns off", async () => {
+    const workspace = makeWorkspace({
+      "bkcache.config.yaml": `${config}rules: { BK6016: off }\n`,
+      Dockerfile: fixable,
+    });
+    await lint(workspace, ["--fix"]);
+    expect(workspace.read("Dockerfile")).toBe(fixable);
+  });
+});
+
+test("--json is one list of records with every key", async () => {
+  const { stdout, stderr } = await lint(makeWorkspace({ Dockerfile: fails }), ["--json"]);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      code: "BK6018",
+      level: "error",
+      file: "Dockerfile",
+      line: 2,
+      column: 29,
+      endLine: 2,
+      endColumn: 34,
+      message: expect.stringContaining("taget") as string,
+      hint: expect.stringContaining("target") as string,
+      fixable: false,
+    },
+  ]);
+});
+
+test("in GitHub Actions findings are annotations too", async () => {
+  const { stderr } = await lint(makeWorkspace({ Dockerfile: fails }), [], { GITHUB_ACTIONS: "true" });
+  expect(stderr).toMatch(/^::error file=Dockerfile,line=2,col=29,title=bkcache BK6018::/m);
+});
+
+/** What SARIF 2.1.0 asks of the parts that code scanning reads, from the OASIS schema. */
+const sarifSchema = {
+  type: "object",
+  required: ["version", "runs", "$schema"],
+  properties: {
+    $schema: { type: "string", pattern: "^https://.*sarif.*2\\.1\\.0.*json$" },
+    version: { const: "2.1.0" },
+    runs: {
+      type: "array",
+      minItems: 1,
+      items: {
+        type: "object",
+        required: ["tool", "results"],
+        properties: {
+          columnKind: { enum: ["utf16CodeUnits", "unicodeCodePoints"] },
+          tool: {
+            type: "object",
+            required: ["driver"],
+            properties: {
+              driver: {
+                type: "object",
+                required: ["name", "rules"],
+                properties: {
+                  name: { type: "string", minLength: 1 },
+                  semanticVersion: { type: "string", pattern: "^\\d+\\.\\d+\\.\\d+" },
+                  rules: {
+                    type: "array",
+                    uniqueItems: true,
+                    items: {
+                      type: "object",
+                      required: ["id", "shortDescription", "helpUri", "defaultConfiguration"],
+                      properties: {
+                        id: { type: "string", pattern: "^BK6\\d{3}$" },
+                        helpUri: { type: "string", pattern: "^https://[^\\s]+$" },
+                        shortDescription: { $ref: "#/$defs/message" },
+                        fullDescription: { $ref: "#/$defs/message" },
+                        defaultConfiguration: { properties: { level: { enum: ["error", "warning"] } } },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+          results: {
+            type: "array",
+            items: {
+              type: "object",
+              required: ["ruleId", "ruleIndex", "level", "message", "locations"],
+              properties: {
+                ruleId: { type: "string" },
+                ruleIndex: { type: "integer", minimum: 0 },
+                level: { enum: ["error", "warning"] },
+                message: { $ref: "#/$defs/message" },
+                locations: {
+                  type: "array",
+                  minItems: 1,
+                  items: {
+                    type: "object",
+                    required: ["physicalLocation"],
+                    properties: {
+                      physicalLocation: {
+                        type: "object",
+                        required: ["artifactLocation", "region"],
+                        properties: {
+                          // A relative reference: no scheme, no slash in front, no way up.
+                          artifactLocation: {
+                            required: ["uri"],
+                            properties: { uri: { type: "string", pattern: "^(?![a-z]+:|/|\\.\\./)[^\\s\\\\]+$" } },
+                          },
+                          region: {
+                            type: "object",
+                            required: ["startLine", "startColumn"],
+                            additionalProperties: { type: "integer", minimum: 1 },
+                          },
+                        },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  $defs: { message: { type: "object", required: ["text"], properties: { text: { type: "string", minLength: 1 } } } },
+};
+
+test("--sarif is SARIF 2.1.0 with every rule and a place for each result", async () => {
+  const workspace = makeWorkspace({
+    "bkcache.config.yaml": `${config}mounts: { npm: npm }\n`,
+    Dockerfile: `${fixable}RUN npm ci\nRUN --mount=type=cache,id=x,taget=/x y\n`,
+  });
+  const { stdout, exitCode } = await lint(workspace, ["--sarif"]);
+  expect(exitCode).toBe(1);
+  const log = JSON.parse(stdout) as {
+    readonly runs: readonly [
+      {
+        readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+        readonly results: readonly { readonly ruleId: string; readonly ruleIndex: number }[];
+      },
+    ];
+  };
+  const validate = new Ajv2020({ allErrors: true, strict: false }).compile(sarifSchema);
+  validate(log);
+  expect(validate.errors).toBeNull();
+  const [{ tool, results }] = log.runs;
+  expect(tool.driver.rules.map(({ id }) => id)).toEqual(Object.keys(codes).filter((code) => code.startsWith("BK6")));
+  expect(results.map(({ ruleId }) => ruleId).sort()).toEqual(["BK6003", "BK6004", "BK6005", "BK6016", "BK6018"]);
+  for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+});
+
+describe("generate", () => {
+  test.each([[[]], [["--check"]]])("%j says what lint finds, and exits as without it", async (flags) => {
+    const workspace = makeWorkspace({
+      "bkcache.config.yaml": "project: shop\ntargets: { app: {} }\n",
+      Dockerfile: `${warns}${fails}`,
+    });
+    await runBkcache(["generate"], { cwd: workspace.dir, env: cleanEnv() });
+    const { exitCode, stderr } = await runBkcache(["generate", ...flags], { cwd: workspace.dir, env: cleanEnv() });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("warning BK6003");
+    expect(stderr).toContain("warning BK6018");
+  });
+
+  test("says nothing of a Dockerfile that is not there", async () => {
+    const workspace = makeWorkspace({ "bkcache.config.yaml": "project: shop\ntargets: { app: {} }\n" });
+    const { exitCode, stderr } = await runBkcache(["generate"], { cwd: workspace.dir, env: cleanEnv() });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "bkcache: docker-bake.hcl: created\n" });
+  });
+});
+
+test.each(["go-app", "node-monorepo"])("nothing is found in examples/%s", async (name) => {
+  const { exitCode, stdout } = await lint(copyExample(name), ["--json", "--strict"]);
+  expect(JSON.parse(stdout)).toEqual([]);
+  expect(exitCode).toBe(0);
+});
