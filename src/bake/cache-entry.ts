@@ -1,6 +1,7 @@
 import { compareNames } from "../config/names.ts";
 import { joinTexts, partsOf, type Text } from "../config/text.ts";
 import { unreachable } from "../diagnostics/unreachable.ts";
+import { needsPathStyle, profileOf } from "../store/profiles.ts";
 import type { Entry, PlanBackend } from "./model.ts";
 
 export interface CacheEntryOptions {
@@ -88,37 +89,17 @@ function createPlace(backend: PlanBackend, { direction, runtime = {} }: Omit<Cac
   }
 }
 
-interface EndpointProfile {
-  readonly region?: string;
-  readonly endpointUrl?: string;
-  readonly usePathStyle?: boolean;
-  readonly disableAcceptEncoding?: boolean;
-}
-
-/** What services with S3's interface need said; the entry's own attributes win. */
-const profiles: Readonly<Record<string, EndpointProfile>> = {
-  aws: {},
-  gcs: {
-    endpointUrl: "https://storage.googleapis.com",
-    region: "auto",
-    usePathStyle: true,
-    // Google's front end changes this signed header, and then refuses the signature.
-    disableAcceptEncoding: true,
-  },
-  r2: { region: "auto", usePathStyle: true },
-  minio: { region: "us-east-1", usePathStyle: true },
-  ceph: { region: "us-east-1", usePathStyle: true },
-};
-
 function s3Place(
   backend: PlanBackend,
   runtime: NonNullable<CacheEntryOptions["runtime"]>,
 ): Record<string, Text | undefined> {
   const name = backend.type === "gcs" ? "gcs" : (backend["profile"] as string | undefined);
-  const profile: EndpointProfile = (name === undefined ? undefined : profiles[name]) ?? {};
+  const profile = profileOf(backend.type, name);
   const endpoint = (backend["endpointUrl"] as Text | undefined) ?? profile.endpointUrl ?? runtime.endpointUrl;
   const usePathStyle =
-    (backend["usePathStyle"] as boolean | undefined) ?? profile.usePathStyle ?? needsPathStyle(name, endpoint);
+    (backend["usePathStyle"] as boolean | undefined) ??
+    profile.usePathStyle ??
+    needsPathStyle(name, typeof endpoint === "string" ? endpoint : undefined);
   const disableAcceptEncoding =
     (backend["disableAcceptEncoding"] as boolean | undefined) ?? profile.disableAcceptEncoding;
   return {
@@ -129,17 +110,6 @@ function s3Place(
     ...(endpoint !== undefined && usePathStyle !== undefined && { use_path_style: String(usePathStyle) }),
     ...(disableAcceptEncoding !== undefined && { disable_accept_encoding: String(disableAcceptEncoding) }),
   };
-}
-
-/** Other services than Amazon's seldom have the DNS names that the virtual-host style needs. */
-function needsPathStyle(profile: string | undefined, endpoint: Text | undefined): true | undefined {
-  if (profile !== undefined || typeof endpoint !== "string") return undefined;
-  return isAmazon(endpoint) ? undefined : true;
-}
-
-/** Whether an http or https address is of Amazon's own S3, whose buckets have host names of their own. */
-export function isAmazon(endpoint: string): boolean {
-  return /^https?:\/\/[^/]*\.amazonaws\.com(\.cn)?(:\d+)?(\/|$)/i.test(endpoint);
 }
 
 function withHome(path: Text, home: string | undefined): Text {

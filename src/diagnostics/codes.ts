@@ -387,6 +387,22 @@ export const codes = {
     title: "local cache in the context",
     help: "A target sends the folder of a local backend to the builder with its context, so every build changes the context of the next and nothing hits. Exclude the folder in .dockerignore, or put it elsewhere.",
   },
+  BK5020: {
+    title: "object too large",
+    help: "An object in the store is larger than what bkcache writes under that name, so it was not read. Something else may have written it.",
+  },
+  BK5021: {
+    title: "object damaged on the way",
+    help: "What arrived has another digest than what was sent, so it was refused. Nothing was stored.",
+  },
+  BK5022: {
+    title: "cache folder cannot be written",
+    help: "The folder of a local backend cannot be written. Check its rights and its free space.",
+  },
+  BK5023: {
+    title: "Google credentials cannot be used",
+    help: "The application default credentials cannot be read, or Google refuses them. Check the file that GOOGLE_APPLICATION_CREDENTIALS names, or run `gcloud auth application-default login`.",
+  },
 
   // 503x, 504x: contents of cache mounts
   BK5030: {

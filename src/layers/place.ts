@@ -3,7 +3,7 @@ import type { Entry } from "../bake/model.ts";
 import { showText } from "../config/text.ts";
 import type { Env } from "../store/endpoint.ts";
 import type { Credentials } from "../store/credentials.ts";
-import { openS3, type S3Bucket } from "../store/s3-client.ts";
+import { openS3, type S3Bucket } from "../store/s3-probe.ts";
 
 /** What it takes to look into a backend. */
 export interface LayerAccess {

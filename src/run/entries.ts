@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
-import { cacheEntry, isAmazon } from "../bake/cache-entry.ts";
+import { cacheEntry } from "../bake/cache-entry.ts";
 import { cacheName } from "../bake/cache-name.ts";
 import type { CacheDirection, Entry, Plan, PlanBackend, PlanTarget } from "../bake/model.ts";
 import type { Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { checkEndpoint, missingRegion, resolveEndpointUrl, resolveRegion } from "../store/endpoint.ts";
+import { resolveBucket } from "../store/bucket-place.ts";
 import type { CacheUse } from "./cache-use.ts";
 import { readScopes, type RunScopes, writeScope } from "./describe.ts";
 
@@ -133,16 +133,24 @@ async function completeCandidates(
     if (backend.type !== "s3" && backend.type !== "gcs") continue;
     const sample = candidates.find((candidate) => candidate.backend === name)?.entry;
     const own = typeof sample === "object" ? sample : {};
-    const isGoogle = backend.type === "gcs";
-    const url = isGoogle ? own["endpoint_url"] : resolveEndpointUrl(own["endpoint_url"], host.env);
-    const region = isGoogle ? (own["region"] ?? null) : await resolveRegion(own["region"], host.env);
-    if (region === null) stop.push(missingRegion(name));
-    const checked = checkEndpoint({ backend: name, url, insecure: backend["insecure"] === true, env: host.env });
-    if (checked.stop !== undefined) stop.push(checked.stop);
-    if (checked.warning !== undefined) host.tell({ ...checked.warning, level: "warning" });
+    const { region, endpointUrl, usePathStyle, ...found } = await resolveBucket(
+      {
+        backend: name,
+        type: backend.type,
+        region: own["region"],
+        endpointUrl: own["endpoint_url"],
+        usePathStyle: own["use_path_style"] === undefined ? undefined : own["use_path_style"] === "true",
+        insecure: backend["insecure"] === true,
+      },
+      host.env,
+    );
+    stop.push(...found.stop);
+    if (found.warning !== undefined) host.tell({ ...found.warning, level: "warning" });
     extra.set(name, {
       ...(region === null ? {} : { region }),
-      ...(url === undefined ? {} : { endpoint_url: url, ...pathStyle(own, url) }),
+      ...(endpointUrl === undefined ? {} : { endpoint_url: endpointUrl }),
+      // BuildKit looks at it only beside an endpoint.
+      ...(endpointUrl === undefined || usePathStyle === undefined ? {} : { use_path_style: String(usePathStyle) }),
     });
   }
   if (stop.length > 0) throw BkcacheError.of(stop);
@@ -152,10 +160,4 @@ async function completeCandidates(
       ? candidate
       : { ...candidate, entry: { ...candidate.entry, ...added } };
   });
-}
-
-/** Of an endpoint that the environment adds; for the config's own it is decided with the entry. */
-function pathStyle(own: LiteralEntry, url: string): LiteralEntry {
-  if (own["use_path_style"] !== undefined || own["endpoint_url"] === url) return {};
-  return isAmazon(url) ? {} : { use_path_style: "true" };
 }

@@ -13,7 +13,12 @@ export async function openChain(env: Env, timeoutMs: number): Promise<Credential
   const region = (await resolveRegion(undefined, env)) ?? "us-east-1";
   let client: InstanceType<typeof S3Client> | undefined;
   try {
-    client = new S3Client({ region, maxAttempts: 2, requestHandler: requestHandler(env, timeoutMs), logger: silent });
+    client = new S3Client({
+      region,
+      maxAttempts: 2,
+      requestHandler: requestHandler(env, { requestMs: timeoutMs, idleMs: timeoutMs }),
+      logger: silent,
+    });
     const found = await client.config.credentials();
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = found;
     return {

@@ -4,7 +4,7 @@ export interface ObjectInfo {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
-  /** Time of the last write, in ms since the epoch, by the store's clock. */
+  /** Time of the last write or touch, in ms since the epoch, by the store's clock. */
   readonly modifiedAt: number;
 }
 
@@ -13,29 +13,38 @@ export interface RequestOptions {
 }
 
 export interface GetOptions extends RequestOptions {
-  /** An object larger than this is refused, not read. Bytes. */
+  /** An object larger than this is refused with BK5020, not read. Bytes. */
   readonly maxBytes?: number;
 }
 
 export interface PutOptions extends RequestOptions {
   /** Writes only where no object has the key; the answer is then "exists" for one that does. */
   readonly onlyIfAbsent?: boolean;
-  /** SHA-256 of the body in hex, where the caller has it: the store then refuses what was damaged on the way. */
+  /**
+   * SHA-256 of the body in hex, where the caller has it: what was damaged on the way is then refused with BK5021 and
+   * not stored.
+   */
   readonly sha256?: string;
 }
 
 /**
  * A place for immutable objects under keys: a bucket's prefix or a folder. All keys are relative to that place, have `/`
- * between their parts and no empty, `.` or `..` part.
+ * between their parts, no empty, `.` or `..` part, none of more than 255 bytes, and no control characters. `a` and `a/b`
+ * are not both keys, since a folder cannot hold both.
  *
  * An absent object is a value, not an error. What fails for good (after the store's own retries) throws a `BkcacheError`
- * of the 5xxx codes that names the place.
+ * of the 5xxx codes that names the backend. An aborted call rejects at once with the signal's reason; a put may then be
+ * done or not.
  */
 export interface ObjectStore {
   /** The place for people, such as `s3://bucket/prefix/`. */
   readonly place: string;
-  /** Null where there is none. */
+  /** The whole object, of exactly the length that the store says; null where there is none. */
   get(key: string, options?: GetOptions): Promise<Buffer | null>;
+  /**
+   * Stores the object whole or not at all. "exists" may mean an earlier try of the same call whose answer was lost.
+   * The body must not change before the call is done.
+   */
   put(key: string, body: Uint8Array, options?: PutOptions): Promise<"stored" | "exists">;
   /** Null where there is none. */
   stat(key: string, options?: RequestOptions): Promise<ObjectInfo | null>;

@@ -1,42 +1,27 @@
-import { readFileSync } from "node:fs";
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import { getCACertificates } from "node:tls";
-import { BkcacheError } from "../diagnostics/error.ts";
+import { createAgents } from "./agents.ts";
 import type { Env } from "./endpoint.ts";
 
-/**
- * How the SDK sends requests: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, as buildx does, and
- * trusting AWS_CA_BUNDLE besides what Node trusts.
- * @param timeoutMs of one attempt
- * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
- */
-export function requestHandler(env: Env, timeoutMs: number) {
-  const bundle = env["AWS_CA_BUNDLE"];
-  const shared = { keepAlive: true, maxSockets: 32, proxyEnv: { ...env } };
-  return {
-    connectionTimeout: Math.min(timeoutMs, 3_000),
-    requestTimeout: timeoutMs,
-    throwOnRequestTimeout: true,
-    socketTimeout: timeoutMs,
-    httpAgent: new HttpAgent(shared),
-    httpsAgent: new HttpsAgent({
-      ...shared,
-      // `ca` replaces what Node trusts, so that has to be said again.
-      ...(bundle && { ca: [...getCACertificates("default"), readBundle(bundle)] }),
-    }),
-  };
+export interface HandlerOptions {
+  /** Time in ms until the answer of one attempt begins, and for the connection at most 3 s of it; 0 for no bound. */
+  readonly requestMs: number;
+  /** Time in ms in which not a byte moves. */
+  readonly idleMs: number;
+  /** Connections to one host. */
+  readonly maxSockets?: number;
 }
 
-function readBundle(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new BkcacheError({
-      code: "BK5007",
-      message: `AWS_CA_BUNDLE names ${path}, which cannot be read`,
-      hint: "name a file of PEM certificates, or unset AWS_CA_BUNDLE",
-      cause,
-    });
-  }
+/**
+ * How the SDK sends requests; proxies and certificates as `createAgents` says.
+ * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
+ */
+export function requestHandler(env: Env, { requestMs, idleMs, maxSockets = 32 }: HandlerOptions) {
+  const { http, https } = createAgents(env, maxSockets);
+  return {
+    connectionTimeout: requestMs > 0 ? Math.min(requestMs, 3_000) : idleMs,
+    requestTimeout: requestMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: idleMs,
+    httpAgent: http,
+    httpsAgent: https,
+  };
 }

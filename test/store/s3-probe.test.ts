@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { type LayerAccess, placeOf } from "../../src/layers/place.ts";
 import { probeAll } from "../../src/layers/probe.ts";
-import { openS3, type S3Options } from "../../src/store/s3-client.ts";
+import { openS3, type S3Options } from "../../src/store/s3-probe.ts";
 import { makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 
