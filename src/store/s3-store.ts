@@ -55,7 +55,7 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
   /** Whether the store deletes many objects at once. */
   let deletesMany = true;
 
-  const put = async (key: string, body: Uint8Array, { sha256, condition, signal }: PutAttempt) => {
+  const put = async (key: string, body: Uint8Array, { sha256, condition = false, signal }: PutAttempt) => {
     const command = new sdk.PutObjectCommand({
       ...named(key),
       Body: body,
@@ -121,29 +121,31 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
       return Errors.filter(({ Code }) => Code !== "NoSuchKey").map(({ Key = "" }) => Key.slice(prefix.length));
     }, signal);
 
+  const get = async (key: string, { signal, maxBytes = Infinity }: GetCall = {}): Promise<Buffer | null> => {
+    const request = new sdk.GetObjectCommand(named(key));
+    return requests.run(async (attempt) => {
+      let answer;
+      try {
+        answer = await client.send(request, { abortSignal: attempt.signal });
+      } catch (error) {
+        if (isAbsent(error)) return null;
+        throw error;
+      }
+      const { idleMs } = policy;
+      const body = await readBody(answer.Body as Readable, {
+        length: answer.ContentLength,
+        maxBytes,
+        idleMs,
+        signal: attempt.signal,
+      });
+      if (body === "too large") throw tooLarge(backend, key, maxBytes);
+      return body;
+    }, signal);
+  };
+
   return {
     place,
-    async get(key, { signal, maxBytes = Infinity } = {}) {
-      const request = new sdk.GetObjectCommand(named(key));
-      return requests.run(async (attempt) => {
-        let answer;
-        try {
-          answer = await client.send(request, { abortSignal: attempt.signal });
-        } catch (error) {
-          if (isAbsent(error)) return null;
-          throw error;
-        }
-        const { idleMs } = policy;
-        const body = await readBody(answer.Body as Readable, {
-          length: answer.ContentLength,
-          maxBytes,
-          idleMs,
-          signal: attempt.signal,
-        });
-        if (body === "too large") throw tooLarge(backend, key, maxBytes);
-        return body;
-      }, signal);
-    },
+    get,
     async put(key, body, { signal, onlyIfAbsent = false, sha256 } = {}) {
       named(key);
       // The SDK signs what it is given; this one does not look.
@@ -162,7 +164,7 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
           }
           if (!onlyIfAbsent || !isConditional || !refusesConditions(failure)) throw error;
           if ((await head(key, signal)) !== null) return "exists";
-          await put(key, body, { sha256, condition: false, signal });
+          await put(key, body, { sha256, signal });
           // Only now is it known that the condition was what it refused.
           isConditional = false;
           return "stored";
@@ -201,6 +203,7 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
       } while (token !== undefined);
     },
     async delete(keys, { signal } = {}) {
+      keys.forEach(assertKey);
       let left: readonly string[] = [...new Set(keys)];
       while (deletesMany && left.length > 1) {
         const batch = left.slice(0, deleteBatch);
@@ -218,10 +221,10 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
     },
     async touch(key, { signal } = {}) {
       const target = named(key);
-      return requests.run(async (attempt) => {
+      const writtenAt = await requests.run(async (attempt) => {
         try {
           // S3 refuses a copy onto itself that changes nothing.
-          await client.send(
+          const answer = await client.send(
             new sdk.CopyObjectCommand({
               ...target,
               CopySource: `${encodePart(bucket)}/${encodeKey(target.Key)}`,
@@ -231,20 +234,36 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
             }),
             { abortSignal: attempt.signal },
           );
-          return true;
+          return answer.CopyObjectResult?.LastModified?.getTime() ?? Date.now();
         } catch (error) {
-          if (isAbsent(error)) return false;
+          if (isAbsent(error)) return null;
           throw error;
         }
       }, signal);
+      if (writtenAt === null) return false;
+      if (Date.now() - writtenAt < largestClockError) return true;
+      // A store that keeps files may change the metadata alone, so the bytes have to be written again.
+      const body = await get(key, { signal });
+      if (body === null) return false;
+      await requests.run((attempt) => put(key, body, { signal: attempt.signal }), signal);
+      return true;
     },
     close: () => client.destroy(),
   };
 }
 
+/** S3 refuses requests of clients whose clock is further off than 15 minutes. */
+const largestClockError = 20 * 60_000;
+
+interface GetCall {
+  readonly signal?: AbortSignal | undefined;
+  readonly maxBytes?: number;
+}
+
 interface PutAttempt {
-  readonly sha256: string | undefined;
-  readonly condition: boolean;
+  readonly sha256?: string | undefined;
+  /** Writes only where no object has the key. */
+  readonly condition?: boolean;
   readonly signal: AbortSignal;
 }
 
