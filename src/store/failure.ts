@@ -1,4 +1,3 @@
-import type { Code } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Verdict } from "./requests.ts";
 
@@ -93,22 +92,14 @@ const throttling: ReadonlySet<string> = new Set(["SlowDown", "ServiceUnavailable
 /** Whether it is worth sending the request again. */
 export function verdictOf(failure: StoreFailure): Verdict {
   const { code, status } = failure;
-  switch (kindOf(failure)) {
-    case "busy":
-      if (status === 501) return "final";
-      return throttling.has(code) || status === 503 || status === 429 ? "slow down" : "again";
-    case "slow":
-    case "damaged":
-    // The SDK has learnt the store's time from the refusal.
-    case "clock":
-      return "again";
-    case "unreachable":
-      return passing.has(code) ? "again" : "unreachable";
-    case "unknown":
-      return status === 408 ? "again" : "final";
-    default:
-      return "final";
+  const kind = kindOf(failure);
+  if (kind === "busy") {
+    if (status === 501) return "final";
+    return throttling.has(code) || status === 503 || status === 429 ? "slow down" : "again";
   }
+  if (kind === "unreachable") return passing.has(code) ? "again" : "unreachable";
+  // After a refusal for its clock the SDK has learnt the store's time.
+  return kind === "slow" || kind === "damaged" || kind === "clock" || status === 408 ? "again" : "final";
 }
 
 /** Who is spoken to. */
@@ -120,40 +111,47 @@ export interface Party {
 }
 
 /** The failures that have nothing to do with what the store holds; null for the others. */
-export function describeLine(failure: StoreFailure, { backend, where }: Party): Diagnostic | null {
-  const { code, status } = failure;
-  const say = (code: Code, message: string, hint: string): Diagnostic => ({
-    code,
-    message: `backend "${backend}": ${message}`,
-    hint,
-  });
-  switch (kindOf(failure)) {
-    case "unreachable":
-      return say(
-        "BK5007",
-        `${where} does not answer: ${connections[code] ?? "no connection"} (${code})`,
-        "check the endpoint and the network; a builder elsewhere may still reach it, but bkcache has to as well",
-      );
-    case "tls":
-      return say(
-        "BK5007",
-        `${where} cannot be trusted: TLS fails (${code})`,
-        "for a certificate authority of your own set AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS to its file",
-      );
-    case "slow":
-      return say(
-        "BK5007",
-        `${where} does not answer in time`,
-        "check the endpoint, the network and the proxy variables",
-      );
-    case "clock":
-      return say("BK5009", `${where} says that this machine's clock is wrong`, "set the clock; S3 allows 15 minutes");
-    case "busy":
-      return say("BK5007", `${where} cannot serve now (${code || status})`, "try again later");
-    default:
-      return null;
-  }
+export function describeLine(failure: StoreFailure, party: Party): Diagnostic | null {
+  const described = lineFailures[kindOf(failure)];
+  if (described === undefined) return null;
+  const { code, message, hint } = described(failure, party.where);
+  return { code, message: `backend "${party.backend}": ${message}`, hint };
 }
+
+type Describe = (failure: StoreFailure, where: string) => Required<Pick<Diagnostic, "code" | "message" | "hint">>;
+
+const lineFailures: Readonly<Partial<Record<Kind, Describe>>> = {
+  unreachable: ({ code }, where) => ({
+    code: "BK5007",
+    message: `${where} does not answer: ${connections[code] ?? "no connection"} (${code})`,
+    hint: "check the endpoint and the network; a builder elsewhere may still reach it, but bkcache has to as well",
+  }),
+  tls: ({ code }, where) => ({
+    code: "BK5007",
+    message: `${where} cannot be trusted: TLS fails (${code})`,
+    hint: "for a certificate authority of your own set AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS to its file",
+  }),
+  slow: (_, where) => ({
+    code: "BK5007",
+    message: `${where} does not answer in time`,
+    hint: "check the endpoint, the network and the proxy variables",
+  }),
+  clock: (_, where) => ({
+    code: "BK5009",
+    message: `${where} says that this machine's clock is wrong`,
+    hint: "set the clock; S3 allows 15 minutes",
+  }),
+  busy: ({ code, status }, where) => ({
+    code: "BK5007",
+    message: `${where} cannot serve now (${code || status})`,
+    hint: "try again later",
+  }),
+  damaged: ({ code }, where) => ({
+    code: "BK5021",
+    message: `${where} got other bytes than were sent (${code})`,
+    hint: "try again; where it happens again, look at the network and the proxy",
+  }),
+};
 
 const connections: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",

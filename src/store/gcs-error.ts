@@ -38,30 +38,30 @@ export function classifyGcsError(error: unknown, place: GcsPlace): Diagnostic {
     hint,
   });
   const shown = [failure.code, failure.status].filter(Boolean).join(", status ");
-  switch (failure.status) {
-    case 401:
-      return say(
-        "BK5006",
-        `${where} refuses the access token (${shown})`,
-        "check which account GOOGLE_APPLICATION_CREDENTIALS belongs to",
-      );
-    case 403:
-      return say(
-        "BK5005",
-        `access to bucket "${bucket}" is denied (${shown})`,
-        "the account needs the role roles/storage.objectUser on the bucket",
-      );
-    case 404:
-      return say(
-        "BK5004",
-        `there is no bucket "${bucket}" at ${where}`,
-        "create the bucket, or mend its name or the endpoint",
-      );
-    default:
-      return say(
-        "BK5010",
-        `${where} answers ${shown || "in a way that is not Google's"}`,
-        "check that the endpoint speaks the JSON protocol of Google Cloud Storage",
-      );
+  if (failure.status === 401) {
+    return say(
+      "BK5006",
+      `${where} refuses the access token (${shown})`,
+      "check which account GOOGLE_APPLICATION_CREDENTIALS belongs to",
+    );
   }
+  if (failure.status === 403) {
+    return say(
+      "BK5005",
+      `access to bucket "${bucket}" is denied (${shown})`,
+      "the account needs the role roles/storage.objectUser on the bucket",
+    );
+  }
+  if (failure.status === 404) {
+    return say(
+      "BK5004",
+      `there is no bucket "${bucket}" at ${where}`,
+      "create the bucket, or mend its name or the endpoint",
+    );
+  }
+  return say(
+    "BK5010",
+    `${where} answers ${shown || "in a way that is not Google's"}`,
+    "check that the endpoint speaks the JSON protocol of Google Cloud Storage",
+  );
 }

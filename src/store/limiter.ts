@@ -1,4 +1,4 @@
-export interface Slot {
+interface Slot {
   /** Gives the slot back. "too fast": the store refused the request because there are too many. */
   give(outcome: "done" | "failed" | "too fast"): void;
 }
@@ -22,6 +22,10 @@ export function createLimiter(most: number): Limiter {
   let era = 0;
   const waiting: ((slot: Slot) => void)[] = [];
 
+  const isFree = (): boolean => active < limit;
+  const wake = (): void => {
+    while (isFree() && waiting.length > 0) waiting.shift()?.(open());
+  };
   const open = (): Slot => {
     active += 1;
     const begunIn = era;
@@ -42,12 +46,12 @@ export function createLimiter(most: number): Limiter {
             limit += 1;
           }
         }
-        while (active < limit && waiting.length > 0) waiting.shift()?.(open());
+        wake();
       },
     };
   };
   return {
-    take: () => (active < limit ? Promise.resolve(open()) : new Promise<Slot>((resolve) => void waiting.push(resolve))),
+    take: () => (isFree() ? Promise.resolve(open()) : new Promise<Slot>((resolve) => void waiting.push(resolve))),
     get limit() {
       return limit;
     },

@@ -8,16 +8,16 @@ export interface ObjectInfo {
   readonly modifiedAt: number;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface GetOptions extends RequestOptions {
+interface GetOptions extends RequestOptions {
   /** An object larger than this is refused with BK5020, not read. Bytes. */
   readonly maxBytes?: number;
 }
 
-export interface PutOptions extends RequestOptions {
+interface PutOptions extends RequestOptions {
   /** Writes only where no object has the key; the answer is then "exists" for one that does. */
   readonly onlyIfAbsent?: boolean;
   /**

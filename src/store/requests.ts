@@ -26,7 +26,7 @@ export const defaultPolicy: RequestPolicy = {
  */
 export type Verdict = "slow down" | "again" | "unreachable" | "final";
 
-export interface Judge {
+interface Judge {
   verdict(error: unknown): Verdict;
   /** The error for people. */
   describe(error: unknown): BkcacheError;

@@ -22,7 +22,7 @@ async function keysOf(list: AsyncIterable<ObjectInfo>): Promise<string[]> {
 
 /** Every implementation of `ObjectStore` passes this. */
 export function describeObjectStore(name: string, setUp: () => Promise<StoreUnderTest>): void {
-  describe(name, () => {
+  describe(`store: ${name}`, () => {
     let under: StoreUnderTest;
     let store: ObjectStore;
     beforeAll(async () => {
@@ -119,7 +119,7 @@ export function describeObjectStore(name: string, setUp: () => Promise<StoreUnde
 
     test("a listing has what begins with the prefix, in the order of bytes", async () => {
       const keys = ["o/a", "o/a-b", "o/a.b", "o/a0", "o/ab/c", "o/b", "o/é", "o/\uffee", "o/😀", "oo/x"];
-      await Promise.all([...keys].reverse().map((key) => store.put(key, Buffer.from(key))));
+      await Promise.all(keys.toReversed().map((key) => store.put(key, Buffer.from(key))));
       const expected = keys
         .filter((key) => key.startsWith("o/"))
         .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
