@@ -15,7 +15,8 @@ export function answerError(status: number, body: Buffer): Error {
   const error = fieldOf(parseJson(body), "error");
   const [first] = (fieldOf(error, "errors") as readonly unknown[] | undefined) ?? [];
   const reason = fieldOf(first, "reason");
-  const code = typeof reason === "string" ? (codes[reason] ?? reason) : "";
+  const code =
+    status === 409 ? "ConditionalRequestConflict" : typeof reason === "string" ? (codes[reason] ?? reason) : "";
   return Object.assign(new Error(`status ${status}`), { name: "", code, $metadata: { httpStatusCode: status } });
 }
 

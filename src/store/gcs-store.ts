@@ -224,7 +224,8 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
         const { status, body } = await ask(() => ({ method: "POST", path: `${path}${query}` }), [404], signal);
         if (status === 404) return (await absent(signal)) !== null;
         // A large object is rewritten in several steps.
-        const token = fieldOf(parseAnswer(body), "rewriteToken");
+        const step = parseAnswer(body);
+        const token = fieldOf(step, "done") === false ? fieldOf(step, "rewriteToken") : undefined;
         query = typeof token === "string" ? `?rewriteToken=${encodeURIComponent(token)}` : "";
       } while (query !== "");
       return true;

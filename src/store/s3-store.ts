@@ -150,14 +150,18 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
       named(key);
       // The SDK signs what it is given; this one does not look.
       if (sendsMd5) checkDigest(backend, key, body, sha256);
+      // A store may refuse before it has read the body, and cut the line with its answer still on the way.
+      let isAnswerLost = false;
       return requests.run(async (attempt) => {
         const { signal } = attempt;
         try {
-          if (onlyIfAbsent && !isConditional && (await head(key, signal)) !== null) return "exists";
+          const looksFirst = onlyIfAbsent && (!isConditional || isAnswerLost);
+          if (looksFirst && (await head(key, signal)) !== null) return "exists";
           await put(key, body, { sha256, condition: onlyIfAbsent && isConditional, signal });
           return "stored";
         } catch (error) {
           const failure = readFailure(error);
+          isAnswerLost = failure.status === undefined;
           if (onlyIfAbsent && failure.status === 412) return "exists";
           if (verdictOf(failure) === "again" && sha256 !== undefined && !hasDigest(body, sha256)) {
             throw damaged(backend, key, error);
