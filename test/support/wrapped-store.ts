@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 
-export type StoreCall = "get" | "put" | "stat" | "list" | "delete" | "touch";
+type StoreCall = "get" | "put" | "stat" | "list" | "delete" | "touch";
 
 export interface Wrapping {
   /** Runs before each call; it may wait, or throw to make the call fail. `index` counts all calls from 0. */
