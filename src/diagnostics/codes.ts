@@ -329,6 +329,18 @@ export const codes = {
     title: "bake refuses the definition",
     help: "The message has bake's own words. `docker buildx bake --print` shows what it reads.",
   },
+  BK4021: {
+    title: "connection to the builder broke",
+    help: "Cache mounts are reached through `docker buildx dial-stdio`. The message has buildx's own words; see whether the builder still runs and has room.",
+  },
+  BK4022: {
+    title: "builder refuses a mount",
+    help: "BuildKit could not open a cache mount or run the helper in it; the message has its own words.",
+  },
+  BK4023: {
+    title: "helper for mounts not usable",
+    help: "bkcache works in cache mounts with a statically linked busybox of the builder's architecture. Name the path of one in BKCACHE_HELPER.",
+  },
 
   // --- 5xxx store
   BK5001: {

@@ -103,7 +103,8 @@ function capture(stream: NodeJS.ReadableStream | null): () => string {
   return () => Buffer.concat(chunks).toString("utf8");
 }
 
-function cannotStart(command: string, cwd: string, cause: unknown): BkcacheError {
+/** Why a program did not start, from what `spawn` says. */
+export function cannotStart(command: string, cwd: string, cause: unknown): BkcacheError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
   // Node reports a missing folder as if the program were missing.
   const message = !existsSync(cwd)

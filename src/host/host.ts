@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Diagnostic } from "../diagnostics/error.ts";
 
 export interface ExecOptions {
@@ -19,6 +20,23 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
+export interface PipeOptions {
+  /** The whole environment of the child; `host.env` when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A running program that carries a connection. */
+export interface ProgramPipe {
+  /** Its standard input and output. */
+  readonly stream: Duplex;
+  /** What it has written to standard error, the last 64 KiB. */
+  stderr(): string;
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number>;
+  /** Ends its input, then the program, and waits for that. */
+  close(): Promise<void>;
+}
+
 /** Something worth saying while a command runs. Reporters decide how it looks. */
 export interface Message extends Omit<Diagnostic, "code"> {
   readonly level: "info" | "warning";
@@ -36,6 +54,12 @@ export interface Host {
    * @throws BkcacheError BK4001 where the program cannot be started.
    */
   exec(command: string, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * Starts a program for what it reads and writes. It ends by `close` or with this process; neither `signal` nor Ctrl-C
+   * ends it, so that what it carries can be put in order first.
+   * @throws BkcacheError BK4001 where the program cannot be started.
+   */
+  openPipe(command: string, args: readonly string[], options?: PipeOptions): Promise<ProgramPipe>;
   /** Milliseconds since the epoch. */
   now(): number;
   tell(message: Message): void;

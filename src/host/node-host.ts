@@ -29,6 +29,11 @@ export function createHost(options: HostOptions): Host {
       }
       return result;
     },
+    async openPipe(command, args, pipeOptions) {
+      // Sockets and streams, which most commands do without.
+      const { openPipe } = await import("./pipe.ts");
+      return openPipe({ cwd, env }, command, args, pipeOptions);
+    },
     now: () => Date.now(),
   };
 }

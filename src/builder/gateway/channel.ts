@@ -1,0 +1,239 @@
+import { connect, constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
+import type { Duplex } from "node:stream";
+import { lengthOf, type Message } from "./wire.ts";
+
+/** A call of an API: its path and what goes each way. */
+interface Method<In, Out> {
+  readonly path: string;
+  readonly request: Pick<Message<In, unknown>, "encode">;
+  readonly response: Pick<Message<never, Out>, "decode">;
+}
+
+interface CallOptions {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the call after this time; without it a call may take for ever. */
+  readonly timeoutMs?: number;
+}
+
+export interface Call<In, Out> {
+  /** Resolves when there is room for more; what is sent to a call that has ended is dropped. */
+  send(message: In): Promise<void>;
+  /** Says that nothing more will be sent. */
+  end(): void;
+  /** What comes back, with back pressure; throws GrpcError at the end of a call that failed. To be read once. */
+  readonly messages: AsyncIterable<Out>;
+  /** Breaks the call off, which the server sees as a cancelled context. */
+  cancel(): void;
+}
+
+/** gRPC on a connection that exists already. */
+export interface Channel {
+  open<In, Out>(method: Method<In, Out>, options?: CallOptions): Call<In, Out>;
+  /** One message there, and every message back. */
+  collect<In, Out>(method: Method<In, Out>, request: In, options?: CallOptions): Promise<readonly Out[]>;
+  /** One message there, one back. */
+  call<In, Out>(method: Method<In, Out>, request: In, options?: CallOptions): Promise<Out>;
+  /** Breaks off every call under way. */
+  close(): void;
+}
+
+/** How a call failed. */
+export class GrpcError extends Error {
+  override readonly name = "GrpcError";
+  /** https://grpc.io/docs/guides/status-codes/ */
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+export const GrpcStatus = {
+  CANCELLED: 1,
+  DEADLINE_EXCEEDED: 4,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+} as const;
+
+/**
+ * Bytes that the server may send ahead of what was read, for each call and in all: HTTP/2's own 64 KiB would make a far
+ * builder wait after every one of them.
+ */
+const window = { call: 4 << 20, connection: 16 << 20 } as const;
+
+/**
+ * Speaks gRPC over `connection`. Written on node:http2 since that takes any stream: a client that opens its own sockets
+ * would need a listening one between it and the builder. Source:
+ * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+ */
+export function openChannel(connection: Duplex): Channel {
+  const session = connect("http://buildkit", {
+    createConnection: () => connection,
+    settings: { enablePush: false, initialWindowSize: window.call },
+  });
+  session.once("connect", () => session.setLocalWindowSize(window.connection));
+  // Each call learns of it by itself.
+  session.on("error", () => {});
+
+  const open = <In, Out>(method: Method<In, Out>, options: CallOptions = {}): Call<In, Out> => {
+    const { signal, timeoutMs, metadata } = options;
+    if (session.destroyed || session.closed) {
+      return brokenCall(new GrpcError(GrpcStatus.UNAVAILABLE, "the connection is closed"));
+    }
+    const stream = session.request({
+      ":method": "POST",
+      ":path": method.path,
+      "content-type": "application/grpc",
+      te: "trailers",
+      ...metadata,
+    });
+    // The reader gets it; without a reader nobody waits for it.
+    stream.on("error", () => {});
+    let reason: Error | undefined;
+    const breakOff = (error: Error) => {
+      reason ??= error;
+      stream.close(constants.NGHTTP2_CANCEL);
+    };
+    const onAbort = () => {
+      // Who broke it off knows its reason again.
+      const cause: unknown = signal?.reason;
+      breakOff(cause instanceof Error ? cause : new GrpcError(GrpcStatus.CANCELLED, "interrupted", { cause }));
+    };
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            breakOff(new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, `no answer within ${timeoutMs / 1000} s`));
+          }, timeoutMs);
+    let headers: IncomingHttpHeaders = {};
+    const addHeaders = (received: IncomingHttpHeaders) => (headers = { ...headers, ...received });
+    // A call that fails at once has its status in the headers.
+    stream.on("response", addHeaders).on("trailers", addHeaders);
+    const closed = new Promise<void>((resolve) => void stream.once("close", resolve)).then(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      return { headers, reason };
+    });
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted === true) onAbort();
+    return {
+      send: (message) => write(stream, frame(method.request.encode(message))),
+      end: () => void stream.end(),
+      messages: readMessages(stream, method, closed),
+      cancel: () => breakOff(new GrpcError(GrpcStatus.CANCELLED, "broken off")),
+    };
+  };
+  const collect: Channel["collect"] = async (method, request, options) => {
+    const call = open(method, options);
+    await call.send(request);
+    call.end();
+    return readAll(call);
+  };
+  return {
+    open,
+    collect,
+    async call(method, request, options) {
+      const [response, ...more] = await collect(method, request, options);
+      if (response === undefined || more.length > 0) {
+        throw new GrpcError(GrpcStatus.INTERNAL, `${method.path} gave ${more.length} messages for one`);
+      }
+      return response;
+    },
+    close: () => session.destroy(),
+  };
+}
+
+/** Everything that comes back of a call. */
+export async function readAll<Out>(call: Call<never, Out>): Promise<readonly Out[]> {
+  const messages: Out[] = [];
+  for await (const message of call.messages) messages.push(message);
+  return messages;
+}
+
+function brokenCall(error: Error): Call<never, never> {
+  const messages = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
+  return { send: async () => {}, end: () => {}, messages, cancel: () => {} };
+}
+
+/** A byte that says it is not compressed, the length in four, the message. */
+function frame(message: readonly Uint8Array[]): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(lengthOf(message), 1);
+  return Buffer.concat([head, ...message]);
+}
+
+async function write(stream: ClientHttp2Stream, chunk: Buffer): Promise<void> {
+  if (stream.destroyed || stream.writableEnded || stream.write(chunk)) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.once("drain", done).once("close", done);
+  });
+}
+
+interface Outcome {
+  readonly headers: IncomingHttpHeaders;
+  /** Why this side broke it off. */
+  readonly reason: Error | undefined;
+}
+
+async function* readMessages<Out>(
+  stream: ClientHttp2Stream,
+  method: Method<never, Out>,
+  closed: Promise<Outcome>,
+): AsyncGenerator<Out> {
+  let failure: unknown;
+  try {
+    let parts: Buffer[] = [];
+    let size = 0;
+    let wanted = 5;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      parts.push(chunk);
+      size += chunk.length;
+      while (size >= wanted) {
+        const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
+        parts = [bytes];
+        const end = 5 + bytes.readUInt32BE(1);
+        if (size < end) {
+          wanted = end;
+          break;
+        }
+        if (bytes[0] !== 0) throw new Error("the answer is compressed, which was not asked for");
+        parts = [bytes.subarray(end)];
+        size -= end;
+        wanted = 5;
+        yield method.response.decode(bytes.subarray(5, end));
+      }
+    }
+  } catch (error) {
+    failure = error;
+  } finally {
+    // Also where the reader has had enough.
+    if (!stream.readableEnded) stream.close(constants.NGHTTP2_CANCEL);
+  }
+  const { headers, reason } = await closed;
+  if (reason !== undefined) throw reason;
+  const status = headers["grpc-status"];
+  if (status === "0" && failure === undefined) return;
+  if (status !== undefined && status !== "0") {
+    throw new GrpcError(Number(status), decodeMessage(String(headers["grpc-message"] ?? "")));
+  }
+  const code = headers[":status"] as number | undefined;
+  const said =
+    code === undefined || code === 200 ? "the connection broke" : `the builder answers with HTTP status ${code}`;
+  throw new GrpcError(GrpcStatus.UNAVAILABLE, said, { cause: failure });
+}
+
+/** Percent-encoded UTF-8, as the protocol has it; what is not is taken as it is. */
+function decodeMessage(message: string): string {
+  try {
+    return decodeURIComponent(message);
+  } catch {
+    return message;
+  }
+}

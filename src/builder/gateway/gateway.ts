@@ -1,0 +1,155 @@
+import type { Host } from "../../host/host.ts";
+import type { Buildx } from "../buildx.ts";
+import { openContainer } from "./container.ts";
+import { type Connection, dial } from "./connection.ts";
+import { type HelperOptions, findHelper } from "./helper.ts";
+import { Control } from "./messages.ts";
+import { type MountRecord, mountRecordType, readRecord, recordFilter } from "./records.ts";
+import type { MountIdentity, MountShell } from "./shell.ts";
+
+interface GcPolicy {
+  /** Whether it goes for every kind of record. */
+  readonly all: boolean;
+  /** Records used within this time stay, in ms; 0 for none. */
+  readonly keepDuration: number;
+  /** Which records it goes for, such as `type==exec.cachemount`. */
+  readonly filters: readonly string[];
+  /** Bytes; 0 where the policy does not say. */
+  readonly reservedSpace: number;
+  readonly maxUsedSpace: number;
+  readonly minFreeSpace: number;
+}
+
+interface Worker {
+  readonly id: string;
+  /** As `linux/arm64/v8`; its own first, then those that it emulates. */
+  readonly platforms: readonly string[];
+  readonly gcPolicies: readonly GcPolicy[];
+  /** Null where BuildKit does not say. */
+  readonly buildkitVersion: string | null;
+}
+
+export interface GatewayOptions extends HelperOptions {
+  /** Where a builder has several nodes: the node that builds for this platform. Mounts are each node's own. */
+  readonly platform?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What bkcache asks of one node of a builder, beyond what buildx can ask. */
+export interface Gateway {
+  /**
+   * Opens a mount, once no other build has it open. A process that is broken off takes its shell with it.
+   * @throws BkcacheError BK4021 to BK4023.
+   */
+  openShell(mount: MountIdentity, options?: { readonly signal?: AbortSignal }): Promise<MountShell>;
+  /** The records of every cache mount. */
+  listMountRecords(): Promise<readonly MountRecord[]>;
+  /** Refs of the builds under way; what this or another bkcache does with mounts is none. */
+  listActiveBuilds(): Promise<readonly string[]>;
+  listWorkers(): Promise<readonly Worker[]>;
+  /** Removes records of mounts, but for those in use. */
+  removeRecords(recordIds: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** For what a builder answers at once; buildx itself gives a remote builder 20 s for the first word. */
+const promptly = { timeoutMs: 30_000 };
+/** How often, in ms, a builder is asked for a sign of life. */
+const heartbeat = 15_000;
+
+/**
+ * Connects to a builder.
+ * @throws BkcacheError BK4001, BK4021.
+ */
+export async function openGateway(
+  host: Host,
+  buildx: Buildx,
+  builder: string,
+  options: GatewayOptions = {},
+): Promise<Gateway> {
+  const { platform, signal } = options;
+  const connection = await dial(host, buildx, { builder, platform });
+  const { channel } = connection;
+  const ask = explained(connection);
+  const listWorkers = async () => {
+    const { record } = await channel.call(Control.ListWorkers, {}, { ...promptly, signal });
+    return record.map(readWorker);
+  };
+  let workers: readonly Worker[];
+  try {
+    workers = await ask(listWorkers);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  // Processes may be silent for as long as they work: another question tells a slow builder from one that is gone.
+  const beat = setInterval(() => {
+    channel.call(Control.ListWorkers, {}, promptly).catch(() => channel.close());
+  }, heartbeat);
+  beat.unref();
+
+  let helper: Promise<Uint8Array> | undefined;
+  return {
+    openShell: (mount, shellOptions = {}) =>
+      ask(async () => {
+        helper ??= findHelper({ host, channel, platform: workers[0]?.platforms[0] ?? "" }, options);
+        const shell = await openContainer(channel, mount, { helper: await helper, signal: shellOptions.signal });
+        return {
+          ...shell,
+          exec(argv, execOptions) {
+            const process = shell.exec(argv, execOptions);
+            const done = ask(() => process.done);
+            // It is there to be waited for, not to be noticed.
+            done.catch(() => {});
+            return { ...process, done };
+          },
+        };
+      }),
+    listMountRecords: () =>
+      ask(async () => {
+        const { record } = await channel.call(Control.DiskUsage, { filter: [`type==${mountRecordType}`] }, promptly);
+        return record.filter(({ RecordType }) => RecordType === mountRecordType).map(readRecord);
+      }),
+    listActiveBuilds: () =>
+      ask(async () => {
+        const events = await channel.collect(
+          Control.ListenBuildHistory,
+          { ActiveOnly: true, EarlyExit: true },
+          promptly,
+        );
+        return events.flatMap(({ record }) => (record === undefined ? [] : [record.Ref]));
+      }),
+    listWorkers: () => ask(listWorkers),
+    removeRecords: (recordIds) =>
+      ask(async () => {
+        // No filter at all would be every record.
+        if (recordIds.length === 0) return;
+        await channel.collect(Control.Prune, { filter: recordIds.map(recordFilter), all: true });
+      }),
+    async close() {
+      clearInterval(beat);
+      await connection.close();
+    },
+  };
+}
+
+function explained(connection: Connection): <T>(work: () => Promise<T>) => Promise<T> {
+  return async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      throw connection.explain(error);
+    }
+  };
+}
+
+type WorkerRecord = Awaited<ReturnType<typeof Control.ListWorkers.response.decode>>["record"][number];
+
+function readWorker({ ID, platforms, GCPolicy, BuildkitVersion }: WorkerRecord): Worker {
+  return {
+    id: ID,
+    platforms: platforms.map(({ OS, Architecture, Variant }) => [OS, Architecture, Variant].filter(Boolean).join("/")),
+    gcPolicies: GCPolicy.map(({ keepDuration, ...policy }) => ({ ...policy, keepDuration: keepDuration / 1e6 })),
+    buildkitVersion: BuildkitVersion?.version || null,
+  };
+}

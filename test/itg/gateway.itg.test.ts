@@ -1,0 +1,248 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Gateway } from "../../src/builder/gateway/gateway.ts";
+import type { MountIdentity } from "../../src/builder/gateway/shell.ts";
+import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { makeCerts } from "../support/certs.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { type GatewayBuilder, inMount, makeGatewayBuilder, runIn } from "../support/gateway-builder.ts";
+import { waitFor } from "../support/poll.ts";
+import { hasToolchain } from "../support/toolchain.ts";
+
+const plain = (id: string): MountIdentity => ({ id, namespace: "" });
+const megabytes = (count: number) => count * 1024 * 1024;
+
+/** Random bytes, the same for the same length. */
+function* pseudoRandom(length: number): Generator<Buffer> {
+  const block = Buffer.alloc(65_521);
+  for (let at = 0; at < block.length; at++) block[at] = (at * 2654435761) >>> 13;
+  for (let at = 0; at < length; at += block.length) {
+    block.writeUInt32LE(at >>> 0, at % 1000);
+    yield Buffer.from(block.subarray(0, Math.min(block.length, length - at)));
+  }
+}
+
+describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway over %s", (transport) => {
+  let buildkit: Buildkit;
+  let builder: GatewayBuilder;
+  let gateway: Gateway;
+
+  beforeAll(async () => {
+    const tls = transport === "mutual TLS" ? makeCerts(makeTempDir("certs")) : undefined;
+    buildkit = await startBuildkit(tls === undefined ? {} : { tls });
+    builder = await makeGatewayBuilder(buildkit, tls);
+    gateway = await builder.open();
+  });
+  afterAll(async () => {
+    await gateway?.close();
+    await buildkit?.stop();
+  });
+
+  test("a process: output, error output, exit code, folder, user, no network", async () => {
+    await inMount(gateway, plain("basics"), async (shell) => {
+      const script = "pwd; id -u; echo wrong >&2; exit 3";
+      await expect(runIn(shell, ["sh", "-c", script])).resolves.toEqual({
+        exitCode: 3,
+        stdout: "/k\n0\n",
+        stderr: "wrong\n",
+      });
+      // A failure ends neither the shell nor the next process.
+      await expect(runIn(shell, ["ip", "-o", "link"])).resolves.toMatchObject({
+        stdout: expect.not.stringContaining("eth"),
+        exitCode: 0,
+      });
+      await expect(runIn(shell, ["cat"])).resolves.toEqual({ exitCode: 0, stdout: "", stderr: "" });
+      await expect(runIn(shell, ["no-such-applet"])).resolves.toMatchObject({ exitCode: 127 });
+    });
+  });
+
+  test("200 MB out and in, byte for byte", async () => {
+    const size = megabytes(200);
+    const expected = createHash("sha256");
+    for (const chunk of pseudoRandom(size)) expected.update(chunk);
+    const digest = expected.digest("hex");
+    await inMount(gateway, plain("big"), async (shell) => {
+      const into = shell.exec(["tee", "file"], {
+        input: (async function* () {
+          yield* pseudoRandom(size);
+        })(),
+      });
+      const back = createHash("sha256");
+      for await (const chunk of into.stdout as AsyncIterable<Buffer>) back.update(chunk);
+      await expect(into.done).resolves.toMatchObject({ exitCode: 0 });
+      expect(back.digest("hex")).toBe(digest);
+      await expect(runIn(shell, ["sha256sum", "file"])).resolves.toMatchObject({ stdout: `${digest}  file\n` });
+    });
+  });
+
+  test.each<[string, string, MountIdentity, string[]]>([
+    ["without an id", "target=/root/.cache", plain("/root/.cache"), []],
+    ["with an id", "id=named,target=/c", plain("named"), []],
+    ["with an id that is the target", "id=c/d,target=/c/d", plain("c/d"), []],
+    [
+      "in a namespace",
+      "id=named,target=/c",
+      { id: "named", namespace: "team" },
+      ["--build-arg", "BUILDKIT_CACHE_MOUNT_NS=team"],
+    ],
+    ["with an owner", "id=named,target=/c,uid=1000", { ...plain("named"), uid: 1000 }, []],
+    ["with root for an owner", "id=named,target=/c,uid=0", { ...plain("named"), uid: 0 }, []],
+    ["with a group", "id=named,target=/c,gid=7", { ...plain("named"), gid: 7 }, []],
+    ["with a mode", "id=named,target=/c,mode=0700", { ...plain("named"), mode: 0o700 }, []],
+    [
+      "with everything",
+      "id=named,target=/c,uid=5,gid=6,mode=1770",
+      { ...plain("named"), uid: 5, gid: 6, mode: 0o1770 },
+      [],
+    ],
+  ])("the same mount as a RUN's: %s", async (label, mount, identity, flags) => {
+    const target = /target=([^,]*)/.exec(mount)?.[1] ?? "";
+    await builder.run(mount, `echo from build: ${label} > ${target}/from-build`, flags);
+    await inMount(gateway, identity, async (shell) => {
+      await expect(runIn(shell, ["cat", "from-build"])).resolves.toMatchObject({ stdout: `from build: ${label}\n` });
+      await runIn(shell, ["sh", "-c", "echo from gateway > from-gateway"]);
+    });
+    await expect(builder.run(mount, `/bin/busybox cat ${target}/from-gateway`, flags)).resolves.toBe("from gateway\n");
+    const records = await gateway.listMountRecords();
+    const same = records.filter(
+      ({ mountId, namespace }) => mountId === identity.id && namespace === identity.namespace,
+    );
+    const hasBase = identity.uid !== undefined || identity.gid !== undefined || identity.mode !== undefined;
+    expect(same.filter((record) => record.hasBase === hasBase).length).toBeGreaterThan(0);
+  });
+
+  test("the gateway first, then a RUN", async () => {
+    const identity = { ...plain("gateway-first"), uid: 3, mode: 0o711 };
+    await inMount(gateway, identity, (shell) => runIn(shell, ["sh", "-c", "echo content > file"]));
+    const script = "/bin/busybox cat /c/file; /bin/busybox stat -c '%u %g %a' /c";
+    const said = await builder.run("id=gateway-first,target=/c,uid=3,mode=711", script);
+    expect(said).toBe("content\n3 0 711\n");
+    const records = await gateway.listMountRecords();
+    expect(records.filter(({ mountId }) => mountId === "gateway-first")).toHaveLength(1);
+  });
+
+  test("a second shell on a mount waits for the first", async () => {
+    const first = await gateway.openShell(plain("one-at-a-time"));
+    const order: string[] = [];
+    const second = gateway.openShell(plain("one-at-a-time")).then((shell) => {
+      order.push("second opens");
+      return shell;
+    });
+    await runIn(first, ["sh", "-c", "sleep 0.5; echo x > file"]);
+    order.push("first closes");
+    await first.close();
+    const shell = await second;
+    expect(order).toEqual(["first closes", "second opens"]);
+    await expect(runIn(shell, ["cat", "file"])).resolves.toMatchObject({ stdout: "x\n" });
+    await shell.close();
+    const records = await gateway.listMountRecords();
+    expect(records.filter(({ mountId }) => mountId === "one-at-a-time")).toHaveLength(1);
+  });
+
+  test("who waits for a mount can give up, and holds nothing after that", async () => {
+    const first = await gateway.openShell(plain("given-up"));
+    const controller = new AbortController();
+    const second = gateway.openShell(plain("given-up"), { signal: controller.signal });
+    await sleep(300);
+    controller.abort(new Error("time is over"));
+    await expect(second).rejects.toThrow("time is over");
+    await first.close();
+    await inMount(gateway, plain("given-up"), (shell) => runIn(shell, ["true"]));
+  });
+
+  test.each<[string, string[], boolean]>([
+    ["that says nothing", ["sleep", "600"], false],
+    ["that writes without end", ["yes"], false],
+    ["that does not read its input", ["sleep", "600"], true],
+  ])("abort ends a process %s, and the mount is free", async (_, argv, hasInput) => {
+    const shell = await gateway.openShell(plain("aborted"));
+    await runIn(shell, ["sh", "-c", "echo before > file"]);
+    const controller = new AbortController();
+    const input = (async function* () {
+      for (;;) yield Buffer.alloc(100_000);
+    })();
+    const { stdout, done } = shell.exec(argv, { signal: controller.signal, ...(hasInput ? { input } : {}) });
+    stdout.once("data", () => {});
+    await sleep(300);
+    controller.abort(new Error("enough"));
+    await expect(done).rejects.toThrow("enough");
+    await shell.close();
+    const said = await builder.run("id=aborted,target=/c", "/bin/busybox cat /c/file; /bin/busybox ps");
+    expect(said).toContain("before\n");
+    const records = await gateway.listMountRecords();
+    expect(records.filter(({ mountId }) => mountId === "aborted")).toHaveLength(1);
+  });
+
+  test("an input that fails ends the process", async () => {
+    await inMount(gateway, plain("bad-input"), async (shell) => {
+      const input = (async function* () {
+        yield Buffer.from("half");
+        throw new Error("the source is gone");
+      })();
+      await expect(runIn(shell, ["cat"], { input })).rejects.toThrow("the source is gone");
+    });
+  });
+
+  test("a reader that stops ends the process; one that ends early leaves its input", async () => {
+    await inMount(gateway, plain("early"), async (shell) => {
+      const input = (async function* () {
+        for (let sent = 0; sent < 100; sent++) yield Buffer.alloc(1_000_000);
+      })();
+      await expect(runIn(shell, ["head", "-c", "4"], { input })).resolves.toMatchObject({
+        exitCode: 0,
+        stdout: "\0\0\0\0",
+      });
+      const { stdout, done } = shell.exec(["yes"]);
+      stdout.once("data", () => stdout.destroy());
+      await expect(done).rejects.toThrow("broken off");
+    });
+  });
+
+  test("builds under way are listed, and none of our own", async () => {
+    const shell = await gateway.openShell(plain("quiet"));
+    await expect(gateway.listActiveBuilds()).resolves.toEqual([]);
+    const build = builder.run("id=slow,target=/c", "/bin/busybox sleep 3");
+    const refs = await waitFor(
+      async () => {
+        const active = await gateway.listActiveBuilds();
+        return active.length > 0 && active;
+      },
+      { what: "the build is listed" },
+    );
+    expect(refs).toEqual([expect.stringMatching(/^[a-z0-9]+$/)]);
+    const isBusy = async () =>
+      (await gateway.listMountRecords()).some(({ mountId, isInUse }) => mountId === "slow" && isInUse);
+    await waitFor(isBusy, { what: "its mount is in use" });
+    await build;
+    await expect(gateway.listActiveBuilds()).resolves.toEqual([]);
+    await shell.close();
+  });
+
+  test("records are removed one by one", async () => {
+    await inMount(gateway, plain("kept"), (shell) => runIn(shell, ["true"]));
+    await inMount(gateway, plain('quoted "id" \\ with ümlaut'), (shell) =>
+      runIn(shell, ["sh", "-c", "head -c 100000 /dev/zero > file"]),
+    );
+    const find = async (id: string) => (await gateway.listMountRecords()).filter(({ mountId }) => mountId === id);
+    const [odd] = await find('quoted "id" \\ with ümlaut');
+    expect(odd).toMatchObject({ namespace: "", isInUse: false, hasBase: false, usageCount: 1 });
+    expect(odd?.bytes).toBeGreaterThan(100_000);
+    expect(odd?.createdAt).toBeLessThanOrEqual(Date.now());
+    await gateway.removeRecords([]);
+    await gateway.removeRecords([odd?.recordId ?? ""]);
+    await expect(find('quoted "id" \\ with ümlaut')).resolves.toEqual([]);
+    await expect(find("kept")).resolves.toHaveLength(1);
+  });
+
+  test("workers", async () => {
+    await expect(gateway.listWorkers()).resolves.toEqual([
+      {
+        id: expect.any(String),
+        platforms: expect.arrayContaining([expect.stringMatching(/^linux\//)]),
+        gcPolicies: [],
+        buildkitVersion: expect.stringMatching(/^v\d/),
+      },
+    ]);
+  });
+});
