@@ -339,7 +339,7 @@ export const codes = {
   },
   BK4023: {
     title: "helper for mounts not usable",
-    help: "bkcache works in cache mounts with a statically linked busybox of the builder's architecture. Name the path of one in BKCACHE_HELPER.",
+    help: "bkcache works in cache mounts with a statically linked busybox of the builder's architecture. It is taken once from an image, by the builder; or name the path of one in BKCACHE_HELPER, or another image in BKCACHE_HELPER_IMAGE.",
   },
 
   // --- 5xxx store

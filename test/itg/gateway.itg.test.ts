@@ -1,13 +1,20 @@
 import { createHash } from "node:crypto";
+import { appendFileSync, chmodSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Gateway } from "../../src/builder/gateway/gateway.ts";
+import type { Buildx } from "../../src/builder/buildx.ts";
+import { type Gateway, openGateway } from "../../src/builder/gateway/gateway.ts";
 import type { MountIdentity } from "../../src/builder/gateway/shell.ts";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { createHost } from "../../src/host/node-host.ts";
+import { type Buildkit, onEmptyBuilder, startBuildkit } from "../support/buildkit.ts";
 import { makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
+import { makeBusyboxContext } from "../support/contexts.ts";
+import { cleanEnv } from "../support/env.ts";
 import { type GatewayBuilder, inMount, makeGatewayBuilder, runIn } from "../support/gateway-builder.ts";
 import { waitFor } from "../support/poll.ts";
+import { startRegistry } from "../support/registry.ts";
 import { hasToolchain } from "../support/toolchain.ts";
 
 const plain = (id: string): MountIdentity => ({ id, namespace: "" });
@@ -52,7 +59,11 @@ describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway ov
         stdout: expect.not.stringContaining("eth"),
         exitCode: 0,
       });
-      await expect(runIn(shell, ["cat"])).resolves.toEqual({ exitCode: 0, stdout: "", stderr: "" });
+      await expect(runIn(shell, ["cat"])).resolves.toEqual({
+        exitCode: 0,
+        stdout: "",
+        stderr: "",
+      });
       await expect(runIn(shell, ["no-such-applet"])).resolves.toMatchObject({ exitCode: 127 });
     });
   });
@@ -72,7 +83,9 @@ describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway ov
       for await (const chunk of into.stdout as AsyncIterable<Buffer>) back.update(chunk);
       await expect(into.done).resolves.toMatchObject({ exitCode: 0 });
       expect(back.digest("hex")).toBe(digest);
-      await expect(runIn(shell, ["sha256sum", "file"])).resolves.toMatchObject({ stdout: `${digest}  file\n` });
+      await expect(runIn(shell, ["sha256sum", "file"])).resolves.toMatchObject({
+        stdout: `${digest}  file\n`,
+      });
     });
   });
 
@@ -100,7 +113,9 @@ describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway ov
     const target = /target=([^,]*)/.exec(mount)?.[1] ?? "";
     await builder.run(mount, `echo from build: ${label} > ${target}/from-build`, flags);
     await inMount(gateway, identity, async (shell) => {
-      await expect(runIn(shell, ["cat", "from-build"])).resolves.toMatchObject({ stdout: `from build: ${label}\n` });
+      await expect(runIn(shell, ["cat", "from-build"])).resolves.toMatchObject({
+        stdout: `from build: ${label}\n`,
+      });
       await runIn(shell, ["sh", "-c", "echo from gateway > from-gateway"]);
     });
     await expect(builder.run(mount, `/bin/busybox cat ${target}/from-gateway`, flags)).resolves.toBe("from gateway\n");
@@ -162,7 +177,10 @@ describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway ov
     const input = (async function* () {
       for (;;) yield Buffer.alloc(100_000);
     })();
-    const { stdout, done } = shell.exec(argv, { signal: controller.signal, ...(hasInput ? { input } : {}) });
+    const { stdout, done } = shell.exec(argv, {
+      signal: controller.signal,
+      ...(hasInput ? { input } : {}),
+    });
     stdout.once("data", () => {});
     await sleep(300);
     controller.abort(new Error("enough"));
@@ -246,3 +264,107 @@ describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway ov
     ]);
   });
 });
+
+describe.skipIf(!hasToolchain())("gateway, when something is wrong", () => {
+  test("the builder goes away: every call says so", async () => {
+    const buildkit = await startBuildkit();
+    const builder = await makeGatewayBuilder(buildkit);
+    const gateway = await builder.open();
+    const shell = await gateway.openShell(plain("gone"));
+    const waiting = gateway.openShell(plain("gone"));
+    const { stdout, done } = shell.exec(["yes"]);
+    stdout.resume();
+    await Promise.all([
+      buildkit.stop(),
+      ...[done, waiting].map((promise) => expect(promise).rejects.toMatchObject({ code: "BK4021" })),
+    ]);
+    await expect(gateway.listMountRecords()).rejects.toMatchObject({ code: "BK4021" });
+    await expect(runIn(shell, ["true"])).rejects.toMatchObject({ code: "BK4021" });
+    await shell.close();
+    await gateway.close();
+  });
+
+  test("what is no gateway is BK4021, with buildx's own words", async () => {
+    const dir = makeTempDir("old-buildx");
+    const command = join(dir, "buildx");
+    writeFileSync(
+      command,
+      `#!/bin/sh\necho usage; echo 'ERROR: unknown command: "docker buildx dial-stdio"' >&2; exit 1\n`,
+    );
+    chmodSync(command, 0o755);
+    const host = createHost({
+      cwd: dir,
+      env: cleanEnv(),
+      signal: new AbortController().signal,
+      tell: () => {},
+    });
+    const buildx: Buildx = {
+      command,
+      prefix: [],
+      version: null,
+      exec: (args) => host.exec(command, args),
+    };
+    await expect(openGateway(host, buildx, "old")).rejects.toMatchObject({
+      code: "BK4021",
+      message: expect.stringContaining("unknown command"),
+    });
+    const missing = { ...buildx, command: join(dir, "missing") };
+    await expect(openGateway(host, missing, "old")).rejects.toMatchObject({ code: "BK4001" });
+  });
+
+  test("a helper that cannot run is BK4023, and is not tried", async () => {
+    await onEmptyBuilder(async (buildkit) => {
+      const builder = await makeGatewayBuilder(buildkit);
+      const gateway = await builder.open({ helper: process.execPath });
+      await expect(gateway.openShell(plain("x"))).rejects.toMatchObject({ code: "BK4023" });
+      await gateway.close();
+      const unknown = openGateway(builder.host, builder.buildx, "no-such-builder");
+      await expect(unknown).rejects.toMatchObject({
+        code: "BK4021",
+        message: expect.stringContaining("no builder"),
+      });
+    });
+  });
+});
+
+test.skipIf(!hasToolchain())(
+  "the helper is taken from its image once, and again where the kept one is damaged",
+  async () => {
+    await onEmptyBuilder(async (buildkit) => {
+      const registry = await startRegistry(makeBusyboxContext(makeTempDir("image")), goArchitecture());
+      const env = { BKCACHE_HELPER: undefined, BKCACHE_HELPER_IMAGE: registry.image };
+      const builder = await makeGatewayBuilder(buildkit, undefined, env);
+      const use = async () => {
+        const gateway = await builder.open();
+        await inMount(gateway, plain("helped"), async (shell) => {
+          await expect(runIn(shell, ["echo", "works"])).resolves.toMatchObject({
+            stdout: "works\n",
+          });
+        });
+        await gateway.close();
+      };
+      await use();
+      const asked = registry.requests.length;
+      expect(asked).toBeGreaterThan(0);
+      await use();
+      expect(registry.requests).toHaveLength(asked);
+      const dir = join(builder.host.env["XDG_CACHE_HOME"] ?? "", "bkcache", "helper");
+      const kept = readdirSync(dir);
+      expect(kept.map((name) => name.replace(/^[0-9a-f]{32}/, "ID")).sort()).toEqual(["ID", "ID.sha256"]);
+      appendFileSync(join(dir, kept.find((name) => !name.includes(".")) ?? ""), "damage");
+      await use();
+      await registry.stop();
+      const image = registry.image.replace("tools", "elsewhere");
+      const gateway = await builder.open({ helperImage: image });
+      await expect(gateway.openShell(plain("x"))).rejects.toMatchObject({
+        code: "BK4023",
+        message: expect.stringContaining(image),
+      });
+      await gateway.close();
+    });
+  },
+);
+
+function goArchitecture(): string {
+  return process.arch === "x64" ? "amd64" : process.arch;
+}

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host, ProgramPipe } from "../../host/host.ts";
 import type { Buildx } from "../buildx.ts";
@@ -13,10 +14,13 @@ export interface DialOptions {
 
 export interface Connection {
   readonly channel: Channel;
-  /** What the user sees of a failed call: a BkcacheError where BuildKit or the connection is at fault, else the same. */
-  explain(error: unknown): unknown;
+  /** What the user is to see of a failed call: a BkcacheError where BuildKit or the connection is at fault, else the same. */
+  readonly explain: (error: unknown) => Promise<unknown>;
   close(): Promise<void>;
 }
+
+/** Time in ms for a program whose connection broke to say why. */
+const lastWords = 1000;
 
 /** Connects to a builder through buildx, which knows every driver and has the certificates. */
 export async function dial(host: Host, buildx: Buildx, { builder, platform }: DialOptions): Promise<Connection> {
@@ -25,7 +29,7 @@ export async function dial(host: Host, buildx: Buildx, { builder, platform }: Di
   const channel = openChannel(pipe.stream);
   return {
     channel,
-    explain: (error) => explain(error, builder, pipe),
+    explain: async (error) => (error instanceof GrpcError ? explain(error, builder, pipe) : error),
     async close() {
       channel.close();
       await pipe.close();
@@ -33,33 +37,21 @@ export async function dial(host: Host, buildx: Buildx, { builder, platform }: Di
   };
 }
 
-function explain(error: unknown, builder: string, pipe: ProgramPipe): unknown {
-  if (!(error instanceof GrpcError)) return error;
-  const cause = error;
-  if (error.status === GrpcStatus.CANCELLED) return error;
-  if (error.status === GrpcStatus.UNAVAILABLE) {
-    const said = pipe.stderr().trim();
-    return new BkcacheError({
-      code: "BK4021",
-      message: `the connection to builder ${builder} broke: ${said === "" ? error.message : lastError(said)}`,
-      hint: "`docker buildx inspect` shows whether it runs",
-      cause,
-    });
+async function explain(cause: GrpcError, builder: string, pipe: ProgramPipe): Promise<BkcacheError> {
+  const hint = "`docker buildx inspect` shows whether it runs";
+  switch (cause.status) {
+    case GrpcStatus.UNAVAILABLE: {
+      await Promise.race([pipe.ended, setTimeout(lastWords, undefined, { ref: false })]);
+      const said = pipe.stderr().trim();
+      const reason = said === "" ? cause.message : lastError(said);
+      const message = `the connection to builder ${builder} broke: ${reason}`;
+      return new BkcacheError({ code: "BK4021", message, hint, cause });
+    }
+    case GrpcStatus.DEADLINE_EXCEEDED: {
+      const message = `builder ${builder} does not answer: ${cause.message}`;
+      return new BkcacheError({ code: "BK4021", message, hint, cause });
+    }
+    default:
+      return new BkcacheError({ code: "BK4022", message: `builder ${builder}: ${cause.message}`, cause });
   }
-  if (error.status === GrpcStatus.DEADLINE_EXCEEDED) {
-    return new BkcacheError({
-      code: "BK4021",
-      message: `builder ${builder} does not answer any more: ${error.message}`,
-      hint: "`docker buildx inspect` shows whether it runs",
-      cause,
-    });
-  }
-  if (error.status === GrpcStatus.UNIMPLEMENTED) {
-    return new BkcacheError({
-      code: "BK4022",
-      message: `builder ${builder} cannot open cache mounts: ${error.message}`,
-      cause,
-    });
-  }
-  return new BkcacheError({ code: "BK4022", message: `builder ${builder} refuses: ${error.message}`, cause });
 }

@@ -1,12 +1,15 @@
 import { type Channel, readAll } from "./channel.ts";
-import { baseFolder, helperRoot, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
+import { baseFolder, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
 import { CacheSharingOpt, Control, LLBBridge, MountType, NetMode } from "./messages.ts";
 import { mountPath, newId, startProcess } from "./process.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 
 export interface ContainerOptions {
-  readonly helper: Uint8Array;
+  /** What the container is made of: the helper. */
+  readonly root: LlbDefinition;
   readonly signal?: AbortSignal | undefined;
+  /** What the user is to see of a failed call of a process. */
+  readonly explain: (error: unknown) => Promise<unknown>;
 }
 
 /** A build that does nothing by itself: it lives until it is closed, and what is made in it goes with it. */
@@ -56,7 +59,7 @@ export async function openContainer(
   mount: MountIdentity,
   options: ContainerOptions,
 ): Promise<MountShell> {
-  const { helper, signal } = options;
+  const { signal, explain } = options;
   // One for each container: where a mount is busy, only the end of the build ends BuildKit's wait for it.
   const build = openBuild(channel);
   const { metadata } = build;
@@ -64,7 +67,7 @@ export async function openContainer(
   try {
     const base = mountBase(mount);
     const [root, baseId] = await Promise.all([
-      build.solve(helperRoot(helper), signal),
+      build.solve(options.root, signal),
       base === null ? "" : build.solve(base, signal),
     ]);
     const cacheOpt = { ID: mountKey(mount), sharing: CacheSharingOpt.LOCKED };
@@ -86,7 +89,7 @@ export async function openContainer(
   let isFirst = true;
   return {
     exec(argv, execOptions) {
-      const process = startProcess(channel, argv, { ...execOptions, container, metadata, isFirst });
+      const process = startProcess(channel, argv, { ...execOptions, container, metadata, isFirst, explain });
       isFirst = false;
       return process;
     },

@@ -3,6 +3,7 @@ import type { Buildx } from "../buildx.ts";
 import { openContainer } from "./container.ts";
 import { type Connection, dial } from "./connection.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
+import { helperRoot, type LlbDefinition } from "./llb.ts";
 import { Control } from "./messages.ts";
 import { type MountRecord, mountRecordType, readRecord, recordFilter } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
@@ -54,8 +55,9 @@ export interface Gateway {
 
 /** For what a builder answers at once; buildx itself gives a remote builder 20 s for the first word. */
 const promptly = { timeoutMs: 30_000 };
-/** How often, in ms, a builder is asked for a sign of life. */
+/** How often, in ms, a builder is asked for a sign of life, and how long it may take: it stands behind other data. */
 const heartbeat = 15_000;
+const patience = 60_000;
 
 /**
  * Connects to a builder.
@@ -84,26 +86,18 @@ export async function openGateway(
   }
   // Processes may be silent for as long as they work: another question tells a slow builder from one that is gone.
   const beat = setInterval(() => {
-    channel.call(Control.ListWorkers, {}, promptly).catch(() => channel.close());
+    channel.call(Control.ListWorkers, {}, { timeoutMs: patience }).catch(() => channel.close());
   }, heartbeat);
   beat.unref();
 
-  let helper: Promise<Uint8Array> | undefined;
+  let root: Promise<LlbDefinition> | undefined;
   return {
     openShell: (mount, shellOptions = {}) =>
       ask(async () => {
-        helper ??= findHelper({ host, channel, platform: workers[0]?.platforms[0] ?? "" }, options);
-        const shell = await openContainer(channel, mount, { helper: await helper, signal: shellOptions.signal });
-        return {
-          ...shell,
-          exec(argv, execOptions) {
-            const process = shell.exec(argv, execOptions);
-            const done = ask(() => process.done);
-            // It is there to be waited for, not to be noticed.
-            done.catch(() => {});
-            return { ...process, done };
-          },
-        };
+        const native = workers[0]?.platforms[0] ?? "";
+        root ??= findHelper({ host, buildx, builder, platform: native }, options).then(helperRoot);
+        const { explain } = connection;
+        return openContainer(channel, mount, { root: await root, signal: shellOptions.signal, explain });
       }),
     listMountRecords: () =>
       ask(async () => {
@@ -138,7 +132,7 @@ function explained(connection: Connection): <T>(work: () => Promise<T>) => Promi
     try {
       return await work();
     } catch (error) {
-      throw connection.explain(error);
+      throw await connection.explain(error);
     }
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
-import type { Call, Channel } from "./channel.ts";
+import { type Call, type Channel, GrpcError, GrpcStatus } from "./channel.ts";
 import { helperPath } from "./llb.ts";
 import { type ExecMessage, LLBBridge } from "./messages.ts";
 import type { MountExecOptions, MountProcess } from "./shell.ts";
@@ -30,6 +30,8 @@ export interface ProcessOptions extends MountExecOptions {
   readonly metadata: Readonly<Record<string, string>>;
   /** Whether it is the first in its container, where it stays after its end. */
   readonly isFirst: boolean;
+  /** What the user is to see of a failed call. */
+  readonly explain: (error: unknown) => Promise<unknown>;
 }
 
 /** For containers and processes, in whose ids BuildKit takes nothing but letters and digits. */
@@ -37,9 +39,9 @@ export function newId(): string {
   return randomUUID().replaceAll("-", "");
 }
 
-/** Starts a process in a container; rejections are of the call, or what the input threw. */
+/** Starts a process in a container. It fails as `explain` says, or with what the input threw. */
 export function startProcess(channel: Channel, argv: readonly string[], options: ProcessOptions): MountProcess {
-  const { container, metadata, isFirst, signal, input = [] } = options;
+  const { container, metadata, isFirst, explain, signal, input = [] } = options;
   const call: ExecCall = channel.open(LLBBridge.ExecProcess, { metadata, signal });
   const ProcessID = newId();
   const script = isFirst ? report + stay : report;
@@ -62,7 +64,7 @@ export function startProcess(channel: Channel, argv: readonly string[], options:
   // Who waits for `done` learns of it there.
   stdout.on("error", () => {});
 
-  const { promise: done, resolve, reject } = Promise.withResolvers<ExitStatus>();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<ExitStatus>();
   void sendAll(call, { ProcessID, Init, input, isOver: () => isOver }).catch((error: unknown) => {
     // Half an input must not pass for a whole one.
     reject(error);
@@ -80,12 +82,18 @@ export function startProcess(channel: Channel, argv: readonly string[], options:
     },
   };
   receive(call, receiver).catch(reject);
-  done.catch((error: unknown) => {
+  const done = ended.catch(async (cause: unknown) => {
     isOver = true;
+    const error = await explain(cause);
     stdout.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
   });
+  // It is there to be waited for, not to end this process.
+  done.catch(() => {});
   return { stdout, done };
 }
+
+const nothing = Buffer.alloc(0);
 
 interface Receiver {
   readonly ProcessID: string;
@@ -97,8 +105,8 @@ interface Receiver {
 async function receive(call: ExecCall, { ProcessID, onOutput, onEnd }: Receiver): Promise<void> {
   const mark = Buffer.from(`${ProcessID}\n`);
   const lastLine = new RegExp(`${ProcessID} (\\d+)\\n$`);
-  let stderr = Buffer.alloc(0);
-  let held = Buffer.alloc(0);
+  let stderr = nothing;
+  let held = nothing;
   let reason = "the builder does not say how the process ended";
   let hasEnded = false;
   for await (const { File, Exit, Done } of call.messages) {
@@ -109,7 +117,7 @@ async function receive(call: ExecCall, { ProcessID, onOutput, onEnd }: Receiver)
     if (File.Fd === 1) {
       const output = held.length === 0 ? File.Data : Buffer.concat([held, File.Data]);
       const end = output.length - overlap(output, mark);
-      held = Buffer.from(output.subarray(end));
+      held = end === output.length ? nothing : Buffer.from(output.subarray(end));
       if (end > 0) await onOutput(output.subarray(0, end));
     } else {
       stderr = Buffer.concat([stderr, File.Data]).subarray(-maxStderr);
@@ -119,12 +127,13 @@ async function receive(call: ExecCall, { ProcessID, onOutput, onEnd }: Receiver)
     hasEnded = true;
     onEnd({ exitCode: Number(exitCode), stderr: stderr.toString("utf8", 0, stderr.length - line.length) });
   }
-  if (!hasEnded) throw new Error(reason);
+  if (!hasEnded) throw new GrpcError(GrpcStatus.UNKNOWN, reason);
 }
 
 /** How many bytes at the end of `data` may be the beginning of `mark`. */
 function overlap(data: Uint8Array, mark: Buffer): number {
   for (let length = Math.min(mark.length, data.length); length > 0; length--) {
+    if (data.at(-1) !== mark[length - 1]) continue;
     if (mark.subarray(0, length).equals(data.subarray(data.length - length))) return length;
   }
   return 0;
