@@ -94,6 +94,7 @@ interface Config {
   readonly targets?: object;
   readonly groups?: object;
   readonly variables?: object;
+  readonly mounts?: object;
   readonly backends?: object;
 }
 
@@ -336,6 +337,16 @@ describe("without a build", () => {
       bundle: { isRequested: true },
       "service-api": { isRequested: false },
     });
+  });
+
+  test("mounts snippet knows the targets of the files", async () => {
+    const workspace = project({ mounts: { js: "npm", go: "go-mod" }, targets: { tool: { mounts: ["go"] } } });
+    const mountsOf = async (name: string) => {
+      const { stdout } = await run(workspace, ["mounts", "snippet", name, "--json"]);
+      return JSON.parse(stdout).mounts.map(({ name: mount }: { name: string }) => mount);
+    };
+    expect(await mountsOf("tool")).toEqual(["go"]);
+    expect(await mountsOf("service")).toEqual(["go", "js"]);
   });
 
   test("bake --list and --print are bake's own, and a list needs no secret", async () => {

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { cacheUse } from "../../run/cache-use.ts";
 import { type Description, describeRun, scopesOf, showEntry } from "../../run/describe.ts";
-import type { Host } from "../../host/host.ts";
 import { createDockerfileReader } from "../../run/dockerfiles.ts";
+import { openPlan } from "../../run/open-plan.ts";
 import { requireProject } from "../../run/project.ts";
 import { mountsOfTarget } from "../../run/target-mounts.ts";
 import type { CommandContext } from "../command.ts";
@@ -32,7 +32,7 @@ export function define(command: Command, context: CommandContext): Command {
 
 async function showPlan(names: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan, dir, words } = await openPlan(host, options.config, names);
+  const { plan, dir, words } = await openPlan(host, await requireProject(host, options.config), names);
   const read = createDockerfileReader(dir);
   const description = describeRun(plan, {
     names: words,
@@ -42,17 +42,6 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   });
   if (options.json) reporter.json(description);
   else reporter.result(render(description));
-}
-
-/** The plan of what is asked for; where bake files are the source, bake says what that is. */
-async function openPlan(host: Host, config: string | undefined, names: readonly string[]) {
-  const project = await requireProject(host, config);
-  const { dir } = project.valid;
-  if (project.plan.bakeFiles === undefined) return { plan: project.plan, dir, words: names };
-  const { findBuildx } = await import("../../builder/buildx.ts");
-  const { defineFiles } = await import("../../run/bake-files.ts");
-  const { plan } = await defineFiles(host, await findBuildx(host), project, { overlays: [], words: names });
-  return { plan, dir, words: plan.groups["default"]?.targets ?? [] };
 }
 
 function render({ project, cache, targets, commandLine }: Description): string {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { renderSnippet } from "../../../dockerfile/snippet.ts";
+import { openPlan } from "../../../run/open-plan.ts";
 import { requireProject } from "../../../run/project.ts";
 import { snippetOf } from "../../../run/snippet.ts";
 import type { CommandContext } from "../../command.ts";
@@ -30,7 +31,7 @@ async function printSnippet(
   context: CommandContext,
 ): Promise<void> {
   const { host, reporter } = context;
-  const { plan } = await requireProject(host, options.config);
+  const project = await requireProject(host, options.config);
   if ((target === undefined) === (options.mount === undefined)) {
     throw new BkcacheError({
       code: "BK1002",
@@ -38,6 +39,7 @@ async function printSnippet(
       hint: "run `bkcache mounts snippet TARGET`, or `bkcache mounts snippet --mount NAME...`",
     });
   }
+  const { plan } = target === undefined ? project : await openPlan(host, project, [target]);
   const snippet = snippetOf(plan, target === undefined ? { mounts: options.mount ?? [] } : { target });
   if (options.json) reporter.json({ version: 1, target: target ?? null, ...snippet });
   else if (snippet.mounts.length > 0) reporter.result(renderSnippet(snippet));
