@@ -1,9 +1,10 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { Entry } from "../bake/model.ts";
 import { showText } from "../config/text.ts";
+import { importWhole } from "../host/import-whole.ts";
 import type { Env } from "../store/endpoint.ts";
 import type { Credentials } from "../store/credentials.ts";
-import { openS3, type S3Bucket } from "../store/s3-probe.ts";
+import type { S3Bucket } from "../store/s3-probe.ts";
 
 /** What it takes to look into a backend. */
 export interface LayerAccess {
@@ -67,6 +68,11 @@ export interface Buckets {
   close(): Promise<void>;
 }
 
+/** Loads what a look into a bucket takes. Callers that wait for something else first may begin with it. */
+export function loadProbe() {
+  return importWhole(() => import("../store/s3-probe.ts"));
+}
+
 export function createBuckets(access: LayerAccess): Buckets {
   const opened = new Map<string, Promise<S3Bucket>>();
   return {
@@ -75,7 +81,8 @@ export function createBuckets(access: LayerAccess): Buckets {
       const credentials = access.credentials[backend];
       if (credentials === undefined) throw new Error(`backend ${backend} is looked into without credentials`);
       const { env, signal } = access;
-      const bucket = opened.get(key) ?? openS3({ backend, ...place, credentials, env, signal });
+      const bucket =
+        opened.get(key) ?? loadProbe().then(({ openS3 }) => openS3({ backend, ...place, credentials, env, signal }));
       opened.set(key, bucket);
       return bucket;
     },

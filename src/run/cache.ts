@@ -1,10 +1,9 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import type { LayerAccess } from "../layers/place.ts";
+import { type LayerAccess, loadProbe } from "../layers/place.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import type { Credentials } from "../store/credentials.ts";
-import { loadSdk } from "../store/s3-client.ts";
 import { resolveAws, resolveGcsHmac } from "../store/credentials.ts";
 import type { Candidate, EntryDrafts, EntryRequest, LiteralEntry } from "./entries.ts";
 import { checkGates, type GateInput } from "./gates.ts";
@@ -73,7 +72,7 @@ export interface CacheRequest extends EntryRequest {
  */
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
   // While bake works out variables; loading takes longer than that.
-  if (usesBucket(request)) void quiet(loadSdk());
+  if (usesBucket(request)) void quiet(loadProbe());
   const candidates = await request.drafts.candidates(host, await request.values);
   const access = await openAccess(host, request, candidates);
   const [report, gate] = await Promise.all([look(candidates, access), request.gate]);

@@ -1,7 +1,7 @@
 import type { Code } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { withoutUserInfo } from "./endpoint.ts";
-import { describeLine, type Kind, kindOf, readFailure, type StoreFailure } from "./failure.ts";
+import { describeLine, type Kind, kindOf, readFailure, type StoreFailure, verdictOf } from "./failure.ts";
 
 /** Whom a message is about. */
 export interface S3Place {
@@ -27,6 +27,11 @@ export function isAbsent(error: unknown): boolean {
 /** Whether the object is there but has no bytes: then the range that was asked for does not exist. */
 export function isEmptyObject(error: unknown): boolean {
   return readFailure(error).status === 416;
+}
+
+/** Whether the same request may succeed when it is sent again. */
+export function isPassing(error: unknown): boolean {
+  return verdictOf(readFailure(error)) !== "final";
 }
 
 /** One finding for an error of the SDK; recognised by code and status, never by text. */

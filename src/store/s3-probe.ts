@@ -1,9 +1,15 @@
 import { setMaxListeners } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { createS3Client, loadSdk, type S3Access } from "./s3-client.ts";
-import { classifyS3Error, isAbsent, isEmptyObject, type S3Place } from "./s3-error.ts";
+import { type Agents, createAgents } from "./agents.ts";
+import type { Env } from "./endpoint.ts";
+import { classifyS3Error, isAbsent, isEmptyObject, isPassing, type S3Place } from "./s3-error.ts";
+import { signedGet, type SignedPlace } from "./signed-get.ts";
 
-export interface S3Options extends S3Access {
+export interface S3Options extends S3Place, SignedPlace {
+  /** Proxy variables and AWS_CA_BUNDLE. */
+  readonly env: Env;
+  readonly signal: AbortSignal;
   /** Time in ms of one attempt; there are two. */
   readonly timeoutMs?: number;
 }
@@ -18,26 +24,20 @@ export interface S3Bucket {
 }
 
 const defaultTimeout = 4_000;
+const attempts = 2;
 
-/** Makes a client; sends nothing yet. */
-export async function openS3(options: S3Options): Promise<S3Bucket> {
-  const { bucket, signal, timeoutMs = defaultTimeout } = options;
-  const [{ GetObjectCommand }] = await loadSdk();
-  const client = await createS3Client(options, { requestMs: timeoutMs, idleMs: timeoutMs }, 2).catch(ownError);
-  if (client instanceof BkcacheError) return closedBucket(options, client);
+/** Opens connections only when something is asked. */
+export function openS3(options: S3Options): S3Bucket {
+  const agents = attempt(() => createAgents(options.env, 32));
+  if (agents instanceof BkcacheError) return closedBucket(options, agents);
   // One listener for each request in flight is no leak.
-  setMaxListeners(0, signal);
-  const get = (key: string, range?: string) =>
-    client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(range !== undefined && { Range: range }) }), {
-      abortSignal: signal,
-    });
+  setMaxListeners(0, options.signal);
   return {
     async has(key) {
       try {
         // Not HEAD: its answer has no body, so it tells neither a missing bucket from a missing object nor a wrong
         // secret from a missing right.
-        const { Body } = await get(key, "bytes=0-0");
-        await Body?.transformToByteArray();
+        await ask(options, agents, key, async (answer) => void answer.resume(), "bytes=0-0");
         return true;
       } catch (error) {
         if (isAbsent(error)) return false;
@@ -46,26 +46,65 @@ export async function openS3(options: S3Options): Promise<S3Bucket> {
     },
     async read(key, maxBytes) {
       try {
-        const { Body, ContentLength } = await get(key);
-        const chunks: Uint8Array[] = [];
-        let size = 0;
-        for await (const chunk of (Body ?? []) as AsyncIterable<Uint8Array>) {
-          size += chunk.length;
-          if (size > maxBytes || (ContentLength ?? 0) > maxBytes) return tooLarge(options, key, maxBytes);
-          chunks.push(chunk);
-        }
-        return Buffer.concat(chunks);
+        return (
+          (await ask(options, agents, key, (answer) => readBody(answer, maxBytes))) ?? tooLarge(options, key, maxBytes)
+        );
       } catch (error) {
         return isAbsent(error) ? null : classifyS3Error(error, options);
       }
     },
-    close: () => client.destroy(),
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
   };
 }
 
-function ownError(error: unknown): BkcacheError {
-  if (error instanceof BkcacheError) return error;
-  throw error;
+/** Sends a GET, and once more after a failure that may pass. */
+async function ask<T>(
+  options: S3Options,
+  agents: Agents,
+  key: string,
+  read: (answer: IncomingMessage) => Promise<T>,
+  range?: string,
+): Promise<T> {
+  const { timeoutMs = defaultTimeout } = options;
+  for (let number = 1; ; number += 1) {
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      return await read(
+        await signedGet(options, key, { agents, idleMs: timeoutMs, signal, ...(range !== undefined && { range }) }),
+      );
+    } catch (error) {
+      if (number >= attempts || options.signal.aborted || !isPassing(error)) throw error;
+    }
+  }
+}
+
+/** Null where there is more than may be. */
+async function readBody(answer: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+  if (Number(answer.headers["content-length"] ?? 0) > maxBytes) {
+    answer.destroy();
+    return null;
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop ends the connection.
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function attempt<T>(make: () => T): T | BkcacheError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof BkcacheError) return error;
+    throw error;
+  }
 }
 
 /** Answers every question with the reason why nothing can be asked. */

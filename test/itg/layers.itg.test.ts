@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheEntry } from "../../src/bake/cache-entry.ts";
 import type { PlanBackend } from "../../src/bake/model.ts";
@@ -269,6 +270,12 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       });
       expect(report.answers.at(-1)).toBe("present");
     });
+  });
+
+  test("a name of any characters is found: the store takes its signature", async () => {
+    const name = "api.b (1)+~*!'ü";
+    await s3.client.send(new PutObjectCommand({ Bucket: "cache", Key: `layers/manifests/${name}`, Body: "{}" }));
+    expect(await probeScope(ask(name), access())).toBe("present");
   });
 
   test("equal questions are asked once", async () => {

@@ -42,7 +42,7 @@ test("one byte is asked for, in path style", async () => {
       response.writeHead(206).end("x");
     }),
   );
-  expect(await (await open(`http://127.0.0.1:${port}`)).has("p/manifests/api")).toBe(true);
+  expect(await open(`http://127.0.0.1:${port}`).has("p/manifests/api")).toBe(true);
   expect(asked).toEqual([["GET", "/acme/p/manifests/api", "bytes=0-0"]]);
 });
 
@@ -51,7 +51,7 @@ test.each([
   [416, "InvalidRange", true],
 ])("%i %s", async (status, code, expected) => {
   const port = await listen(createServer(refuse(status, code)));
-  expect(await (await open(`http://127.0.0.1:${port}`)).has("x")).toBe(expected);
+  expect(await open(`http://127.0.0.1:${port}`).has("x")).toBe(expected);
 });
 
 test("a failure is tried twice, not longer", async () => {
@@ -62,13 +62,13 @@ test("a failure is tried twice, not longer", async () => {
       refuse(503, "SlowDown")(request, response);
     }),
   );
-  expect(await (await open(`http://127.0.0.1:${port}`)).has("x")).toMatchObject({ code: "BK5007" });
+  expect(await open(`http://127.0.0.1:${port}`).has("x")).toMatchObject({ code: "BK5007" });
   expect(asked).toBe(2);
 });
 
 test("no more is read than may be", async () => {
   const port = await listen(createServer((_, response) => void response.end("x".repeat(100_000))));
-  const bucket = await open(`http://127.0.0.1:${port}`);
+  const bucket = open(`http://127.0.0.1:${port}`);
   expect(await bucket.read("x", 1_000)).toMatchObject({ code: "BK5010" });
   expect(await bucket.read("x", 100_000)).toHaveLength(100_000);
 });
@@ -82,10 +82,25 @@ test("through the proxy that the environment names", async () => {
     }),
   );
   const env = { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "other.invalid" };
-  expect(await (await open("http://s3.invalid:9000", { env })).has("x")).toBe(true);
+  expect(await open("http://s3.invalid:9000", { env }).has("x")).toBe(true);
   expect(asked).toEqual(["http://s3.invalid:9000/acme/x"]);
   const outside = { ...env, NO_PROXY: "s3.invalid" };
-  expect(await (await open("http://s3.invalid:9000", { env: outside })).has("x")).toMatchObject({ code: "BK5007" });
+  expect(await open("http://s3.invalid:9000", { env: outside }).has("x")).toMatchObject({ code: "BK5007" });
+});
+
+test("the bucket stands in the host's name where it can, and a key is escaped as the signature has it", async () => {
+  const asked: unknown[] = [];
+  const port = await listen(
+    createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(206).end("x");
+    }),
+  );
+  const env = { HTTP_PROXY: `http://127.0.0.1:${port}` };
+  const places = [{ usePathStyle: false }, { usePathStyle: false, bucket: "Not.A.Host" }];
+  for (const place of places) await open("http://s3.invalid:9000/base", { env, ...place }).has("a b/ü+~(1)'*!");
+  const key = "a%20b/%C3%BC%2B~%281%29%27%2A%21";
+  expect(asked).toEqual([`http://acme.s3.invalid:9000/base/${key}`, `http://s3.invalid:9000/base/Not.A.Host/${key}`]);
 });
 
 test("a certificate authority of one's own", async () => {
@@ -93,12 +108,12 @@ test("a certificate authority of one's own", async () => {
   const files = { cert: readFileSync(certs.serverCert), key: readFileSync(certs.serverKey) };
   const port = await listen(createTlsServer(files, (_, response) => void response.writeHead(206).end("x")));
   const url = `https://127.0.0.1:${port}`;
-  expect(await (await open(url)).has("x")).toMatchObject({
+  expect(await open(url).has("x")).toMatchObject({
     code: "BK5007",
     message: expect.stringContaining("TLS") as string,
   });
-  expect(await (await open(url, { env: { AWS_CA_BUNDLE: certs.ca } })).has("x")).toBe(true);
-  expect(await (await open(url, { env: { AWS_CA_BUNDLE: "/nowhere/ca.pem" } })).has("x")).toMatchObject({
+  expect(await open(url, { env: { AWS_CA_BUNDLE: certs.ca } }).has("x")).toBe(true);
+  expect(await open(url, { env: { AWS_CA_BUNDLE: "/nowhere/ca.pem" } }).has("x")).toMatchObject({
     code: "BK5007",
     message: expect.stringContaining("AWS_CA_BUNDLE") as string,
   });
