@@ -264,6 +264,26 @@ export const codes = {
     title: "mounts disagree about a variable",
     help: "Two mounts of one snippet set one variable to different values. Ask for the snippets one after the other, or set `env` of one of the mounts.",
   },
+  BK2075: {
+    title: "unknown mount in a Dockerfile",
+    help: "A `# bkcache:` comment or a Dockerfile template names a mount that the config does not declare under `mounts`.",
+  },
+  BK2076: {
+    title: "misplaced marker",
+    help: "A `# bkcache:` comment stands directly above a RUN that has a command, with nothing but comments between them. ONBUILD belongs to the builds that use the image, so it takes no marker.",
+  },
+  BK2077: {
+    title: "two mounts for one folder",
+    help: "A RUN gets a managed mount for a folder that another of its flags mounts already. Remove that flag, or take the name out of the marker.",
+  },
+  BK2078: {
+    title: "Dockerfile template failed",
+    help: "The template beside a Dockerfile is not valid, or asks for what there is not. [dockerfile.md](dockerfile.md) lists its helpers.",
+  },
+  BK2079: {
+    title: "Dockerfile cannot be edited",
+    help: "The file is not UTF-8, so that writing it would change more than its mount flags. Convert it.",
+  },
 
   // --- 3xxx emit and write
   BK3001: { title: "generated file is stale", help: "Run `bkcache generate` and commit the result." },

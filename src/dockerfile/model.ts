@@ -39,6 +39,8 @@ export interface Instruction {
   readonly line: number;
   readonly endLine: number;
   readonly flags: readonly Flag[];
+  /** Offset where the first flag, or else the arguments begin; a `--` that ends the flags counts as one. */
+  readonly flagsStart: number;
   /** Offset where arguments begin; where the keyword and flags end without them. */
   readonly flagsEnd: number;
   /** What follows the flags, continuations and the comments between them removed. */

@@ -115,6 +115,7 @@ function readInstruction(parser: Parser, first: Line, comments: readonly Comment
         : {
             keyword: trigger.keyword,
             flags: trigger.flags,
+            flagsStart: trigger.flagsStart,
             flagsEnd: trigger.flagsEnd,
             args: trigger.args,
             ...place,
@@ -131,6 +132,7 @@ interface Parts {
   readonly keyword: string;
   readonly start: number;
   readonly flags: readonly Flag[];
+  readonly flagsStart: number;
   readonly flagsEnd: number;
   readonly args: string;
   readonly trigger: Parts | null;
@@ -146,6 +148,7 @@ function splitInstruction(joined: MappedText, escape: Escape): Parts | null {
   const endOf = (text: MappedText, end: number) => text.offset(end - 1) + 1;
   const lastFlag = flags.at(-1);
   const keyword = word.toUpperCase();
+  const keywordEnd = endOf(joined, indent.length + word.length);
   return {
     keyword,
     start: joined.offset(indent.length),
@@ -154,12 +157,8 @@ function splitInstruction(joined: MappedText, escape: Escape): Parts | null {
       value,
       range: { start: rest.offset(start), end: endOf(rest, end) },
     })),
-    flagsEnd:
-      args !== ""
-        ? rest.offset(argsStart)
-        : lastFlag !== undefined
-          ? endOf(rest, lastFlag.end)
-          : endOf(joined, indent.length + word.length),
+    flagsStart: rest.text === "" ? keywordEnd : rest.offset(rest.text.search(/\S|$/)),
+    flagsEnd: args !== "" ? rest.offset(argsStart) : lastFlag === undefined ? keywordEnd : endOf(rest, lastFlag.end),
     args,
     trigger: keyword === "ONBUILD" ? splitInstruction(rest.slice(argsStart), escape) : null,
   };

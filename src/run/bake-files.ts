@@ -56,6 +56,14 @@ export async function defineFiles(
   return { definition, plan: planWithFiles(plan, definition) };
 }
 
+/** The plan of all targets that the files and the config have, not only of those that a build would take. */
+export async function defineAllTargets(host: Host, buildx: Buildx, project: Project): Promise<Plan> {
+  const { targets } = await listFiles(host, buildx, project.valid.dir, project.plan);
+  const words = [...new Set([...targets, ...Object.keys(project.plan.targets)])];
+  if (words.length === 0) return project.plan;
+  return (await defineFiles(host, buildx, project, { overlays: [], words })).plan;
+}
+
 /** Asks bake for names only where the config has some to compare. */
 async function checkNames(host: Host, buildx: Buildx, valid: ValidConfig, plan: Plan): Promise<void> {
   const { targets = {}, groups = {} } = valid.config;

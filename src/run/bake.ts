@@ -44,7 +44,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   // bake would say so too, but not what was meant; of another file only bake knows the targets.
   const isWhole = source.definition === null && source.overlays.length === 0;
   if (isWhole && args.mode !== "list") requireKnown(source.plan, args.targets);
-  if (source.hasConfig) checkCommitted(host, source, { locked: args.own.locked });
+  if (source.hasConfig) await checkCommitted(host, source, { locked: args.own.locked });
   if (args.mode !== "build") return { exitCode: await showOnly(host, buildx, source, args), outcome: null };
 
   const use = cacheUse(args.own.cache, host.env, source.hasConfig);

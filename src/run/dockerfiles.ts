@@ -45,7 +45,7 @@ export function createDockerfileReader(dir: string): DockerfileReader {
 }
 
 /** A folder that is called Dockerfile is no Dockerfile. */
-function readIfFile(path: string): string | null {
+export function readIfFile(path: string): string | null {
   try {
     return readIfThere(path);
   } catch (error) {
@@ -54,7 +54,7 @@ function readIfFile(path: string): string | null {
   }
 }
 
-function placeOfDockerfile(target: BakeTarget, dir: string): DockerfilePlace {
+export function placeOfDockerfile(target: BakeTarget, dir: string): DockerfilePlace {
   const { context = ".", dockerfile = "Dockerfile", "dockerfile-inline": inline } = target;
   if (inline !== undefined && inline !== "") {
     if (typeof inline === "string") return { kind: "inline", text: inline };

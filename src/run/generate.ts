@@ -1,27 +1,56 @@
 import { join, relative } from "node:path";
 import { emitBakeFile, formatVersion, isBkcacheFile } from "../bake/emit.ts";
 import type { Plan } from "../bake/model.ts";
-import { BkcacheError } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
+import { emitDockerfiles } from "./generate-dockerfiles.ts";
 
 /** Name of the committed file; it stands beside the config. */
 const bakeFileName = "docker-bake.hcl";
 
 export interface GeneratedFile {
+  readonly kind: "bake" | "dockerfile";
   /** Absolute. */
   readonly path: string;
   readonly content: string;
   /** What is on disk now; null where there is no file. */
   readonly before: string | null;
+  /** Whether what is on disk is somebody else's, and would be lost. */
+  readonly isForeign: boolean;
 }
 
 export type FileState = "unchanged" | "created" | "updated";
 
-/** emit: what `generate` would write, beside what is there. No bake file where existing ones are the source. */
-export function emitFiles(plan: Plan, dir: string): readonly GeneratedFile[] {
-  if (plan.bakeFiles !== undefined) return [];
+/** emit: the bake file that `generate` would write, beside what is there. */
+export function emitBake(plan: Plan, dir: string): GeneratedFile {
   const path = join(dir, bakeFileName);
-  return [{ path, content: emitBakeFile(plan), before: readIfThere(path) }];
+  const before = readIfThere(path);
+  return {
+    kind: "bake",
+    path,
+    content: emitBakeFile(plan),
+    before,
+    isForeign: before !== null && !isBkcacheFile(before),
+  };
+}
+
+export interface EmittedFiles {
+  readonly files: readonly GeneratedFile[];
+  /** What is wrong in a Dockerfile; nothing may be written then. */
+  readonly findings: readonly Diagnostic[];
+}
+
+export interface EmitOptions {
+  /** Folder that findings show files from. */
+  readonly cwd: string;
+  /** False where existing bake files are the source: those are never written. */
+  readonly hasBakeFile: boolean;
+}
+
+/** emit: the bake file, and the Dockerfiles that have markers or templates. */
+export async function emitFiles(plan: Plan, dir: string, { cwd, hasBakeFile }: EmitOptions): Promise<EmittedFiles> {
+  const { files, findings } = await emitDockerfiles(plan, dir, cwd);
+  return { files: hasBakeFile ? [emitBake(plan, dir), ...files] : files, findings };
 }
 
 export function stateOf(file: GeneratedFile): FileState {
@@ -34,7 +63,7 @@ export function stateOf(file: GeneratedFile): FileState {
  * `--check` warns and does not fail.
  */
 export function differsInVersionOnly(file: GeneratedFile): boolean {
-  if (file.before === null || !isBkcacheFile(file.before)) return false;
+  if (file.kind !== "bake" || file.before === null || file.isForeign) return false;
   return bodyOf(file.before) === bodyOf(file.content) && !file.before.startsWith(firstLine(file.content));
 }
 
@@ -55,17 +84,26 @@ export async function writeFiles(
   files: readonly GeneratedFile[],
   options: { readonly force: boolean; readonly cwd: string },
 ): Promise<void> {
-  const foreign = files.filter((file) => file.before !== null && !isBkcacheFile(file.before));
+  const foreign = files.filter((file) => file.isForeign);
   if (!options.force && foreign.length > 0) {
-    throw BkcacheError.of(
-      foreign.map((file) => ({
-        code: "BK3002" as const,
-        message: `${relative(options.cwd, file.path)} exists and was not written by bkcache (format ${formatVersion})`,
-        hint: "keep it as the source with `bake: docker-bake.hcl` in the config, or overwrite it with --force",
-      })),
-    );
+    throw BkcacheError.of(foreign.map((file) => describeForeign(file, relative(options.cwd, file.path))));
   }
   for (const file of files) {
     if (stateOf(file) !== "unchanged") await writeAtomically(file.path, file.content);
   }
+}
+
+function describeForeign({ kind }: GeneratedFile, name: string): Diagnostic {
+  if (kind === "dockerfile") {
+    return {
+      code: "BK3002",
+      message: `${name} exists and was not written by bkcache from its template`,
+      hint: `overwrite it with --force, or rename ${name}.hbs`,
+    };
+  }
+  return {
+    code: "BK3002",
+    message: `${name} exists and was not written by bkcache (format ${formatVersion})`,
+    hint: "keep it as the source with `bake: docker-bake.hcl` in the config, or overwrite it with --force",
+  };
 }

@@ -1,5 +1,4 @@
 import { relative } from "node:path";
-import { isBkcacheFile } from "../bake/emit.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
@@ -10,18 +9,21 @@ import type { BakeSource } from "./source.ts";
  * Says when the committed files are not what the config says: plain `docker buildx bake` then builds something else.
  * @throws BkcacheError BK3001 under `locked`.
  */
-export function checkCommitted(
+export async function checkCommitted(
   host: Host,
-  source: Pick<BakeSource, "plan" | "dir">,
-  options: { readonly locked: boolean },
-): void {
-  const findings: Diagnostic[] = [];
-  for (const file of emitFiles(source.plan, source.dir)) {
+  source: Pick<BakeSource, "plan" | "dir" | "definition">,
+  { locked }: { readonly locked: boolean },
+): Promise<void> {
+  // With a config, a definition that is known already comes from existing bake files.
+  const options = { cwd: host.cwd, hasBakeFile: source.definition === null };
+  const emitted = await emitFiles(source.plan, source.dir, options);
+  const findings: Diagnostic[] = [...emitted.findings];
+  for (const file of emitted.files) {
     if (stateOf(file) === "unchanged" || differsInVersionOnly(file)) continue;
     const name = relative(host.cwd, file.path);
-    const isForeign = file.before !== null && !isBkcacheFile(file.before);
+    const { isForeign } = file;
     // Somebody's own bake file beside a config is no news in every run.
-    if (isForeign && !options.locked) continue;
+    if (isForeign && !locked) continue;
     findings.push({
       code: "BK3001",
       message:
@@ -36,6 +38,6 @@ export function checkCommitted(
     });
   }
   if (findings.length === 0) return;
-  if (options.locked) throw BkcacheError.of(findings);
+  if (locked) throw BkcacheError.of(findings);
   for (const finding of findings) host.tell({ ...finding, level: "warning" });
 }

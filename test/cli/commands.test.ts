@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { runBkcache } from "../support/run-bkcache.ts";
 import { cleanEnv } from "../support/env.ts";
@@ -180,6 +181,98 @@ describe("generate", () => {
       { GITHUB_ACTIONS: "true" },
     ).result;
     expect(stderr).toMatch(/^::error file=bkcache\.config\.yaml,line=7,col=\d+,title=bkcache BK2010::/m);
+  });
+});
+
+describe("generate and Dockerfiles", () => {
+  const files = {
+    "bkcache.config.yaml":
+      "project: shop\nmounts: { gomod: go-mod }\ntargets: { api: {}, web: { context: web }, gone: { context: gone } }\n",
+    Dockerfile: "FROM a\n# bkcache: gomod\nRUN go build\n",
+    "web/Dockerfile": "FROM a\nRUN --mount=type=cache,id=shop-gomod,target=/x go build\n",
+  };
+  const flag = "--mount=type=cache,id=shop-gomod,target=/go/pkg/mod";
+
+  test("writes the flags below markers, touches no other Dockerfile, and then finds nothing to do", async () => {
+    const { workspace, result } = run(["generate"], files);
+    const first = await result;
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect(first.stderr).toContain("Dockerfile: updated");
+    expect(first.stderr).not.toContain("web/Dockerfile");
+    expect(workspace.read("Dockerfile")).toBe(`FROM a\n# bkcache: gomod\nRUN ${flag} go build\n`);
+    expect(workspace.read("web/Dockerfile")).toBe(files["web/Dockerfile"]);
+    const again = await runBkcache(["generate"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(again.stderr).toContain("Dockerfile: unchanged");
+    const check = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(check).toMatchObject({ exitCode: 0, stdout: "" });
+  });
+
+  test("--check shows drift as a diff and touches nothing; --stdout is the bake file alone", async () => {
+    const { workspace, result } = run(["generate"], files);
+    await result;
+    const stale = workspace.read("Dockerfile").replace("target=/go/pkg/mod", "target=/old");
+    workspace.write("Dockerfile", stale);
+    const check = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(check.exitCode).toBe(1);
+    expect(check.stdout).toMatch(/^-RUN .*target=\/old go build$/m);
+    expect(check.stdout).toMatch(/^\+RUN .*target=\/go\/pkg\/mod go build$/m);
+    expect(check.stderr).toContain("error BK3001: Dockerfile is stale");
+    const printed = await runBkcache(["generate", "--stdout"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(printed.stdout).not.toContain("--mount");
+    expect(workspace.read("Dockerfile")).toBe(stale);
+  });
+
+  test("markers that are wrong are located, in generate and validate, and nothing is written", async () => {
+    const wrong = {
+      ...files,
+      Dockerfile: files.Dockerfile.replace("gomod", "gomd"),
+      "web/Dockerfile": "# bkcache: gomod\nFROM a\n",
+    };
+    const { workspace, result } = run(["generate"], wrong);
+    const { exitCode, stderr } = await result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/error BK2075[^]*at Dockerfile:2:12[^]*did you mean gomod\?/);
+    expect(stderr).toMatch(/error BK2076[^]*at web\/Dockerfile:1:1/);
+    expect(workspace.has("docker-bake.hcl")).toBe(false);
+    const valid = await run(["validate", "--json"], wrong).result;
+    expect(valid.exitCode).toBe(2);
+    expect(JSON.parse(valid.stdout)).toMatchObject({ ok: false, errors: [{ code: "BK2075" }, { code: "BK2076" }] });
+  });
+
+  test("a template makes the Dockerfile, but not over one of the user's own without --force", async () => {
+    const { workspace, result } = run(["generate"], {
+      ...files,
+      "web/Dockerfile.hbs": 'FROM a\nRUN {{mounts "gomod"}} x\n',
+    });
+    const refused = await result;
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/error BK3002: web\/Dockerfile exists.*\n.*--force/);
+    expect(workspace.has("docker-bake.hcl")).toBe(false);
+    expect(workspace.read("Dockerfile")).toBe(files.Dockerfile);
+    const forced = await runBkcache(["generate", "--force"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(forced.exitCode, forced.stderr).toBe(0);
+    expect(workspace.read("web/Dockerfile")).toMatch(
+      /^# Written by bkcache from Dockerfile\.hbs: .*\nFROM a\nRUN --mount/,
+    );
+    const check = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(check.exitCode, check.stderr).toBe(0);
+    workspace.write("web/Dockerfile.hbs", "FROM a\nRUN {{nope}} x\n");
+    const broken = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(broken.exitCode).toBe(2);
+    expect(broken.stderr).toMatch(/error BK2078[^]*at web\/Dockerfile\.hbs:2:7/);
+  });
+
+  test("a Dockerfile that is not UTF-8 is left alone, and refused where it has markers", async () => {
+    const { workspace, result } = run(["--version"], files);
+    await result;
+    const latin = Buffer.concat([Buffer.from("FROM a\n# caf"), Buffer.from([0xe9]), Buffer.from("\n")]);
+    writeFileSync(workspace.path("web/Dockerfile"), latin);
+    const plain = await runBkcache(["generate"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(plain.exitCode, plain.stderr).toBe(0);
+    writeFileSync(workspace.path("web/Dockerfile"), Buffer.concat([latin, Buffer.from("# bkcache: gomod\nRUN x\n")]));
+    const marked = await runBkcache(["generate"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(marked.exitCode).toBe(2);
+    expect(marked.stderr).toContain("error BK2079: web/Dockerfile is not UTF-8");
   });
 });
 

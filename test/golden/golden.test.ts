@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format } from "@cdktn/hcl-tools";
 import { parse } from "@cdktn/hcl2json";
@@ -31,10 +31,11 @@ describe.each(cases)("$name", ({ dir, out }) => {
   test.each(Object.entries(compiled[dir] ?? {}))("%s is what is committed", async (name, content) => {
     const path = join(out, name);
     if (process.env["UPDATE_GOLDEN"] === "1") {
-      mkdirSync(out, { recursive: true });
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
     }
     expect(existsSync(path) ? readFileSync(path, "utf8") : null).toBe(content);
+    if (!name.endsWith(".hcl")) return;
     await parse(name, content);
     expect(await format(content)).toBe(content);
   });

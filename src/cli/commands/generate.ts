@@ -1,6 +1,16 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { differsInVersionOnly, emitFiles, type GeneratedFile, stateOf, writeFiles } from "../../run/generate.ts";
+import type { Plan } from "../../bake/model.ts";
+import { BkcacheError } from "../../diagnostics/error.ts";
+import type { Host } from "../../host/host.ts";
+import {
+  differsInVersionOnly,
+  emitBake,
+  emitFiles,
+  type GeneratedFile,
+  stateOf,
+  writeFiles,
+} from "../../run/generate.ts";
 import { type Project, requireProject } from "../../run/project.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -16,32 +26,51 @@ export function define(command: Command, context: CommandContext): Command {
   return command
     .option("--check", "write nothing; print what differs and exit 1 when a file is stale")
     .option("--stdout", "print the bake file and write nothing")
-    .option("--force", "overwrite a docker-bake.hcl that bkcache did not write")
+    .option("--force", "overwrite a docker-bake.hcl, or a Dockerfile that has a template, that bkcache did not write")
     .option("--config <file>", "use this config instead of looking for one")
-    .addHelpText("after", "\nNeeds no builder, no Dockerfile and no context: the config alone decides the bytes.\n")
+    .addHelpText(
+      "after",
+      "\nNeeds no builder, and no Dockerfile for the bake file. In Dockerfiles that are there, the RUNs below a\n`# bkcache: MOUNT...` comment get the flags of those mounts.\n",
+    )
     .action((options: GenerateOptions) => generate(options, context));
 }
 
 async function generate(options: GenerateOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
   const project = await requireProject(host, options.config);
-  await emit(project, options, context);
-  if (options.stdout) return;
-  const { lintConfig } = await import("../../run/lint.ts");
-  reporter.findings(lintConfig(project, host.cwd), "warning");
-}
-
-async function emit({ plan, valid }: Project, options: GenerateOptions, context: CommandContext): Promise<void> {
-  const { host, reporter } = context;
-  const files = emitFiles(plan, valid.dir);
-  if (plan.bakeFiles !== undefined) {
-    const source = plan.bakeFiles.paths.join(", ");
+  const { bakeFiles } = project.plan;
+  if (bakeFiles !== undefined) {
+    const source = bakeFiles.paths.join(", ");
     host.tell({ level: "info", message: `no docker-bake.hcl is generated: \`bake\` keeps ${source} as the source` });
   }
   if (options.stdout) {
-    for (const file of files) reporter.result(file.content);
+    if (bakeFiles === undefined) reporter.result(emitBake(project.plan, project.valid.dir).content);
     return;
   }
+  const whole = { ...project, plan: await planWholly(host, project) };
+  await emit(whole, { ...options, hasBakeFile: bakeFiles === undefined }, context);
+  const { lintConfig } = await import("../../run/lint.ts");
+  reporter.findings(lintConfig(whole, host.cwd), "warning");
+}
+
+/** The plan with the targets of existing bake files, which only bake can tell. */
+async function planWholly(host: Host, project: Project): Promise<Plan> {
+  const { bakeFiles, mounts } = project.plan;
+  // Without mounts there are no flags to keep in step, and nobody needs buildx.
+  if (bakeFiles === undefined || Object.keys(mounts).length === 0) return project.plan;
+  const { findBuildx } = await import("../../builder/buildx.ts");
+  const { defineAllTargets } = await import("../../run/bake-files.ts");
+  return defineAllTargets(host, await findBuildx(host), project);
+}
+
+async function emit(
+  { plan, valid }: Project,
+  options: GenerateOptions & { readonly hasBakeFile: boolean },
+  context: CommandContext,
+): Promise<void> {
+  const { host, reporter } = context;
+  const { files, findings } = await emitFiles(plan, valid.dir, { cwd: host.cwd, hasBakeFile: options.hasBakeFile });
+  if (findings.length > 0) throw BkcacheError.of(findings);
   const name = (file: GeneratedFile) => relative(host.cwd, file.path);
   if (!options.check) {
     await writeFiles(files, { force: options.force === true, cwd: host.cwd });

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { BkcacheError } from "../../diagnostics/error.ts";
+import { emitDockerfiles } from "../../run/generate-dockerfiles.ts";
 import { requireProject } from "../../run/project.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOf } from "../exit-code.ts";
@@ -21,6 +22,8 @@ async function validate(options: ValidateOptions, context: CommandContext): Prom
   const { host, reporter } = context;
   try {
     const { valid, plan } = await requireProject(host, options.config);
+    const { findings } = await emitDockerfiles(plan, valid.dir, host.cwd);
+    if (findings.length > 0) throw BkcacheError.of(findings);
     const file = relative(host.cwd, valid.file);
     if (options.json) reporter.json({ file, ok: true, errors: [], warnings: valid.warnings });
     else {
