@@ -36,7 +36,7 @@ const attempts = 3;
  * Ends xargs at the first archive that is not whole: a tar that stops in a file would otherwise be followed by the next
  * archive, whose bytes would fill the file up.
  */
-const tarScript = `busybox xargs -0 -r -s 100000 busybox sh -c 'busybox tar -c -f - -- "$@" || exit 255' sh`;
+const tarScript = `busybox xargs -0 -r -s 500000 busybox sh -c 'busybox tar -c -f - -- "$@" || exit 255' sh`;
 
 /**
  * Reads these files and links through tar. One that changed while it was read (its stat differs afterwards) is read

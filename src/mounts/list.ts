@@ -48,7 +48,7 @@ busybox stat -c '${format}' -- "$@" 2>/dev/null || {
 }
 printf '\\0'
 `;
-const inBatches = `busybox xargs -0 -r -s 100000 busybox sh -c "$1" sh`;
+const inBatches = `busybox xargs -0 -r -s 500000 busybox sh -c "$1" sh`;
 
 /**
  * Lists everything in the mount, after settling it.

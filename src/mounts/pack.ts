@@ -29,6 +29,7 @@ export interface SealedPack extends Omit<Pack, "day"> {
 /** Compression has to save this much, or the contents are stored as they are: unpacking costs time too. */
 const worthwhileRatio = 0.95;
 
+/** Does not keep the buffer. */
 export async function sealPack(raw: Buffer): Promise<SealedPack> {
   if (raw.length === 0 || raw.length > packBytes) throw new Error(`a pack of ${raw.length} bytes`);
   const compressed = await compress(raw);

@@ -22,6 +22,8 @@ export interface Packer {
   abandon(): void;
   /** Hands on what is left. */
   finish(): void;
+  /** Takes back the buffer of a pack that is done with: new ones make the garbage collector run. */
+  recycle(raw: Buffer): void;
   readonly blobs: readonly NewBlob[];
 }
 
@@ -46,6 +48,7 @@ interface OpenPack {
 export function createPacker({ known, onPack }: PackerOptions): Packer {
   const blobs: NewBlob[] = [];
   const added = new Map<string, number>();
+  const spare: ArrayBufferLike[] = [];
   let packs = 0;
   let shared: OpenPack | null = null;
   let own: OpenPack | null = null;
@@ -54,7 +57,11 @@ export function createPacker({ known, onPack }: PackerOptions): Packer {
   /** Bytes of the open blob, which stand at the end of its pack. */
   let pending = 0;
 
-  const open = (): OpenPack => ({ number: packs++, buffer: Buffer.allocUnsafeSlow(packBytes), length: 0 });
+  const open = (): OpenPack => {
+    const memory = spare.pop();
+    const buffer = memory === undefined ? Buffer.allocUnsafeSlow(packBytes) : Buffer.from(memory);
+    return { number: packs++, buffer, length: 0 };
+  };
   const close = (pack: OpenPack | null): null => {
     if (pack !== null && pack.length > 0) onPack(pack.number, pack.buffer.subarray(0, pack.length));
     return null;
@@ -114,6 +121,9 @@ export function createPacker({ known, onPack }: PackerOptions): Packer {
     },
     finish() {
       shared = close(shared);
+    },
+    recycle(raw) {
+      spare.push(raw.buffer);
     },
   };
 }

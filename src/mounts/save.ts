@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -10,7 +10,7 @@ import { type Listing, listMount } from "./list.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import { writeManifest } from "./manifest.ts";
 import { showName } from "./names.ts";
-import { createPacker } from "./packer.ts";
+import { createPacker, type Packer } from "./packer.ts";
 import { planRead } from "./plan-read.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
 import { explainFailure, runScript, unreadable } from "./run.ts";
@@ -121,8 +121,9 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
       contentBytes += bytes;
       tell("read");
     },
+    onSealed: (raw) => packer.recycle(raw),
   });
-  const packer = createPacker({ known: work.knownBlobs, onPack: (pack, raw) => uploader.add(pack, raw) });
+  const packer: Packer = createPacker({ known: work.knownBlobs, onPack: (pack, raw) => uploader.add(pack, raw) });
   let contents: Contents;
   try {
     contents = await readContents(work.toRead, {
@@ -173,7 +174,7 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
   const snapshot: Snapshot = {
     mount: mount.id,
     scope: mount.scope,
-    key: mount.key ?? makeKey(options.now, composed),
+    key: mount.key ?? makeKey(options.now),
     parent: parent && { scope: parent.scope, key: parent.key },
     created,
     writer: options.writer,
@@ -256,11 +257,10 @@ busybox mv -f .bkcache-stamp .bkcache`;
   if (result.exitCode !== 0) throw unreadable(explainFailure(result));
 }
 
-/** A name of its own for a snapshot that has no key: its time, to be read by people, and a digest of what it holds. */
-function makeKey(now: number, composed: Pick<Snapshot, "entries" | "blobs">): string {
+/** A name of its own for a snapshot that has no key: its time, to be read by people, and what makes it unique. */
+function makeKey(now: number): string {
   const time = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const digest = hash("sha256", JSON.stringify([composed.entries, composed.blobs]), "hex");
-  return `${time}-${digest.slice(0, 12)}`;
+  return `${time}-${randomBytes(6).toString("hex")}`;
 }
 
 function refOf({ mount, scope, key }: SnapshotRef): SnapshotRef {

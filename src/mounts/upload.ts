@@ -18,12 +18,14 @@ export interface UploaderOptions {
   /** Days since the epoch. */
   readonly today: number;
   readonly onStored?: (bytes: number) => void;
+  /** The buffer of a pack is not needed any more. */
+  readonly onSealed?: (raw: Buffer) => void;
 }
 
 const compressedAtOnce = 2;
 const uploadedAtOnce = 6;
 
-export function createUploader({ store, signal, today, onStored }: UploaderOptions): Uploader {
+export function createUploader({ store, signal, today, onStored, onSealed }: UploaderOptions): Uploader {
   const compressing = createLimit(compressedAtOnce);
   const uploading = createLimit(uploadedAtOnce);
   const packs: Pack[] = [];
@@ -37,6 +39,7 @@ export function createUploader({ store, signal, today, onStored }: UploaderOptio
 
   const carry = async (number: number, raw: Buffer): Promise<void> => {
     const { bytes, ...pack } = await compressing(() => sealPack(raw));
+    onSealed?.(raw);
     packs[number] = { ...pack, day: today };
     await uploading(async () => {
       check();

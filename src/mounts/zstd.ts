@@ -35,8 +35,11 @@ export async function decompress(
   if (frame === null || (hasChecksum && !frame.hasChecksum)) return null;
   if (frame.length !== bytes.length || (frame.contentBytes ?? 0) > maxBytes) return null;
   return new Promise((resolve) => {
+    // In one piece, where that is not too large, instead of many that are put together.
+    const piece = Math.min(16 * chunkSize, (frame.contentBytes ?? chunkSize) + 1);
     // An empty result needs room for one byte.
-    zstdDecompress(bytes, { chunkSize, maxOutputLength: Math.max(1, maxBytes) }, (error, result) => {
+    const options = { chunkSize: Math.max(64, piece), maxOutputLength: Math.max(1, maxBytes) };
+    zstdDecompress(bytes, options, (error, result) => {
       const isWhole = error === null && result.length <= maxBytes;
       resolve(isWhole && (frame.contentBytes ?? result.length) === result.length ? result : null);
     });

@@ -38,7 +38,8 @@ function longField(type: "L" | "K", text: string): Buffer[] {
 }
 
 function writeBlock(entry: Omit<TarEntry, "kind">, type: string): Buffer {
-  const block = Buffer.alloc(blockBytes);
+  // From the pool.
+  const block = Buffer.allocUnsafe(blockBytes).fill(0);
   block.write(entry.path, 0, 100, "latin1");
   writeNumber(block, 100, 8, entry.mode & 0o7777);
   writeNumber(block, 108, 8, entry.uid);
