@@ -78,6 +78,10 @@ export interface BuildArgs {
   /** Value of -f as given; `-` is standard input. */
   readonly file?: string;
   readonly target?: string;
+  /** Values of --build-arg; without a value the environment's counts. */
+  readonly buildArgs: Readonly<Record<string, string | null>>;
+  /** Names of --build-context. */
+  readonly buildContexts: readonly string[];
   /** Of all --platform flags, lists taken apart. */
   readonly platforms: readonly string[];
   /** Absolute. */
@@ -137,6 +141,8 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
     tags: values("tag"),
     ...optional("file", last("file")),
     ...optional("target", last("target")),
+    buildArgs: Object.fromEntries(values("build-arg").map(splitArg)),
+    buildContexts: values("build-context").map((value) => value.split("=")[0] ?? ""),
     platforms: values("platform")
       .flatMap((list) => list.split(","))
       .map((platform) => platform.trim())
@@ -152,6 +158,11 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
     cacheTo: values("cache-to"),
     passthrough,
   };
+}
+
+function splitArg(text: string): readonly [string, string | null] {
+  const at = text.indexOf("=");
+  return at === -1 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** Without any other word, one that seemed to be the value of an unknown last flag must be the context. */

@@ -99,12 +99,14 @@ export interface DefinitionPlanOptions {
   readonly backends: Readonly<Record<string, PlanBackend>>;
   /** The policy of every target; what the definition itself says of caches is replaced. */
   readonly cache: Omit<TargetCache, "name">;
+  /** Name of the backend that holds the contents of mounts; nowhere when left out. */
+  readonly mountBackend?: string;
 }
 
 /** The plan of a folder whose targets bake itself resolved. */
 export function planFromDefinition(definition: BakeDefinition, options: DefinitionPlanOptions): Plan {
-  const { project, backends, cache } = options;
-  const bare = createBarePlan({ project, backends, targets: {}, groups: {} });
+  const { project, backends, cache, mountBackend = null } = options;
+  const bare = createBarePlan({ project, backends, targets: {}, groups: {}, mountBackend });
   return withDefinition(bare, definition, () => ({ cache, mounts: null }));
 }
 
@@ -143,8 +145,10 @@ function withDefinition(
   return { ...plan, targets: Object.fromEntries(targets), groups: definition.groups, external: [] };
 }
 
-/** A plan that no config stands behind: no variables, no mounts, every text literal. */
-export function createBarePlan(plan: Pick<Plan, "project" | "backends" | "targets" | "groups">): Plan {
+/** A plan that no config stands behind: no variables, no mounts declared, every text literal. */
+export function createBarePlan(
+  plan: Pick<Plan, "project" | "backends" | "targets" | "groups"> & Partial<Pick<Plan, "mountBackend">>,
+): Plan {
   return {
     version: 1,
     config: null,

@@ -1,5 +1,6 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { createRedactor } from "../diagnostics/redact.ts";
+import type { Message } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { createHost } from "../host/node-host.ts";
 import type { CommandContext } from "./command.ts";
@@ -80,7 +81,8 @@ async function runCommand(
       cwd: process.cwd(),
       env: process.env,
       signal: interrupt.signal,
-      tell: (message) => reporter.tell(message),
+      tell: once(reporter),
+      live: (lines) => reporter.live(lines),
     });
     const context: CommandContext = {
       host,
@@ -149,11 +151,26 @@ function reportFault(error: unknown, reporter: Reporter, redact: (text: string) 
 
 function createReporter(redact: (text: string) => string): Reporter {
   const err = (text: string) => void process.stderr.write(text);
-  const human = createHumanReporter({ out: writeOutput, err, takesColour }, redact);
+  const human = createHumanReporter({ out: writeOutput, err, takesColour, columns }, redact);
   return process.env["GITHUB_ACTIONS"] === "true" ? withGithubAnnotations(human, err, redact) : human;
 }
 
 /** NO_COLOR and FORCE_COLOR as https://no-color.org and Node read them. */
+/** Two stages of a run may come upon the same fault. */
+function once(reporter: Reporter): (message: Message) => void {
+  const told = new Set<string>();
+  return (message) => {
+    const text = `${message.code} ${message.message}`;
+    if (message.level === "warning" && told.has(text)) return;
+    told.add(text);
+    reporter.tell(message);
+  };
+}
+
+function columns(): number | null {
+  return process.stderr.isTTY ? process.stderr.columns : null;
+}
+
 function takesColour(): boolean {
   if (process.env["NO_COLOR"]) return false;
   if (process.env["FORCE_COLOR"]) return process.env["FORCE_COLOR"] !== "0";

@@ -469,6 +469,30 @@ export const codes = {
     title: "parts of the mount left out",
     help: "The snapshot holds no devices, sockets and pipes, and where the mount is larger than `maxSize`, not the files that are oldest.",
   },
+  BK5050: {
+    title: "cache mount stays on the builder",
+    help: "The content of this mount cannot be carried: nobody can tell which mount it is, or it begins with content of something else. The build has it as without bkcache.",
+  },
+  BK5051: {
+    title: "cache mount exists twice",
+    help: "BuildKit made a second, empty folder for the id, as it does where a mount that is busy is wanted with another kind of sharing. Later builds get one of the two. `bkcache mounts repair` keeps the one with the content; neither is saved before.",
+  },
+  BK5052: {
+    title: "builder is busy",
+    help: "Cache mounts are not touched while another build runs on the builder, since a mount that two want at once becomes two mounts. The wait is bounded by cache.mountBudget.",
+  },
+  BK5053: {
+    title: "cache mount took too long",
+    help: "The time of cache.mountBudget was over before the mount was there. The build went on without it, and nothing half of it is left.",
+  },
+  BK5054: {
+    title: "garbage collection may take the cache mount",
+    help: "A policy of the builder keeps less than the mount holds, so it may be gone before the next build. Set a gcpolicy of your own in buildkitd.toml.",
+  },
+  BK5055: {
+    title: "no file names the snapshot",
+    help: "None of the files under `key` of the mount exists, so the newest snapshot is taken, as without `key`.",
+  },
 
   // --- 6xxx Dockerfile lint
   BK6001: {

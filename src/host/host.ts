@@ -63,4 +63,6 @@ export interface Host {
   /** Milliseconds since the epoch. */
   now(): number;
   tell(message: Message): void;
+  /** Shows these lines below all else until the next call replaces them; nothing where no person looks on. */
+  live(lines: readonly string[]): void;
 }

@@ -4,6 +4,8 @@ import type { Host } from "./host.ts";
 export interface HostOptions extends Pick<Host, "cwd" | "env" | "signal" | "tell"> {
   /** Whether this process is in the foreground of a terminal; found out when left out. */
   readonly isTerminal?: boolean;
+  /** Without it nothing is shown. */
+  readonly live?: Host["live"];
 }
 
 /** The host of a real run: processes of this machine, its clock. */
@@ -35,5 +37,6 @@ export function createHost(options: HostOptions): Host {
       return openPipe({ cwd, env }, command, args, pipeOptions);
     },
     now: () => Date.now(),
+    live: options.live ?? (() => {}),
   };
 }

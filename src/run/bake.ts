@@ -19,6 +19,8 @@ import { draftEntries } from "./entries.ts";
 import { featuresOf } from "./features.ts";
 import { type Outcome, openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
+import { draftMountBackend } from "./mounts/backend.ts";
+import { openCarrier } from "./mounts/carry.ts";
 import { quiet } from "./quiet.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { checkCommitted } from "./stale.ts";
@@ -52,62 +54,92 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const readyBuilder = quiet(openBuilder(host, buildx, source, args));
   const wanted = { plan: source.plan, targets: names, use, scopes: scopesOf(args.own, host.env) };
   const drafts = draftEntries(wanted);
-  const defining = quiet(define(host, buildx, source, args, drafts.texts));
   const isOff = !use.read && !use.write;
-  const choice = !isOff
-    ? await chooseCache(host, {
-        ...wanted,
-        drafts,
-        values: defining.then(({ values }) => values),
-        gate: Promise.all([readyBuilder, defining]).then(
-          ([
+  const mountBackend = isOff ? null : draftMountBackend(source.plan);
+  const defining = quiet(define(host, buildx, source, args, { ...drafts.texts, ...mountBackend?.texts }));
+  const carrying = quiet(
+    Promise.all([readyBuilder, defining]).then(([builder, { definition, values }]) =>
+      mountBackend === null
+        ? null
+        : openCarrier(host, {
+            ...wanted,
+            definition,
+            buildx,
             builder,
-            {
-              definition: { targets },
-            },
-          ]) => ({
-            builder,
-            buildx: buildx.version,
-            features: featuresOf({ targets, variables: source.plan.variables, flags: args.flags }),
-            rules: source.rules,
-            platforms: (target) => countPlatforms(targets[target]),
+            backend: mountBackend.fill(values),
+            dir: source.dir,
+            strict: args.own.strict,
           }),
-        ),
-        dir: source.dir,
-        keys: "run file",
-        strict: args.own.strict,
-      })
-    : noCache;
-  const [builder, { definition }] = await Promise.all([readyBuilder, defining]);
-  // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
-  await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
-  for (const finding of findCachesInContext(definition.targets, choice, source.dir)) {
-    host.tell({ ...finding, level: "warning" });
-  }
-  const allow = allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), choice, source, args);
-
-  const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: names, choice });
-  const { exitCode } = await buildx.exec(
-    [
-      "bake",
-      "--builder",
-      builder.name,
-      ...fileFlags(["-", ...source.overlays]),
-      "--metadata-file",
-      finish.metadataFile,
-      ...source.overrides,
-      ...args.passthrough,
-      ...allow,
-      ...wordsFor(source, args),
-    ],
-    {
-      cwd: source.dir,
-      env: { ...runFileEnv(host.env), ...choice.env, ...finish.env },
-      input: runFile(source, names, isOff ? ownCache(source) : choice.targets),
-      terminal: true,
-    },
+    ),
   );
-  return { exitCode, outcome: await finish.close(exitCode) };
+  try {
+    const choice = !isOff
+      ? await chooseCache(host, {
+          ...wanted,
+          drafts,
+          values: defining.then(({ values }) => values),
+          gate: Promise.all([readyBuilder, defining]).then(
+            ([
+              builder,
+              {
+                definition: { targets },
+              },
+            ]) => ({
+              builder,
+              buildx: buildx.version,
+              features: featuresOf({ targets, variables: source.plan.variables, flags: args.flags }),
+              rules: source.rules,
+              platforms: (target) => countPlatforms(targets[target]),
+            }),
+          ),
+          dir: source.dir,
+          keys: "run file",
+          strict: args.own.strict,
+        })
+      : noCache;
+    const [builder, { definition }] = await Promise.all([readyBuilder, defining]);
+    // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
+    await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
+    for (const finding of findCachesInContext(definition.targets, choice, source.dir)) {
+      host.tell({ ...finding, level: "warning" });
+    }
+    const allow = allowFlags(
+      host,
+      await agreedDefinition(host, buildx, source, args, definition),
+      choice,
+      source,
+      args,
+    );
+
+    const carrier = await carrying;
+    await carrier?.restore();
+    const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: names, choice, carrier });
+    const { exitCode } = await buildx.exec(
+      [
+        "bake",
+        "--builder",
+        builder.name,
+        ...fileFlags(["-", ...source.overlays]),
+        "--metadata-file",
+        finish.metadataFile,
+        ...source.overrides,
+        ...args.passthrough,
+        ...allow,
+        ...wordsFor(source, args),
+      ],
+      {
+        cwd: source.dir,
+        env: { ...runFileEnv(host.env), ...choice.env, ...finish.env },
+        input: runFile(source, names, isOff ? ownCache(source) : choice.targets),
+        terminal: true,
+      },
+    );
+    return { exitCode, outcome: await finish.close(exitCode) };
+  } catch (error) {
+    // Its connection would keep the process.
+    await carrying.then((carrier) => carrier?.close()).catch(() => {});
+    throw error;
+  }
 }
 
 function openBuilder(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs) {

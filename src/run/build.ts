@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { basename, relative, resolve, sep } from "node:path";
 import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
 import { createBarePlan } from "../bake/definition.ts";
-import type { Plan, PlanBackend, PlanTarget, TargetCache } from "../bake/model.ts";
+import type { BakeTarget, Plan, PlanBackend, PlanTarget, TargetCache } from "../bake/model.ts";
 import { isRemote } from "../bake/location.ts";
 import { createPlan } from "../bake/plan.ts";
 import { type Buildx, findBuildx } from "../builder/buildx.ts";
@@ -20,6 +20,8 @@ import { draftEntries, type LiteralEntry } from "./entries.ts";
 import type { BakeResult } from "./bake.ts";
 import { openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
+import { draftMountBackend } from "./mounts/backend.ts";
+import { openCarrier } from "./mounts/carry.ts";
 import { openProject, type Project } from "./project.ts";
 import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
@@ -59,49 +61,105 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   };
   const request = { plan, targets: [name], use, scopes: scopesOf(args.own, host.env) };
   const drafts = draftEntries(request);
-  const choice =
-    use.read || use.write
-      ? await chooseCache(host, {
-          ...request,
-          drafts,
-          values: quiet(evaluate(host, buildx, plan, drafts.texts)),
-          gate: Promise.resolve({
+  const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan) : null;
+  const values = quiet(evaluate(host, buildx, plan, { ...drafts.texts, ...mountBackend?.texts }));
+  const carrying = quiet(
+    values.then((known) =>
+      mountBackend === null
+        ? null
+        : openCarrier(host, {
+            plan,
+            targets: [name],
+            definition: { groups: {}, targets: { [name]: definitionOf(host, args) } },
+            buildx,
             builder,
-            buildx: buildx.version,
-            features: [],
-            rules: project?.valid.config.rules ?? {},
-            platforms: () => args.platforms.length,
+            backend: mountBackend.fill(known),
+            use: wanted,
+            scopes: request.scopes,
+            dir: project?.valid.dir ?? host.cwd,
+            strict: args.own.strict,
           }),
-          dir: host.cwd,
-          keys: "environment",
-          strict: args.own.strict,
-        })
-      : noCache;
-  await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
-  const chosen = choice.targets[name];
-  const context = {
-    [name]: { context: args.context, ...(args.file === undefined ? {} : { dockerfile: resolve(host.cwd, args.file) }) },
-  };
-  for (const finding of args.context === "-" ? [] : findCachesInContext(context, choice, host.cwd)) {
-    host.tell({ ...finding, level: "warning" });
-  }
-
-  const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: [name], choice, isSingle: true });
-  const { exitCode } = await buildx.exec(
-    [
-      "build",
-      "--builder",
-      builder.name,
-      "--metadata-file",
-      finish.metadataFile,
-      ...(chosen?.cacheFrom ?? []).flatMap((entry) => ["--cache-from", flagValue(entry)]),
-      ...(chosen?.cacheTo ?? []).flatMap((entry) => ["--cache-to", flagValue(entry)]),
-      ...args.passthrough,
-      args.context,
-    ],
-    { env: { ...host.env, ...choice.env, ...finish.env }, terminal: true },
+    ),
   );
-  return { exitCode, outcome: await finish.close(exitCode) };
+  try {
+    const choice =
+      use.read || use.write
+        ? await chooseCache(host, {
+            ...request,
+            drafts,
+            values,
+            gate: Promise.resolve({
+              builder,
+              buildx: buildx.version,
+              features: [],
+              rules: project?.valid.config.rules ?? {},
+              platforms: () => args.platforms.length,
+            }),
+            dir: host.cwd,
+            keys: "environment",
+            strict: args.own.strict,
+          })
+        : noCache;
+    await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
+    const chosen = choice.targets[name];
+    const context = {
+      [name]: {
+        context: args.context,
+        ...(args.file === undefined ? {} : { dockerfile: resolve(host.cwd, args.file) }),
+      },
+    };
+    for (const finding of args.context === "-" ? [] : findCachesInContext(context, choice, host.cwd)) {
+      host.tell({ ...finding, level: "warning" });
+    }
+
+    const carrier = await carrying;
+    await carrier?.restore();
+    const finish = await openFinish(host, {
+      buildx,
+      builder,
+      startedAt,
+      args,
+      targets: [name],
+      choice,
+      isSingle: true,
+      carrier,
+    });
+    const { exitCode } = await buildx.exec(
+      [
+        "build",
+        "--builder",
+        builder.name,
+        "--metadata-file",
+        finish.metadataFile,
+        ...(chosen?.cacheFrom ?? []).flatMap((entry) => ["--cache-from", flagValue(entry)]),
+        ...(chosen?.cacheTo ?? []).flatMap((entry) => ["--cache-to", flagValue(entry)]),
+        ...args.passthrough,
+        args.context,
+      ],
+      { env: { ...host.env, ...choice.env, ...finish.env }, terminal: true },
+    );
+    return { exitCode, outcome: await finish.close(exitCode) };
+  } catch (error) {
+    // Its connection would keep the process.
+    await carrying.then((carrier) => carrier?.close()).catch(() => {});
+    throw error;
+  }
+}
+
+/** The build as bake would have it, as far as it says which cache mounts there are. Paths are absolute. */
+function definitionOf(
+  host: Host,
+  { context, file, target, buildArgs, buildContexts, platforms }: BuildArgs,
+): BakeTarget {
+  const isFolder = context !== "-" && !isRemote(context);
+  return {
+    context: isFolder ? resolve(host.cwd, context) : context,
+    ...(file === undefined ? {} : { dockerfile: file === "-" ? "-" : resolve(host.cwd, file) }),
+    ...(target === undefined ? {} : { target }),
+    args: Object.fromEntries(Object.entries(buildArgs).map(([key, value]) => [key, value ?? host.env[key] ?? null])),
+    contexts: Object.fromEntries(buildContexts.map((each) => [each, ""])),
+    platforms,
+  };
 }
 
 async function evaluate(host: Host, buildx: Buildx, plan: Plan, texts: Texts): Promise<Values> {
@@ -144,7 +202,8 @@ function planOfFolder(host: Host, args: BuildArgs): Plan {
   const backends: Record<string, PlanBackend> = { [remoteCacheBackend]: parseRemoteCache(remote) };
   const name = buildName(args, host.cwd);
   const project = projectName(basename(folderOf(args.context, host.cwd)));
-  return onePlan({ project, backends, name, cache: policyWithoutConfig, components: [project, name], args });
+  const plan = onePlan({ project, backends, name, cache: policyWithoutConfig, components: [project, name], args });
+  return { ...plan, mountBackend: remoteCacheBackend };
 }
 
 /** The folder that a build is of: its context, where that is one. */
@@ -157,13 +216,14 @@ function planOfConfig(host: Host, { valid }: Project, args: BuildArgs): Plan {
   const { config, dir, file } = valid;
   const { groups: _groups, external: _external, bake: _bake, ...rest } = config;
   const names = { dirName: basename(dir), fileName: basename(file) };
-  const { project, backends, variables, targets } = createPlan(
+  const { project, backends, variables, targets, mounts, mountBackend, mountBudget } = createPlan(
     resolveConfig({ ...rest, targets: { build: {} } }, names),
   );
   const name = buildName(args, host.cwd);
   const { cache } = targets["build"] as Plan["targets"][string];
+  const shared = { variables, mounts, mountBackend, mountBudget };
   // Apart from the names of the config's own targets.
-  return { ...onePlan({ project, backends, name, cache, components: [project, `build:${name}`], args }), variables };
+  return { ...onePlan({ project, backends, name, cache, components: [project, `build:${name}`], args }), ...shared };
 }
 
 interface OnePlan {

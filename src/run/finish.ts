@@ -10,6 +10,7 @@ import type { Host } from "../host/host.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { CacheChoice } from "./cache.ts";
 import { type History, readHistory } from "./history.ts";
+import type { Carrier } from "./mounts/carry.ts";
 import { buildReport, type Report } from "./report.ts";
 import { readSizes } from "./sizes.ts";
 import { readSteps } from "./steps.ts";
@@ -35,6 +36,8 @@ export interface FinishRequest {
   readonly choice: CacheChoice;
   /** The metadata file describes one build and not targets by name. */
   readonly isSingle?: boolean;
+  /** The cache mounts of the build; null where it has none, or they are not carried. */
+  readonly carrier: Carrier | null;
 }
 
 export interface Finish {
@@ -60,6 +63,7 @@ export async function openFinish(host: Host, request: FinishRequest): Promise<Fi
         if (args.own.report !== undefined) await writeReport(resolve(host.cwd, args.own.report), outcome.report);
         return outcome;
       } finally {
+        await request.carrier?.close();
         if (own !== null) await rm(own, { recursive: true, force: true });
       }
     },
@@ -72,8 +76,7 @@ async function readOutcome(
   metadataFile: string,
   exitCode: number,
 ): Promise<Outcome> {
-  const { buildx, builder, startedAt, targets, choice, args } = request;
-  const endedAt = host.now();
+  const { buildx, builder, startedAt, targets, choice, args, carrier } = request;
   const history = await readHistory(host, {
     buildx,
     builder: builder.name,
@@ -82,6 +85,7 @@ async function readOutcome(
     metadataFile,
     isSingle: request.isSingle === true,
   });
+  const mountFailures = (exitCode === 0 && (await carrier?.save(history))) || [];
   // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.
   const measured = targets.filter((name) => args.own.report !== undefined || hasWritten(history, name));
   const destinations = measured.flatMap((name) => choice.targets[name]?.destinations ?? []);
@@ -90,7 +94,7 @@ async function readOutcome(
   const report = buildReport({
     bkcache: manifest.version,
     startedAt,
-    endedAt,
+    endedAt: host.now(),
     exitCode,
     builder: {
       name: builder.name,
@@ -114,12 +118,14 @@ async function readOutcome(
     history,
     sizes,
     leftOut: choice.leftOut,
+    mounts: carrier?.report() ?? [],
     redact: createRedactor(host.env),
   });
-  const failures = report.failures.map(({ direction, target, backend, message }) => ({
+  const layerFailures = report.failures.map(({ direction, target, backend, message }) => ({
     code: "BK5011" as const,
     message: `${backend === null ? "a cache entry" : `backend "${backend}"`}: the cache of ${target} was not ${direction === "import" ? "read" : "written"}: ${message}`,
   }));
+  const failures = [...layerFailures, ...mountFailures];
   const strict = args.own.strict;
   return {
     report: strict && exitCode === 0 && failures.length > 0 ? { ...report, exitCode: strictExitCode } : report,

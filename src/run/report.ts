@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/error.ts";
 import { type CacheSummary, totalBytes } from "../layers/manifest.ts";
 import { explainFailure } from "./explain-failure.ts";
 import type { History, TargetRecord } from "./history.ts";
+import type { MountReport } from "./mounts/report.ts";
 import { type BuildSteps, type CacheExport, type CacheFailure, readSteps, type RanStep } from "./steps.ts";
 
 /** What `--report FILE` writes; schemas/report.schema.json says what each key means. */
@@ -14,6 +15,8 @@ export interface Report {
   readonly builder: { readonly name: string; readonly driver: string; readonly buildkit: string | null };
   readonly buildx: string | null;
   readonly targets: Readonly<Record<string, TargetReport>>;
+  /** Cache mounts whose contents were carried. */
+  readonly mounts: readonly MountReport[];
   readonly failures: readonly FailureReport[];
   readonly leftOut: readonly { readonly backend: string; readonly code: string; readonly message: string }[];
   readonly notes: readonly string[];
@@ -84,8 +87,15 @@ export interface ReportInput {
   /** What the manifests of the destinations list now, see `sizes.ts`. */
   readonly sizes: (place: CachePlace) => CacheSummary | null;
   readonly leftOut: readonly { readonly backend: string; readonly diagnostic: Diagnostic }[];
+  readonly mounts: readonly MountReport[];
   /** Blanks out secrets; runs over every text that comes from outside. */
   readonly redact: (text: string) => string;
+}
+
+function redactMount(mount: MountReport, redact: ReportInput["redact"]): MountReport {
+  const blank = <T extends { readonly reason: string | null }>(moved: T | null): T | null =>
+    moved === null || moved.reason === null ? moved : { ...moved, reason: redact(moved.reason) };
+  return { ...mount, restore: blank(mount.restore), save: blank(mount.save) };
 }
 
 /** The report of one bake, also of one that failed. Pure. */
@@ -108,6 +118,7 @@ export function buildReport(input: ReportInput): Report {
     builder,
     buildx,
     targets,
+    mounts: input.mounts.map((mount) => redactMount(mount, redact)),
     failures: failures.filter((failure, index) => index === failures.findIndex((other) => isSame(failure, other))),
     leftOut: input.leftOut.map(({ backend, diagnostic: { code, message } }) => ({
       backend,

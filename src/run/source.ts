@@ -115,6 +115,7 @@ async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: st
       project: projectName(basename(host.cwd)),
       backends,
       cache: policyWithoutConfig,
+      mountBackend: remoteCacheBackend,
     }),
     hasConfig: false,
     dir: host.cwd,

@@ -1,9 +1,12 @@
+import type { MountReport, MountRestore, MountSave } from "./mounts/report.ts";
 import type { Report, TargetReport } from "./report.ts";
 
 /** The table after a bake, as text without colours. */
 export interface Summary {
   readonly head: readonly string[];
   readonly rows: readonly SummaryRow[];
+  /** What became of each cache mount, a line each. */
+  readonly mounts: readonly string[];
   /** What went wrong, a line each. */
   readonly failures: readonly string[];
   /** What should be known besides, a line each. */
@@ -27,6 +30,7 @@ export function summarise(report: Report): Summary {
   return {
     head: ["target", "cached", "source", "import", "export"],
     rows: hasBegun(report) ? Object.entries(report.targets).map(([name, target]) => summariseTarget(name, target)) : [],
+    mounts: report.mounts.flatMap(summariseMount),
     failures: report.failures.map(({ direction, target, backend, message }) => {
       const place = backend === null ? "a cache entry" : `cache in ${backend}`;
       return `${target}: ${place} was not ${direction === "import" ? "read" : "written"}: ${message}`;
@@ -63,6 +67,30 @@ function summariseTarget(target: string, report: TargetReport): SummaryRow {
   };
 }
 
+function summariseMount({ name, restore, save }: MountReport): readonly string[] {
+  const parts = [
+    ...(restore === null ? [] : [restoreWords[restore.outcome](restore)]),
+    ...(save === null ? [] : [saveWords[save.outcome](save)]),
+  ];
+  return parts.length === 0 ? [] : [`mount ${name}: ${parts.join(", ")}`];
+}
+
+const restoreWords: Readonly<Record<MountRestore["outcome"], (restore: MountRestore) => string>> = {
+  restored: ({ bytes, ms, snapshot }) => `restored ${showBytes(bytes ?? 0)} (${snapshot?.scope}) in ${showTime(ms)}`,
+  present: () => "on the builder already",
+  absent: () => "nothing to restore yet",
+  skipped: () => "not restored",
+  failed: () => "not restored",
+};
+
+const saveWords: Readonly<Record<MountSave["outcome"], (save: MountSave) => string>> = {
+  saved: ({ storedBytes, ms, snapshot }) => `saved ${showBytes(storedBytes)} (${snapshot?.scope}) in ${showTime(ms)}`,
+  unchanged: () => "unchanged",
+  unused: () => "not used by this build",
+  skipped: () => "not saved",
+  failed: () => "not saved",
+};
+
 function measure({ ms, bytes }: { readonly ms: number; readonly bytes: number | null }): string {
   return bytes === null ? showTime(ms) : `${showTime(ms)}, ${showBytes(bytes)}`;
 }
@@ -81,6 +109,7 @@ export function formatSummary(summary: Summary, width: number): readonly string[
   return [
     ...(summary.rows.length === 0 ? [] : [line(summary.head)]),
     ...summary.rows.flatMap(({ cells, ran }) => [line(cells), ...ran.map((step) => `  ${step}`)]),
+    ...summary.mounts,
     ...summary.failures,
     ...summary.notes,
   ].map((text) => cut(text.trimEnd(), width));

@@ -33,6 +33,7 @@ function make(fixture: FixtureName | null, options: Partial<ReportInput> = {}): 
     history: { targets: record ? { api: record } : {}, notes: [] },
     sizes: () => null,
     leftOut: [],
+    mounts: [],
     redact: (text) => text,
     ...options,
   });

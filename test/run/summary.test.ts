@@ -34,6 +34,7 @@ const report: Report = {
     },
     lost: { ...target, steps: null, source: null, import: null, export: null, written: [] },
   },
+  mounts: [],
   failures: [
     { direction: "export", target: "web", backend: "remote", vertex: "v", message: "the bucket does not exist" },
     { direction: "import", target: "api", backend: null, vertex: "v", message: "no" },

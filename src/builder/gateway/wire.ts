@@ -12,7 +12,7 @@ interface Codec<In, Out = In> {
   read(source: Source): Out;
 }
 
-interface Field<In, Out> {
+export interface Field<In, Out> {
   readonly number: number;
   readonly codec: Codec<unknown, unknown>;
   readonly write: (pieces: Uint8Array[], value: In) => void;
@@ -152,7 +152,7 @@ export const bool: Scalar<boolean> = {
   read: (source) => readVarint(source) !== 0,
 };
 
-interface TextPair {
+export interface TextPair {
   readonly key: string;
   readonly value: string;
 }

@@ -7,6 +7,8 @@ export interface Streams {
   readonly err: (text: string) => void;
   /** Whether standard error takes colours; asked only when something is said there. */
   readonly takesColour: () => boolean;
+  /** Columns of the terminal that standard error is; null where it is none. */
+  readonly columns: () => number | null;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -15,7 +17,14 @@ type Style = Parameters<typeof styleText>[0];
 export function createHumanReporter(streams: Streams, redact: (text: string) => string): Reporter {
   const paint = (style: Style, text: string) =>
     streams.takesColour() ? styleText(style, text, { validateStream: false }) : text;
-  const say = (text: string) => streams.err(`${redact(text)}\n`);
+  let shown: readonly string[] = [];
+  /** What is on the terminal goes, and `text` takes its place above the lines that stay. */
+  const draw = (text: string, lines: readonly string[]) => {
+    const erase = shown.length === 0 ? "" : `\u001b[${shown.length}A\u001b[J`;
+    shown = lines;
+    streams.err(`${erase}${text}${lines.map((line) => `${line}\n`).join("")}`);
+  };
+  const say = (text: string) => draw(`${redact(text)}\n`, shown);
 
   function place(path: string | undefined, span: Span | undefined): string[] {
     if (span === undefined) return path === undefined ? [] : [`  at ${path}`];
@@ -39,6 +48,15 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
     tell(message) {
       if (message.level === "warning") say(finding(message, "warning"));
       else say(`${paint("dim", "bkcache:")} ${message.message}`);
+    },
+    live(lines) {
+      const columns = streams.columns();
+      if (columns === null || (lines.length === 0 && shown.length === 0)) return;
+      // A line that wraps would count as one when it is erased.
+      draw(
+        "",
+        lines.map((line) => redact(line).slice(0, Math.max(1, columns - 1))),
+      );
     },
     findings(list, severity) {
       for (const item of list.slice(0, mostFindings)) say(finding(item, severity));

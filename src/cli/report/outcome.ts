@@ -17,7 +17,7 @@ export function reportOutcome({ host, reporter }: CommandContext, { report, fail
 }
 
 /** The table in the summary page of a GitHub Actions job. A page that cannot be written is no failure of the build. */
-function appendJobSummary(file: string, { head, rows, failures, notes }: Summary): void {
+function appendJobSummary(file: string, { head, rows, mounts, failures, notes }: Summary): void {
   const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const lines = [
     "### bkcache",
@@ -25,7 +25,7 @@ function appendJobSummary(file: string, { head, rows, failures, notes }: Summary
     ...(rows.length === 0 ? [] : [row(head), row(head.map(() => "---"))]),
     ...rows.map(({ cells }) => row(cells)),
     "",
-    ...[...failures, ...notes].map((text) => `- ${text}`),
+    ...[...mounts, ...failures, ...notes].map((text) => `- ${text}`),
     "",
   ];
   try {

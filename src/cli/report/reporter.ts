@@ -6,6 +6,8 @@ export type Severity = "error" | "warning";
 /** The only way a command speaks. Results go to standard output, all else to standard error. */
 export interface Reporter {
   tell(message: Message): void;
+  /** Lines that stay at the end of the terminal until the next call; nothing elsewhere. */
+  live(lines: readonly string[]): void;
   findings(list: readonly Diagnostic[], severity: Severity): void;
   /** Plain lines for people, such as a table. */
   lines(texts: readonly string[]): void;

@@ -12,11 +12,14 @@ import { makeTempDir } from "../../support/cleanup.ts";
 
 const redact = (text: string) => text.replaceAll("s3cr3t", "***");
 
-function open(options: { colour?: boolean; github?: boolean } = {}) {
+function open(options: { colour?: boolean; github?: boolean; columns?: number } = {}) {
   const written = { out: "", err: "" };
   const out = (text: string) => void (written.out += text);
   const err = (text: string) => void (written.err += text);
-  const human = createHumanReporter({ out, err, takesColour: () => options.colour === true }, redact);
+  const human = createHumanReporter(
+    { out, err, takesColour: () => options.colour === true, columns: () => options.columns ?? null },
+    redact,
+  );
   const reporter: Reporter = options.github === true ? withGithubAnnotations(human, err, redact) : human;
   return { reporter, written };
 }
@@ -100,6 +103,7 @@ const report: Report = {
       export: { ms: 0, bytes: null },
     },
   },
+  mounts: [],
   failures: [],
   leftOut: [{ backend: "disk|2", code: "BK5001", message: "no credentials | none" }],
   notes: [],

@@ -1,0 +1,140 @@
+import type { BakeDefinition } from "../../bake/definition.ts";
+import type { Plan } from "../../bake/model.ts";
+import type { Buildx } from "../../builder/buildx.ts";
+import type { ReadyBuilder } from "../../builder/ensure.ts";
+import { readDuration } from "../../config/units.ts";
+import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
+import type { Host } from "../../host/host.ts";
+import { importWhole } from "../../host/import-whole.ts";
+import type { StoreBackend } from "../../store/open.ts";
+import type { CacheUse } from "../cache-use.ts";
+import { readScopes, type RunScopes, writeScope } from "../describe.ts";
+import { createDockerfileReader } from "../dockerfiles.ts";
+import type { History } from "../history.ts";
+import { readSteps } from "../steps.ts";
+import { type CarriedMount, findCarriedMounts } from "./find.ts";
+import { readKeys } from "./keys.ts";
+import { type MountReport, type MountSave, nothingMoved } from "./report.ts";
+import type { RestoredMounts } from "./restore.ts";
+import { createSession } from "./session.ts";
+import { writerOf } from "./writer.ts";
+
+export interface CarryRequest {
+  readonly plan: Plan;
+  readonly targets: readonly string[];
+  readonly definition: BakeDefinition;
+  readonly buildx: Buildx;
+  readonly builder: ReadyBuilder;
+  readonly backend: StoreBackend;
+  readonly use: Pick<CacheUse, "read" | "write">;
+  readonly scopes: RunScopes;
+  /** Folder of the definition's paths. Absolute. */
+  readonly dir: string;
+  readonly strict: boolean;
+}
+
+/** The cache mounts of one build: filled before it, saved after it. */
+export interface Carrier {
+  readonly mounts: readonly CarriedMount[];
+  /** @throws BkcacheError under `strict`, where the cache failed. */
+  restore(): Promise<void>;
+  /** Saves what the build may have changed. Returns what failed. */
+  save(history: History): Promise<readonly Diagnostic[]>;
+  report(): readonly MountReport[];
+  close(): Promise<void>;
+}
+
+/** Codes of findings that say something of a mount, and not that the cache failed. */
+const notices: ReadonlySet<string> = new Set(["BK5050", "BK5054", "BK5055"]);
+
+/** Finds the mounts of a build. Null where it has none, which costs no connection. */
+export async function openCarrier(host: Host, request: CarryRequest): Promise<Carrier | null> {
+  const { plan, targets, definition, builder, dir, use, scopes, strict } = request;
+  const { mounts, findings } = findCarriedMounts({
+    plan,
+    targets,
+    definition,
+    read: createDockerfileReader(dir),
+    platform: platformOf(builder),
+  });
+  warn(host, findings);
+  if (mounts.length === 0) return null;
+  const session = createSession(host, request);
+  const keys = await readKeys(mounts, dir);
+  warn(host, keys.findings);
+  // Both take their time, and something else is being found out meanwhile.
+  if (use.read) void session.gateway(mounts[0] as CarriedMount).catch(() => {});
+
+  const cacheOf = (mount: CarriedMount) => plan.targets[mount.targets[0] ?? ""] ?? noTarget(mount);
+  const scopesOf = (mount: CarriedMount) => readScopes(cacheOf(mount), scopes);
+  const scopeOf = (mount: CarriedMount) => writeScope(cacheOf(mount), scopes);
+  let restored: RestoredMounts | null = null;
+  let saved: ReadonlyMap<CarriedMount, MountSave> = new Map();
+  return {
+    mounts,
+    async restore() {
+      if (!use.read) return;
+      const { restoreMounts } = await importWhole(() => import("./restore.ts"));
+      const budgetMs = readDuration(plan.mountBudget.restore);
+      restored = await restoreMounts(session, { mounts, scopesOf, keyOf: keys.of, budgetMs });
+      const failures = restored.findings.filter(({ code }) => !notices.has(code));
+      if (strict && failures.length > 0) throw BkcacheError.of(failures);
+      warn(host, restored.findings);
+    },
+    async save(history) {
+      if (!use.write) return [];
+      const { used, unused } = partByUse(mounts, history);
+      const { saveMounts } = await importWhole(() => import("./save.ts"));
+      const result = await saveMounts(session, {
+        mounts: used,
+        scopeOf,
+        parentScopesOf: (mount) => [...new Set([scopeOf(mount), ...scopesOf(mount)])],
+        keyOf: keys.of,
+        parents: restored?.loaded ?? new Map(),
+        writer: writerOf(host.env),
+        budgetMs: readDuration(plan.mountBudget.save),
+      });
+      const idle: MountSave = { ...nothingMoved, outcome: "unused", reason: "no step of the build ran with it" };
+      saved = new Map([...result.outcomes, ...unused.map((mount) => [mount, idle] as const)]);
+      warn(
+        host,
+        result.findings.filter(({ code }) => notices.has(code)),
+      );
+      return result.findings.filter(({ code }) => !notices.has(code));
+    },
+    report: () =>
+      mounts.map((mount) => ({
+        name: mount.name,
+        id: mount.identity.id,
+        platform: mount.platform,
+        targets: mount.targets,
+        restore: restored?.outcomes.get(mount) ?? null,
+        save: saved.get(mount) ?? null,
+      })),
+    close: () => session.close(),
+  };
+}
+
+/** What the builder builds for where nothing else is said. */
+function platformOf({ nodes }: ReadyBuilder): string {
+  return nodes.find(({ platforms }) => platforms.length > 0)?.platforms[0] ?? "linux/amd64";
+}
+
+/** Steps that came from the cache never saw their mounts. Where nobody knows what ran, all may have changed. */
+function partByUse(mounts: readonly CarriedMount[], history: History) {
+  const mayHaveRun = (target: string): boolean => {
+    const progress = history.targets[target]?.progress;
+    if (progress === undefined || progress === null) return true;
+    return readSteps(progress).steps.ran.some(({ name }) => / RUN /.test(name));
+  };
+  const isUsed = (mount: CarriedMount) => mount.targets.some(mayHaveRun);
+  return { used: mounts.filter(isUsed), unused: mounts.filter((mount) => !isUsed(mount)) };
+}
+
+function noTarget({ name, targets }: CarriedMount): never {
+  throw new Error(`mount ${name} of ${targets.join(", ")}, which the plan does not have`);
+}
+
+function warn(host: Host, findings: readonly Diagnostic[]): void {
+  for (const finding of findings) host.tell({ ...finding, level: "warning" });
+}

@@ -1,0 +1,58 @@
+import type { Host } from "../../host/host.ts";
+import { showBytes, showTime } from "../summary.ts";
+
+/** How far one mount has come. */
+export interface Step {
+  /** What is being done, such as "restoring". */
+  readonly verb: string;
+  readonly bytes: number;
+  /** 0 where it is not known yet. */
+  readonly totalBytes: number;
+}
+
+/** The live region of work on several mounts: a line for each, with bytes, rate and time left. */
+export interface MountProgress {
+  show(mount: string, step: Step): void;
+  /** The mount is done; `line` stays on the terminal. */
+  finish(mount: string, line: string | null): void;
+  close(): void;
+}
+
+/** Time in ms between two pictures: more cannot be read, and costs the work its time. */
+const frame = 100;
+/** Time in ms from which a rate means something. */
+const settled = 500;
+
+export function openMountProgress(host: Pick<Host, "now" | "live" | "tell">): MountProgress {
+  const steps = new Map<string, Step & { readonly since: number }>();
+  let shownAt = 0;
+  const draw = () => host.live([...steps].map(([mount, step]) => lineOf(mount, step, host.now() - step.since)));
+  return {
+    show(mount, step) {
+      const before = steps.get(mount);
+      const now = host.now();
+      steps.set(mount, { ...step, since: before?.verb === step.verb ? before.since : now });
+      if (now - shownAt < frame) return;
+      shownAt = now;
+      draw();
+    },
+    finish(mount, line) {
+      steps.delete(mount);
+      host.live([]);
+      if (line !== null) host.tell({ level: "info", message: line });
+      if (steps.size > 0) draw();
+    },
+    close: () => host.live([]),
+  };
+}
+
+function lineOf(mount: string, { verb, bytes, totalBytes }: Step, ms: number): string {
+  if (totalBytes === 0) return `${verb} mount ${mount}`;
+  const rate = ms < settled ? null : bytes / ms;
+  const left = rate === null || rate === 0 ? null : (totalBytes - bytes) / rate;
+  return [
+    `${verb} mount ${mount}: ${showBytes(bytes)} of ${showBytes(totalBytes)}`,
+    ...(rate === null ? [] : [`${showBytes(rate * 1_000)}/s`]),
+    ...(left === null ? [] : [`${showTime(Math.round(left / 1_000) * 1_000)} left`]),
+  ].join(", ");
+}

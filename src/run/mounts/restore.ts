@@ -1,0 +1,176 @@
+import type { Diagnostic } from "../../diagnostics/error.ts";
+import { unreachable } from "../../diagnostics/unreachable.ts";
+import type { LoadedSnapshot } from "../../mounts/load.ts";
+import type { RestoreResult } from "../../mounts/restore.ts";
+import { showBytes, showTime } from "../summary.ts";
+import type { CarriedMount } from "./find.ts";
+import { openMountProgress } from "./progress.ts";
+import { twinFinding } from "./records.ts";
+import { type MountRestore, nothingMoved } from "./report.ts";
+import { findingsOf, type MountSession, readStates, waitUntilIdle } from "./session.ts";
+
+export interface RestoreRequest {
+  readonly mounts: readonly CarriedMount[];
+  /** Where to look for a mount, the nearest first. */
+  readonly scopesOf: (mount: CarriedMount) => readonly string[];
+  /** Null where the newest snapshot is as good as any. */
+  readonly keyOf: (mount: CarriedMount) => string | null;
+  /** Time in ms for all of them. */
+  readonly budgetMs: number;
+  /** Restores over what the builder has. */
+  readonly replace?: boolean;
+}
+
+export interface RestoredMounts {
+  readonly outcomes: ReadonlyMap<CarriedMount, MountRestore>;
+  /** What was restored: the next snapshots are made on top of these. */
+  readonly loaded: ReadonlyMap<CarriedMount, LoadedSnapshot>;
+  readonly findings: readonly Diagnostic[];
+}
+
+/** A record that no build has used: what is in it may be a restore that was cut off. */
+const fewUses = 2;
+
+/**
+ * Fills the mounts that the builder lacks, all at once. Never throws for a cache that fails: what does not come in time,
+ * or not whole, is a miss.
+ */
+export async function restoreMounts(session: MountSession, request: RestoreRequest): Promise<RestoredMounts> {
+  const { mounts, budgetMs } = request;
+  const { host } = session;
+  const outcomes = new Map<CarriedMount, MountRestore>();
+  const loaded = new Map<CarriedMount, LoadedSnapshot>();
+  const findings: Diagnostic[] = [];
+  const budget = AbortSignal.timeout(budgetMs);
+  const signal = AbortSignal.any([host.signal, budget]);
+  const progress = openMountProgress(host);
+  const skip = (mount: CarriedMount, reason: string) =>
+    outcomes.set(mount, { ...nothingMoved, outcome: "skipped", reason });
+  const fail = (mount: CarriedMount, error: unknown) => {
+    // The user's own Ctrl-C is no failure of the cache.
+    const reasons = budget.aborted
+      ? [outOfTime(mount, "restored", budgetMs)]
+      : host.signal.aborted
+        ? []
+        : findingsOf(error);
+    findings.push(...reasons);
+    outcomes.set(mount, { ...nothingMoved, outcome: "failed", reason: reasons[0]?.message ?? "interrupted" });
+  };
+
+  try {
+    const lacking: CarriedMount[] = [];
+    for (const [mount, state] of await readStates(session, mounts)) {
+      if (state.kind === "twins" && request.replace !== true) {
+        findings.push(twinFinding(mount, state.records.length));
+        skip(mount, "the builder has it twice");
+      } else if (state.kind === "present" && state.record.usageCount > fewUses && request.replace !== true) {
+        outcomes.set(mount, { ...nothingMoved, outcome: "present" });
+      } else lacking.push(mount);
+    }
+    if (lacking.length === 0) return { outcomes, loaded, findings };
+    const { restoreMount } = await import("../../mounts/restore.ts");
+    const store = await session.store();
+    if (!(await waitUntilIdle(session, lacking, signal))) {
+      for (const mount of lacking) skip(mount, "another build was running on the builder");
+      if (!host.signal.aborted) findings.push(busy("restored", lacking));
+      return { outcomes, loaded, findings };
+    }
+    await Promise.all(
+      lacking.map(async (mount) => {
+        const began = host.now();
+        progress.show(mount.name, { verb: "restoring", bytes: 0, totalBytes: 0 });
+        try {
+          const gateway = await session.gateway(mount);
+          const shell = await gateway.openShell(mount.identity, { signal });
+          let result: RestoreResult;
+          try {
+            result = await restoreMount({
+              store,
+              shell,
+              mount: { id: mount.storeId, key: request.keyOf(mount) },
+              scopes: request.scopesOf(mount),
+              replace: request.replace === true,
+              signal,
+              onProgress: ({ bytes, totalBytes }) =>
+                progress.show(mount.name, { verb: "restoring", bytes, totalBytes }),
+            });
+          } finally {
+            await shell.close();
+          }
+          const ms = host.now() - began;
+          findings.push(...result.findings);
+          if (result.kind === "restored") loaded.set(mount, result.loaded);
+          const outcome = describe(result, ms);
+          outcomes.set(mount, outcome);
+          progress.finish(mount.name, lineOf(mount, outcome, session.backend));
+        } catch (error) {
+          progress.finish(mount.name, null);
+          fail(mount, error);
+        }
+      }),
+    );
+    findings.push(...(await findNewTwins(session, lacking)));
+  } catch (error) {
+    for (const mount of mounts) if (!outcomes.has(mount)) fail(mount, error);
+  } finally {
+    progress.close();
+  }
+  return { outcomes, loaded, findings: distinct(findings) };
+}
+
+function describe(result: RestoreResult, ms: number): MountRestore {
+  switch (result.kind) {
+    case "restored": {
+      const { totals, storedBytes, loaded } = result;
+      const { scope, key } = loaded.snapshot;
+      const { files, bytes } = totals;
+      return { outcome: "restored", reason: null, snapshot: { scope, key }, files, bytes, storedBytes, ms };
+    }
+    case "present":
+      return { ...nothingMoved, outcome: "present", snapshot: result.snapshot, ms };
+    case "miss":
+      return { ...nothingMoved, outcome: "absent", reason: result.findings[0]?.message ?? null, ms };
+    case "failed":
+      return { ...nothingMoved, outcome: "failed", reason: result.findings[0]?.message ?? null, ms };
+    default:
+      return unreachable(result);
+  }
+}
+
+function lineOf(
+  { name }: CarriedMount,
+  { outcome, files, bytes, storedBytes, ms }: MountRestore,
+  from: string,
+): string | null {
+  if (outcome !== "restored") return null;
+  return `mount ${name}: restored ${files} files, ${showBytes(bytes ?? 0)} from ${from} (${showBytes(storedBytes)}) in ${showTime(ms)}`;
+}
+
+/** A build that began in between may have got a folder of its own. */
+async function findNewTwins(session: MountSession, mounts: readonly CarriedMount[]): Promise<readonly Diagnostic[]> {
+  const states = await readStates(session, mounts);
+  return [...states].flatMap(([mount, state]) =>
+    state.kind === "twins" ? [twinFinding(mount, state.records.length)] : [],
+  );
+}
+
+export function outOfTime({ name }: CarriedMount, what: "restored" | "saved", budgetMs: number): Diagnostic {
+  return {
+    code: "BK5053",
+    message: `the cache mount ${name} was not ${what} within ${showTime(budgetMs)}`,
+    hint: `raise cache.mountBudget.${what === "restored" ? "restore" : "save"}, or bound the mount with maxSize`,
+  };
+}
+
+export function busy(what: "restored" | "saved", mounts: readonly CarriedMount[]): Diagnostic {
+  const names = mounts.map(({ name }) => name).join(", ");
+  return {
+    code: "BK5052",
+    message: `cache mounts were not ${what}, since another build was running on the builder all the time: ${names}`,
+    hint: "a mount that two want at once becomes two mounts; builders of one job each never meet this",
+  };
+}
+
+export function distinct(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(findings.map((finding) => [`${finding.code} ${finding.message}`, finding])).values()];
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Buildx } from "../../builder/buildx.ts";
+import type { ReadyBuilder } from "../../builder/ensure.ts";
+import type { Gateway } from "../../builder/gateway/gateway.ts";
+import type { MountRecord } from "../../builder/gateway/records.ts";
+import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
+import type { Host } from "../../host/host.ts";
+import type { ObjectStore } from "../../store/object-store.ts";
+import type { StoreBackend } from "../../store/open.ts";
+import type { CarriedMount } from "./find.ts";
+import { type MountState, stateOf } from "./records.ts";
+
+export interface SessionRequest {
+  readonly buildx: Buildx;
+  readonly builder: ReadyBuilder;
+  readonly backend: StoreBackend;
+  /** Folder that relative paths of a local backend start from. Absolute. */
+  readonly dir: string;
+}
+
+/** Builder and store of one run, each opened when first used. */
+export interface MountSession {
+  readonly host: Host;
+  readonly backend: string;
+  /** The node that builds for the platform of the mount. */
+  gateway(mount: CarriedMount): Promise<Gateway>;
+  store(): Promise<ObjectStore>;
+  close(): Promise<void>;
+}
+
+export function createSession(host: Host, request: SessionRequest): MountSession {
+  const { buildx, builder, backend, dir } = request;
+  const gateways = new Map<string, Promise<Gateway>>();
+  let store: Promise<ObjectStore> | undefined;
+  return {
+    host,
+    backend: backend.name,
+    gateway({ platform }) {
+      // All platforms of a single node are one place, emulated ones included.
+      const node = builder.nodes.length > 1 ? platform : "";
+      let gateway = gateways.get(node);
+      if (gateway === undefined) {
+        gateway = import("../../builder/gateway/gateway.ts").then(({ openGateway }) =>
+          openGateway({ ...host, cwd: dir }, buildx, builder.name, {
+            signal: host.signal,
+            ...(node !== "" && { platform: node }),
+          }),
+        );
+        gateway.catch(() => {});
+        gateways.set(node, gateway);
+      }
+      return gateway;
+    },
+    store() {
+      if (store === undefined) {
+        store = import("../../store/open.ts").then(({ openStore }) =>
+          openStore(backend, {
+            env: host.env,
+            signal: host.signal,
+            dir,
+            home: host.env["HOME"] ?? "",
+            warn: (finding) => host.tell({ ...finding, level: "warning" }),
+          }),
+        );
+        store.catch(() => {});
+      }
+      return store;
+    },
+    async close() {
+      for (const opened of await Promise.allSettled(gateways.values())) {
+        if (opened.status === "fulfilled") await opened.value.close().catch(() => {});
+      }
+      await store?.then((opened) => opened.close()).catch(() => {});
+    },
+  };
+}
+
+/** What the builder has of each mount. */
+export async function readStates(
+  session: MountSession,
+  mounts: readonly CarriedMount[],
+): Promise<ReadonlyMap<CarriedMount, MountState>> {
+  const records = new Map<Gateway, Promise<readonly MountRecord[]>>();
+  const states = await Promise.all(
+    mounts.map(async (mount) => {
+      const gateway = await session.gateway(mount);
+      const asked = records.get(gateway) ?? gateway.listMountRecords();
+      records.set(gateway, asked);
+      return [mount, stateOf(mount.identity, await asked)] as const;
+    }),
+  );
+  return new Map(states);
+}
+
+/** Time in ms between two questions whether the builder is free. */
+const pollEvery = 500;
+
+/**
+ * Waits until no build is under way on the nodes of these mounts: a mount that a build wants while it is open elsewhere
+ * becomes two. False where the signal comes first.
+ */
+export async function waitUntilIdle(
+  session: MountSession,
+  mounts: readonly CarriedMount[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const gateways = new Set(await Promise.all(mounts.map((mount) => session.gateway(mount))));
+  for (let isFirst = true; ; isFirst = false) {
+    const active = await Promise.all([...gateways].map((gateway) => gateway.listActiveBuilds()));
+    if (active.every((builds) => builds.length === 0)) return true;
+    if (signal.aborted) return false;
+    if (isFirst) {
+      session.host.tell({
+        level: "info",
+        message: "another build is running on the builder; waiting for it before cache mounts are touched",
+      });
+    }
+    await sleep(pollEvery, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** The findings of a failure; what is no failure of cache or builder is thrown on. */
+export function findingsOf(error: unknown): readonly Diagnostic[] {
+  if (error instanceof BkcacheError) return error.findings;
+  throw error;
+}
