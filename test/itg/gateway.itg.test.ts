@@ -30,6 +30,7 @@ function* pseudoRandom(length: number): Generator<Buffer> {
   }
 }
 
+// The socket is opened directly, the other by way of buildx.
 describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway over %s", (transport) => {
   let buildkit: Buildkit;
   let builder: GatewayBuilder;
@@ -282,6 +283,8 @@ describe.skipIf(!hasToolchain())("gateway, when something is wrong", () => {
     await expect(runIn(shell, ["true"])).rejects.toMatchObject({ code: "BK4021" });
     await shell.close();
     await gateway.close();
+    // What is no socket any more is left to buildx, which says why.
+    await expect(builder.open()).rejects.toMatchObject({ code: "BK4021" });
   });
 
   test("what is no gateway is BK4021, with buildx's own words", async () => {

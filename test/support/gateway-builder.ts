@@ -50,7 +50,7 @@ export async function makeGatewayBuilder(
     name,
     host,
     buildx,
-    open: (options) => openGateway(host, buildx, name, options),
+    open: (options) => openGateway(host, buildx, name, { endpoint: buildkit.address, ...options }),
     async run(mount, script, flags = []) {
       const dir = makeTempDir("run");
       mkdirSync(join(dir, "context"));

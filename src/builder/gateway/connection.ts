@@ -1,7 +1,9 @@
+import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host, ProgramPipe } from "../../host/host.ts";
 import type { Buildx } from "../buildx.ts";
+import { parseEndpoint } from "../endpoint.ts";
 import { lastError } from "../inspect.ts";
 import { type Channel, GrpcError, GrpcStatus, openChannel } from "./channel.ts";
 
@@ -10,6 +12,8 @@ export interface DialOptions {
   readonly builder: string;
   /** Chooses among the nodes of a builder that has several. */
   readonly platform?: string | undefined;
+  /** The address of a builder whose driver is remote. */
+  readonly endpoint?: string | undefined;
 }
 
 export interface Connection {
@@ -22,10 +26,17 @@ export interface Connection {
 /** Time in ms for a program whose connection broke to say why. */
 const lastWords = 1000;
 
-/** Connects to a builder through buildx, which knows every driver and has the certificates. */
-export async function dial(host: Host, buildx: Buildx, { builder, platform }: DialOptions): Promise<Connection> {
+type Pipe = Pick<ProgramPipe, "stream" | "stderr" | "ended" | "close">;
+
+/**
+ * Connects to a builder through buildx, which knows every driver and has the certificates; to a socket of this machine
+ * directly, since buildx takes a second for it now and then, where its first question comes before the connection.
+ */
+export async function dial(host: Host, buildx: Buildx, options: DialOptions): Promise<Connection> {
+  const { builder, platform, endpoint } = options;
   const args = ["dial-stdio", "--builder", builder, ...(platform === undefined ? [] : ["--platform", platform])];
-  const pipe = await host.openPipe(buildx.command, [...buildx.prefix, ...args]);
+  const direct = endpoint === undefined ? null : await openSocket(endpoint);
+  const pipe = direct ?? (await host.openPipe(buildx.command, [...buildx.prefix, ...args]));
   const channel = openChannel(pipe.stream);
   return {
     channel,
@@ -37,7 +48,19 @@ export async function dial(host: Host, buildx: Buildx, { builder, platform }: Di
   };
 }
 
-async function explain(cause: GrpcError, builder: string, pipe: ProgramPipe): Promise<BkcacheError> {
+/** Null for what is no socket of this machine, or cannot be opened: buildx has words for the reason. */
+async function openSocket(address: string): Promise<Pipe | null> {
+  const endpoint = parseEndpoint(address);
+  if (typeof endpoint === "string" || endpoint.scheme !== "unix") return null;
+  const stream = connect({ path: endpoint.path });
+  const isOpen = await new Promise<boolean>((resolve) => {
+    stream.once("connect", () => resolve(true)).on("error", () => resolve(false));
+  });
+  if (!isOpen) return null;
+  return { stream, stderr: () => "", ended: Promise.resolve(0), close: async () => void stream.destroy() };
+}
+
+async function explain(cause: GrpcError, builder: string, pipe: Pipe): Promise<BkcacheError> {
   const hint = "`docker buildx inspect` shows whether it runs";
   switch (cause.status) {
     case GrpcStatus.UNAVAILABLE: {

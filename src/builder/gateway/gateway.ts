@@ -33,6 +33,8 @@ interface Worker {
 export interface GatewayOptions extends HelperOptions {
   /** Where a builder has several nodes: the node that builds for this platform. Mounts are each node's own. */
   readonly platform?: string;
+  /** The address of a builder whose driver is remote. A socket of this machine is then opened without buildx. */
+  readonly endpoint?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -69,8 +71,8 @@ export async function openGateway(
   builder: string,
   options: GatewayOptions = {},
 ): Promise<Gateway> {
-  const { platform, signal } = options;
-  const connection = await dial(host, buildx, { builder, platform });
+  const { platform, endpoint, signal } = options;
+  const connection = await dial(host, buildx, { builder, platform, endpoint });
   const { channel } = connection;
   const ask = explained(connection);
   const listWorkers = async () => {
