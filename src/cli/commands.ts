@@ -19,6 +19,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },
   { name: "mounts", summary: "cache mounts: what is known of tools, and lines to paste", subcommands: mountCommands },
   { name: "lint", summary: "find what spoils caches in Dockerfiles", load: () => import("./commands/lint.ts") },
+  {
+    name: "eject",
+    summary: "leave plain files behind that need no bkcache",
+    load: () => import("./commands/eject.ts"),
+  },
   { name: "schema", summary: "print the JSON Schema of the config", load: () => import("./commands/schema.ts") },
   {
     name: "completion",

@@ -37,6 +37,14 @@ export const codes = {
     title: "conversion builds something else",
     help: "What bake prints of the converted definition differs from what it prints of the source; the message names the attributes.",
   },
+  BK1014: {
+    title: "nothing to write a config for",
+    help: "`init` found no Dockerfile and no bake or compose file with something to build. Run it at the top of the project.",
+  },
+  BK1015: {
+    title: "nothing to eject",
+    help: "With `bake:` the bake file is the user's own and never needed bkcache. Delete the config to stop using it.",
+  },
 
   // --- 2xxx config
   BK2001: {

@@ -83,7 +83,7 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
       "bake",
       ...files.flatMap((file) => ["-f", file]),
       "--print",
-      ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
+      ...Object.entries({ ...options.pinned, ...vars }).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
       ...(input === undefined ? standIns.flags() : standIns.flagsFor(question.like)),
       ...words,
     ];
@@ -109,7 +109,9 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
         if (!("definition" in whole)) return null;
         const groups: Record<string, PlanGroup> = { ...whole.definition.groups };
         delete groups["default"];
-        if (Object.hasOwn(definition.groups, "default")) {
+        const known = definition.groups["default"];
+        if (known !== undefined && question.isWhole !== true) groups["default"] = known;
+        else if (known !== undefined) {
           const one = await print(["default"], { ...question, like: definition });
           if (!("definition" in one)) return null;
           groups["default"] = one.definition.groups["default"] as PlanGroup;

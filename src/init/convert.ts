@@ -15,6 +15,7 @@ import { findDifferences } from "./compare.ts";
 import { findSecretIds } from "./secret-ids.ts";
 import { removeCredentials } from "./credentials.ts";
 import { configFromDefinition } from "./from-definition.ts";
+import { findVolatile, pinVariables } from "./volatile.ts";
 import { keepVariables, type KeptVariables } from "./variables.ts";
 import { type Settled, settleRules } from "./settle-rules.ts";
 
@@ -48,9 +49,11 @@ export async function convertBakeFiles(
   const withSecrets = await listVariables(buildx, base);
   // The value of a secret must not reach a file: such a variable counts as not set.
   const secret = withSecrets.filter(({ name }) => isSecretName(name) && host.env[name]).map(({ name }) => name);
-  const source: SourceOptions = { ...base, env: withoutNames(base.env, secret) };
-  const declared = secret.length === 0 ? withSecrets : await listVariables(buildx, source);
+  const unpinned: SourceOptions = { ...base, env: withoutNames(base.env, secret) };
+  const declared = secret.length === 0 ? withSecrets : await listVariables(buildx, unpinned);
   const hasVars = isAtLeast(buildx.version, "0.31");
+  const pinned = hasVars ? await pinVariables(buildx, unpinned, declared) : {};
+  const source: SourceOptions = { ...unpinned, pinned };
   const offEnv = { ...source.env, BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP: "1" };
   const unset = hasVars ? await listVariables(buildx, { ...source, env: offEnv }) : [];
 
@@ -63,17 +66,23 @@ export async function convertBakeFiles(
       settleRules(configFromDefinition(definition, { project, ...kept }), { dir, fileName: options.fileName });
     const clean = (definition: BakeDefinition | null) =>
       definition === null ? null : removeCredentials(definition).definition;
+    const volatile = await findVolatile(source.text, cleaned.definition, async () => clean(await opened.ask({})));
     const kept = await keepVariables({
       source: { definition: cleaned.definition, ask: async (question) => clean(await opened.ask(question)) },
-      declared: hasVars ? declared : [],
+      declared: hasVars && volatile.length === 0 ? declared.filter(({ name }) => !Object.hasOwn(pinned, name)) : [],
       text: source.text,
       defaults: new Map(unset.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
       compile: (each) => compileOrNull(() => emitBakeFile(settle(each).plan)),
     });
     const settled = settle(kept);
     const literal = declared.filter(({ name }) => !Object.hasOwn(kept.variables, name));
-    const again = await opened.ask({ input: emitBakeFile(settled.plan), vars: valuesOf(declared, kept) });
-    const differences = again === null ? null : findDifferences(cleaned.definition, again);
+    const again = await opened.ask({
+      input: emitBakeFile(settled.plan),
+      vars: valuesOf(declared, kept),
+      isWhole: true,
+    });
+    const found = again === null ? null : findDifferences(cleaned.definition, again);
+    const differences = found?.filter((each) => !volatile.includes(each)) ?? null;
     return {
       config: settled.config,
       comment: [`Converted from ${files.join(", ")}.`, ...literalLines(literal)],
@@ -81,6 +90,7 @@ export async function convertBakeFiles(
         ...opened.notices,
         ...secret.map(secretNotice),
         ...cleaned.removed.map(credentialNotice),
+        ...volatileNotice([...Object.keys(pinned), ...volatile]),
         ...literalNotice(literal),
         ...settled.passed.map(passedNotice),
         ...settled.warnings,
@@ -152,6 +162,17 @@ function credentialNotice(place: string): Diagnostic {
     message: `${place} is a credential and left out`,
     hint: "give it in the environment of the build",
   };
+}
+
+function volatileNotice(names: readonly string[]): readonly Diagnostic[] {
+  if (names.length === 0) return [];
+  return [
+    {
+      code: "BK1012",
+      message: `another value each time bake reads the source, and written out with the one of now: ${names.join(", ")}`,
+      hint: "set it from outside: a variable of the config whose value the environment gives",
+    },
+  ];
 }
 
 function literalNotice(variables: readonly SourceVariable[]): readonly Diagnostic[] {

@@ -10,6 +10,8 @@ export interface SourceOptions {
   readonly files: readonly string[];
   /** What stands in the files, where names are looked for that bake does not list. */
   readonly text: string;
+  /** Values that variables have in every question. */
+  readonly pinned?: Readonly<Record<string, string>>;
   /** What may be ids of secrets, the likely ones first. */
   readonly secretIds: readonly string[];
 }
@@ -20,6 +22,8 @@ export interface Question {
   readonly vars?: Readonly<Record<string, string>>;
   /** A definition instead of the files. */
   readonly input?: string;
+  /** Whether the group `default`, which bake tells only by itself, is asked for too; else it is taken as known. */
+  readonly isWhole?: boolean;
   /** What that definition is of: the same targets, each by itself. */
   readonly like?: BakeDefinition;
 }

@@ -76,18 +76,25 @@ function bodyOf(text: string): string {
   return text.replace(/^(#[^\n]*\n)+/, "");
 }
 
+/** @throws BkcacheError BK3002 where a file is not bkcache's own, unless `force` */
+export function refuseForeign(
+  files: readonly GeneratedFile[],
+  options: { readonly force: boolean; readonly cwd: string },
+): void {
+  const foreign = files.filter((file) => file.isForeign);
+  if (options.force || foreign.length === 0) return;
+  throw BkcacheError.of(foreign.map((file) => describeForeign(file, relative(options.cwd, file.path))));
+}
+
 /**
  * write: puts the files on disk, each whole or not at all; a file whose bytes are right is not touched.
- * @throws BkcacheError BK3002 where a file is not bkcache's own, unless `force`; BK3003 where writing fails.
+ * @throws BkcacheError as `refuseForeign`; BK3003 where writing fails.
  */
 export async function writeFiles(
   files: readonly GeneratedFile[],
   options: { readonly force: boolean; readonly cwd: string },
 ): Promise<void> {
-  const foreign = files.filter((file) => file.isForeign);
-  if (!options.force && foreign.length > 0) {
-    throw BkcacheError.of(foreign.map((file) => describeForeign(file, relative(options.cwd, file.path))));
-  }
+  refuseForeign(files, options);
   for (const file of files) {
     if (stateOf(file) !== "unchanged") await writeAtomically(file.path, file.content);
   }

@@ -38,6 +38,7 @@ describe("help", () => {
       "validate",
       "mounts",
       "lint",
+      "eject",
       "schema",
       "completion",
     ]) {
@@ -45,7 +46,7 @@ describe("help", () => {
     }
   });
 
-  test.each(["init", "generate", "bake", "build", "plan", "validate", "lint", "schema", "completion"])(
+  test.each(["init", "generate", "bake", "build", "plan", "validate", "lint", "eject", "schema", "completion"])(
     "%s has help of its own, by --help and by help",
     async (name) => {
       const [direct, asked] = await Promise.all([run([name, "--help"]).result, run(["help", name]).result]);

@@ -234,6 +234,27 @@ describe.skipIf(!hasToolchain())("init --from-bake", () => {
     }
   });
 
+  test("says what is another value each time, and compares all else", { timeout: 60_000 }, async () => {
+    const workspace = makeWorkspace({
+      "a.hcl": `variable "CREATED" { default = timestamp() }
+variable "TAG" { default = "dev" }
+target "a" {
+  labels = { created = CREATED }
+  tags   = ["acme/a:\${TAG}"]
+}
+`,
+      "b.hcl": 'target "b" { args = { ID = uuidv4() } }\n',
+    });
+    const { config, notices } = await convert(workspace.dir, ["a.hcl"]);
+    expect(Object.keys(config.variables ?? {})).toEqual(["TAG"]);
+    expect(notices.filter(({ message }) => message.includes("CREATED")).map(({ code }) => code)).toContain("BK1012");
+    const other = await convert(workspace.dir, ["b.hcl"]);
+    expect(other.notices.map(({ code, message }) => [code, message.includes("target b: args")])).toEqual([
+      ["BK1012", true],
+    ]);
+    expect(notices.map(({ code }) => code)).not.toContain("BK1013");
+  });
+
   test("any definition that bkcache itself emits comes back", { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryConfig, async (config) => {

@@ -1,0 +1,108 @@
+import { relative } from "node:path";
+import { cacheEntry, homeVariable } from "../bake/cache-entry.ts";
+import { cacheName } from "../bake/cache-name.ts";
+import { emitRunFile } from "../bake/emit.ts";
+import type { Entry, Plan, PlanTarget } from "../bake/model.ts";
+import type { Text } from "../config/text.ts";
+import { readMarkers } from "../dockerfile/markers.ts";
+import { parseDockerfile } from "../dockerfile/parse.ts";
+
+/** What the ejected bake file does with the cache; null for what the committed one does by itself. */
+export type EjectedCache = "off" | "read" | "read-write" | null;
+
+/**
+ * The bake file without bkcache: no header, no switches, the cache of each target literal. With null it means what
+ * the committed file means while nobody sets its variables.
+ */
+export function ejectBakeFile(plan: Plan, use: EjectedCache): string {
+  const text = emitRunFile(plan, {
+    targets: Object.fromEntries(
+      Object.entries(plan.targets).map(([name, target]) => [
+        name,
+        { cacheFrom: entriesOf(plan, target, "from", use), cacheTo: entriesOf(plan, target, "to", use) },
+      ]),
+    ),
+    groups: Object.keys(plan.groups),
+  });
+  const [, body = ""] = /^#[^\n]*\n\n*([\s\S]*)$/.exec(text) ?? [];
+  return renameOwn(body, plan);
+}
+
+function entriesOf(
+  plan: Plan,
+  { cache }: PlanTarget,
+  direction: "from" | "to",
+  use: EjectedCache,
+): readonly (Entry | Text)[] {
+  const source = cache[direction];
+  if (source.kind === "raw") return source.entries;
+  const committed = use ?? cache.committed;
+  if (committed === "off" || (committed === "read" && direction === "to")) return [];
+  const { mode, ignoreError } = cache;
+  const name = cacheName(cache.name, cache.scope);
+  const entries: Entry[] = [];
+  for (const backend of source.backends) {
+    const definition = plan.backends[backend];
+    if (definition === undefined) throw new Error(`no backend ${backend} in the plan`);
+    const entry = cacheEntry(definition, { direction, mode, ignoreError, name });
+    if (entry !== null) entries.push(entry);
+  }
+  // As in the committed file: two entries to read from lose hits.
+  return direction === "from" ? entries.slice(-1) : entries;
+}
+
+/** Names that begin with bkcache's own prefix stay where the file computes a name from a variable; they lose it. */
+function renameOwn(body: string, plan: Plan): string {
+  const taken = new Set(Object.keys(plan.variables));
+  const free = (wanted: string): string => {
+    for (let i = 1; ; i += 1) {
+      const name = i === 1 ? wanted : `${wanted}${i}`;
+      if (!taken.has(name)) return name;
+    }
+  };
+  return body
+    .replaceAll(homeVariable, free("CACHE_HOME"))
+    .replaceAll(/\bbkcache_(encode|cut|scope|platform)(?=\(|")/g, (_, name: string) => `cache_name_${name}`);
+}
+
+/** The Dockerfile without bkcache's comments; all else, the flags of mounts among it, keeps its bytes. */
+export function ejectDockerfile(text: string): string {
+  const dockerfile = parseDockerfile(text);
+  const own = dockerfile.comments.filter(
+    (comment) =>
+      readMarkers([comment], text).length > 0 || /^(?:bkcache-ignore\b|Written by bkcache from )/.test(comment.text),
+  );
+  let ejected = text;
+  for (const { range } of own.toReversed()) {
+    const start = ejected.lastIndexOf("\n", range.start - 1) + 1;
+    const newline = ejected.indexOf("\n", range.start);
+    ejected = ejected.slice(0, start) + (newline === -1 ? "" : ejected.slice(newline + 1));
+  }
+  return ejected;
+}
+
+/** What a project no longer has once bkcache is gone. */
+export function lossesOf(plan: Plan, use: EjectedCache): readonly string[] {
+  const losses: string[] = [];
+  const policies = Object.values(plan.targets).filter(({ cache }) =>
+    [cache.from, cache.to].some((each) => each.kind === "policy" && each.backends.length > 0),
+  );
+  const isOff = policies.every(({ cache }) => (use ?? cache.committed) === "off");
+  if (policies.length > 0) {
+    losses.push(
+      isOff
+        ? "layers are not cached outside of the builder: the cache is off (--cache read-write keeps it on)"
+        : "every target reads and writes one fixed scope: nothing looks for the branch's cache first, or checks that a cache exists",
+    );
+    losses.push("builds that share steps run at once again, where a cold builder loses imported cache");
+  }
+  if (Object.keys(plan.mounts).length > 0 && plan.mountBackend !== null) {
+    losses.push("the contents of cache mounts stay on each builder: nothing carries them");
+  }
+  losses.push("nothing keeps the bake file, the mounts and each other in step, or checks them");
+  return losses;
+}
+
+export function showPath(path: string, cwd: string): string {
+  return relative(cwd, path).replaceAll("\\", "/");
+}

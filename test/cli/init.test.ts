@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { cleanEnv } from "../support/env.ts";
+import { runBkcache } from "../support/run-bkcache.ts";
+import { makeWorkspace } from "../support/workspace.ts";
+
+function open(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
+  const workspace = makeWorkspace(files);
+  // No region of the machine that the test runs on.
+  const clean = cleanEnv(env);
+  return { workspace, bkcache: (...args: string[]) => runBkcache(args, { cwd: workspace.dir, env: clean }) };
+}
+
+const goApp = {
+  Dockerfile: "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN go build ./...\n",
+  "go.sum": "",
+  "node_modules/x/Dockerfile": "FROM scratch\n",
+};
+
+describe("init", () => {
+  test.each(["yaml", "ts", "json"])("writes a config that generate takes, as %s", async (format) => {
+    const { workspace, bkcache } = open(goApp);
+    const { exitCode, stdout, stderr } = await bkcache("init", "--format", format);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+    expect(stderr).toContain(`bkcache.config.${format}: created`);
+    expect(stderr).toContain("# bkcache: gomod gobuild");
+    expect(stderr).toContain("bkcache generate");
+    expect(workspace.list()).toEqual(["Dockerfile", `bkcache.config.${format}`, "go.sum", "node_modules/x/Dockerfile"]);
+    expect(await bkcache("generate")).toMatchObject({ exitCode: 0 });
+    expect(workspace.read("docker-bake.hcl").match(/^target .*$/gm)).toEqual(['target "app" {']);
+  });
+
+  test("takes the format of the project, the bucket from the flag and the region from the environment", async () => {
+    const { workspace, bkcache } = open({ ...goApp, "package.json": "{}" }, { AWS_REGION: "eu-central-1" });
+    expect(await bkcache("init", "--yes", "--backend", "s3://acme-ci/shop/")).toMatchObject({ exitCode: 0 });
+    const text = workspace.read("bkcache.config.ts");
+    expect(text).toContain('remote: { type: "s3", url: "s3://acme-ci/shop/", region: "eu-central-1" }');
+    expect((await bkcache("init", "--backend", "http://x", "--stdout")).stderr).toContain("error BK1002");
+  });
+
+  test("keeps a bake file as the source and says how to convert it", async () => {
+    const { workspace, bkcache } = open({
+      ...goApp,
+      "docker-bake.hcl": 'target "default" {}\n',
+      "compose.yaml": "services: {}\n",
+    });
+    const { exitCode, stderr } = await bkcache("init", "--yes");
+    expect(exitCode).toBe(0);
+    expect(workspace.read("bkcache.config.yaml")).toContain("\nbake: docker-bake.hcl\n");
+    expect(stderr).toContain("bkcache init --from-bake docker-bake.hcl --force");
+    expect(workspace.read("docker-bake.hcl")).toBe('target "default" {}\n');
+  });
+
+  test("overwrites nothing without --force, and no other config with it", async () => {
+    const { workspace, bkcache } = open({ ...goApp, "bkcache.config.yaml": "targets: { mine: {} }\n" });
+    const refused = await bkcache("init");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("error BK1010: bkcache.config.yaml exists already");
+    expect((await bkcache("init", "--force", "--format", "json")).stderr).toContain("error BK1010");
+    expect(workspace.read("bkcache.config.yaml")).toBe("targets: { mine: {} }\n");
+    expect(await bkcache("init", "--force")).toMatchObject({ exitCode: 0 });
+    expect(workspace.read("bkcache.config.yaml")).toContain("app:");
+  });
+
+  test("--stdout writes nothing", async () => {
+    const { workspace, bkcache } = open(goApp);
+    expect((await bkcache("init", "--stdout")).stdout).toContain("targets:");
+    expect(workspace.list()).not.toContain("bkcache.config.yaml");
+  });
+
+  test("says where there is nothing to build", async () => {
+    const { workspace, bkcache } = open({ "README.md": "" });
+    const { exitCode, stderr } = await bkcache("init");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK1014");
+    expect(workspace.list()).toEqual(["README.md"]);
+  });
+});
+
+describe("eject", () => {
+  const config = `project: shop
+backends: { disk: { type: local, path: cache } }
+cache: { read: [disk], write: [disk] }
+mounts: { gomod: go-mod }
+targets: { api: {} }
+`;
+  const files = {
+    "bkcache.config.yaml": config,
+    Dockerfile: "FROM golang\n# bkcache: gomod\nRUN --mount=type=cache,id=shop-gomod,target=/go/pkg/mod go build\n",
+  };
+
+  test("leaves plain files, and says what is lost", async () => {
+    const { workspace, bkcache } = open(files);
+    await bkcache("generate");
+    const before = workspace.list().map((name) => [name, workspace.read(name)]);
+    const dry = await bkcache("eject", "--dry-run");
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout).toContain("-# bkcache: gomod");
+    expect(workspace.list().map((name) => [name, workspace.read(name)])).toEqual(before);
+
+    const { exitCode, stdout, stderr } = await bkcache("eject");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+    expect(stderr).toContain("lost: ");
+    expect(stderr).toContain("bkcache.config.yaml");
+    expect(workspace.list()).toEqual(["Dockerfile", "bkcache.config.yaml", "docker-bake.hcl"]);
+    expect(workspace.read("Dockerfile")).toBe(
+      "FROM golang\nRUN --mount=type=cache,id=shop-gomod,target=/go/pkg/mod go build\n",
+    );
+    expect(workspace.read("docker-bake.hcl")).not.toMatch(/bkcache/i);
+    // What is ejected is not taken for bkcache's own any more.
+    expect((await bkcache("generate")).stderr).toContain("error BK3002");
+  });
+
+  test("with a cache, and without the config", async () => {
+    const { workspace, bkcache } = open(files);
+    expect(await bkcache("eject", "--cache", "read-write", "--delete-config")).toMatchObject({ exitCode: 0 });
+    expect(workspace.list()).toEqual(["Dockerfile", "docker-bake.hcl"]);
+    expect(workspace.read("docker-bake.hcl")).toContain("cache-to");
+  });
+
+  test("leaves a bake file alone that is somebody else's", async () => {
+    const { workspace, bkcache } = open({ ...files, "docker-bake.hcl": 'target "mine" {}\n' });
+    const { exitCode, stderr } = await bkcache("eject");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK3002");
+    expect(workspace.read("Dockerfile")).toBe(files.Dockerfile);
+    expect(workspace.read("docker-bake.hcl")).toBe('target "mine" {}\n');
+  });
+});

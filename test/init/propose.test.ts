@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { readBackendUrl } from "../../src/init/backend-url.ts";
+import { type Found, proposeConfig } from "../../src/init/propose.ts";
+
+const found = (files: Readonly<Record<string, string>>, bakeFiles: readonly string[] = []): Found => ({
+  folder: "My Shop",
+  files: Object.keys(files),
+  dockerfiles: Object.entries(files).flatMap(([path, text]) => (/dockerfile/i.test(path) ? [{ path, text }] : [])),
+  bakeFiles,
+});
+
+describe("targets", () => {
+  test("one for each Dockerfile, named by folder or ending", () => {
+    const { config } = proposeConfig(
+      found({
+        Dockerfile: "FROM a",
+        "Dockerfile.worker": "FROM a",
+        "docker/api.Dockerfile": "FROM a\nCOPY go.mod cmd /src/",
+        "web/Dockerfile": "FROM a\nCOPY package.json .",
+        "web/package.json": "",
+        "services/web/Dockerfile": "FROM a\nCOPY . .",
+        "go.mod": "",
+        "cmd/main.go": "",
+      }),
+      null,
+    );
+    expect(config.targets).toEqual({
+      api: { dockerfile: "docker/api.Dockerfile" },
+      app: {},
+      "services-web": { context: "services/web" },
+      web: { context: "web" },
+      worker: { dockerfile: "Dockerfile.worker" },
+    });
+    expect(config.project).toBe("my-shop");
+  });
+
+  test("with a bake file, that file's", () => {
+    const { config } = proposeConfig(found({ Dockerfile: "FROM a" }, ["compose.yaml", "docker-bake.hcl"]), null);
+    expect(config).toMatchObject({ bake: ["compose.yaml", "docker-bake.hcl"] });
+    expect(config.targets).toBeUndefined();
+    expect(proposeConfig(found({}, ["docker-bake.hcl"]), null).config.bake).toBe("docker-bake.hcl");
+  });
+});
+
+describe("mounts", () => {
+  const mountsOf = (files: Readonly<Record<string, string>>) => {
+    const { config, unmounted } = proposeConfig(found(files), null);
+    return [config.mounts, Object.values(unmounted)[0]];
+  };
+  test.each([
+    ["go", { Dockerfile: "FROM golang\nRUN cd x && CGO_ENABLED=0 go build ./...", "go.sum": "" }, ["gomod", "gobuild"]],
+    ["npm", { Dockerfile: "FROM node\nRUN npm ci", "package-lock.json": "" }, ["npm"]],
+    ["yarn 1", { Dockerfile: "FROM node\nRUN yarn install --frozen-lockfile", "yarn.lock": "" }, ["yarnclassic"]],
+    [
+      "yarn 4",
+      { Dockerfile: "FROM node\nRUN yarn install --immutable", "yarn.lock": "", ".yarnrc.yml": "" },
+      ["yarnberry"],
+    ],
+    [
+      "cargo in a heredoc",
+      { Dockerfile: "FROM rust\nRUN <<E\ncargo build\nE\n", "Cargo.lock": "" },
+      ["cargoregistry", "cargogit"],
+    ],
+    ["uv", { Dockerfile: "FROM p\nRUN uv sync --frozen", "uv.lock": "" }, ["uv"]],
+  ])("%s", (_name, files, names) => {
+    const [mounts, unmounted] = mountsOf(files);
+    expect(Object.keys(mounts ?? {})).toEqual(names);
+    expect(unmounted).toEqual(names);
+  });
+
+  test.each([
+    ["a tool without its lock file", { Dockerfile: "FROM node\nRUN npm install -g x" }],
+    ["a lock file without its tool", { Dockerfile: "FROM node\nCOPY . .", "package-lock.json": "" }],
+  ])("none for %s", (_name, files) => {
+    expect(mountsOf(files)).toEqual([undefined, undefined]);
+  });
+
+  test("one that a RUN has keeps its id", () => {
+    const Dockerfile =
+      "FROM golang\nRUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,id=b,target=/root/.cache/go-build go build\n";
+    expect(mountsOf({ Dockerfile, "go.sum": "" })).toEqual([
+      { gomod: { preset: "go-mod", id: "/go/pkg/mod" }, gobuild: { preset: "go-build", id: "b" } },
+      undefined,
+    ]);
+  });
+});
+
+describe("the bucket", () => {
+  test.each([
+    ["", undefined, null],
+    ["none", "eu", null],
+    ["s3://b", "eu-west-1", { type: "s3", url: "s3://b/", region: "eu-west-1" }],
+    [" s3://b/p/ ", undefined, { type: "s3", url: "s3://b/p/" }],
+    ["gs://b/p", "eu", { type: "gcs", url: "gcs://b/p" }],
+    ["gcs://b/p/", undefined, { type: "gcs", url: "gcs://b/p/" }],
+  ])("%j", (url, region, backend) => {
+    expect(readBackendUrl(url, region)).toEqual(backend);
+  });
+
+  test.each(["b", "https://b.s3.amazonaws.com", "s3://", "s3://key:secret@b/", "azblob://x"])("not %j", (url) => {
+    expect(() => readBackendUrl(url, undefined)).toThrow(expect.objectContaining({ code: "BK1002" }));
+  });
+
+  test("is read and written after the disk", () => {
+    const { config } = proposeConfig(found({ Dockerfile: "FROM a" }), readBackendUrl("s3://b", "r"));
+    expect(config.cache).toEqual({ read: ["disk", "remote"], write: ["disk", "remote"] });
+  });
+});
