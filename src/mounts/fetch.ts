@@ -10,9 +10,6 @@ export interface FetchOptions {
   readonly onFetched?: (bytes: number) => void;
 }
 
-/** What stores say of an object that is larger than asked for. */
-const tooLarge: string = "BK5020";
-
 /** Packs that are kept: files of which only some blobs changed jump between packs. */
 const mostRecent = 3;
 
@@ -38,7 +35,7 @@ async function fetchPack(
   if (pack === undefined) throw new Error("a visit of a pack that does not exist");
   const options = { maxBytes: pack.storedBytes, ...(signal && { signal }) };
   const stored = await store.get(packKey(pack.id), options).catch((error: unknown) => {
-    if (error instanceof BkcacheError && error.code === tooLarge) throw badPack(pack, "is larger than it was");
+    if (error instanceof BkcacheError && error.code === "BK5020") throw badPack(pack, "is larger than it was");
     throw error;
   });
   onFetched?.(stored?.length ?? 0);

@@ -31,7 +31,11 @@ export async function loadSnapshot(
   { signal, limits = defaultLimits }: LoadOptions = {},
 ): Promise<LoadedSnapshot | null> {
   const objectKey = typeof where === "string" ? where : manifestKey(where);
-  const stored = await store.get(objectKey, { maxBytes: maxStoredManifestBytes, ...(signal && { signal }) });
+  const options = { maxBytes: maxStoredManifestBytes, ...(signal && { signal }) };
+  const stored = await store.get(objectKey, options).catch((error: unknown) => {
+    if (!(error instanceof BkcacheError) || error.code !== "BK5020") throw error;
+    throw new BkcacheError({ code: "BK5030", message: error.message, cause: error });
+  });
   if (stored === null) return null;
   try {
     const snapshot = await readManifest(stored, limits);

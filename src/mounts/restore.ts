@@ -161,32 +161,33 @@ async function fill(loaded: LoadedSnapshot, options: RestoreOptions): Promise<nu
   }
 }
 
-/** Runs a script on this input. An error of the input is thrown as it is, whatever the script made of its end. */
+/**
+ * Runs a script on this input. Where that fails, or nobody wants it any more, it ends early, and the script with it: a
+ * process that is broken off takes the shell with it, and with that the way to clean up.
+ */
 async function feed(
   shell: MountShell,
   script: Script,
   pieces: AsyncIterable<Buffer>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let failure: { readonly error: unknown } | null = null;
+  const failures: unknown[] = [];
   const iterator = pieces[Symbol.asyncIterator]();
-  const input = (async function* () {
-    for (;;) {
-      // Not around the yield: a tar that has seen the end of its archive closes its input, which is no failure.
-      const next = await iterator.next().catch((error: unknown) => {
-        failure = { error };
-        throw error;
-      });
-      if (next.done === true) return;
-      yield next.value;
+  const readNext = async (): Promise<Buffer | null> => {
+    try {
+      signal?.throwIfAborted();
+      const next = await iterator.next();
+      return next.done === true ? null : next.value;
+    } catch (error) {
+      failures.push(error);
+      return null;
     }
+  };
+  const input = (async function* () {
+    for (let piece = await readNext(); piece !== null; piece = await readNext()) yield piece;
   })();
-  const result = await runScript(shell, script, { input, ...(signal && { signal }) }).catch((error: unknown) => {
-    throw failure === null ? error : failure.error;
-  });
-  // TypeScript does not see that the generator sets it.
-  const failed = failure as { readonly error: unknown } | null;
-  if (failed !== null) throw failed.error;
+  const result = await runScript(shell, script, { input });
+  if (failures.length > 0) throw failures[0];
   if (result.exitCode !== 0) {
     throw new BkcacheError({
       code: "BK5033",

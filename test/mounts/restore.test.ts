@@ -101,6 +101,20 @@ describe("what is wrong with a snapshot is a miss, and the mount stays as it was
     expect(describeTree(copy)).toEqual(before);
   });
 
+  test("also where a pack of the newest is missing, which shows in the middle", async () => {
+    const clock = { now: 1e12 };
+    const { store, dir } = await makeStore(clock);
+    const before = describeTree(dir);
+    const packs = packsOf(store);
+    clock.now += 60_000;
+    writeFileSync(join(dir, "new"), "new");
+    expect(await save(store, dir)).toMatchObject({ kind: "saved" });
+    for (const key of packsOf(store)) if (!packs.includes(key)) store.objects.delete(key);
+    const copy = makeMount();
+    expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [{ code: "BK5031" }] });
+    expect(describeTree(copy)).toEqual(before);
+  });
+
   test("also with other contents in the mount, that were to be replaced", async () => {
     const { store } = await makeStore();
     store.objects.delete(packsOf(store).at(-1) ?? "");

@@ -4,6 +4,7 @@ import { openLocalShell } from "../support/local-shell.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { restoreMount, type RestoreOptions, type RestoreResult } from "../../src/mounts/restore.ts";
 import { saveMount, type SaveOptions, type SaveResult } from "../../src/mounts/save.ts";
+import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 
 /** Everything below a folder as text, one line for each entry; names as byte strings. Not bkcache's own stamp. */
@@ -40,12 +41,39 @@ export async function save(store: ObjectStore, dir: string, more: Partial<SaveOp
   return saveMount({ store, shell: openLocalShell(dir), writer, now: Date.now(), mount: base, ...more });
 }
 
+/** As a builder's: a process that is broken off, or whose input fails, takes its shell with it. */
+function makeBrittle(shell: MountShell): MountShell {
+  let isBroken = false;
+  return {
+    ...shell,
+    exec(argv, { input, signal } = {}) {
+      if (isBroken) throw new Error("the shell is gone");
+      const breakOff = (): void => void (isBroken = true);
+      signal?.addEventListener("abort", breakOff);
+      const watched = async function* (chunks: AsyncIterable<Uint8Array>) {
+        const iterator = chunks[Symbol.asyncIterator]();
+        for (;;) {
+          const next = await iterator.next().catch((error: unknown) => {
+            isBroken = true;
+            throw error;
+          });
+          if (next.done === true) return;
+          yield next.value;
+        }
+      };
+      const { stdout, done } = shell.exec(argv, { ...(signal && { signal }), ...(input && { input: watched(input) }) });
+      return { stdout, done: done.finally(() => signal?.removeEventListener("abort", breakOff)) };
+    },
+  };
+}
+
 export async function restore(
   store: ObjectStore,
   dir: string,
   more: Partial<RestoreOptions> = {},
 ): Promise<RestoreResult> {
-  return restoreMount({ store, shell: openLocalShell(dir), mount: base, scopes: ["main"], ...more });
+  const shell = makeBrittle(more.shell ?? openLocalShell(dir));
+  return restoreMount({ store, mount: base, scopes: ["main"], ...more, shell });
 }
 
 /** A folder for a mount; in memory where the machine can, since some file systems are slow to make files. */
