@@ -142,3 +142,22 @@ test("in GitHub Actions the table is in the job summary, and a page that cannot 
   expect(page).toContain("- left out: no credentials | none");
   expect(say({}, { ...env, GITHUB_STEP_SUMMARY: "/nowhere/page.md" }).exitCode).toBe(0);
 });
+
+test("live lines are replaced, stay below what is said, and never wrap", () => {
+  const { reporter, written } = open({ columns: 10 });
+  reporter.live(["one", "two s3cr3t and more"]);
+  expect(written.err).toBe("one\ntwo *** a\n");
+  reporter.tell({ level: "info", message: "said" });
+  expect(written.err.endsWith("\u001b[2A\u001b[Jbkcache: said\none\ntwo *** a\n")).toBe(true);
+  reporter.live([]);
+  expect(written.err.endsWith("two *** a\n\u001b[2A\u001b[J")).toBe(true);
+  const { length } = written.err;
+  reporter.live([]);
+  expect(written.err).toHaveLength(length);
+});
+
+test("where no terminal is, nothing is live", () => {
+  const { reporter, written } = open();
+  reporter.live(["one"]);
+  expect(written.err).toBe("");
+});
