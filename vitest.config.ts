@@ -12,6 +12,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/itg/**", "test/cli/**", "**/node_modules/**"],
           testTimeout: 20_000,
+          // To remove a tree of 100,000 files takes a slow disk its time.
+          hookTimeout: 60_000,
         },
       },
       // Runs dist/bin.js: build first.

@@ -8,6 +8,8 @@ test("the session that people copy", () => {
     own: { locked: false, strict: false, help: false },
     context: ".",
     tags: ["my-go-app"],
+    buildArgs: {},
+    buildContexts: [],
     platforms: [],
     noCache: false,
     push: false,
@@ -17,6 +19,13 @@ test("the session that people copy", () => {
     cacheTo: [],
     passthrough: ["-t", "my-go-app"],
   });
+});
+
+test("build arguments and contexts, which decide what the Dockerfile's mounts are", () => {
+  const args = split(
+    ". --build-arg A=b=c --build-arg FROM_ENV --build-context busybox=/b --build-context=x=docker-image://y",
+  );
+  expect(args).toMatchObject({ buildArgs: { A: "b=c", FROM_ENV: null }, buildContexts: ["busybox", "x"] });
 });
 
 test("everything that bkcache must know", () => {

@@ -30,6 +30,7 @@ export interface MountSession {
 
 export function createSession(host: Host, request: SessionRequest): MountSession {
   const { buildx, builder, backend, dir } = request;
+  const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
   const gateways = new Map<string, Promise<Gateway>>();
   let store: Promise<ObjectStore> | undefined;
   return {
@@ -44,6 +45,7 @@ export function createSession(host: Host, request: SessionRequest): MountSession
           openGateway({ ...host, cwd: dir }, buildx, builder.name, {
             signal: host.signal,
             ...(node !== "" && { platform: node }),
+            ...(builder.driver === "remote" && only !== undefined && { endpoint: only.endpoint }),
           }),
         );
         gateway.catch(() => {});
