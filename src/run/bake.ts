@@ -56,7 +56,12 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const drafts = draftEntries(wanted);
   const isOff = !use.read && !use.write;
   const mountBackend = isOff ? null : draftMountBackend(source.plan);
-  const defining = quiet(define(host, buildx, source, args, { ...drafts.texts, ...mountBackend?.texts }));
+  const defining = quiet(
+    define(host, buildx, source, args, {
+      texts: { ...drafts.texts, ...mountBackend?.texts },
+      hasArgs: mountBackend !== null,
+    }),
+  );
   const carrying = quiet(
     Promise.all([readyBuilder, defining]).then(([builder, { definition, values }]) =>
       mountBackend === null
@@ -196,9 +201,21 @@ interface Defined {
   readonly values: Values;
 }
 
+interface DefineOptions {
+  readonly texts?: Texts;
+  /** With the build arguments, which say what cache mounts are called. */
+  readonly hasArgs?: boolean;
+}
+
 /** What is to be built, and the values of texts: one question to bake at most, since each costs a process. */
-async function define(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs, texts: Texts): Promise<Defined> {
-  const known = source.definition ?? definitionOfPlan(source, args);
+async function define(
+  host: Host,
+  buildx: Buildx,
+  source: BakeSource,
+  args: BakeArgs,
+  { texts = {}, hasArgs = false }: DefineOptions = {},
+): Promise<Defined> {
+  const known = source.definition ?? definitionOfPlan(source, args, hasArgs);
   if (known !== null && !hasTexts(texts)) return { definition: known, values: {} };
   const names = known === null ? namesToBuild(source, args) : [];
   // Bake takes no word for the group of this name.
@@ -220,16 +237,17 @@ async function define(host: Host, buildx: Buildx, source: BakeSource, args: Bake
  * The definition, where the plan says all of it that matters before the build; null where only bake can tell: another
  * file, an override or a variable may decide.
  */
-function definitionOfPlan(source: BakeSource, args: BakeArgs): BakeDefinition | null {
+function definitionOfPlan(source: BakeSource, args: BakeArgs, hasArgs: boolean): BakeDefinition | null {
   if (source.overlays.length > 0 || source.overrides.length > 0) return null;
   if (findRequested(source.plan, args.targets).unknown.length > 0) return null;
   const targets: Record<string, BakeTarget> = {};
   for (const name of namesToBuild(source, args)) {
     const target = source.plan.targets[name];
     if (target === undefined || target.inherits.length > 0) return null;
-    const { args: _args, labels: _labels, annotations: _annotations, tags: _tags, ...rest } = target.attributes;
-    if (!isLiteral(rest)) return null;
-    targets[name] = rest;
+    const { args: buildArgs, labels: _labels, annotations: _annotations, tags: _tags, ...rest } = target.attributes;
+    const wanted = hasArgs && buildArgs !== undefined ? { ...rest, args: buildArgs } : rest;
+    if (!isLiteral(wanted)) return null;
+    targets[name] = wanted;
   }
   return { groups: {}, targets };
 }
@@ -258,7 +276,7 @@ async function agreedDefinition(
   if (source.overlays.length === 0) return definition;
   const known = args.targets.filter((name) => findRequested(source.plan, [name]).unknown.length === 0);
   if (known.length === 0 && args.targets.length > 0) return null;
-  return (await define(host, buildx, { ...source, overlays: [] }, { ...args, targets: known }, {})).definition;
+  return (await define(host, buildx, { ...source, overlays: [] }, { ...args, targets: known })).definition;
 }
 
 function allowFlags(
@@ -286,7 +304,7 @@ function cachesOf(agreed: BakeDefinition | null, choice: CacheChoice, plan: Plan
 
 /** What bake is allowed where it builds nothing. */
 async function allowAlone(host: Host, buildx: Buildx, source: BakeSource, args: BakeArgs): Promise<readonly string[]> {
-  const { definition } = await define(host, buildx, source, args, {});
+  const { definition } = await define(host, buildx, source, args);
   return allowFlags(host, await agreedDefinition(host, buildx, source, args, definition), noCache, source, args);
 }
 

@@ -36,4 +36,9 @@ export interface MountReport {
   readonly save: MountSave | null;
 }
 
+/** Without the mount, which the report names otherwise. */
+export function shown(snapshot: SnapshotRef | null): Moved["snapshot"] {
+  return snapshot && { scope: snapshot.scope, key: snapshot.key };
+}
+
 export const nothingMoved = { reason: null, snapshot: null, files: null, bytes: null, storedBytes: 0, ms: 0 } as const;

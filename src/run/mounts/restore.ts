@@ -6,7 +6,7 @@ import { showBytes, showTime } from "../summary.ts";
 import type { CarriedMount } from "./find.ts";
 import { openMountProgress } from "./progress.ts";
 import { twinFinding } from "./records.ts";
-import { type MountRestore, nothingMoved } from "./report.ts";
+import { type MountRestore, nothingMoved, shown } from "./report.ts";
 import { findingsOf, type MountSession, readStates, waitUntilIdle } from "./session.ts";
 
 export interface RestoreRequest {
@@ -122,12 +122,11 @@ function describe(result: RestoreResult, ms: number): MountRestore {
   switch (result.kind) {
     case "restored": {
       const { totals, storedBytes, loaded } = result;
-      const { scope, key } = loaded.snapshot;
       const { files, bytes } = totals;
-      return { outcome: "restored", reason: null, snapshot: { scope, key }, files, bytes, storedBytes, ms };
+      return { outcome: "restored", reason: null, snapshot: shown(loaded.snapshot), files, bytes, storedBytes, ms };
     }
     case "present":
-      return { ...nothingMoved, outcome: "present", snapshot: result.snapshot, ms };
+      return { ...nothingMoved, outcome: "present", snapshot: shown(result.snapshot), ms };
     case "miss":
       return { ...nothingMoved, outcome: "absent", reason: result.findings[0]?.message ?? null, ms };
     case "failed":

@@ -9,7 +9,7 @@ import type { CarriedMount } from "./find.ts";
 import { findTightPolicy } from "./gc.ts";
 import { openMountProgress } from "./progress.ts";
 import { twinFinding } from "./records.ts";
-import { type MountSave, nothingMoved } from "./report.ts";
+import { type MountSave, nothingMoved, shown } from "./report.ts";
 import { busy, distinct, outOfTime } from "./restore.ts";
 import { findingsOf, type MountSession, readStates, waitUntilIdle } from "./session.ts";
 
@@ -125,18 +125,17 @@ function describe(result: SaveResult, ms: number): MountSave {
     case "saved": {
       const { snapshot } = result.saved;
       const { files, bytes } = totalsOf(snapshot);
-      const { scope, key } = snapshot;
       const { contentBytes: storedBytes } = result;
-      return { outcome: "saved", reason: null, snapshot: { scope, key }, files, bytes, storedBytes, ms };
+      return { outcome: "saved", reason: null, snapshot: shown(snapshot), files, bytes, storedBytes, ms };
     }
     case "unchanged":
-      return { ...nothingMoved, outcome: "unchanged", snapshot: result.snapshot, ms };
+      return { ...nothingMoved, outcome: "unchanged", snapshot: shown(result.snapshot), ms };
     case "exists":
       return {
         ...nothingMoved,
         outcome: "unchanged",
         reason: "there is a snapshot with this key",
-        snapshot: result.snapshot,
+        snapshot: shown(result.snapshot),
         ms,
       };
     case "refused":
