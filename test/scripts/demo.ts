@@ -1,36 +1,29 @@
 /**
- * Bakes examples/go-app on an empty builder, throws the builder away, and bakes again on another empty one:
- * the second must take every step from the S3 server. Exits 1 where it does not.
+ * Shows what comes from a bucket on builders that have nothing, and exits 1 where it does not:
+ * - examples/go-app, baked on one empty builder and then on another: the second takes every step from the S3 server;
+ * - examples/go-modules, baked on an empty builder; then, on another one, after a change of its source and with downloads
+ *   forbidden: the step that compiles runs, and finds the modules and compiled packages in its cache mounts.
  */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { startBuildkit } from "../support/buildkit.ts";
+import { onEmptyBuilder } from "../support/buildkit.ts";
 import { makeTempDir, onProcessEnd } from "../support/cleanup.ts";
 import { makeBusyboxContext, makeGoContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { binFile } from "../support/run-bkcache.ts";
-import { startVersitygw, type S3Server } from "../support/s3-server.ts";
+import { startVersitygw } from "../support/s3-server.ts";
 import { repositoryDir } from "../support/toolchain.ts";
-import { copyExample } from "../support/workspace.ts";
-import { findUserBuilder, type UserBuilder } from "./user-builder.ts";
+import { copyExample, type Workspace } from "../support/workspace.ts";
+import { compare, hasMounts, isServed, megabytes, mountLines, ranSteps, type Report, sources } from "./demo-result.ts";
+import { findUserBuilder } from "./user-builder.ts";
 
-interface Report {
-  readonly targets: Readonly<Record<string, TargetReport>>;
-  readonly failures: readonly unknown[];
-  readonly ms: number;
-}
-interface TargetReport {
-  readonly steps: {
-    readonly total: number;
-    readonly cached: number;
-    readonly ran: readonly { readonly name: string }[];
-  };
-  readonly source: { readonly backend: string; readonly scope: string } | null;
-}
 type Env = Readonly<Record<string, string>>;
+/** Bakes a folder and leaves the report under this name. */
+type Bake = (dir: string, report: string, env: Env) => Promise<Report>;
 
 const bucket = "acme-ci";
 const start = performance.now();
@@ -38,6 +31,10 @@ const start = performance.now();
 function say(text: string): void {
   const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
   process.stderr.write(styleText("bold", `[${seconds} s] ${text}`, { stream: process.stderr }) + "\n");
+}
+
+function print(...lines: readonly string[]): void {
+  process.stdout.write(`\n${lines.join("\n")}\n\n`);
 }
 
 /** Runs bkcache with its output on this terminal. */
@@ -54,83 +51,70 @@ async function bkcache(args: readonly string[], cwd: string, env: Env): Promise<
   });
 }
 
-async function bake(file: string, cwd: string, env: Env): Promise<Report> {
-  rmSync(file, { force: true });
-  const exitCode = await bkcache(["bake", "--cache", "read-write", "--strict", "--report", file], cwd, env);
+async function checkGenerated(example: Workspace, env: Env): Promise<void> {
+  if ((await bkcache(["generate", "--check"], example.dir, env)) === 0) return;
+  throw new Error("what is committed of the example is stale; run `npx bkcache generate` there");
+}
+
+/** @throws Error where the build failed, or the cache did. */
+async function bake(dir: string, name: string, env: Env): Promise<Report> {
+  const file = join(reportDir, name);
+  const exitCode = await bkcache(["bake", "--cache", "read-write", "--strict", "--report", file], dir, env);
   if (exitCode !== 0) throw new Error(`the bake failed with exit code ${exitCode}`);
   const report: Report = JSON.parse(readFileSync(file, "utf8"));
   return report;
 }
 
-/** Two daemons, one after the other; the second knows nothing of the first. */
-async function bakeOnEmptyBuilders(env: Env, files: readonly string[]): Promise<Report[]> {
-  const reports: Report[] = [];
-  const docker = makeDockerConfig();
-  for (const [i, file] of files.entries()) {
-    say(`starting an empty BuildKit (${i + 1} of ${files.length})`);
-    const builder = await startBuildkit();
-    reports.push(await bake(file, exampleDir, { ...env, ...docker.env, BUILDKIT_HOST: builder.address }));
+/** A daemon for this bake alone, which knows nothing of any other. */
+const bakeOnEmptyBuilder: Bake = async (dir, name, env) => {
+  say("starting an empty BuildKit");
+  return onEmptyBuilder(async (builder) => {
+    const report = await bake(dir, name, { ...env, ...makeDockerConfig().env, BUILDKIT_HOST: builder.address });
     say("stopping it and deleting all that it has stored");
-    await builder.stop();
-  }
-  return reports;
-}
+    return report;
+  });
+};
 
-/**
- * A builder of the user's is not emptied. A source that no build has seen makes the first bake run every step
- * from there on; the second may find them in the builder as well as in the bucket.
- */
-async function bakeOnUserBuilder(builder: UserBuilder, env: Env, files: readonly string[]): Promise<Report[]> {
-  say(`using your builder ${builder.name} (driver ${builder.driver}) instead of empty ones; nothing of it is pruned,`);
-  say("so the second bake shows that nothing re-runs, not that the bucket alone was enough");
+async function showLayers(bakeOn: Bake, env: Env): Promise<boolean> {
   const example = copyExample("go-app");
-  example.write("internal/report/run.go", `package report\n\n// Run is ${crypto.randomUUID()}.\n`);
-  const reports: Report[] = [];
-  for (const file of files) reports.push(await bake(file, example.dir, { ...env, BUILDX_BUILDER: builder.name }));
-  return reports;
-}
-
-function sum(report: Report, pick: (target: TargetReport) => number): number {
-  return Object.values(report.targets).reduce((total, target) => total + pick(target), 0);
-}
-
-async function printResult(first: Report, second: Report, s3: S3Server): Promise<boolean> {
-  const row = (name: string, a: string | number, b: string | number): string =>
-    `${name.padEnd(24)}${String(a).padStart(12)}${String(b).padStart(12)}`;
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-  const both = (name: string, pick: (target: TargetReport) => number): string =>
-    row(name, sum(first, pick), sum(second, pick));
-  const objects = await s3.objects(bucket);
-  const megabytes = objects.reduce((total, { bytes }) => total + bytes, 0) / 1e6;
-  const rerun = Object.entries(second.targets).flatMap(([name, { steps }]) =>
-    steps.ran.map((step) => `${name}: ${step.name}`),
-  );
-  const sources = Object.entries(second.targets).map(
-    ([name, { source }]) => `${name} from ${source === null ? "nowhere" : `${source.backend} (scope ${source.scope})`}`,
-  );
-  const lines = [
-    "",
-    row("", "first bake", "second bake"),
-    both("steps of all targets", ({ steps }) => steps.total),
-    both("taken from the cache", ({ steps }) => steps.cached),
-    both("run", ({ steps }) => steps.ran.length),
-    row("time", seconds(first.ms), seconds(second.ms)),
-    "",
-    `time saved   ${seconds(first.ms - second.ms)} (${Math.round(100 * (1 - second.ms / first.ms))} %)`,
-    `cache of     ${sources.join(", ")}`,
-    `bucket       ${bucket}: ${objects.length} objects, ${megabytes.toFixed(1)} MB`,
+  await checkGenerated(example, env);
+  // A builder of the user's may know the example; a source that no build has seen makes the first bake run what uses it.
+  if (userBuilder !== null) example.write("internal/report/run.go", `package report\n\n// ${crypto.randomUUID()}\n`);
+  const first = await bakeOn(example.dir, "first.json", env);
+  const second = await bakeOn(example.dir, "second.json", env);
+  print(
+    ...compare(["first bake", "second bake"], first, second),
+    `layers       ${sources(second)}`,
     `reports      .demo/first.json, .demo/second.json`,
-    "",
-    ...rerun.map((name) => `run again: ${name}`),
-  ];
-  process.stdout.write(lines.join("\n") + "\n");
-  const isServed = sum(second, ({ steps }) => steps.total) > 0 && rerun.length === 0;
-  return isServed && second.failures.length === 0 && objects.length > 0;
+    ...ranSteps(second).map((name) => `run again    ${name}`),
+  );
+  return isServed(second);
 }
 
-const exampleDir = join(repositoryDir, "examples", "go-app");
+async function showMounts(bakeOn: Bake, env: Env): Promise<boolean> {
+  const example = copyExample("go-modules");
+  await checkGenerated(example, env);
+  if (userBuilder !== null) example.write("run.go", `package main\n\n// ${crypto.randomUUID()}\n`);
+  // The proxy of this machine. The example takes its address as a secret, so that no step depends on it.
+  const proxy = execFileSync("go", ["env", "GOPROXY"], { cwd: tmpdir(), encoding: "utf8" }).trim();
+  const cold = await bakeOn(example.dir, "modules.json", { ...env, GOPROXY: proxy });
+  say("changing main.go, and forbidding Go to download anything (GOPROXY=off)");
+  example.write("main.go", example.read("main.go").replace("%s %v", "%s costs %v"));
+  const third = await bakeOn(example.dir, "third.json", { ...env, GOPROXY: "off" });
+  const downloads = ranSteps(third).filter((name) => name.includes("go mod download"));
+  print(
+    ...compare(["first bake", "main.go changed"], cold, third),
+    `layers       ${sources(third)}`,
+    ...mountLines(third),
+    ...ranSteps(third).map((name) => `run          ${name}`),
+    "downloads    none: Go was not allowed any (GOPROXY=off)",
+    "reports      .demo/modules.json, .demo/third.json",
+  );
+  return third.failures.length === 0 && hasMounts(third) && ranSteps(third).length > 0 && downloads.length === 0;
+}
+
 const reportDir = join(repositoryDir, ".demo");
-const reportFiles = ["first.json", "second.json"].map((name) => join(reportDir, name));
+rmSync(reportDir, { recursive: true, force: true });
 mkdirSync(reportDir, { recursive: true });
 
 const userBuilder = findUserBuilder();
@@ -143,29 +127,36 @@ const images = {
 say("starting an S3 server with an empty bucket");
 const s3 = await startVersitygw(userBuilder === null ? {} : { host: userBuilder.hostAddress });
 await s3.createBucket(bucket);
-const settings = {
+const env = cleanEnv({
   ...s3.env,
   ...images,
   BUCKET: bucket,
   // The server of this demo speaks plain HTTP.
   BUILDKIT_INSECURE: "true",
-};
-let isServed = false;
+  // bkcache works in cache mounts with a busybox, which it would take from an image. A builder of the user's can get that.
+  ...(userBuilder === null && { BKCACHE_HELPER: join(images.BUSYBOX_IMAGE, "bin", "busybox") }),
+});
+let bakeOn = bakeOnEmptyBuilder;
+if (userBuilder !== null) {
+  const { name, driver, env: userEnv } = userBuilder;
+  say(`using your builder ${name} (driver ${driver}) instead of empty ones; nothing of it is pruned,`);
+  say("so a later bake shows that nothing re-runs or is downloaded, not that the bucket alone was enough");
+  bakeOn = (dir, report, ofBake) => bake(dir, report, { ...ofBake, ...userEnv, BUILDX_BUILDER: name });
+}
+const failed: string[] = [];
 try {
-  if ((await bkcache(["generate", "--check"], exampleDir, cleanEnv(settings))) !== 0) {
-    throw new Error("examples/go-app/docker-bake.hcl is stale; run `npx bkcache generate` there");
-  }
-  const [first, second] =
-    userBuilder === null
-      ? await bakeOnEmptyBuilders(cleanEnv(settings), reportFiles)
-      : await bakeOnUserBuilder(userBuilder, { ...cleanEnv(settings), ...userBuilder.env }, reportFiles);
-  if (first === undefined || second === undefined) throw new Error("two reports are wanted");
-  isServed = await printResult(first, second, s3);
-  say(isServed ? "done: the second bake ran nothing" : "FAILED: the second bake was not served from the cache alone");
+  if (!(await showLayers(bakeOn, env))) failed.push("the second bake was not served from the cache alone");
+  if (!(await showMounts(bakeOn, env))) failed.push("the cache mounts were not brought along");
+  const objects = await s3.objects(bucket);
+  say(`the bucket has ${objects.length} objects, ${megabytes(objects.reduce((total, { bytes }) => total + bytes, 0))}`);
 } catch (error) {
-  say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+  failed.push(error instanceof Error ? error.message : String(error));
 } finally {
   await s3.stop();
 }
+for (const reason of failed) say(`FAILED: ${reason}`);
+if (failed.length === 0) {
+  say("done: the second bake ran nothing, and after a change the modules were there without a download");
+}
 // Exit handlers stop what a failure left running.
-process.exit(isServed ? 0 : 1);
+process.exit(failed.length === 0 ? 0 : 1);

@@ -86,7 +86,7 @@ export async function onEmptyBuilder<T>(use: (builder: Buildkit) => Promise<T>, 
 }
 
 /** Layers want a real file system below their overlay, and a tmpfs is fast and leaves nothing on a disk. */
-function findStateDir(): string {
+export function findStateDir(): string {
   const shm = "/dev/shm";
   try {
     accessSync(shm, constants.W_OK);

@@ -37,8 +37,8 @@ export function onProcessEnd(cleanUp: () => void): () => void {
 }
 
 /** A temporary folder that goes when the process ends; its path is canonical. */
-export function makeTempDir(label = "test"): string {
-  const dir = mkdtempSync(join(tmpdir(), `bkcache-${label}-`));
+export function makeTempDir(label = "test", parent = tmpdir()): string {
+  const dir = mkdtempSync(join(parent, `bkcache-${label}-`));
   onProcessEnd(() => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }));
   return dir;
 }

@@ -27,13 +27,22 @@ export function makeBusyboxContext(dir: string): string {
   return dir;
 }
 
-/** As `golang`: /usr/local/go, without what no build reads (tests, the sources of the tools). */
+/**
+ * As `golang`: /usr/local/go, without what no build reads (tests, the sources of the tools), and the certificates that this
+ * machine trusts.
+ */
 export function makeGoContext(dir: string): string {
   const goRoot = execFileSync("go", ["env", "GOROOT"], { cwd: tmpdir(), encoding: "utf8" }).trim();
   const target = join(dir, "usr", "local", "go");
   for (const name of ["VERSION", "go.env", "bin", "src", "pkg/include", "pkg/tool"]) {
     placeTree(join(goRoot, name), join(target, name), (path) => isNeeded(path.slice(goRoot.length + 1)));
   }
+  const certificates = join(dir, "etc", "ssl", "certs");
+  mkdirSync(certificates, { recursive: true });
+  copyFileSync(
+    process.env["SSL_CERT_FILE"] || "/etc/ssl/certs/ca-certificates.crt",
+    join(certificates, "ca-certificates.crt"),
+  );
   return dir;
 }
 

@@ -34,12 +34,13 @@ export interface S3ServerOptions {
   readonly region?: string;
   /** Interface to listen on, as a builder in another network needs it. */
   readonly host?: string;
+  /** A new folder for its data and logs; it is not removed. */
+  readonly base?: string;
 }
 
 /** An S3 server with keys of its own, and nothing in it. */
 export async function startVersitygw(options: S3ServerOptions = {}): Promise<S3Server> {
-  const { region = "eu-central-1", host = "127.0.0.1" } = options;
-  const base = makeTempDir("s3");
+  const { region = "eu-central-1", host = "127.0.0.1", base = makeTempDir("s3") } = options;
   const dir = join(base, "data");
   mkdirSync(dir);
   const listen = `${host}:${await freePort()}`;

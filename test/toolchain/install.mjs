@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { moduleDir, moduleVersion, toolNames, toolchainDir } from "./locate.mjs";
 
 /** Package of Debian by the program that it is wanted for. */
-const packages = { runc: "runc", busybox: "busybox-static", openssl: "openssl" };
+const packages = { runc: "runc", busybox: "busybox-static", openssl: "openssl", zstd: "zstd" };
 
 /** Set for the installer that runs under the lock. */
 const lockedMark = "BKCACHE_TOOLCHAIN_LOCKED";

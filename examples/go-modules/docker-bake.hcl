@@ -1,0 +1,75 @@
+# bkcache format 1, generated from bkcache.config.ts: change that file and run "bkcache generate", not this one.
+
+variable "BKCACHE_READ_SCOPE" {
+  default     = ""
+  description = "Scope whose layer cache is read; empty for none."
+}
+
+variable "BKCACHE_WRITE_SCOPE" {
+  default     = ""
+  description = "Scope that the layer cache is written to; empty for none."
+}
+
+variable "BUCKET" {
+  default = "acme-ci"
+}
+
+variable "BUSYBOX_IMAGE" {
+  default     = "docker-image://busybox:musl"
+  description = "named context with /bin/busybox"
+}
+
+variable "GO_IMAGE" {
+  default     = "docker-image://golang:1.26"
+  description = "named context with /usr/local/go and the certificates of public authorities"
+}
+
+variable "TAG" {
+  default = "dev"
+}
+
+function "bkcache_encode" {
+  params = [escaped]
+  result = replace(replace(replace(replace(replace(escaped, "_", "__"), "+", "_20"), ".", "_2E"), "~", "_7E"), "%", "_")
+}
+
+function "bkcache_cut" {
+  params = [encoded]
+  result = strlen(encoded) > 56 ? "${substr(encoded, 0, 38)}_-${substr(sha256(encoded), 0, 16)}" : encoded
+}
+
+function "bkcache_scope" {
+  params = [scope]
+  result = bkcache_cut(bkcache_encode(urlencode(scope)))
+}
+
+group "default" {
+  targets = ["prices"]
+}
+
+target "prices" {
+  contexts = {
+    busybox = BUSYBOX_IMAGE
+    golang  = GO_IMAGE
+  }
+  tags   = ["acme/prices:${TAG}"]
+  secret = ["id=goproxy,env=GOPROXY"]
+  cache-from = BKCACHE_READ_SCOPE == "" ? [] : [
+    {
+      type   = "s3"
+      bucket = BUCKET
+      name   = "go-modules.prices.${bkcache_scope(BKCACHE_READ_SCOPE)}"
+      prefix = "go-modules/"
+    },
+  ]
+  cache-to = BKCACHE_WRITE_SCOPE == "" ? [] : [
+    {
+      type         = "s3"
+      bucket       = BUCKET
+      ignore-error = "true"
+      mode         = "max"
+      name         = "go-modules.prices.${bkcache_scope(BKCACHE_WRITE_SCOPE)}"
+      prefix       = "go-modules/"
+    },
+  ]
+}

@@ -1,0 +1,185 @@
+/**
+ * One save or restore of a cache mount, or what one would do without bkcache, in a process of its own: prints what it took as
+ * JSON. The first argument says what, as JSON.
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { PassThrough, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { findBuildx } from "../../../src/builder/buildx.ts";
+import { openGateway } from "../../../src/builder/gateway/gateway.ts";
+import type { MountShell } from "../../../src/builder/gateway/shell.ts";
+import { createHost } from "../../../src/host/node-host.ts";
+import { restoreMount } from "../../../src/mounts/restore.ts";
+import { saveMount } from "../../../src/mounts/save.ts";
+import { openStore } from "../../../src/store/open.ts";
+
+export interface Work {
+  readonly verb: "save" | "restore" | "pipe-out" | "pipe-in";
+  readonly builder: string;
+  /** Address of the daemon. */
+  readonly address: string;
+  readonly mount: string;
+  readonly bucket: string;
+  /** Of the snapshots, or the key of the archive. */
+  readonly prefix: string;
+}
+
+export interface Taken {
+  readonly ms: number;
+  readonly cpuMs: number;
+  /** Peak resident set of this process, in MB of 10^6 bytes. */
+  readonly memory: number;
+  readonly kind: string;
+  /** Bytes of packs that went up, or bytes that came down. */
+  readonly contentBytes: number;
+}
+
+const env = process.env;
+const partBytes = 8 << 20;
+const partsAtOnce = 6;
+
+const work = JSON.parse(process.argv[2] ?? "") as Work;
+const signal = new AbortController().signal;
+const host = createHost({ cwd: process.cwd(), env, signal, tell: () => {} });
+
+const began = { ms: performance.now(), cpu: cpuMs() };
+const buildx = await findBuildx(host);
+const gateway = await openGateway(host, buildx, work.builder, { endpoint: work.address });
+const shell = await gateway.openShell({ id: work.mount, namespace: "" });
+const result = await run(work, shell);
+await shell.close();
+const ms = performance.now() - began.ms;
+const taken: Taken = { ms, cpuMs: cpuMs() - began.cpu, memory: process.resourceUsage().maxRSS * 1.024e-3, ...result };
+await gateway.close();
+process.stdout.write(JSON.stringify(taken));
+
+/** Of this process and of the children that have ended; Linux counts in hundredths of a second. */
+function cpuMs(): number {
+  const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? [];
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
+}
+
+async function run(
+  { verb, bucket, prefix, mount }: Work,
+  into: MountShell,
+): Promise<Pick<Taken, "kind" | "contentBytes">> {
+  if (verb === "pipe-out") return { kind: "saved", contentBytes: await pipeOut(into, bucket, prefix) };
+  if (verb === "pipe-in") {
+    await pipeIn(into, bucket, prefix);
+    return { kind: "restored", contentBytes: 0 };
+  }
+  const store = await openBucket(bucket, prefix);
+  try {
+    if (verb === "save") {
+      const { kind, ...saved } = await saveMount({
+        store,
+        shell: into,
+        mount: { id: mount, scope: "main", key: null },
+        writer: { version: "0" },
+        now: Date.now(),
+      });
+      return { kind, contentBytes: "contentBytes" in saved ? saved.contentBytes : 0 };
+    }
+    // The snapshot is that of the mount which was saved.
+    const restored = await restoreMount({ store, shell: into, mount: { id: "source", key: null }, scopes: ["main"] });
+    return { kind: restored.kind, contentBytes: "storedBytes" in restored ? restored.storedBytes : 0 };
+  } finally {
+    store.close();
+  }
+}
+
+function openBucket(bucket: string, prefix: string) {
+  return openStore(
+    {
+      name: "bench",
+      type: "s3",
+      bucket,
+      prefix,
+      region: env["AWS_REGION"] ?? "",
+      endpointUrl: env["AWS_ENDPOINT_URL"] ?? "",
+      usePathStyle: true,
+      insecure: true,
+    },
+    { env, signal, dir: process.cwd(), home: process.cwd() },
+  );
+}
+
+function openClient(): S3Client {
+  // Without the checksums that the SDK would add, which the plain pipe does not need.
+  return new S3Client({ forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" });
+}
+
+/** `tar -c | zstd -3 -T2 | upload`. */
+async function pipeOut({ exec }: MountShell, bucket: string, key: string): Promise<number> {
+  const tar = exec(["tar", "-c", "-f", "-", "."]);
+  const zstd = spawn("zstd", ["-q", "-3", "-T2", "-c"], { stdio: ["pipe", "pipe", "inherit"] });
+  const [size] = await Promise.all([upload(zstd.stdout, bucket, key), pipeline(tar.stdout, zstd.stdin), finish(tar)]);
+  await exited(zstd);
+  return size;
+}
+
+/** `download | zstd -d | tar -x`. */
+async function pipeIn({ exec }: MountShell, bucket: string, key: string): Promise<void> {
+  const client = openClient();
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const zstd = spawn("zstd", ["-q", "-d", "-c"], { stdio: ["pipe", "pipe", "inherit"] });
+  const input = zstd.stdout.pipe(new PassThrough({ highWaterMark: 1 << 20 }));
+  const tar = exec(["tar", "-x", "-f", "-"], { input });
+  tar.stdout.resume();
+  await Promise.all([pipeline(Body as Readable, zstd.stdin), finish(tar)]);
+  await exited(zstd);
+  client.destroy();
+}
+
+async function finish({ done }: ReturnType<MountShell["exec"]>): Promise<void> {
+  const { exitCode, stderr } = await done;
+  if (exitCode !== 0) throw new Error(`tar exits ${exitCode}: ${stderr}`);
+}
+
+function exited(child: ReturnType<typeof spawn>): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once("exit", () => resolve()));
+}
+
+/** As command lines for S3 do it: parts, several at once. Returns the bytes. */
+async function upload(body: Readable, bucket: string, key: string): Promise<number> {
+  const client = openClient();
+  const at = { Bucket: bucket, Key: key };
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));
+  const running = new Set<Promise<void>>();
+  const tags: string[] = [];
+  let size = 0;
+  let parts: Buffer[] = [];
+  let waiting = 0;
+  const flush = async (): Promise<void> => {
+    const part = Buffer.concat(parts);
+    [parts, waiting] = [[], 0];
+    const number = tags.push("");
+    const task = client
+      .send(new UploadPartCommand({ ...at, UploadId, PartNumber: number, Body: part }))
+      .then(({ ETag }) => void (tags[number - 1] = ETag ?? ""))
+      .finally(() => running.delete(task));
+    running.add(task);
+    if (running.size >= partsAtOnce) await Promise.race(running);
+  };
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    parts.push(chunk);
+    size += chunk.length;
+    waiting += chunk.length;
+    if (waiting >= partBytes) await flush();
+  }
+  await flush();
+  await Promise.all(running);
+  const Parts = tags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }));
+  await client.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
+  client.destroy();
+  return size;
+}
