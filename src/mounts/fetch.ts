@@ -8,6 +8,8 @@ export interface FetchOptions {
   readonly store: ObjectStore;
   readonly signal?: AbortSignal;
   readonly onFetched?: (bytes: number) => void;
+  /** Called with the id of a pack that is missing or damaged. */
+  readonly onDamaged?: (pack: string) => void;
 }
 
 /** Packs that are kept: files of which only some blobs changed jump between packs. */
@@ -29,15 +31,21 @@ export function createOpener(snapshot: Snapshot, options: FetchOptions): (index:
 async function fetchPack(
   { packs }: Snapshot,
   index: number,
-  { store, signal, onFetched }: FetchOptions,
+  { store, signal, onFetched, onDamaged }: FetchOptions,
 ): Promise<Buffer> {
   const pack = packs[index];
   if (pack === undefined) throw new Error("a visit of a pack that does not exist");
   const options = { maxBytes: pack.storedBytes, ...(signal && { signal }) };
-  const stored = await store.get(packKey(pack.id), options).catch((error: unknown) => {
-    if (error instanceof BkcacheError && error.code === "BK5020") throw badPack(pack, "is larger than it was");
-    throw error;
-  });
-  onFetched?.(stored?.length ?? 0);
-  return openPack(pack, stored);
+  try {
+    const stored = await store.get(packKey(pack.id), options).catch((error: unknown) => {
+      if (error instanceof BkcacheError && error.code === "BK5020") throw badPack(pack, "is larger than it was");
+      throw error;
+    });
+    onFetched?.(stored?.length ?? 0);
+    return await openPack(pack, stored);
+  } catch (cause) {
+    if (!(cause instanceof BkcacheError) || cause.code !== "BK5031") throw cause;
+    onDamaged?.(pack.id);
+    throw new BkcacheError({ code: cause.code, message: `${store.place}${packKey(pack.id)}: ${cause.message}`, cause });
+  }
 }

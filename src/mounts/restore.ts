@@ -1,6 +1,7 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { Damage } from "./damage.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
 import { createOpener } from "./fetch.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
@@ -46,11 +47,12 @@ export type RestoreResult =
       /** Bytes of packs and manifest that came down. */
       readonly storedBytes: number;
       readonly findings: readonly Diagnostic[];
+      readonly damage: Damage;
     }
   /** The mount holds something; the snapshot that it was equal to once, where that is known. */
   | { readonly kind: "present"; readonly snapshot: SnapshotRef | null; readonly findings: readonly Diagnostic[] }
   /** No snapshot, or none that is whole. The mount is as it was. */
-  | { readonly kind: "miss"; readonly findings: readonly Diagnostic[] }
+  | { readonly kind: "miss"; readonly findings: readonly Diagnostic[]; readonly damage: Damage }
   /** The builder could not take it. The mount is as it was. */
   | { readonly kind: "failed"; readonly findings: readonly Diagnostic[] };
 
@@ -73,21 +75,25 @@ export async function restoreMount(options: RestoreOptions): Promise<RestoreResu
     const snapshot = stamp && { mount: stamp.mount, scope: stamp.scope, key: stamp.key };
     return { kind: "present", snapshot, findings };
   }
+  const snapshots = new Set<string>();
+  const packs = new Set<string>();
+  const damage = { snapshots, packs };
   for await (const objectKey of findCandidates(options)) {
     try {
       const { limits } = options;
       const loaded = await loadSnapshot(store, objectKey, { ...(signal && { signal }), ...(limits && { limits }) });
       if (loaded === null) continue;
-      const storedBytes = await fill(loaded, options);
-      return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings };
+      const storedBytes = await fill(loaded, options, (pack) => packs.add(pack));
+      return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
     } catch (error) {
       if (!(error instanceof BkcacheError) || !["BK5030", "BK5031", "BK5033"].includes(error.code)) throw error;
       findings.push(...error.findings);
       // Another snapshot would not fit either.
       if (error.code === "BK5033") return { kind: "failed", findings };
+      snapshots.add(objectKey);
     }
   }
-  return { kind: "miss", findings };
+  return { kind: "miss", findings, damage };
 }
 
 /** Keys of manifests that may exist, each once, the best first. */
@@ -130,7 +136,11 @@ busybox mv .bkcache-restore .bkcache-wipe
 ${settleScript}`;
 
 /** Returns the bytes that came from the store. */
-async function fill(loaded: LoadedSnapshot, options: RestoreOptions): Promise<number> {
+async function fill(
+  loaded: LoadedSnapshot,
+  options: RestoreOptions,
+  onDamaged: (pack: string) => void,
+): Promise<number> {
   const { shell, signal } = options;
   const { snapshot, sha256 } = loaded;
   const layout = layOut(snapshot);
@@ -140,7 +150,7 @@ async function fill(loaded: LoadedSnapshot, options: RestoreOptions): Promise<nu
   try {
     const packs = openVisits(
       layout.visits,
-      createOpener(snapshot, { store: options.store, signal: stop, onFetched: tracker.onFetched }),
+      createOpener(snapshot, { store: options.store, signal: stop, onFetched: tracker.onFetched, onDamaged }),
       window,
     );
     await feed(shell, { text: fillScript }, writeContents(snapshot, layout, packs, { onFile: tracker.onFile }), stop);

@@ -5,6 +5,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { compose } from "./compose.ts";
 import { type Contents, readContents } from "./contents.ts";
 import { hasSameEntries } from "./diff.ts";
+import { type Damage, noDamage } from "./damage.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
 import { type Listing, listMount } from "./list.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
@@ -44,6 +45,8 @@ export interface SaveOptions {
   readonly parentScopes?: readonly string[];
   /** A snapshot that is in memory already, taken where it is the one that is looked for. */
   readonly parent?: LoadedSnapshot;
+  /** What a restore has found, so that the save makes it good. */
+  readonly damage?: Damage;
   readonly writer: Writer;
   /** Writes over a snapshot with the same key. */
   readonly overwrite?: boolean;
@@ -81,12 +84,24 @@ const defaultRefreshDays = 5;
  * @throws BkcacheError BK5032 for the mount, and the store's own.
  */
 export async function saveMount(options: SaveOptions): Promise<SaveResult> {
-  const { store, shell, mount, signal, onProgress } = options;
+  try {
+    return await saveOnto(options, true);
+  } catch (error) {
+    // Packs of the snapshot before have gone: the next one does without all of it.
+    if (!(error instanceof BkcacheError) || error.code !== "BK5031") throw error;
+    const result = await saveOnto({ ...options, overwrite: true }, false);
+    return { ...result, findings: [...error.findings, ...result.findings] };
+  }
+}
+
+/** @throws BkcacheError also BK5031, where a pack that the snapshot would need is not there. */
+async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
+  const { store, shell, mount, signal, onProgress, damage = noDamage } = options;
   const withSignal = signal && { signal };
   const { refreshDays = defaultRefreshDays, now } = options;
   const refreshing = { store, refreshDays, ...withSignal };
   const ref = mount.key === null ? null : { mount: mount.id, scope: mount.scope, key: mount.key };
-  if (ref !== null && options.overwrite !== true) {
+  if (ref !== null && options.overwrite !== true && !damage.snapshots.has(manifestKey(ref))) {
     const object = await store.stat(manifestKey(ref), withSignal);
     if (object !== null) {
       await refreshSnapshot(object, { ...refreshing, now });
@@ -95,7 +110,7 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
   }
   onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
   const listing = await listMount(shell, signal);
-  const { loaded, stampTime, findings } = await findParent(options, listing);
+  const { loaded, stampTime, findings } = hasParent ? await findParent(options, listing) : noParent();
   const parent = loaded?.snapshot ?? null;
   const selection = selectEntries(listing.entries, mount.maxSize);
   findings.push(...selection.findings);
@@ -116,6 +131,7 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
   const uploader = createUploader({
     store,
     today,
+    damaged: damage.packs,
     ...withSignal,
     onStored(bytes) {
       contentBytes += bytes;
@@ -184,7 +200,7 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
   };
   const { bytes, sha256 } = await writeManifest(snapshot);
   const objectKey = manifestKey(snapshot);
-  const onlyIfAbsent = options.overwrite !== true;
+  const onlyIfAbsent = options.overwrite !== true && !damage.snapshots.has(objectKey);
   if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
     return { kind: "exists", snapshot: refOf(snapshot), findings };
   }
@@ -202,8 +218,10 @@ interface Parent {
 
 /** The snapshot that the mount's stamp names, else the newest one. One that cannot be read is no parent. */
 async function findParent(options: SaveOptions, { stamp }: Listing): Promise<Parent> {
-  const { store, mount, signal } = options;
-  const findings: Diagnostic[] = [];
+  const { store, mount, signal, damage = noDamage } = options;
+  const { findings } = noParent();
+  const isSound = ({ snapshot, objectKey }: LoadedSnapshot): boolean =>
+    !damage.snapshots.has(objectKey) && !snapshot.packs.some(({ id }) => damage.packs.has(id));
   const load = async (where: SnapshotRef | string): Promise<LoadedSnapshot | null> => {
     const objectKey = typeof where === "string" ? where : manifestKey(where);
     if (options.parent?.objectKey === objectKey) return options.parent;
@@ -218,14 +236,20 @@ async function findParent(options: SaveOptions, { stamp }: Listing): Promise<Par
   if (stamp !== null && stamp.content.mount === mount.id) {
     const loaded = await load(stamp.content);
     // Another one with this key may have been written since.
-    if (loaded !== null && loaded.sha256 === stamp.content.sha256) return { loaded, stampTime: stamp.time, findings };
+    if (loaded !== null && isSound(loaded) && loaded.sha256 === stamp.content.sha256)
+      return { loaded, stampTime: stamp.time, findings };
   }
   for (const scope of options.parentScopes ?? [mount.scope]) {
-    const [newest] = await listNewest(store, { scope, mount: mount.id }, signal);
+    const keys = await listNewest(store, { scope, mount: mount.id }, signal);
+    const newest = keys.find((objectKey) => !damage.snapshots.has(objectKey));
     const loaded = newest === undefined ? null : await load(newest);
-    if (loaded !== null) return { loaded, stampTime: null, findings };
+    if (loaded !== null && isSound(loaded)) return { loaded, stampTime: null, findings };
   }
-  return { loaded: null, stampTime: null, findings };
+  return { ...noParent(), findings };
+}
+
+function noParent(): Parent {
+  return { loaded: null, stampTime: null, findings: [] };
 }
 
 function isUnchanged(

@@ -17,6 +17,8 @@ export interface UploaderOptions {
   readonly signal?: AbortSignal;
   /** Days since the epoch. */
   readonly today: number;
+  /** Ids of packs that lie in the store with other contents, or too few. */
+  readonly damaged: ReadonlySet<string>;
   readonly onStored?: (bytes: number) => void;
   /** The buffer of a pack is not needed any more. */
   readonly onSealed?: (raw: Buffer) => void;
@@ -25,7 +27,7 @@ export interface UploaderOptions {
 const compressedAtOnce = 2;
 const uploadedAtOnce = 6;
 
-export function createUploader({ store, signal, today, onStored, onSealed }: UploaderOptions): Uploader {
+export function createUploader({ store, signal, today, damaged, onStored, onSealed }: UploaderOptions): Uploader {
   const compressing = createLimit(compressedAtOnce);
   const uploading = createLimit(uploadedAtOnce);
   const packs: Pack[] = [];
@@ -37,17 +39,26 @@ export function createUploader({ store, signal, today, onStored, onSealed }: Upl
     signal?.throwIfAborted();
   };
 
+  /** One that lies there unused may be about to be swept, or is gone since the answer that it exists. */
+  const isUsable = async ({ id, storedBytes }: Omit<Pack, "day">): Promise<boolean> => {
+    const object = await store.stat(packKey(id), signal && { signal });
+    return object?.size === storedBytes && store.touch(packKey(id), signal && { signal });
+  };
+
   const carry = async (number: number, raw: Buffer): Promise<void> => {
     const { bytes, ...pack } = await compressing(() => sealPack(raw));
     onSealed?.(raw);
     packs[number] = { ...pack, day: today };
     await uploading(async () => {
       check();
-      const options = { onlyIfAbsent: true, sha256: pack.id, ...(signal && { signal }) };
+      const onlyIfAbsent = !damaged.has(pack.id);
+      const options = { onlyIfAbsent, sha256: pack.id, ...(signal && { signal }) };
       const answer = await store.put(packKey(pack.id), bytes, options);
-      // One that lies there unused may be about to be swept.
-      if (answer === "exists") await store.touch(packKey(pack.id), signal && { signal });
-      onStored?.(answer === "stored" ? bytes.length : 0);
+      const isThere = answer === "exists" && (await isUsable(pack));
+      if (answer === "exists" && !isThere) {
+        await store.put(packKey(pack.id), bytes, { ...options, onlyIfAbsent: false });
+      }
+      onStored?.(isThere ? 0 : bytes.length);
     });
   };
 

@@ -91,6 +91,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         parentScopesOf: (mount) => [...new Set([scopeOf(mount), ...scopesOf(mount)])],
         keyOf: keys.of,
         parents: restored?.loaded ?? new Map(),
+        damages: restored?.damages ?? new Map(),
         writer: writerOf(host.env),
         budgetMs: readDuration(plan.mountBudget.save),
       });

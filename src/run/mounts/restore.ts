@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import { unreachable } from "../../diagnostics/unreachable.ts";
+import type { Damage } from "../../mounts/damage.ts";
 import type { LoadedSnapshot } from "../../mounts/load.ts";
 import type { RestoreResult } from "../../mounts/restore.ts";
 import { showBytes, showTime } from "../summary.ts";
@@ -25,6 +26,8 @@ export interface RestoredMounts {
   readonly outcomes: ReadonlyMap<CarriedMount, MountRestore>;
   /** What was restored: the next snapshots are made on top of these. */
   readonly loaded: ReadonlyMap<CarriedMount, LoadedSnapshot>;
+  /** What could not be read of the store. */
+  readonly damages: ReadonlyMap<CarriedMount, Damage>;
   readonly findings: readonly Diagnostic[];
 }
 
@@ -40,6 +43,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
   const { host } = session;
   const outcomes = new Map<CarriedMount, MountRestore>();
   const loaded = new Map<CarriedMount, LoadedSnapshot>();
+  const damages = new Map<CarriedMount, Damage>();
   const findings: Diagnostic[] = [];
   const budget = AbortSignal.timeout(budgetMs);
   const signal = AbortSignal.any([host.signal, budget]);
@@ -67,13 +71,13 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
         outcomes.set(mount, { ...nothingMoved, outcome: "present" });
       } else lacking.push(mount);
     }
-    if (lacking.length === 0) return { outcomes, loaded, findings };
+    if (lacking.length === 0) return { outcomes, loaded, damages, findings };
     const { restoreMount } = await import("../../mounts/restore.ts");
     const store = await session.store();
     if (!(await waitUntilIdle(session, lacking, signal))) {
       for (const mount of lacking) skip(mount, "another build was running on the builder");
       if (!host.signal.aborted) findings.push(busy("restored", lacking));
-      return { outcomes, loaded, findings };
+      return { outcomes, loaded, damages, findings };
     }
     await Promise.all(
       lacking.map(async (mount) => {
@@ -99,6 +103,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
           }
           const ms = host.now() - began;
           findings.push(...result.findings);
+          if (result.kind === "restored" || result.kind === "miss") damages.set(mount, result.damage);
           if (result.kind === "restored") loaded.set(mount, result.loaded);
           const outcome = describe(result, ms);
           outcomes.set(mount, outcome);
@@ -115,7 +120,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
   } finally {
     progress.close();
   }
-  return { outcomes, loaded, findings: distinct(findings) };
+  return { outcomes, loaded, damages, findings: distinct(findings) };
 }
 
 function describe(result: RestoreResult, ms: number): MountRestore {

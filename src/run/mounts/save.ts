@@ -1,6 +1,7 @@
 import type { Gateway } from "../../builder/gateway/gateway.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import { unreachable } from "../../diagnostics/unreachable.ts";
+import type { Damage } from "../../mounts/damage.ts";
 import type { LoadedSnapshot } from "../../mounts/load.ts";
 import type { SaveResult } from "../../mounts/save.ts";
 import { totalsOf, type Writer } from "../../mounts/snapshot.ts";
@@ -21,6 +22,7 @@ export interface SaveRequest {
   readonly keyOf: (mount: CarriedMount) => string | null;
   /** What the mounts were filled from in this run. */
   readonly parents: ReadonlyMap<CarriedMount, LoadedSnapshot>;
+  readonly damages: ReadonlyMap<CarriedMount, Damage>;
   readonly writer: Writer;
   /** Time in ms for all of them. */
   readonly budgetMs: number;
@@ -81,6 +83,7 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
           let result: SaveResult;
           try {
             const parent = request.parents.get(mount);
+            const damage = request.damages.get(mount);
             result = await saveMount({
               store,
               shell,
@@ -92,6 +95,7 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
               },
               parentScopes: request.parentScopesOf(mount),
               ...(parent !== undefined && { parent }),
+              ...(damage !== undefined && { damage }),
               writer: request.writer,
               overwrite: request.overwrite === true,
               now: host.now(),

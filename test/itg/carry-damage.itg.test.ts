@@ -1,0 +1,139 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { makeBusyboxContext } from "../support/contexts.ts";
+import {
+  baseStage,
+  emptyBuilder,
+  type MountRun,
+  mountEnvironment,
+  runStep,
+  runWithMounts,
+} from "../support/mount-project.ts";
+import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { makeWorkspace } from "../support/workspace.ts";
+
+/*
+ * Snapshots that are damaged in the bucket: never a wrong byte, never a broken build, and the next save makes the cache
+ * whole again.
+ */
+
+const bucket = "cache";
+let s3: S3Server;
+let builder: Buildkit;
+let busybox: string;
+
+beforeAll(async () => {
+  [s3, builder] = await Promise.all([startVersitygw(), startBuildkit()]);
+  await s3.createBucket(bucket);
+  busybox = makeBusyboxContext(makeTempDir("busybox"));
+  await runIn("seed");
+  await runIn("keyed-seed", { key: ["lock"] });
+});
+beforeEach(() => emptyBuilder(builder));
+afterAll(async () => {
+  await builder.stop();
+  await s3.stop();
+});
+
+/** A step that makes the same contents in every mount, and says what it found: names with digests. */
+const dockerfile = `${baseStage}${runStep(
+  "--mount=type=cache,id=shop-data,target=/data",
+  `cd /data; echo "found data: "$(find . -type f ! -name .bkcache | sort | xargs -r sha256sum)
+: "$(cat /src/a.txt)"; seq 1 200000 > numbers; seq 1 900000 > more; mkdir -p sub; echo sub > sub/file`,
+)}`;
+
+/** One run of a project on the builder as it is, whose snapshots are below `prefix`. */
+async function runIn(prefix: string, mount: object = {}, args: readonly string[] = ["bake"]): Promise<MountRun> {
+  const config = {
+    project: "shop",
+    backends: { remote: { type: "s3", bucket, prefix, insecure: true } },
+    cache: { read: [], write: [], mounts: "remote" },
+    mounts: { data: { target: "/data", ...mount } },
+    targets: { app: { contexts: { busybox } } },
+  };
+  const files = { "bkcache.config.json": JSON.stringify(config), Dockerfile: dockerfile, lock: "1" };
+  const workspace = makeWorkspace({ ...files, "src/a.txt": crypto.randomUUID() });
+  return runWithMounts(workspace, args, mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write" }));
+}
+
+/** A copy of what the seed has written, and the paths of its objects. */
+function copySeed(seed: string) {
+  const prefix = `copy-${crypto.randomUUID()}`;
+  const dir = join(s3.dir, bucket, prefix);
+  // With the extended attributes, in which the server keeps what it knows of an object.
+  execFileSync("cp", ["-a", join(s3.dir, bucket, seed), dir]);
+  const list = (part: string) =>
+    readdirSync(join(dir, "v1", part), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  return { prefix, packs: list("p"), manifests: list("m") };
+}
+
+function edit(path: string, change: (bytes: Buffer) => Buffer): void {
+  writeFileSync(path, change(readFileSync(path)));
+}
+
+const halve = (path: string) => truncateSync(path, Math.floor(readFileSync(path).length / 2));
+const flip = (path: string) =>
+  edit(path, (bytes) => {
+    bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 0x10;
+    return bytes;
+  });
+
+interface Seed {
+  readonly packs: readonly string[];
+  readonly manifests: readonly string[];
+}
+
+type DamageCase = readonly [string, "BK5030" | "BK5031", (seed: Seed) => void];
+
+const flippedPack: DamageCase = ["a bit of a pack is another", "BK5031", ({ packs }) => flip(packs[0] ?? "")];
+const missingPack: DamageCase = ["a pack is missing", "BK5031", ({ packs }) => rmSync(packs[0] ?? "")];
+const cutPack: DamageCase = ["a pack is cut off", "BK5031", ({ packs }) => halve(packs.at(-1) ?? "")];
+const flippedManifest: DamageCase = ["a bit of the manifest", "BK5030", ({ manifests }) => flip(manifests[0] ?? "")];
+const otherManifest: DamageCase = [
+  "the manifest is something else",
+  "BK5030",
+  ({ manifests }) => writeFileSync(manifests[0] ?? "", "<html>"),
+];
+
+const digest = (text: string) => createHash("sha256").update(text).digest("hex");
+const seq = (last: number) => Array.from({ length: last }, (_, index) => `${index + 1}\n`).join("");
+const contents = [
+  `${digest(seq(900_000))} ./more`,
+  `${digest(seq(200_000))} ./numbers`,
+  `${digest("sub\n")} ./sub/file`,
+].join(" ");
+
+describe.each([
+  ["of the newest", "seed", {}, [flippedPack, missingPack, cutPack, flippedManifest, otherManifest]],
+  ["of a key", "keyed-seed", { key: ["lock"] }, [flippedPack, missingPack, flippedManifest]],
+] as const)("a damaged snapshot %s is a miss, and the next save makes it whole", (_, seed, mount, cases) => {
+  test.each(cases)("%s", async (__, code, damage) => {
+    const copy = copySeed(seed);
+    damage(copy);
+    const run = await runIn(copy.prefix, mount);
+    expect([run.exitCode, run.found]).toEqual([0, { data: "" }]);
+    expect(run.stderr.split("\n").filter((line) => line.includes(code))).toHaveLength(1);
+    expect(run.mounts).toMatchObject([{ restore: { outcome: "absent" }, save: { outcome: "saved", files: 3 } }]);
+    expect(run.mounts[0]?.restore?.reason).toContain(`${copy.prefix}/v1/`);
+
+    await emptyBuilder(builder);
+    const next = await runIn(copy.prefix, mount);
+    expect(next.stderr).not.toMatch(/BK50[0-4]/);
+    expect(next.mounts).toMatchObject([{ restore: { outcome: "restored", files: 3 } }]);
+    expect(next.found["data"]).toBe(contents);
+  });
+});
+
+test("--strict ends with 3 before the build", async () => {
+  const copy = copySeed("seed");
+  flippedPack[2](copy);
+  await expect(runIn(copy.prefix, {}, ["bake", "--strict"])).rejects.toThrow(/exit code 3:[^]*BK5031/);
+});
