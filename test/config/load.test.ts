@@ -5,6 +5,7 @@ import { loadConfig, loadObject } from "../../src/config/load.ts";
 import { locateConfig, searchPlaces } from "../../src/config/locate.ts";
 import { validateConfig } from "../../src/config/validate.ts";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
+import { growthOf } from "../support/growth.ts";
 import { brief, read, readInNode, readText, workspace } from "./support.ts";
 
 const minimal = (place: string): string => {
@@ -339,22 +340,21 @@ describe("a valid config", () => {
   });
 });
 
-test("a thousand targets load and validate in the time of a glance", async () => {
-  const lines = ["variables: { TAG: dev }", "targets:"];
-  for (let i = 0; i < 1000; i += 1) {
-    lines.push(
-      `  t${i}:`,
-      `    dockerfile: t${i}/Dockerfile`,
-      `    tags: ["acme/t${i}:\${TAG}"]`,
-      "    args: { A: x }",
-    );
-  }
-  const dir = workspace({ "bkcache.config.yaml": lines.join("\n") });
-  const located = await locateConfig({ cwd: dir });
-  if (located === null) throw new Error("no config");
-  await loadConfig(located);
-  const start = performance.now();
-  const valid = validateConfig(await loadConfig(located));
-  expect(performance.now() - start).toBeLessThan(1500); // Ten times what an idle machine needs.
-  expect(Object.keys(valid.config.targets ?? {})).toHaveLength(1000);
+test("the time to load and validate grows no faster than the config", async () => {
+  const load = async (count: number) => {
+    const lines = ["variables: { TAG: dev }", "targets:"];
+    for (let i = 0; i < count; i += 1) {
+      lines.push(
+        `  t${i}:`,
+        `    dockerfile: t${i}/Dockerfile`,
+        `    tags: ["acme/t${i}:\${TAG}"]`,
+        "    args: { A: x }",
+      );
+    }
+    const located = await locateConfig({ cwd: workspace({ "bkcache.config.yaml": lines.join("\n") }) });
+    if (located === null) throw new Error("no config");
+    const valid = validateConfig(await loadConfig(located));
+    expect(Object.keys(valid.config.targets ?? {})).toHaveLength(count);
+  };
+  expect(await growthOf(load, 100)).toBeLessThan(40);
 });
