@@ -17,7 +17,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "plan", summary: "show what a bake would do", load: () => import("./commands/plan.ts") },
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },
-  { name: "mounts", summary: "cache mounts: what is known of tools, and lines to paste", subcommands: mountCommands },
+  {
+    name: "mounts",
+    summary: "cache mounts: what the builder and the bucket have, to and fro",
+    subcommands: mountCommands,
+  },
   { name: "lint", summary: "find what spoils caches in Dockerfiles", load: () => import("./commands/lint.ts") },
   {
     name: "eject",

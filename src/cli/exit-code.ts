@@ -13,8 +13,12 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** Asked for and not found, or not decided. */
+const negative: ReadonlySet<string> = new Set(["BK3001", "BK5057", "BK5058"]);
+
 export function exitCodeOf(error: BkcacheError): number {
-  if (error.code === "BK3001") return exitCodes.negative;
+  if (negative.has(error.code)) return exitCodes.negative;
+  if (error.code === "BK5056") return exitCodes.usage;
   if (error.code.startsWith("BK5")) return exitCodes.cache;
   if (error.code.startsWith("BK9")) return exitCodes.internal;
   return exitCodes.usage;

@@ -6,12 +6,13 @@ const durationUnits: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
+  d: 86_400_000,
 };
 
-/** Milliseconds of a duration as Go writes it, such as `1m30s`, which the schema has let pass. */
+/** Milliseconds of a duration as Go writes it, such as `1m30s`, or in days; one that has been let pass before. */
 export function readDuration(text: string): number {
   let total = 0;
-  for (const [, number = "", unit = ""] of text.matchAll(/([0-9.]+)(ns|us|µs|ms|s|m|h)/g)) {
+  for (const [, number = "", unit = ""] of text.matchAll(/([0-9.]+)(ns|us|µs|ms|s|m|h|d)/g)) {
     total += Number(number) * (durationUnits[unit] ?? 0);
   }
   return total;
@@ -21,4 +22,14 @@ export function readDuration(text: string): number {
 export function readSize(text: string): number {
   const [, number = "", letter = "", binary = ""] = /^([0-9.]+)([KMGT]?)(i?)B$/.exec(text) ?? [];
   return Math.floor(Number(number) * (binary === "" ? 1000 : 1024) ** ("KMGT".indexOf(letter || "-") + 1));
+}
+
+/** The same of a word that a user has typed; null for what is no duration. */
+export function parseDuration(text: string): number | null {
+  return /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+$/.test(text) ? readDuration(text) : null;
+}
+
+/** Bytes of a size that a user has typed; null for what is none. */
+export function parseSize(text: string): number | null {
+  return /^\d+(?:\.\d+)?(?:[KMGT]i?)?B$/.test(text) ? readSize(text) : null;
 }

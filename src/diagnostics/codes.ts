@@ -501,6 +501,22 @@ export const codes = {
     title: "no file names the snapshot",
     help: "None of the files under `key` of the mount exists, so the newest snapshot is taken, as without `key`.",
   },
+  BK5056: {
+    title: "this run may not write snapshots",
+    help: "`mounts save` and `mounts prune` do nothing for a pull request, whose author may not be trusted with what others read, and none where BKCACHE or --cache says off or read. `--cache read-write` allows it.",
+  },
+  BK5057: {
+    title: "several folders of a mount hold something",
+    help: "`mounts repair` removes empty folders by itself. Which of several with content is the right one only you can tell: `--keep RECORD` names it.",
+  },
+  BK5058: {
+    title: "no such snapshot",
+    help: "The store has no snapshot of that mount, scope and key. `bkcache mounts ls --remote` lists what there is.",
+  },
+  BK5059: {
+    title: "mount cannot be repaired now",
+    help: "A folder of the mount is open elsewhere, so that it can neither be told from the others nor removed. Try again when no build runs on the builder.",
+  },
 
   // --- 6xxx Dockerfile lint
   BK6001: {

@@ -13,7 +13,7 @@ import { type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import { totalsOf, type SnapshotTotals, type Writer } from "./snapshot.ts";
 
 /** One snapshot in the store, for people. */
-interface InventoryItem extends SnapshotRef, SnapshotTotals {
+export interface InventoryItem extends SnapshotRef, SnapshotTotals {
   /** Of the manifest. */
   readonly objectKey: string;
   /** Milliseconds since the epoch, by the store's clock. */

@@ -56,32 +56,38 @@ export async function defineFiles(
   return { definition, plan: planWithFiles(plan, definition) };
 }
 
-/** The plan of all targets that the files and the config have, not only of those that a build would take. */
-export async function defineAllTargets(host: Host, buildx: Buildx, project: Project): Promise<Plan> {
-  const { targets } = await listFiles(host, buildx, project.valid.dir, project.plan);
+/** The same of all targets that the files and the config have, not only of those that a build would take. */
+export async function defineAllTargets(host: Host, buildx: Buildx, project: Project): Promise<DefinedFiles> {
+  const { dir } = project.valid;
+  const { targets } = await listFiles(host, buildx, { dir, files: project.plan.bakeFiles?.paths ?? [] });
   const words = [...new Set([...targets, ...Object.keys(project.plan.targets)])];
-  if (words.length === 0) return project.plan;
-  return (await defineFiles(host, buildx, project, { overlays: [], words })).plan;
+  if (words.length === 0) return { definition: { groups: {}, targets: {} }, plan: project.plan };
+  return defineFiles(host, buildx, project, { overlays: [], words });
 }
 
 /** Asks bake for names only where the config has some to compare. */
 async function checkNames(host: Host, buildx: Buildx, valid: ValidConfig, plan: Plan): Promise<void> {
   const { targets = {}, groups = {} } = valid.config;
   if (Object.keys(targets).length + Object.keys(groups).length === 0) return;
-  const findings = checkAgainstFiles(valid, await listFiles(host, buildx, valid.dir, plan));
+  const findings = checkAgainstFiles(
+    valid,
+    await listFiles(host, buildx, { dir: valid.dir, files: plan.bakeFiles?.paths ?? [] }),
+  );
   if (findings.length > 0) throw BkcacheError.of(findings);
 }
 
-async function listFiles(host: Host, buildx: Buildx, dir: string, plan: Plan): Promise<Listed> {
-  const files = (plan.bakeFiles?.paths ?? []).flatMap((file) => ["-f", file]);
-  const { exitCode, stdout, stderr } = await buildx.exec(["bake", ...files, "--list=type=targets,format=json"], {
-    cwd: dir,
-    env: host.env,
-  });
+/** Names of the targets and groups of bake files. @throws BkcacheError BK4020 */
+export async function listFiles(
+  host: Host,
+  buildx: Buildx,
+  { dir, files }: { readonly dir: string; readonly files: readonly string[] },
+): Promise<Listed> {
+  const args = ["bake", ...files.flatMap((file) => ["-f", file]), "--list=type=targets,format=json"];
+  const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env: host.env });
   if (exitCode !== 0) {
     throw new BkcacheError({
       code: "BK4020",
-      message: `bake cannot list the targets of ${plan.bakeFiles?.paths.join(", ")}: ${lastError(stderr)}`,
+      message: `bake cannot list the targets of ${files.join(", ")}: ${lastError(stderr)}`,
       hint: "`docker buildx bake --list=targets` shows what bake reads from your files",
     });
   }

@@ -13,7 +13,8 @@ import type { Host } from "../host/host.ts";
 import { type FileSource, readFrom } from "./bake-files.ts";
 import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
 import { cacheUse } from "./cache-use.ts";
-import { askDefinition, runFileEnv } from "./definition.ts";
+import { choicesOf, define, namesToBuild } from "./define.ts";
+import { runFileEnv } from "./definition.ts";
 import { requireKnown, scopesOf } from "./describe.ts";
 import { draftEntries } from "./entries.ts";
 import { featuresOf } from "./features.ts";
@@ -24,7 +25,6 @@ import { openCarrier } from "./mounts/carry.ts";
 import { quiet } from "./quiet.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { checkCommitted } from "./stale.ts";
-import { emitWithTexts, hasTexts, takeValues, type Texts, type Values, valuesTarget } from "./values.ts";
 
 export interface BakeResult {
   /** buildx's own. */
@@ -151,13 +151,6 @@ function openBuilder(host: Host, buildx: Buildx, source: BakeSource, args: BakeA
   return ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir });
 }
 
-/** What the plan knows of what was asked for; further files may bring targets that it does not know. */
-function namesToBuild(source: BakeSource, args: BakeArgs): readonly string[] {
-  if (source.definition !== null) return Object.keys(source.plan.targets);
-  const { targets, linked } = findRequested(source.plan, args.targets);
-  return [...targets, ...linked];
-}
-
 /** A definition of bake's holds what was asked for under the name `default`, and linked targets besides. */
 function wordsFor({ definition }: BakeSource, args: BakeArgs): readonly string[] {
   if (definition === null) return args.targets;
@@ -182,80 +175,12 @@ function runFile({ plan, definition }: BakeSource, names: readonly string[], cac
   return emitRunFile(definition === null ? plan : { ...plan, variables: {} }, choicesOf(names, cache));
 }
 
-function choicesOf(names: readonly string[], cache: CacheLines): RunChoices {
-  return {
-    targets: Object.fromEntries(names.map((name) => [name, cache[name] ?? { cacheFrom: [], cacheTo: [] }])),
-  };
-}
-
 /** With `--cache off` bake files build as they do without bkcache: with the cache that they name themselves. */
 function ownCache({ definition }: BakeSource): CacheLines {
   return mapRecord(definition?.targets ?? {}, (target) => ({
     cacheFrom: target["cache-from"] ?? [],
     cacheTo: target["cache-to"] ?? [],
   }));
-}
-
-interface Defined {
-  readonly definition: BakeDefinition;
-  readonly values: Values;
-}
-
-interface DefineOptions {
-  readonly texts?: Texts;
-  /** With the build arguments, which say what cache mounts are called. */
-  readonly hasArgs?: boolean;
-}
-
-/** What is to be built, and the values of texts: one question to bake at most, since each costs a process. */
-async function define(
-  host: Host,
-  buildx: Buildx,
-  source: BakeSource,
-  args: BakeArgs,
-  { texts = {}, hasArgs = false }: DefineOptions = {},
-): Promise<Defined> {
-  const known = source.definition ?? definitionOfPlan(source, args, hasArgs);
-  if (known !== null && !hasTexts(texts)) return { definition: known, values: {} };
-  const names = known === null ? namesToBuild(source, args) : [];
-  // Bake takes no word for the group of this name.
-  const words = known === null ? (args.targets.length > 0 ? args.targets : ["default"]) : [];
-  // A pattern of --set fits nothing where only texts are asked for.
-  const overrides = known === null ? source.overrides : args.variables;
-  const printed = await askDefinition(buildx, {
-    dir: source.dir,
-    env: runFileEnv(host.env),
-    files: ["-", ...source.overlays],
-    input: emitWithTexts(source.plan, choicesOf(names, {}), texts),
-    words: [...overrides, ...words, ...(hasTexts(texts) ? [valuesTarget] : [])],
-  });
-  const { definition, values } = takeValues(printed);
-  return { definition: known ?? definition, values };
-}
-
-/**
- * The definition, where the plan says all of it that matters before the build; null where only bake can tell: another
- * file, an override or a variable may decide.
- */
-function definitionOfPlan(source: BakeSource, args: BakeArgs, hasArgs: boolean): BakeDefinition | null {
-  if (source.overlays.length > 0 || source.overrides.length > 0) return null;
-  if (findRequested(source.plan, args.targets).unknown.length > 0) return null;
-  const targets: Record<string, BakeTarget> = {};
-  for (const name of namesToBuild(source, args)) {
-    const target = source.plan.targets[name];
-    if (target === undefined || target.inherits.length > 0) return null;
-    const { args: buildArgs, labels: _labels, annotations: _annotations, tags: _tags, ...rest } = target.attributes;
-    const wanted = hasArgs && buildArgs !== undefined ? { ...rest, args: buildArgs } : rest;
-    if (!isLiteral(wanted)) return null;
-    targets[name] = wanted;
-  }
-  return { groups: {}, targets };
-}
-
-/** Whether no variable stands anywhere in the value. */
-function isLiteral(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return !("variable" in value) && Object.values(value).every(isLiteral);
 }
 
 /**

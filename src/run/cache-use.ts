@@ -44,6 +44,15 @@ export function cacheUse(flag: string | undefined, env: Env, hasConfig: boolean)
   return { read: true, write: false, reason: "this is not CI" };
 }
 
+/**
+ * Why a command that exists to write must not: for a pull request, or where writing is switched off. Null where it may:
+ * it needs no CI to be meant.
+ */
+export function whyNotWrite(flag: string | undefined, env: Env): string | null {
+  const { write, reason } = cacheUse(flag, { ...env, CI: "true" }, true);
+  return write ? null : reason;
+}
+
 function isTrue(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "false" && value !== "0";
 }

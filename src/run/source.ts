@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BakeArgs } from "../bake/argv.ts";
+import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
 import { type BakeDefinition, planFromDefinition } from "../bake/definition.ts";
 import type { Plan, TargetCache } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
@@ -8,7 +8,7 @@ import { projectName } from "../config/names.ts";
 import type { BuilderDefinition, Level } from "../config/schema.gen.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { defineFiles } from "./bake-files.ts";
+import { defineFiles, listFiles } from "./bake-files.ts";
 import { askDefinition } from "./definition.ts";
 import { openProject } from "./project.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
@@ -107,16 +107,27 @@ export const policyWithoutConfig: Omit<TargetCache, "name"> = {
   committed: "off",
 };
 
+/** The plan of a folder without a config. @param remote what BUILDKIT_REMOTE_CACHE says */
+export function planOfFolder(dir: string, remote: string, definition: BakeDefinition): Plan {
+  return planFromDefinition(definition, {
+    project: projectName(basename(dir)),
+    backends: { [remoteCacheBackend]: parseRemoteCache(remote) },
+    cache: policyWithoutConfig,
+    mountBackend: remoteCacheBackend,
+  });
+}
+
+/** All targets of the folder without a config, not only those that a build would take. */
+export async function defineWholeFolder(host: Host, buildx: Buildx): Promise<BakeDefinition> {
+  const files = await findBakeFiles(host);
+  const targets = files.length === 0 ? [] : [...(await listFiles(host, buildx, { dir: host.cwd, files })).targets];
+  return defineFolder(host, splitBakeArgs(targets, { cwd: host.cwd }), buildx);
+}
+
 async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: string): Promise<BakeSource> {
-  const backends = { [remoteCacheBackend]: parseRemoteCache(remote) };
   const definition = await defineFolder(host, args, buildx);
   return {
-    plan: planFromDefinition(definition, {
-      project: projectName(basename(host.cwd)),
-      backends,
-      cache: policyWithoutConfig,
-      mountBackend: remoteCacheBackend,
-    }),
+    plan: planOfFolder(host.cwd, remote, definition),
     hasConfig: false,
     dir: host.cwd,
     overlays: [],

@@ -19,6 +19,7 @@ targets:
   bare: { mounts: [] }
 groups: { both: [api, ml] }
 `;
+const names = ["ls", "save", "restore", "prune", "verify", "repair", "export", "presets", "snippet"];
 const single = config.replace(", platforms: [linux/amd64, linux/arm64]", "");
 
 function run(args: readonly string[], text = config) {
@@ -31,10 +32,10 @@ describe("mounts", () => {
     const [alone, asked] = await Promise.all([run(["mounts"]), run(["mounts", "--help"])]);
     expect(alone).toMatchObject({ exitCode: 2, stdout: "", stderr: asked.stdout });
     expect(asked.exitCode).toBe(0);
-    for (const name of ["presets", "snippet"]) expect(asked.stdout).toMatch(new RegExp(`^  ${name} `, "m"));
+    for (const name of names) expect(asked.stdout).toMatch(new RegExp(`^  ${name} `, "m"));
   });
 
-  test.each(["presets", "snippet"])("%s has help of its own, by --help and by help", async (name) => {
+  test.each(names)("%s has help of its own, by --help and by help", async (name) => {
     const [direct, asked] = await Promise.all([run(["mounts", name, "--help"]), run(["help", "mounts", name])]);
     expect(direct.exitCode).toBe(0);
     expect(direct.stdout).toContain(`Usage: bkcache mounts ${name}`);
@@ -52,6 +53,50 @@ describe("mounts", () => {
     const { exitCode, stderr } = await run(["mounts", "presets", "--jsn"]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/error BK1001.*\n.*bkcache mounts presets --help/);
+  });
+});
+
+describe("mounts prune, export and the rest, before they reach anything", () => {
+  const withStore = `backends: { disk: { type: local, path: store } }\ncache: { mounts: disk }\n${config}`;
+
+  test.each([
+    [["prune", "--keep-last", "0"], "BK1002"],
+    [["prune", "--keep-within", "2 weeks"], "BK1002"],
+    [["prune", "--max-bytes", "10"], "BK1002"],
+    [["prune", "--grace", "-1h"], "BK1002"],
+    [["prune", "gomod"], "BK1001"],
+    [["prune", "--cache", "sometimes"], "BK1002"],
+    [["prune", "--cache", "read"], "BK5056"],
+    [["save", "--cache", "off"], "BK5056"],
+    [["export", "gomod"], "BK1002"],
+    [["export", "-o", "x.tar"], "BK1002"],
+    [["ls", "--everything"], "BK1001"],
+  ])("%j: exit code 2 with %s, and nothing on standard output", async (args, code) => {
+    const { exitCode, stdout, stderr } = await run(["mounts", ...args], withStore);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(`error ${code}`);
+  });
+
+  test.each([[["prune"]], [["verify"]], [["export", "gomod", "-o", "x.tar"]], [["ls", "--remote"]]])(
+    "%j without a backend for mounts: BK2050",
+    async (args) => {
+      const { exitCode, stderr } = await run(["mounts", ...args]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("error BK2050");
+    },
+  );
+
+  test("an empty store is listed, pruned and verified without a builder", async () => {
+    const [listed, pruned, verified] = await Promise.all(
+      [["ls", "--remote"], ["prune"], ["verify"]].map((args) => run(["mounts", ...args, "--json"], withStore)),
+    );
+    expect(JSON.parse(listed?.stdout ?? "")).toEqual({
+      version: 1,
+      local: null,
+      remote: { backend: "disk", error: null, snapshots: [] },
+    });
+    expect(JSON.parse(pruned?.stdout ?? "")).toMatchObject({ version: 1, dryRun: false, snapshots: [] });
+    expect(JSON.parse(verified?.stdout ?? "")).toMatchObject({ version: 1, snapshots: 0, broken: [] });
   });
 });
 
@@ -191,7 +236,7 @@ describe("completion", () => {
     [["mou"], ["mounts"]],
     [
       ["mounts", ""],
-      ["presets", "snippet", "--help"],
+      [...names, "--help"],
     ],
     [
       ["mounts", "presets", "cargo-"],
@@ -211,7 +256,7 @@ describe("completion", () => {
   test("fish offers the commands below only until one is there", async () => {
     const { stdout } = await run(["completion", "fish"]);
     expect(stdout).toContain(
-      "-n '__fish_seen_subcommand_from mounts; and not __fish_seen_subcommand_from presets snippet' -f -a presets",
+      `-n '__fish_seen_subcommand_from mounts; and not __fish_seen_subcommand_from ${names.join(" ")}' -f -a presets`,
     );
     expect(stdout).toContain(
       "-n '__fish_seen_subcommand_from mounts; and __fish_seen_subcommand_from snippet' -l mount",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cacheUse } from "../../src/run/cache-use.ts";
+import { cacheUse, whyNotWrite } from "../../src/run/cache-use.ts";
 
 describe("cacheUse", () => {
   test.each([
@@ -31,5 +31,19 @@ describe("cacheUse", () => {
   test("a word that is no use is BK1002 and names where it stands", () => {
     expect(() => cacheUse("on", {}, true)).toThrow(expect.objectContaining({ code: "BK1002" }));
     expect(() => cacheUse(undefined, { BKCACHE: "yes" }, true)).toThrow(/BKCACHE: "yes"/);
+  });
+});
+
+describe("whyNotWrite", () => {
+  test.each([
+    ["a laptop may, where it is asked to", undefined, {}, null],
+    ["a pull request may not", undefined, { GITHUB_EVENT_NAME: "pull_request" }, "GITHUB_EVENT_NAME"],
+    ["it may where the flag says so", "read-write", { GITHUB_EVENT_NAME: "pull_request" }, null],
+    ["nobody may where writing is switched off", undefined, { BKCACHE: "read", CI: "true" }, "BKCACHE"],
+    ["off is off", "off", {}, "--cache"],
+  ])("%s", (_, flag, env, reason) => {
+    const why = whyNotWrite(flag, env);
+    if (reason === null) expect(why).toBeNull();
+    else expect(why).toContain(reason);
   });
 });

@@ -60,7 +60,7 @@ async function planWholly(host: Host, project: Project): Promise<Plan> {
   if (bakeFiles === undefined || Object.keys(mounts).length === 0) return project.plan;
   const { findBuildx } = await import("../../builder/buildx.ts");
   const { defineAllTargets } = await import("../../run/bake-files.ts");
-  return defineAllTargets(host, await findBuildx(host), project);
+  return (await defineAllTargets(host, await findBuildx(host), project)).plan;
 }
 
 async function emit(

@@ -26,3 +26,14 @@ export function writeOutput(text: string): void {
     }
   }
 }
+
+/** Writes bytes that come piece by piece. A reader that goes away before the end has had enough. */
+export async function pipeToOutput(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const { Readable } = await import("node:stream");
+  const { pipeline } = await import("node:stream/promises");
+  try {
+    await pipeline(Readable.from(pieces, { objectMode: false }), process.stdout, { end: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  }
+}

@@ -12,7 +12,7 @@ import { readScopes, type RunScopes, writeScope } from "../describe.ts";
 import { createDockerfileReader } from "../dockerfiles.ts";
 import type { History } from "../history.ts";
 import { readSteps } from "../steps.ts";
-import { type CarriedMount, findCarriedMounts } from "./find.ts";
+import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "./report.ts";
 import type { RestoredMounts } from "./restore.ts";
@@ -114,11 +114,6 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       })),
     close: () => session.close(),
   };
-}
-
-/** What the builder builds for where nothing else is said. */
-function platformOf({ nodes }: ReadyBuilder): string {
-  return nodes.find(({ platforms }) => platforms.length > 0)?.platforms[0] ?? "linux/amd64";
 }
 
 /** Steps that came from the cache never saw their mounts. Where nobody knows what ran, all may have changed. */

@@ -2,9 +2,11 @@ import type { BakeDefinition } from "../../bake/definition.ts";
 import type { BakeTarget, Plan, PlanMount } from "../../bake/model.ts";
 import { readSize } from "../../config/units.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
+import type { ReadyBuilder } from "../../builder/ensure.ts";
 import type { MountIdentity } from "../../builder/gateway/shell.ts";
 import { type CacheMount, cacheMountsOf } from "../../dockerfile/cache-mounts.ts";
 import { type DockerfileReader, scopeOf } from "../dockerfiles.ts";
+import { idOn, storeIdOf } from "./store-id.ts";
 
 /** A mount of this run whose content goes to the store and comes from it. */
 export interface CarriedMount {
@@ -36,6 +38,11 @@ export interface FindRequest {
   readonly read: DockerfileReader;
   /** Of the builder, for a target that names none. */
   readonly platform: string;
+}
+
+/** What a builder builds for where nothing else is said. */
+export function platformOf({ nodes }: ReadyBuilder): string {
+  return nodes.find(({ platforms }) => platforms.length > 0)?.platforms[0] ?? "linux/amd64";
 }
 
 /**
@@ -72,7 +79,7 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
       dockerfile === null
         ? []
         : (cacheMountsOf(dockerfile, typeof target.target === "string" ? target.target : undefined, scope) ?? []);
-    const ids = new Map(Object.entries(plan.mounts).map(([mount, { id }]) => [idFor(id, platform), mount]));
+    const ids = new Map(Object.entries(plan.mounts).map(([mount, { id }]) => [idOn(id, platform), mount]));
     const carried = used.flatMap((mount) => {
       const declared = mount.id === null ? undefined : ids.get(mount.id);
       const isWanted = listed === null ? !hasDeclared || declared !== undefined : listed.includes(declared ?? "");
@@ -94,11 +101,6 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
 function platformsOf({ platforms }: BakeTarget, ofBuilder: string): readonly string[] {
   if (platforms === undefined || "variable" in platforms || platforms.length === 0) return [ofBuilder];
   return platforms.filter((platform) => typeof platform === "string");
-}
-
-/** As the flag in the Dockerfile is read, where ARG TARGETARCH stands before it. */
-function idFor(id: string, platform: string): string {
-  return id.replaceAll("${TARGETARCH}", platform.split("/")[1] ?? "");
 }
 
 interface Circumstances {
@@ -130,7 +132,7 @@ function carry(
 function carryDeclared(name: string, mount: PlanMount, options: Circumstances): Omit<CarriedMount, "targets"> | null {
   if (!mount.persist || mount.sharing === "private") return null;
   const identity = identify({
-    id: idFor(mount.id, options.platform),
+    id: idOn(mount.id, options.platform),
     namespace: options.namespace,
     uid: mount.uid,
     gid: mount.gid,
@@ -177,22 +179,8 @@ function describe(
     name,
     identity,
     platform,
-    storeId: storeIdOf(request.plan.project, platform, identity),
+    storeId: storeIdOf({ project: request.plan.project, platform, ...identity }),
     keyFiles: settings?.key ?? [],
     maxSize: settings?.maxSize === undefined ? null : readSize(settings.maxSize),
   };
-}
-
-/**
- * The name of a mount in the store. A bucket is shared by projects and by machines of every kind, which a builder is not:
- * both are part of the name, and so is an owner, since another owner is another mount.
- */
-function storeIdOf(project: string, platform: string, identity: MountIdentity): string {
-  const { namespace, id, uid, gid, mode } = identity;
-  const owner = [
-    ...(uid === undefined ? [] : [`uid=${uid}`]),
-    ...(gid === undefined ? [] : [`gid=${gid}`]),
-    ...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
-  ].join(",");
-  return [project, platform.replaceAll("/", "-"), namespace, id, ...(owner === "" ? [] : [owner])].join(" ");
 }

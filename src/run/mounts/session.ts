@@ -10,32 +10,33 @@ import type { StoreBackend } from "../../store/open.ts";
 import type { CarriedMount } from "./find.ts";
 import { type MountState, stateOf } from "./records.ts";
 
-export interface SessionRequest {
+export interface BuilderRequest {
   readonly buildx: Buildx;
   readonly builder: ReadyBuilder;
-  readonly backend: StoreBackend;
-  /** Folder that relative paths of a local backend start from. Absolute. */
+  /** Folder that relative paths count from. Absolute. */
   readonly dir: string;
 }
 
-/** Builder and store of one run, each opened when first used. */
-export interface MountSession {
+/** The nodes of a builder, each connected to when first used. */
+export interface BuilderSession {
   readonly host: Host;
-  readonly backend: string;
   /** The node that builds for the platform of the mount. */
-  gateway(mount: CarriedMount): Promise<Gateway>;
-  store(): Promise<ObjectStore>;
+  gateway(mount: Pick<CarriedMount, "platform">): Promise<Gateway>;
   close(): Promise<void>;
 }
 
-export function createSession(host: Host, request: SessionRequest): MountSession {
-  const { buildx, builder, backend, dir } = request;
+/** Builder and store of one run, each opened when first used. */
+export interface MountSession extends BuilderSession {
+  /** The name of the backend. */
+  readonly backend: string;
+  store(): Promise<ObjectStore>;
+}
+
+export function createBuilderSession(host: Host, { buildx, builder, dir }: BuilderRequest): BuilderSession {
   const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
   const gateways = new Map<string, Promise<Gateway>>();
-  let store: Promise<ObjectStore> | undefined;
   return {
     host,
-    backend: backend.name,
     gateway({ platform }) {
       // All platforms of a single node are one place, emulated ones included.
       const node = builder.nodes.length > 1 ? platform : "";
@@ -53,33 +54,50 @@ export function createSession(host: Host, request: SessionRequest): MountSession
       }
       return gateway;
     },
+    async close() {
+      for (const opened of await Promise.allSettled(gateways.values())) {
+        if (opened.status === "fulfilled") await opened.value.close().catch(() => {});
+      }
+    },
+  };
+}
+
+export function createSession(host: Host, request: BuilderRequest & { readonly backend: StoreBackend }): MountSession {
+  const { backend, dir } = request;
+  const session = createBuilderSession(host, request);
+  let store: Promise<ObjectStore> | undefined;
+  return {
+    ...session,
+    backend: backend.name,
     store() {
       if (store === undefined) {
-        store = import("../../store/open.ts").then(({ openStore }) =>
-          openStore(backend, {
-            env: host.env,
-            signal: host.signal,
-            dir,
-            home: host.env["HOME"] ?? "",
-            warn: (finding) => host.tell({ ...finding, level: "warning" }),
-          }),
-        );
+        store = openMountStore(host, backend, dir);
         store.catch(() => {});
       }
       return store;
     },
     async close() {
-      for (const opened of await Promise.allSettled(gateways.values())) {
-        if (opened.status === "fulfilled") await opened.value.close().catch(() => {});
-      }
+      await session.close();
       await store?.then((opened) => opened.close()).catch(() => {});
     },
   };
 }
 
+/** The store of the mounts' contents. @param dir folder that relative paths of a local backend start from, absolute */
+export async function openMountStore(host: Host, backend: StoreBackend, dir: string): Promise<ObjectStore> {
+  const { openStore } = await import("../../store/open.ts");
+  return openStore(backend, {
+    env: host.env,
+    signal: host.signal,
+    dir,
+    home: host.env["HOME"] ?? "",
+    warn: (finding) => host.tell({ ...finding, level: "warning" }),
+  });
+}
+
 /** What the builder has of each mount. */
 export async function readStates(
-  session: MountSession,
+  session: BuilderSession,
   mounts: readonly CarriedMount[],
 ): Promise<ReadonlyMap<CarriedMount, MountState>> {
   const records = new Map<Gateway, Promise<readonly MountRecord[]>>();
@@ -102,7 +120,7 @@ const pollEvery = 500;
  * becomes two. False where the signal comes first.
  */
 export async function waitUntilIdle(
-  session: MountSession,
+  session: BuilderSession,
   mounts: readonly CarriedMount[],
   signal: AbortSignal,
 ): Promise<boolean> {

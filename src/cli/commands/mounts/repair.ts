@@ -1,0 +1,99 @@
+import type { Command } from "commander";
+import { BkcacheError } from "../../../diagnostics/error.ts";
+import { type Repair, repairMounts } from "../../../run/mounts/repair.ts";
+import { showBytes } from "../../../run/summary.ts";
+import type { CommandContext } from "../../command.ts";
+import { exitCodeOf } from "../../exit-code.ts";
+import { ask, canAsk } from "../../report/ask.ts";
+
+interface RepairOptions {
+  readonly keep?: readonly string[];
+  readonly yes?: true;
+  readonly json?: true;
+  readonly builder?: string;
+  readonly config?: string;
+}
+
+export function define(command: Command, context: CommandContext): Command {
+  return command
+    .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
+    .option("--keep <record...>", "the folders that stay where several of one mount hold something")
+    .option("--yes", "remove folders that hold something without asking")
+    .option("--json", "print what was found and done as JSON")
+    .option("--builder <name>", "repair on this builder")
+    .option("--config <file>", "use this config instead of looking for one")
+    .addHelpText(
+      "after",
+      `
+Where the builder has several folders for one mount, the one with content stays and the empty ones are removed. A restore
+that was cut off is put in place where it was complete, else removed. Waits while another build runs on the builder.
+Exit code: 1 where you must choose which folder stays; 3 where a mount could not be repaired.
+`,
+    )
+    .action((words: readonly string[], options: RepairOptions) => repair(words, options, context));
+}
+
+async function repair(words: readonly string[], options: RepairOptions, context: CommandContext): Promise<void> {
+  const { host, reporter } = context;
+  const repairs = await repairMounts(host, {
+    words,
+    config: options.config,
+    builder: options.builder,
+    keep: options.keep ?? [],
+    confirm: async (question) => options.yes === true || confirm(question, host.signal),
+  });
+  if (options.json) reporter.json({ version: 1, mounts: repairs.map(toJson) });
+  else if (repairs.length > 0) reporter.result(repairs.map(describe).join(""));
+  else host.tell({ level: "info", message: "no target has a cache mount that can be carried" });
+  const findings = repairs.flatMap(({ finding }) => finding ?? []);
+  reporter.findings(findings, "error");
+  const codes = findings.map((finding) => exitCodeOf(new BkcacheError(finding)));
+  if (codes.length > 0) context.setExitCode(Math.max(...codes));
+}
+
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  if (!canAsk()) {
+    throw new BkcacheError({
+      code: "BK1002",
+      message: "a folder that holds something is removed only where that is agreed to",
+      hint: "pass --yes",
+    });
+  }
+  return /^y(es)?$/i.test((await ask(`${question} [y/N]`, signal)).trim());
+}
+
+function describe({ mount: { name }, outcome, settled, folders, kept, removed }: Repair): string {
+  const lines = [
+    ...(settled === null
+      ? []
+      : [`a restore that was cut off was ${settled === "finished" ? "put in place" : "removed"}`]),
+    ...folders.map(({ record: { recordId }, files, bytes }) => {
+      const fate = recordId === kept ? "kept" : removed.includes(recordId) ? "removed" : "left as it is";
+      return `${recordId}: ${files} files, ${showBytes(bytes)}: ${fate}`;
+    }),
+  ];
+  return `${name}: ${words[outcome]}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+const words: Readonly<Record<Repair["outcome"], string>> = {
+  whole: "nothing to repair",
+  absent: "not on the builder",
+  mended: "repaired",
+  declined: "left as it is",
+  undecided: "you must choose",
+  failed: "not repaired",
+};
+
+function toJson({ mount, outcome, settled, folders, kept, removed, finding }: Repair): object {
+  return {
+    name: mount.name,
+    id: mount.identity.id,
+    platform: mount.platform,
+    outcome,
+    settled,
+    kept,
+    removed,
+    folders: folders.map(({ record: { recordId }, files, bytes }) => ({ recordId, files, bytes })),
+    error: finding && { code: finding.code, message: finding.message },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { scopesOf } from "../../../run/describe.ts";
+import { restoreNamed } from "../../../run/mounts/move.ts";
+import type { CommandContext } from "../../command.ts";
+import { type MoveOptions, reportMoved } from "./moved.ts";
+
+interface RestoreOptions extends MoveOptions {
+  readonly force?: true;
+}
+
+export function define(command: Command, context: CommandContext): Command {
+  return command
+    .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
+    .option("--force", "replace what the builder has")
+    .option("--scope <name>", "scope to look into first; the default scope comes after it")
+    .option("--read-scope <name>", "the same, as for bake")
+    .option("--write-scope <name>", "as for bake: looked into where no other scope is named")
+    .option("--json", "print what became of each mount as JSON")
+    .option("--builder <name>", "restore to this builder")
+    .option("--config <file>", "use this config instead of looking for one")
+    .addHelpText(
+      "after",
+      `
+A mount that the builder has is left alone without --force. Waits while another build runs on the builder.
+Exit code: 0 also where there is nothing to restore; 3 where a mount was not restored.
+`,
+    )
+    .action(async (words: readonly string[], options: RestoreOptions) => {
+      const restored = await restoreNamed(context.host, {
+        words,
+        config: options.config,
+        builder: options.builder,
+        force: options.force === true,
+        scopes: scopesOf(
+          { readScope: options.readScope ?? options.scope, writeScope: options.writeScope },
+          context.host.env,
+        ),
+      });
+      reportMoved(restored, { json: options.json === true, words: outcomes }, context);
+    });
+}
+
+const outcomes = {
+  restored: "restored",
+  present: "on the builder already",
+  absent: "nothing to restore",
+  skipped: "not restored",
+  failed: "failed",
+} as const;

@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+import { verifyMounts } from "../../../run/mounts/verify.ts";
+import { showBytes } from "../../../run/summary.ts";
+import type { CommandContext } from "../../command.ts";
+import { exitCodes } from "../../exit-code.ts";
+import { formatTable, outputWidth } from "../../report/table.ts";
+
+interface VerifyOptions {
+  readonly json?: true;
+  readonly config?: string;
+}
+
+export function define(command: Command, context: CommandContext): Command {
+  return command
+    .argument("[mount...]", "names or ids of mounts (default: all snapshots of the bucket's prefix)")
+    .option("--json", "print the result as JSON")
+    .option("--config <file>", "use this config instead of looking for one")
+    .addHelpText(
+      "after",
+      `
+Reads every pack once and checks its digest. Exit code: 1 where a snapshot cannot be restored. A bake passes such a
+snapshot over when it restores, and makes a whole one when it saves.
+`,
+    )
+    .action((words: readonly string[], options: VerifyOptions) => verify(words, options, context));
+}
+
+async function verify(words: readonly string[], options: VerifyOptions, context: CommandContext): Promise<void> {
+  const { host, reporter } = context;
+  const { place, snapshots, broken, packs, bytes } = await verifyMounts(host, { words, config: options.config });
+  if (options.json) {
+    reporter.json({
+      version: 1,
+      place,
+      snapshots,
+      packs,
+      bytes,
+      broken: broken.map(({ name, ref, objectKey, finding: { code, message } }) => ({
+        name,
+        ...(ref ?? { mount: null, scope: null, key: null }),
+        objectKey,
+        code,
+        message,
+      })),
+    });
+  } else {
+    const rows = broken.map(({ name, ref, finding: { code, message } }) => [
+      name,
+      ref?.scope ?? "-",
+      ref?.key ?? "-",
+      `${code} ${message}`,
+    ]);
+    const columns = [
+      { head: "BROKEN", least: 10 },
+      { head: "SCOPE", least: 6 },
+      { head: "KEY", least: 8 },
+      { head: "WHY", least: 20 },
+    ];
+    const read = `${place}: read ${packs} packs (${showBytes(bytes)}) of ${snapshots} snapshots`;
+    reporter.result(
+      `${[...(rows.length === 0 ? [] : [...formatTable(columns, rows, outputWidth()), ""]), `${read}; ${broken.length} cannot be restored`].join("\n")}\n`,
+    );
+  }
+  if (broken.length > 0) context.setExitCode(exitCodes.negative);
+}

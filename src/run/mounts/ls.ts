@@ -1,0 +1,139 @@
+import type { MountRecord } from "../../builder/gateway/records.ts";
+import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
+import type { Host } from "../../host/host.ts";
+import { type InventoryItem, listSnapshots } from "../../mounts/inventory.ts";
+import { isNamed, labelMounts, labelRecord } from "./labels.ts";
+import { createBuilderSession, openMountStore } from "./session.ts";
+import { type MountSource, openBackend, openMountSource } from "./source.ts";
+
+export interface ListRequest {
+  readonly config: string | undefined;
+  readonly builder: string | undefined;
+  /** Names or ids of mounts; all where there are none. */
+  readonly words: readonly string[];
+  /** Where to look. */
+  readonly local: boolean;
+  readonly remote: boolean;
+}
+
+/** One folder that the builder has for a mount. */
+export interface LocalMount {
+  readonly record: MountRecord;
+  /** For people. */
+  readonly name: string;
+  /** What the node builds for, where the builder has several. */
+  readonly node: string | null;
+  /** Whether another record has the same id, so that builds take one of them by chance. */
+  readonly isTwin: boolean;
+}
+
+/** One snapshot in the store. */
+export interface RemoteSnapshot {
+  /** For people; `mount` of the item is its whole name in the store. */
+  readonly name: string;
+  readonly item: InventoryItem;
+}
+
+/** One of the two places; what it has is null where it could not be asked. */
+interface Place<T> {
+  /** Name of the builder or backend, where that is known. */
+  readonly name: string | null;
+  /** The newest first. */
+  readonly found: readonly T[] | null;
+  /** Why not all, or nothing, is known. */
+  readonly findings: readonly Diagnostic[];
+}
+
+export interface MountListing {
+  /** Null for a place that was not asked. */
+  readonly local: Place<LocalMount> | null;
+  readonly remote: Place<RemoteSnapshot> | null;
+}
+
+/** What the builder has of cache mounts and what the store has. A place that does not answer is a value. */
+export async function listMounts(host: Host, request: ListRequest): Promise<MountListing> {
+  const source = await openMountSource(host, request.config);
+  const [local, remote] = await Promise.all([
+    request.local ? listLocal(host, source, request).catch(toSilence) : null,
+    request.remote ? listRemote(host, source, request).catch(toSilence) : null,
+  ]);
+  return { local, remote };
+}
+
+function toSilence(error: unknown): Place<never> {
+  if (!(error instanceof BkcacheError)) throw error;
+  return { name: null, found: null, findings: error.findings };
+}
+
+async function listLocal(host: Host, source: MountSource, request: ListRequest): Promise<Place<LocalMount>> {
+  const [{ findBuildx }, { ensureBuilder }] = await Promise.all([
+    import("../../builder/buildx.ts"),
+    import("../../builder/ensure.ts"),
+  ]);
+  const buildx = await findBuildx(host);
+  const { dir } = source;
+  const builder = await ensureBuilder(host, buildx, { flag: request.builder, definition: source.builder, dir });
+  const session = createBuilderSession(host, { buildx, builder, dir });
+  try {
+    const platforms = builder.nodes.map(({ platforms: all }) => all[0] ?? "");
+    const isOne = platforms.length <= 1;
+    const found = await Promise.all(
+      (isOne ? [""] : platforms).map(async (platform) => {
+        const records = await (await session.gateway({ platform })).listMountRecords();
+        const twins = findTwins(records);
+        return records.map((record): LocalMount => ({
+          record,
+          name: labelRecord(source.plan, record),
+          node: isOne ? null : platform,
+          isTwin: twins.has(record.recordId),
+        }));
+      }),
+    );
+    const isWanted = ({ name, record }: LocalMount) =>
+      request.words.length === 0 ||
+      [name, record.mountId ?? "", record.recordId].some((each) => request.words.includes(each));
+    const age = ({ record: { lastUsedAt, createdAt } }: LocalMount) => lastUsedAt ?? createdAt ?? 0;
+    return {
+      name: builder.name,
+      found: found
+        .flat()
+        .filter(isWanted)
+        .sort((a, b) => age(b) - age(a) || (a.record.recordId < b.record.recordId ? -1 : 1)),
+      findings: [],
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Ids of records that share their mount's id. Of those with a base each may be another owner's. */
+export function findTwins(records: readonly MountRecord[]): ReadonlySet<string> {
+  const keys = records.map(({ namespace, mountId, hasBase }) =>
+    mountId === null || hasBase ? null : `${namespace}\0${mountId}`,
+  );
+  return new Set(
+    records
+      .filter((_, index) => keys[index] !== null && keys.filter((key) => key === keys[index]).length > 1)
+      .map(({ recordId }) => recordId),
+  );
+}
+
+async function listRemote(host: Host, source: MountSource, request: ListRequest): Promise<Place<RemoteSnapshot>> {
+  const backend = await openBackend(host, source);
+  const store = await openMountStore(host, backend, source.dir);
+  try {
+    // All of them: what packs share is told by all.
+    const { items, findings } = await listSnapshots({ store, signal: host.signal });
+    const { plan } = source;
+    const labels = labelMounts(
+      plan,
+      items.map(({ mount }) => mount),
+    );
+    const named = items.map((item): RemoteSnapshot => ({ item, name: labels.get(item.mount) ?? item.mount }));
+    const isWanted = ({ item, name }: RemoteSnapshot) =>
+      request.words.length === 0 || request.words.some((word) => word === name || isNamed(plan, item.mount, word));
+    return { name: backend.name, found: named.filter(isWanted), findings };
+  } finally {
+    store.close();
+  }
+}

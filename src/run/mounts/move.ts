@@ -1,0 +1,117 @@
+import type { Diagnostic } from "../../diagnostics/error.ts";
+import type { Host } from "../../host/host.ts";
+import { readScopes, type RunScopes, writeScope } from "../describe.ts";
+import { type Carried, type CarriedRequest, withCarriedMounts } from "./carried.ts";
+import type { CarriedMount } from "./find.ts";
+import { readKeys } from "./keys.ts";
+import { requireWrite } from "./prune.ts";
+import type { MountRestore, MountSave } from "./report.ts";
+import { restoreMounts } from "./restore.ts";
+import { saveMounts } from "./save.ts";
+import type { MountSession } from "./session.ts";
+import { writerOf } from "./writer.ts";
+
+export interface MoveRequest extends CarriedRequest {
+  readonly scopes: RunScopes;
+}
+
+export interface SaveRequest extends MoveRequest {
+  /** Value of --cache. */
+  readonly cache: string | undefined;
+  /** Writes over a snapshot with the same key. */
+  readonly overwrite: boolean;
+}
+
+export interface RestoreRequest extends MoveRequest {
+  /** Replaces what the builder has. */
+  readonly force: boolean;
+}
+
+/** What became of one mount. */
+export interface Moved<M extends MountRestore | MountSave> {
+  readonly mount: CarriedMount;
+  readonly result: M;
+}
+
+export interface MovedMounts<M extends MountRestore | MountSave> {
+  /** Name of the backend. */
+  readonly backend: string;
+  readonly moved: readonly Moved<M>[];
+  /** Why mounts were not moved: asked for by name, so each is an error. */
+  readonly errors: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** The user waits for what he has asked for, and can break it off. The longest time that a timer of Node takes, in ms. */
+const noBudget = 2 ** 31 - 1;
+
+/** Saves the mounts as they are on the builder. @throws BkcacheError BK5056 where this run must not write. */
+export async function saveNamed(host: Host, request: SaveRequest): Promise<MovedMounts<MountSave>> {
+  requireWrite(host, request.cache, "save");
+  return withCarriedMounts(host, request, async ({ plan, dir, mounts, session }) => {
+    const keys = await readKeys(mounts, dir);
+    const scopeOf = (mount: CarriedMount) => writeScope(targetOf(plan, mount), request.scopes);
+    const scopesOf = (mount: CarriedMount) => readScopes(targetOf(plan, mount), request.scopes);
+    const { outcomes, findings } = await saveMounts(session, {
+      mounts,
+      scopeOf,
+      parentScopesOf: (mount) => [...new Set([scopeOf(mount), ...scopesOf(mount)])],
+      keyOf: keys.of,
+      parents: new Map(),
+      damages: new Map(),
+      writer: writerOf(host.env),
+      budgetMs: noBudget,
+      overwrite: request.overwrite,
+    });
+    return sort(session, mounts, outcomes, [...keys.findings, ...findings]);
+  });
+}
+
+/** Fills the mounts on the builder from the store. */
+export async function restoreNamed(host: Host, request: RestoreRequest): Promise<MovedMounts<MountRestore>> {
+  return withCarriedMounts(host, request, async ({ plan, dir, mounts, session }) => {
+    const keys = await readKeys(mounts, dir);
+    const { outcomes, findings } = await restoreMounts(session, {
+      mounts,
+      scopesOf: (mount) => readScopes(targetOf(plan, mount), request.scopes),
+      keyOf: keys.of,
+      budgetMs: noBudget,
+      replace: request.force,
+    });
+    return sort(session, mounts, outcomes, [...keys.findings, ...findings]);
+  });
+}
+
+function targetOf(plan: Carried<unknown>["plan"], { name, targets }: CarriedMount) {
+  const target = plan.targets[targets[0] ?? ""];
+  if (target === undefined) throw new Error(`mount ${name} of ${targets.join(", ")}, which the plan does not have`);
+  return target;
+}
+
+/** Findings that leave a mount where it should be. */
+const notices: ReadonlySet<string> = new Set(["BK5034", "BK5036", "BK5037", "BK5050", "BK5054", "BK5055"]);
+
+function sort<M extends MountRestore | MountSave>(
+  session: MountSession,
+  mounts: readonly CarriedMount[],
+  outcomes: ReadonlyMap<CarriedMount, M>,
+  findings: readonly Diagnostic[],
+): MovedMounts<M> {
+  const moved = mounts.flatMap((mount) => {
+    const result = outcomes.get(mount);
+    return result === undefined ? [] : [{ mount, result }];
+  });
+  const isFatal = moved.some(({ result }) => isFailure(result));
+  const isError = ({ code }: Diagnostic) => isFatal && !notices.has(code);
+  return {
+    backend: session.backend,
+    moved,
+    errors: findings.filter(isError),
+    warnings: findings.filter((finding) => !isError(finding)),
+  };
+}
+
+/** Nothing to restore is no failure, but for snapshots that cannot be read. */
+export function isFailure({ outcome, reason }: MountRestore | MountSave): boolean {
+  return outcome === "failed" || outcome === "skipped" || (outcome === "absent" && reason !== null);
+}
