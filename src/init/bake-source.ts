@@ -4,6 +4,7 @@ import type { Buildx } from "../builder/buildx.ts";
 import { lastError } from "../builder/inspect.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import { createOverlays } from "./overlays.ts";
 import type { Answer, Env, Print, Question, SourceOptions } from "./question.ts";
 import { createStandIns, type StandIns } from "./stand-ins.ts";
 
@@ -71,14 +72,20 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
   const listedTargets = namesOf(listed.filter((each) => !isGroup(each)));
   const listedGroups = namesOf(listed.filter(isGroup));
   const standIns = await createStandIns(options);
+  const overlays = createOverlays();
   const notices: Diagnostic[] = [];
+  const close = async (): Promise<void> => {
+    await overlays.close();
+    await standIns.close();
+  };
 
   const print: Print = async (words, question = {}): Promise<Answer> => {
-    const { vars = {}, input } = question;
-    const files =
-      input === undefined
-        ? [...options.files, ...(await standIns.files())]
-        : ["-", ...(await standIns.filesFor(question.like))];
+    const { vars = {}, input, overlay } = question;
+    const files = [
+      ...(input === undefined ? options.files : ["-"]),
+      ...(overlay === undefined ? [] : [await overlays.write(overlay)]),
+      ...(input === undefined ? await standIns.files() : await standIns.filesFor(question.like)),
+    ];
     const args = [
       "bake",
       ...files.flatMap((file) => ["-f", file]),
@@ -118,10 +125,10 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
         }
         return { targets: whole.definition.targets, groups };
       },
-      close: () => standIns.close(),
+      close,
     };
   } catch (error) {
-    await standIns.close();
+    await close();
     throw error;
   }
 }

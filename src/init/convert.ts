@@ -10,11 +10,12 @@ import type { Config } from "../config/schema.gen.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { listVariables, openBakeSource, questionEnv, type SourceVariable } from "./bake-source.ts";
-import type { SourceOptions } from "./question.ts";
+import type { Question, SourceOptions } from "./question.ts";
 import { findDifferences } from "./compare.ts";
 import { findSecretIds } from "./secret-ids.ts";
 import { removeCredentials } from "./credentials.ts";
 import { configFromDefinition } from "./from-definition.ts";
+import { findPlaceholders, type Placeholders } from "./placeholders.ts";
 import { findVolatile, pinVariables } from "./volatile.ts";
 import { keepVariables, type KeptVariables } from "./variables.ts";
 import { type Settled, settleRules } from "./settle-rules.ts";
@@ -62,39 +63,62 @@ export async function convertBakeFiles(
     const cleaned = removeCredentials(opened.definition);
     if (cleaned.kept.length > 0) throw holdsCredentials(cleaned.kept);
     const project = projectName(basename(dir));
-    const settle = ({ definition, ...kept }: KeptVariables): Settled =>
-      settleRules(configFromDefinition(definition, { project, ...kept }), { dir, fileName: options.fileName });
+    const settle = ({ definition, ...kept }: KeptVariables, heirs: Placeholders["heirs"]): Settled =>
+      settleRules(configFromDefinition(definition, { project, heirs, ...kept }), { dir, fileName: options.fileName });
     const clean = (definition: BakeDefinition | null) =>
       definition === null ? null : removeCredentials(definition).definition;
     const volatile = await findVolatile(source.text, cleaned.definition, async () => clean(await opened.ask({})));
+    const cleanSource = {
+      definition: cleaned.definition,
+      ask: async (question: Question) => clean(await opened.ask(question)),
+    };
+    const none: KeptVariables = { definition: cleaned.definition, marks: new Map(), variables: {} };
+    const { heirs, filled, unreached, notices } = await findPlaceholders({
+      source: cleanSource,
+      volatile,
+      compile: (each) => compileOrNull(() => emitBakeFile(settle(none, each).plan)),
+    });
     const kept = await keepVariables({
-      source: { definition: cleaned.definition, ask: async (question) => clean(await opened.ask(question)) },
+      source: cleanSource,
       declared: hasVars && volatile.length === 0 ? declared.filter(({ name }) => !Object.hasOwn(pinned, name)) : [],
       text: source.text,
       defaults: new Map(unset.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
-      compile: (each) => compileOrNull(() => emitBakeFile(settle(each).plan)),
+      compile: (each) => compileOrNull(() => emitBakeFile(settle(each, heirs).plan)),
     });
-    const settled = settle(kept);
+    const settled = settle(kept, heirs);
     const literal = declared.filter(({ name }) => !Object.hasOwn(kept.variables, name));
-    const again = await opened.ask({
-      input: emitBakeFile(settled.plan),
-      vars: valuesOf(declared, kept),
-      isWhole: true,
-    });
-    const found = again === null ? null : findDifferences(cleaned.definition, again);
-    const differences = found?.filter((each) => !volatile.includes(each)) ?? null;
+    const compare = async (expected: BakeDefinition, overlay?: string): Promise<readonly string[] | null> => {
+      const again = await opened.ask({
+        input: emitBakeFile(settled.plan),
+        vars: valuesOf(declared, kept),
+        isWhole: true,
+        ...(overlay !== undefined && { overlay }),
+      });
+      if (again === null) return null;
+      return findDifferences(expected, again).filter((each) => !volatile.includes(each));
+    };
+    const differences = await compare(cleaned.definition);
+    const external = settled.config.external ?? [];
+    const beside =
+      filled === undefined || external.length === 0 || differences?.length !== 0
+        ? []
+        : await compare(filled.definition, filled.overlay);
+    const isReached = (difference: string): boolean =>
+      ![...unreached].some((name) => difference.startsWith(`target ${name}: `));
     return {
       config: settled.config,
-      comment: [`Converted from ${files.join(", ")}.`, ...literalLines(literal)],
+      comment: [`Converted from ${files.join(", ")}.`, ...externalLines(external), ...literalLines(literal)],
       notices: [
         ...opened.notices,
         ...secret.map(secretNotice),
         ...cleaned.removed.map(credentialNotice),
         ...volatileNotice([...Object.keys(pinned), ...volatile]),
         ...literalNotice(literal),
+        ...notices,
         ...settled.passed.map(passedNotice),
         ...settled.warnings,
         ...differenceNotice(differences),
+        ...differenceNotice(beside?.filter(isReached) ?? null),
       ],
     };
   } finally {
@@ -185,6 +209,10 @@ function literalNotice(variables: readonly SourceVariable[]): readonly Diagnosti
       hint: "keep the source with `bake:` in the config instead, if they must stay variables",
     },
   ];
+}
+
+function externalLines(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`Filled by another bake file, passed with -f: ${names.join(", ")}.`];
 }
 
 const longest = 100;

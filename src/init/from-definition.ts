@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { BakeDefinition } from "../bake/definition.ts";
 import type { BakeTarget, Entry, SshEntry } from "../bake/model.ts";
 import { csvLine } from "../config/csv.ts";
 import { mapRecord } from "../config/records.ts";
 import type { Config, OptionObject, Target, VariableDefinition } from "../config/schema.gen.ts";
+import { type Layers, splitTarget } from "./layers.ts";
 
 export interface ConversionOptions {
   readonly project: string;
@@ -10,26 +12,69 @@ export interface ConversionOptions {
   readonly variables?: Readonly<Record<string, string | VariableDefinition>>;
   /** Text that stands in the definition for a variable -> the variable's name. Letters and digits only. */
   readonly marks?: ReadonlyMap<string, string>;
+  /** Targets that inherit placeholders, which another file fills. */
+  readonly heirs?: ReadonlyMap<string, Layers>;
 }
 
 type Encode = (literal: string) => string;
 
 /**
- * The config that compiles to this definition: flat targets, cache entries as they are, every group.
+ * The config that compiles to this definition: flat targets but for placeholders, cache entries as they are, every
+ * group.
  * All texts of the definition must be literal, as `readDefinition` gives them.
  */
 export function configFromDefinition(definition: BakeDefinition, options: ConversionOptions): Config {
-  const { project, variables = {}, marks = new Map<string, string>() } = options;
+  const { project, variables = {}, marks = new Map<string, string>(), heirs = new Map<string, Layers>() } = options;
   const encode = createEncoder(marks);
+  const external = externalOf(heirs);
   return {
     project,
     ...(Object.keys(variables).length > 0 && { variables }),
-    targets: mapRecord(definition.targets, (target) => convertTarget(target, encode)),
+    targets: convertTargets(definition, heirs, encode),
     // Without the key bkcache would make a default group of its own.
     groups: mapRecord(definition.groups, ({ targets, description }) =>
       description === undefined ? [...targets] : { targets: [...targets], description },
     ),
+    ...(external.size > 0 && { external: [...external] }),
   };
+}
+
+/**
+ * What a placeholder may override lies in a target that is inherited before it: in one of the source that says just
+ * that, else in a hidden one.
+ */
+function convertTargets(
+  { targets, groups }: BakeDefinition,
+  heirs: ReadonlyMap<string, Layers>,
+  encode: Encode,
+): Record<string, Target> {
+  const external = externalOf(heirs);
+  const isFlat = (name: string): boolean => !external.has(name) && !heirs.has(name);
+  const flat = Object.entries(targets).flatMap(([name, target]): [string, Target][] =>
+    isFlat(name) ? [[name, convertTarget(target, encode)]] : [],
+  );
+  const taken = new Set([...Object.keys(targets), ...Object.keys(groups)]);
+  const layered = [...heirs].flatMap(([name, layers]): [string, Target][] => {
+    const parts = splitTarget(targets[name] ?? {}, layers).map((part) => convertTarget(part, encode));
+    const made: [string, Target][] = [];
+    const inherits = layers.placeholders.flatMap((placeholder, rank) => {
+      const part = parts[rank] ?? {};
+      if (Object.keys(part).length === 0) return [placeholder];
+      const known = flat.find(([, target]) => isDeepStrictEqual(target, part))?.[0];
+      if (known !== undefined) return [known, placeholder];
+      let base = `_${name}-far`;
+      for (let i = 2; taken.has(base); i++) base = `_${name}-far${i}`;
+      taken.add(base);
+      made.push([base, part]);
+      return [base, placeholder];
+    });
+    return [...made, [name, { inherits, ...parts.at(-1) }]];
+  });
+  return Object.fromEntries([...flat, ...layered]);
+}
+
+function externalOf(heirs: ReadonlyMap<string, Layers>): ReadonlySet<string> {
+  return new Set([...heirs.values()].flatMap(({ placeholders }) => placeholders));
 }
 
 function createEncoder(marks: ReadonlyMap<string, string>): Encode {

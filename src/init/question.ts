@@ -22,6 +22,8 @@ export interface Question {
   readonly vars?: Readonly<Record<string, string>>;
   /** A definition instead of the files. */
   readonly input?: string;
+  /** A further bake file, in JSON, that is read on top. */
+  readonly overlay?: string;
   /** Whether the group `default`, which bake tells only by itself, is asked for too; else it is taken as known. */
   readonly isWhole?: boolean;
   /** What that definition is of: the same targets, each by itself. */

@@ -109,7 +109,7 @@ function isCandidate({ name, value, type }: SourceVariable): boolean {
 }
 
 /** Letters of both cases and digits, which every attribute takes; in no text of the definition. */
-function markOf(index: number, definition: BakeDefinition): string {
+export function markOf(index: number, definition: BakeDefinition): string {
   const text = JSON.stringify(definition);
   for (let salt = 0; ; salt += 1) {
     const mark = `Zq${salt}x${index}qZ`;

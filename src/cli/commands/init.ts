@@ -81,7 +81,12 @@ async function convert(files: readonly string[], { host }: CommandContext, fileN
   const next = isTaken
     ? "next: `bkcache generate --force` replaces docker-bake.hcl by what the config says; then `bkcache bake`"
     : "next: `bkcache generate` writes docker-bake.hcl; then `bkcache bake`";
-  return { config, comment, next: [next] };
+  const kept = (config.external ?? []).map((name) => {
+    const heirs = Object.entries(config.targets ?? {}).filter(([, { inherits = [] }]) => inherits.includes(name));
+    const reached = heirs.map(([heir]) => heir).join(", ");
+    return `${name}: kept as external, for a file passed with -f to fill as before; it reaches ${reached}`;
+  });
+  return { config, comment, next: [...kept, next] };
 }
 
 async function propose(options: InitOptions, { host }: CommandContext, fileName: string): Promise<Draft> {
