@@ -54,9 +54,9 @@ function convertTargets(
     isFlat(name) ? [[name, convertTarget(target, encode)]] : [],
   );
   const taken = new Set([...Object.keys(targets), ...Object.keys(groups)]);
-  const layered = [...heirs].flatMap(([name, layers]): [string, Target][] => {
+  const layered: [string, Target][] = [];
+  for (const [name, layers] of heirs) {
     const parts = splitTarget(targets[name] ?? {}, layers).map((part) => convertTarget(part, encode));
-    const made: [string, Target][] = [];
     const inherits = layers.placeholders.flatMap((placeholder, rank) => {
       const part = parts[rank] ?? {};
       if (Object.keys(part).length === 0) return [placeholder];
@@ -65,11 +65,11 @@ function convertTargets(
       let base = `_${name}-far`;
       for (let i = 2; taken.has(base); i++) base = `_${name}-far${i}`;
       taken.add(base);
-      made.push([base, part]);
+      layered.push([base, part]);
       return [base, placeholder];
     });
-    return [...made, [name, { inherits, ...parts.at(-1) }]];
-  });
+    layered.push([name, { inherits, ...parts.at(-1) }]);
+  }
   return Object.fromEntries([...flat, ...layered]);
 }
 

@@ -79,10 +79,11 @@ export async function findPlaceholders(search: PlaceholderSearch): Promise<Place
     if (made === null) wrong.push(...[...heirs.keys()].map((name) => `target ${name}`));
     else wrong.push(...findDifferences(expected, made).filter((each) => !volatile.includes(each)));
   }
-  const unreached = new Set(wrong.flatMap((each) => (each.startsWith("group ") ? [...heirs.keys()] : [nameIn(each)])));
+  const hasWrongGroup = wrong.some((each) => each.startsWith("group "));
+  const unreached = new Set([...(hasWrongGroup ? heirs.keys() : []), ...wrong.map(nameIn)]);
   for (const name of names) {
     // Also what does not inherit the placeholder may look at it, as `target.NAME.tags`.
-    const gone = [...unreached].filter((each) => heirs.get(each)?.includes(name) ?? each !== name);
+    const gone = [...unreached].filter((each) => heirs.get(each)?.includes(name) ?? !names.includes(each));
     if (gone.length > 0) notices.push(lost(name, gone));
   }
   const kept = new Map([...layers].filter(([heir]) => !unreached.has(heir)));

@@ -191,7 +191,10 @@ describe.skipIf(!hasToolchain())("init --from-bake", () => {
       ]),
     ]);
     server?.close();
-    expect(sortUnordered(made)).toEqual(sortUnordered(JSON.parse(JSON.stringify(source, dropKeys(withoutKeys)))));
+    const [all, ...rest] = made;
+    expect(sortUnordered([withoutLayers(all, source[0]), ...rest])).toEqual(
+      sortUnordered(JSON.parse(JSON.stringify(source, dropKeys(withoutKeys)))),
+    );
   });
 
   test("names a secret file that cannot be worked around", async () => {
@@ -266,7 +269,7 @@ target "a" {
           print(workspace.dir, ["a.hcl"], ["*"]),
           print(workspace.dir, ["out.hcl"], ["*"]),
         ]);
-        expect(sortUnordered(made)).toEqual(sortUnordered(source));
+        expect(sortUnordered(withoutLayers(made, source))).toEqual(sortUnordered(source));
         expect(conversion.notices.map(({ code }) => code)).not.toContain("BK1013");
       }),
       { numRuns: 15 },
@@ -342,6 +345,17 @@ function sortUnordered(value: unknown): unknown {
 }
 
 type Json = Record<string, unknown>;
+
+/** Without the hidden targets that hold what a placeholder may override; `*` names them too. */
+function withoutLayers(made: Json, source: Json): Json {
+  const known = source["target"] as Json;
+  const isKnown = (name: string): boolean => Object.hasOwn(known, name) || !/^_.*-(?:far|base)\d*$/.test(name);
+  return JSON.parse(JSON.stringify(made), (key, each: unknown) => {
+    if (key === "targets" && Array.isArray(each)) return (each as string[]).filter(isKnown);
+    if (key !== "target" || typeof each !== "object" || each === null) return each;
+    return Object.fromEntries(Object.entries(each).filter(([name]) => isKnown(name)));
+  }) as Json;
+}
 
 function dropKeys(keys: readonly string[]) {
   return (key: string, value: unknown) => (keys.includes(key) ? undefined : value);
