@@ -117,7 +117,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
     );
 
     const carrier = await carrying;
-    await carrier?.restore();
+    await carrier?.restore(choice.leftOut);
     const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: names, choice, carrier });
     const { exitCode } = await buildx.exec(
       [

@@ -113,7 +113,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     }
 
     const carrier = await carrying;
-    await carrier?.restore();
+    await carrier?.restore(choice.leftOut);
     const finish = await openFinish(host, {
       buildx,
       builder,

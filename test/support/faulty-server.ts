@@ -13,6 +13,8 @@ export type Fault =
   | { readonly kind: "stall body"; readonly bytes: number }
   /** The head promises these bytes, and the body ends early as if it were whole. */
   | { readonly kind: "short body"; readonly bytes: number }
+  /** The request reaches the real server this much later, in ms. */
+  | { readonly kind: "late"; readonly ms: number }
   /** Nothing is ever answered. */
   | { readonly kind: "silence" }
   /** The answer comes byte by byte, so slowly that it takes this time in ms, though never standing still. */
@@ -78,6 +80,8 @@ function handle(request: IncomingMessage, response: ServerResponse, fault: Fault
     });
   } else if (fault?.kind === "silence") {
     request.resume();
+  } else if (fault?.kind === "late") {
+    setTimeout(() => forward(request, response, target, (from) => respond(from, response, null)), fault.ms);
   } else if (fault?.kind !== "cut") {
     forward(request, response, target, (from) => respond(from, response, fault));
   } else if (fault.after === true) {
@@ -103,7 +107,7 @@ function forward(
   request.pipe(onward);
 }
 
-type BodyFault = Exclude<Fault, { readonly kind: "status" | "silence" | "cut" }>;
+type BodyFault = Exclude<Fault, { readonly kind: "status" | "silence" | "cut" | "late" }>;
 
 function respond(from: IncomingMessage, response: ServerResponse, fault: BodyFault | null): void {
   if (fault === null) {

@@ -7,6 +7,7 @@ import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { importWhole } from "../../host/import-whole.ts";
 import type { StoreBackend } from "../../store/open.ts";
+import type { CacheChoice } from "../cache.ts";
 import type { CacheUse } from "../cache-use.ts";
 import { readScopes, type RunScopes, writeScope } from "../describe.ts";
 import { createDockerfileReader } from "../dockerfiles.ts";
@@ -36,8 +37,11 @@ export interface CarryRequest {
 /** The cache mounts of one build: filled before it, saved after it. */
 export interface Carrier {
   readonly mounts: readonly CarriedMount[];
-  /** @throws BkcacheError under `strict`, where the cache failed. */
-  restore(): Promise<void>;
+  /**
+   * @param leftOut backends that layers cannot use, which was said
+   * @throws BkcacheError under `strict`, where the cache failed.
+   */
+  restore(leftOut: CacheChoice["leftOut"]): Promise<void>;
   /** Saves what the build may have changed. Returns what failed. */
   save(history: History): Promise<readonly Diagnostic[]>;
   report(): readonly MountReport[];
@@ -45,7 +49,14 @@ export interface Carrier {
 }
 
 /** Codes of findings that say something of a mount, and not that the cache failed. */
-const notices: ReadonlySet<string> = new Set(["BK5050", "BK5054", "BK5055"]);
+const notices: ReadonlySet<string> = new Set(["BK5034", "BK5036", "BK5037", "BK5050", "BK5054", "BK5055"]);
+
+/** Codes of failures of a store that no second try in the same run would mend. */
+const lasting: ReadonlySet<string> = new Set(
+  "BK5001 BK5002 BK5004 BK5005 BK5006 BK5007 BK5008 BK5009 BK5023".split(" "),
+);
+/** Of these, those of credentials. */
+const ofCredentials: ReadonlySet<string> = new Set(["BK5001", "BK5002", "BK5005", "BK5006"]);
 
 /** Finds the mounts of a build. Null where it has none, which costs no connection. */
 export async function openCarrier(host: Host, request: CarryRequest): Promise<Carrier | null> {
@@ -70,20 +81,37 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   const scopeOf = (mount: CarriedMount) => writeScope(cacheOf(mount), scopes);
   let restored: RestoredMounts | null = null;
   let saved: ReadonlyMap<CarriedMount, MountSave> = new Map();
+  /** Why the store is left alone for the rest of the run; it was said. */
+  let unusable: Diagnostic | null = null;
   return {
     mounts,
-    async restore() {
+    async restore(leftOut) {
       if (!use.read) return;
+      unusable = findUnusable(request.backend, leftOut);
+      if (unusable !== null) {
+        const skipped = { ...nothingMoved, outcome: "skipped", reason: unusable.message } as const;
+        const outcomes = new Map(mounts.map((mount) => [mount, skipped]));
+        restored = { outcomes, loaded: new Map(), damages: new Map(), findings: [] };
+        return;
+      }
       const { restoreMounts } = await importWhole(() => import("./restore.ts"));
       const budgetMs = readDuration(plan.mountBudget.restore);
       restored = await restoreMounts(session, { mounts, scopesOf, keyOf: keys.of, budgetMs });
       const failures = restored.findings.filter(({ code }) => !notices.has(code));
       if (strict && failures.length > 0) throw BkcacheError.of(failures);
       warn(host, restored.findings);
+      unusable = restored.findings.find(({ code }) => lasting.has(code)) ?? null;
     },
     async save(history) {
       if (!use.write) return [];
       const { used, unused } = partByUse(mounts, history);
+      const idle: MountSave = { ...nothingMoved, outcome: "unused", reason: "no step of the build ran with it" };
+      const idles = unused.map((mount) => [mount, idle] as const);
+      if (unusable !== null) {
+        const skipped: MountSave = { ...nothingMoved, outcome: "skipped", reason: unusable.message };
+        saved = new Map([...used.map((mount) => [mount, skipped] as const), ...idles]);
+        return [];
+      }
       const { saveMounts } = await importWhole(() => import("./save.ts"));
       const result = await saveMounts(session, {
         mounts: used,
@@ -95,8 +123,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         writer: writerOf(host.env),
         budgetMs: readDuration(plan.mountBudget.save),
       });
-      const idle: MountSave = { ...nothingMoved, outcome: "unused", reason: "no step of the build ran with it" };
-      saved = new Map([...result.outcomes, ...unused.map((mount) => [mount, idle] as const)]);
+      saved = new Map([...result.outcomes, ...idles]);
       warn(
         host,
         result.findings.filter(({ code }) => notices.has(code)),
@@ -114,6 +141,16 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       })),
     close: () => session.close(),
   };
+}
+
+/**
+ * What layers have found of the backend and holds for mounts too. BuildKit takes other credentials for Google's store than
+ * mounts do.
+ */
+function findUnusable({ name, type }: StoreBackend, leftOut: CacheChoice["leftOut"]): Diagnostic | null {
+  const found = leftOut.find(({ backend }) => backend === name)?.diagnostic;
+  if (found === undefined || !lasting.has(found.code)) return null;
+  return type === "gcs" && ofCredentials.has(found.code) ? null : found;
 }
 
 /** Steps that came from the cache never saw their mounts. Where nobody knows what ran, all may have changed. */

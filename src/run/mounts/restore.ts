@@ -6,9 +6,9 @@ import type { RestoreResult } from "../../mounts/restore.ts";
 import { showBytes, showTime } from "../summary.ts";
 import type { CarriedMount } from "./find.ts";
 import { openMountProgress } from "./progress.ts";
-import { twinFinding } from "./records.ts";
+import { type MountState, twinFinding } from "./records.ts";
 import { type MountRestore, nothingMoved, shown } from "./report.ts";
-import { findingsOf, type MountSession, readStates, waitUntilIdle } from "./session.ts";
+import { findingsOf, type MountSession, readStates, waitUntilIdle, waitUntilReleased } from "./session.ts";
 
 export interface RestoreRequest {
   readonly mounts: readonly CarriedMount[];
@@ -63,7 +63,8 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
 
   try {
     const lacking: CarriedMount[] = [];
-    for (const [mount, state] of await readStates(session, mounts)) {
+    const before = await readStates(session, mounts);
+    for (const [mount, state] of before) {
       if (state.kind === "twins" && request.replace !== true) {
         findings.push(twinFinding(mount, state.records.length));
         skip(mount, "the builder has it twice");
@@ -71,7 +72,10 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
         outcomes.set(mount, { ...nothingMoved, outcome: "present" });
       } else lacking.push(mount);
     }
-    if (lacking.length === 0) return { outcomes, loaded, damages, findings };
+    if (lacking.length === 0) {
+      await waitUntilReleased(session, before, signal);
+      return { outcomes, loaded, damages, findings };
+    }
     const { restoreMount } = await import("../../mounts/restore.ts");
     const store = await session.store();
     if (!(await waitUntilIdle(session, lacking, signal))) {
@@ -114,7 +118,9 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
         }
       }),
     );
-    findings.push(...(await findNewTwins(session, lacking)));
+    const after = await readStates(session, mounts);
+    findings.push(...findNewTwins(lacking, after));
+    await waitUntilReleased(session, after, signal);
   } catch (error) {
     for (const mount of mounts) if (!outcomes.has(mount)) fail(mount, error);
   } finally {
@@ -151,11 +157,14 @@ function lineOf(
 }
 
 /** A build that began in between may have got a folder of its own. */
-async function findNewTwins(session: MountSession, mounts: readonly CarriedMount[]): Promise<readonly Diagnostic[]> {
-  const states = await readStates(session, mounts);
-  return [...states].flatMap(([mount, state]) =>
-    state.kind === "twins" ? [twinFinding(mount, state.records.length)] : [],
-  );
+function findNewTwins(
+  mounts: readonly CarriedMount[],
+  states: ReadonlyMap<CarriedMount, MountState>,
+): readonly Diagnostic[] {
+  return mounts.flatMap((mount) => {
+    const state = states.get(mount);
+    return state?.kind === "twins" ? [twinFinding(mount, state.records.length)] : [];
+  });
 }
 
 export function outOfTime({ name }: CarriedMount, what: "restored" | "saved", budgetMs: number): Diagnostic {
