@@ -43,7 +43,7 @@ export const codes = {
   },
   BK1015: {
     title: "nothing to eject",
-    help: "With `bake:` the bake file is the user's own and never needed bkcache. Delete the config to stop using it.",
+    help: "With `bake:` the bake file is the user's own, and no Dockerfile has a comment of bkcache. Delete the config to stop using it.",
   },
 
   // --- 2xxx config

@@ -81,19 +81,21 @@ export function ejectDockerfile(text: string): string {
   return ejected;
 }
 
-/** What a project no longer has once bkcache is gone. */
-export function lossesOf(plan: Plan, use: EjectedCache): readonly string[] {
+/** What a project no longer has once bkcache is gone. `own`: the bake file is the user's, and stays as it is. */
+export function lossesOf(plan: Plan, use: EjectedCache | "own"): readonly string[] {
   const losses: string[] = [];
   const policies = Object.values(plan.targets).filter(({ cache }) =>
     [cache.from, cache.to].some((each) => each.kind === "policy" && each.backends.length > 0),
   );
   const isOff = policies.every(({ cache }) => (use ?? cache.committed) === "off");
   if (policies.length > 0) {
-    losses.push(
-      isOff
-        ? "layers are not cached outside of the builder: the cache is off (--cache read-write keeps it on)"
-        : "every target reads and writes one fixed scope: nothing looks for the branch's cache first, or checks that a cache exists",
-    );
+    if (use === "own") losses.push("layers are cached only where the bake file itself says so");
+    else if (isOff)
+      losses.push("layers are not cached outside of the builder: the cache is off (--cache read-write keeps it on)");
+    else
+      losses.push(
+        "every target reads and writes one fixed scope: nothing looks for the branch's cache first, or checks that a cache exists",
+      );
     losses.push("builds that share steps run at once again, where a cold builder loses imported cache");
   }
   if (Object.keys(plan.mounts).length > 0 && plan.mountBackend !== null) {

@@ -20,7 +20,7 @@ export async function writeConfig(config: Config, { format, comment }: Written):
   if (format === "yaml") {
     const { stringify } = await import("yaml");
     const head = [`yaml-language-server: $schema=${schemaPath}`, ...comment].map((line) => hash("#", line));
-    return `${head.join("\n")}\n${stringify(config, { lineWidth: 0 })}`;
+    return `${head.join("\n")}\n${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })}`;
   }
   const head = comment.map((line) => `${hash("//", line)}\n`).join("");
   return `import { defineConfig } from "bkcache";\n\n${head}export default defineConfig(${expression(config, "")});\n`;

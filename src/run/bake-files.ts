@@ -65,6 +65,17 @@ export async function defineAllTargets(host: Host, buildx: Buildx, project: Proj
   return defineFiles(host, buildx, project, { overlays: [], words });
 }
 
+/**
+ * The plan of all targets that the config and its bake files have. Asks buildx where there are bake files, and nobody
+ * else.
+ * @throws BkcacheError as `defineFiles`, and BK4001 where buildx is needed and not there
+ */
+export async function planAllTargets(host: Host, project: Project): Promise<Plan> {
+  if (project.plan.bakeFiles === undefined) return project.plan;
+  const { findBuildx } = await import("../builder/buildx.ts");
+  return (await defineAllTargets(host, await findBuildx(host), project)).plan;
+}
+
 /** Asks bake for names only where the config has some to compare. */
 async function checkNames(host: Host, buildx: Buildx, valid: ValidConfig, plan: Plan): Promise<void> {
   const { targets = {}, groups = {} } = valid.config;

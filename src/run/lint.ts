@@ -45,7 +45,7 @@ const mostRounds = 5;
  * @throws BkcacheError BK1002 for a name that is neither file, target nor group; BK6021 where there is no Dockerfile.
  */
 export async function lint(host: Host, { names, config, shouldFix }: LintOptions): Promise<LintResult> {
-  const project = await openProject(host, config);
+  const project = await openWhole(host, config);
   const collect = (): CollectedProject => collectNamed(host, project, names);
   const fixed = new Set<string>();
   for (let round = 0; ; round += 1) {
@@ -61,6 +61,14 @@ export async function lint(host: Host, { names, config, shouldFix }: LintOptions
       fixed: [...fixed],
     };
   }
+}
+
+/** With the targets of existing bake files, which only bake can tell. */
+async function openWhole(host: Host, config: string | undefined): Promise<Project | null> {
+  const project = await openProject(host, config);
+  if (project?.plan.bakeFiles === undefined) return project;
+  const { planAllTargets } = await import("./bake-files.ts");
+  return { ...project, plan: await planAllTargets(host, project) };
 }
 
 /** The findings in the Dockerfiles of a config, for commands that do something else. */

@@ -42,6 +42,6 @@ export async function requireProject(host: Host, file: string | undefined): Prom
   throw new BkcacheError({
     code: "BK2001",
     message: `no config found in ${host.cwd} or above it`,
-    hint: "write a bkcache.config.ts, .yaml or .json, or name one with --config FILE",
+    hint: "run `bkcache init`, which writes one for what the folder holds, or name one with --config FILE",
   });
 }

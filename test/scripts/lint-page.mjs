@@ -13,8 +13,8 @@ bkcache lint [DOCKERFILE|TARGET|GROUP...] [--fix] [--strict] [--json|--sarif]
 \`\`\`
 
 Without names it looks at every Dockerfile that the config builds; without a config, at those of the folder: \`Dockerfile\`,
-\`Dockerfile.*\`, \`*.Dockerfile\`, and \`Containerfile\` likewise. It asks no builder. A Dockerfile that is written into the config, lies
-on another machine, or whose path holds a variable is not looked at.
+\`Dockerfile.*\`, \`*.Dockerfile\`, and \`Containerfile\` likewise. It asks no builder; with \`bake:\` it asks buildx which targets
+there are. A Dockerfile that is written into the config, lies on another machine, or whose path holds a variable is not looked at.
 
 It exits 1 where a finding has the level error, with \`--strict\` also for warnings. \`rules\` of the config change a level, or turn
 a code off:

@@ -2,9 +2,10 @@ import { unlink } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { BkcacheError } from "../../diagnostics/error.ts";
-import { writeAtomically } from "../../host/files.ts";
+import { readIfThere, writeAtomically } from "../../host/files.ts";
 import { type EjectedCache, ejectBakeFile, ejectDockerfile, lossesOf, showPath } from "../../init/eject.ts";
 import { createDockerfileReader } from "../../run/dockerfiles.ts";
+import { planAllTargets } from "../../run/bake-files.ts";
 import { emitFiles, refuseForeign } from "../../run/generate.ts";
 import { requireProject } from "../../run/project.ts";
 import type { CommandContext } from "../command.ts";
@@ -45,16 +46,19 @@ interface EjectedFile {
 
 async function eject(options: EjectOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan, valid } = await requireProject(host, options.config);
-  if (valid.config.bake !== undefined) {
+  const project = await requireProject(host, options.config);
+  const { valid } = project;
+  const plan = await planAllTargets(host, project);
+  const isOwn = valid.config.bake !== undefined;
+  if (isOwn && options.cache !== undefined) {
     throw new BkcacheError({
-      code: "BK1015",
-      message: "the bake file of this config is your own, and needs no bkcache",
-      hint: `delete ${basename(valid.file)} to stop using bkcache`,
+      code: "BK1002",
+      message: `--cache ${options.cache} has no file to go to: the bake file of this config is your own`,
+      hint: "write cache-from and cache-to there",
     });
   }
   const use: EjectedCache = options.cache ?? null;
-  const { files: generated, findings } = await emitFiles(plan, valid.dir, { cwd: host.cwd, hasBakeFile: true });
+  const { files: generated, findings } = await emitFiles(plan, valid.dir, { cwd: host.cwd, hasBakeFile: !isOwn });
   if (findings.length > 0) throw BkcacheError.of(findings);
   refuseForeign(generated, { force: options.force === true, cwd: host.cwd });
   const files = new Map<string, EjectedFile>();
@@ -69,6 +73,13 @@ async function eject(options: EjectOptions, context: CommandContext): Promise<vo
     const before = found.dockerfile.text;
     files.set(found.path, { path: found.path, before, content: ejectDockerfile(before) });
   }
+  if (isOwn && [...files.values()].every(({ before, content }) => before === content)) {
+    throw new BkcacheError({
+      code: "BK1015",
+      message: "the bake file of this config is your own, and no Dockerfile of its targets speaks of bkcache",
+      hint: `delete ${basename(valid.file)} to stop using bkcache`,
+    });
+  }
   for (const file of files.values()) {
     if (file.before === file.content) continue;
     const name = showPath(file.path, host.cwd);
@@ -79,6 +90,9 @@ async function eject(options: EjectOptions, context: CommandContext): Promise<vo
     } else {
       await writeAtomically(file.path, file.content);
       host.tell({ level: "info", message: `${name}: ejected` });
+    }
+    if (readIfThere(`${file.path}.hbs`) !== null) {
+      host.tell({ level: "info", message: `${name}.hbs: no longer needed; ${name} is the source now` });
     }
   }
   const config = showPath(valid.file, host.cwd);
@@ -91,5 +105,5 @@ async function eject(options: EjectOptions, context: CommandContext): Promise<vo
       message: `${config}: no longer needed; delete it, or \`bkcache generate --force\` takes it up again`,
     });
   }
-  for (const message of lossesOf(plan, use)) host.tell({ level: "info", message: `lost: ${message}` });
+  for (const message of lossesOf(plan, isOwn ? "own" : use)) host.tell({ level: "info", message: `lost: ${message}` });
 }

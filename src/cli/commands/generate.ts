@@ -58,9 +58,8 @@ async function planWholly(host: Host, project: Project): Promise<Plan> {
   const { bakeFiles, mounts } = project.plan;
   // Without mounts there are no flags to keep in step, and nobody needs buildx.
   if (bakeFiles === undefined || Object.keys(mounts).length === 0) return project.plan;
-  const { findBuildx } = await import("../../builder/buildx.ts");
-  const { defineAllTargets } = await import("../../run/bake-files.ts");
-  return (await defineAllTargets(host, await findBuildx(host), project)).plan;
+  const { planAllTargets } = await import("../../run/bake-files.ts");
+  return planAllTargets(host, project);
 }
 
 async function emit(

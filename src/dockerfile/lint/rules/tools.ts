@@ -33,7 +33,7 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
         code: "BK6003",
         at: { file, range: placeOf(file, step, command.words) },
         message: `\`${shown}\` runs without a cache mount, so it downloads everything again whenever a step before it changes`,
-        hint: `${adviceOf(project, tool)}${leaveOut(command.words)}`,
+        hint: `${adviceOf(project, tool, step)}${leaveOut(command.words)}`,
       };
     }
   }
@@ -51,17 +51,30 @@ function hasMarker({ instruction }: Step): boolean {
   return instruction.comments.some(({ text }) => text.startsWith("bkcache:"));
 }
 
-function adviceOf({ mounts, project }: LintProject, { name, preset }: ToolRun): string {
-  const declared = Object.entries(mounts ?? {}).find(
-    ([, mount]) => mount.preset === name || mount.target === preset.target,
-  );
-  if (declared !== undefined) return `write \`# bkcache: ${declared[0]}\` above the RUN and run \`bkcache generate\``;
+function adviceOf(project: LintProject, { name, preset }: ToolRun, step: Step): string {
+  const { mounts, project: prefix } = project;
+  if (declaredFor(project, name, preset) !== undefined) {
+    // One RUN can be the place of several mounts: the marker names all.
+    const unmounted = toolsOf(step).filter((tool) => !isMounted(tool, step));
+    const declared = unmounted.flatMap((tool) => declaredFor(project, tool.name, tool.preset) ?? []);
+    return `write \`# bkcache: ${[...new Set(declared)].join(" ")}\` above the RUN and run \`bkcache generate\``;
+  }
   const { target, sharing } = preset;
   if (target === null) return `add a cache mount for ${name}`;
-  const flag = `--mount=type=cache,id=${project}-${name},target=${target}${sharing === "shared" ? "" : `,sharing=${sharing}`}`;
+  const flag = `--mount=type=cache,id=${prefix}-${name},target=${target}${sharing === "shared" ? "" : `,sharing=${sharing}`}`;
   return mounts === null
     ? `add ${flag}`
     : `declare \`${name}: ${name}\` under mounts, and write \`# bkcache: ${name}\` above the RUN`;
+}
+
+/** The name of a declared mount that is this preset's. */
+function declaredFor(
+  { mounts }: LintProject,
+  name: ToolRun["name"],
+  { target }: ToolRun["preset"],
+): string | undefined {
+  const entries = Object.entries(mounts ?? {});
+  return entries.find(([, mount]) => mount.preset === name || mount.target === target)?.[0];
 }
 
 /** Flags and commands that would leave the mount empty. */
