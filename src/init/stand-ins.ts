@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,19 +67,26 @@ export async function createStandIns(options: SourceOptions): Promise<StandIns> 
     }
     return agent.path;
   };
-  const overlay = join(dir, "overlay.json");
+  /** What an overlay says -> its path: questions that are under way at once do not share a file that changes. */
+  const overlays = new Map<string, string>();
   /** Bake hands an agent on to heirs, so that each has a link of its own that says what it stands for. */
-  const writeOverlay = async (list: readonly Ssh[]): Promise<void> => {
+  const writeOverlay = async (list: readonly Ssh[]): Promise<string> => {
     const socket = await openAgent();
     const target: Record<string, { ssh: object[] }> = {};
     for (const { target: name, id, paths } of list) {
       const link = `${socket}-${sockets.size}`;
       const known = [...sockets].find(([, each]) => isDeepStrictEqual(each, paths))?.[0];
-      if (known === undefined) await symlink(socket, link);
+      if (known === undefined) symlinkSync(socket, link);
       sockets.set(known ?? link, paths);
       (target[name] ??= { ssh: [] }).ssh.push({ id, paths: [known ?? link] });
     }
-    await writeFile(overlay, JSON.stringify({ target }));
+    const text = JSON.stringify({ target });
+    const path = overlays.get(text) ?? join(dir, `overlay-${overlays.size}.json`);
+    if (!overlays.has(text)) {
+      writeFileSync(path, text);
+      overlays.set(text, path);
+    }
+    return path;
   };
 
   const restoreTarget = (target: BakeTarget): BakeTarget => {
@@ -141,8 +149,7 @@ export async function createStandIns(options: SourceOptions): Promise<StandIns> 
     flags: () => secrets.flatMap(({ target, id, file }) => ["--set", `${target}.secret.${id}=src=${file}`]),
     async files() {
       if (keys.length === 0) return [];
-      await writeOverlay(keys);
-      return [overlay];
+      return [await writeOverlay(keys)];
     },
     flagsFor: (definition) =>
       Object.entries(definition?.targets ?? {}).flatMap(([name, { secret = [] }]) =>
@@ -159,8 +166,7 @@ export async function createStandIns(options: SourceOptions): Promise<StandIns> 
         ),
       );
       if (like.length === 0) return [];
-      await writeOverlay(like);
-      return [overlay];
+      return [await writeOverlay(like)];
     },
     async provide(reason, names, print) {
       const [, agentId, paths] = /failed to convert agent config \{(\S*) \[(.*)\] (?:true|false)\}/.exec(reason) ?? [];

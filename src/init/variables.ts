@@ -3,16 +3,26 @@ import { createContext } from "../config/rules/context.ts";
 import { checkVariableNames } from "../config/rules/variables.ts";
 import type { Config, VariableDefinition } from "../config/schema.gen.ts";
 import type { BakeSource, SourceVariable } from "./bake-source.ts";
+import { createLimit } from "../host/limit.ts";
 import { findDifferences } from "./compare.ts";
+import type { Question } from "./question.ts";
 
-/** Most variables that are tried: each costs a few starts of buildx. */
-const mostTried = 40;
+/** Most variables that are tried: in the worst case each costs a few starts of buildx. */
+const mostTried = 200;
+/** buildx waits more than it computes. */
+const askedAtOnce = 6;
 
 export interface KeptVariables {
   /** The definition with a mark in every place of a variable. */
   readonly definition: BakeDefinition;
   readonly marks: ReadonlyMap<string, string>;
   readonly variables: Readonly<Record<string, string | VariableDefinition>>;
+}
+
+interface Tried {
+  readonly variable: SourceVariable;
+  /** Text that stands for its value. */
+  readonly mark: string;
 }
 
 export interface VariableSearch {
@@ -35,19 +45,13 @@ export interface VariableSearch {
 export async function keepVariables(search: VariableSearch): Promise<KeptVariables> {
   const { source, declared, text, defaults, compile } = search;
   const none: KeptVariables = { definition: source.definition, marks: new Map(), variables: {} };
-  const tried: { readonly variable: SourceVariable; readonly mark: string; readonly marked: BakeDefinition }[] = [];
-  for (const [index, variable] of declared
+  const limit = createLimit(askedAtOnce);
+  const ask = (question: Question): Promise<BakeDefinition | null> => limit(() => source.ask(question));
+  const candidates = declared
     .filter((each) => isCandidate(each) && !isAskedFor(each.name, text))
     .slice(0, mostTried)
-    .entries()) {
-    const mark = markOf(index, source.definition);
-    const marked = await source.ask({ vars: { [variable.name]: mark } });
-    if (marked === null) continue;
-    const replaced = replaceText(marked, mark, variable.value ?? "");
-    const isUsed = findDifferences(source.definition, marked).length > 0;
-    if (isUsed && findDifferences(source.definition, replaced).length === 0) tried.push({ variable, mark, marked });
-  }
-  for (let left = tried; left.length > 0;) {
+    .map((variable, index): Tried => ({ variable, mark: markOf(index, source.definition) }));
+  for (let left = await findLiteral(candidates); left.length > 0;) {
     const kept = await markAll(left);
     const wrong = kept === null ? left : await findWrong(left, kept);
     if (kept !== null && wrong.length === 0) return kept;
@@ -55,9 +59,25 @@ export async function keepVariables(search: VariableSearch): Promise<KeptVariabl
   }
   return none;
 
-  async function markAll(left: typeof tried): Promise<KeptVariables | null> {
-    const vars = Object.fromEntries(left.map(({ variable, mark }) => [variable.name, mark]));
-    const definition = await source.ask({ vars });
+  /** Those whose value stands in the definition as it is: a mark in place of it changes those texts alone. */
+  async function findLiteral(all: readonly Tried[]): Promise<readonly Tried[]> {
+    const isLiteral = (marked: BakeDefinition | null, some: readonly Tried[]): boolean => {
+      if (marked === null) return false;
+      const replaced = some.reduce((each, { variable, mark }) => replaceText(each, mark, variable.value ?? ""), marked);
+      return findDifferences(source.definition, replaced).length === 0;
+    };
+    const together = await ask({ vars: varsOf(all) });
+    const isUsed = ({ mark }: Tried, marked: BakeDefinition | null) => JSON.stringify(marked).includes(mark);
+    if (isLiteral(together, all)) return all.filter((each) => isUsed(each, together));
+    const alone = await Promise.all(all.map(({ variable, mark }) => ask({ vars: { [variable.name]: mark } })));
+    return all.filter((each, index) => {
+      const marked = alone[index] ?? null;
+      return isLiteral(marked, [each]) && isUsed(each, marked);
+    });
+  }
+
+  async function markAll(left: readonly Tried[]): Promise<KeptVariables | null> {
+    const definition = await ask({ vars: varsOf(left) });
     if (definition === null || left.some(({ mark }) => JSON.stringify(definition).includes(`$${mark}`))) return null;
     return {
       definition,
@@ -67,27 +87,54 @@ export async function keepVariables(search: VariableSearch): Promise<KeptVariabl
   }
 
   /** Those for which the compiled file says something else than the source, with a value or with none. */
-  async function findWrong(left: typeof tried, kept: KeptVariables): Promise<typeof tried> {
-    const input = compile(kept);
-    if (input === null) return left;
+  async function findWrong(left: readonly Tried[], kept: KeptVariables): Promise<readonly Tried[]> {
+    const compiled = compile(kept);
+    if (compiled === null) return left;
+    const input: string = compiled;
     const values = Object.fromEntries(left.map(({ variable: { name, value = "" } }) => [name, value]));
-    const now = await source.ask({ input, vars: values });
+    const now = await ask({ input, vars: values });
     if (now === null || findDifferences(source.definition, now).length > 0) return left;
-    const wrong: typeof tried = [];
-    for (const each of left) {
-      const { name } = each.variable;
-      const again = await source.ask({ input, vars: { ...values, [name]: each.mark } });
-      let isRight = again !== null && findDifferences(each.marked, again).length === 0;
-      for (const value of oddValues) {
-        const expected = isRight ? await source.ask({ vars: { [name]: value } }) : null;
-        if (expected === null) continue;
-        const made = await source.ask({ input, vars: { ...values, [name]: value } });
-        isRight = made !== null && findDifferences(expected, made).length === 0;
-      }
-      if (!isRight) wrong.push(each);
+    const wrong = new Set<Tried>();
+    for (const value of [undefined, ...oddValues]) for (const each of await findWrongFor(value)) wrong.add(each);
+    return [...wrong];
+
+    /** All at once, which is one question for most sources; one by one only those that stand where the two differ. */
+    async function findWrongFor(value: string | undefined): Promise<readonly Tried[]> {
+      const vars = varsOf(left, value);
+      const [expected, made] = await Promise.all([ask({ vars }), ask({ input, vars })]);
+      const doubtful = expected === null || made === null ? left : standingAt(findDifferences(expected, made));
+      const alone = await Promise.all(doubtful.map((each) => isWrong(each, value)));
+      const found = doubtful.filter((_, index) => alone[index]);
+      // They can differ together although none does alone.
+      return found.length === 0 && expected !== null ? doubtful : found;
     }
-    return wrong;
+
+    function standingAt(places: readonly string[]): readonly Tried[] {
+      if (places.length === 0) return [];
+      const texts = places.map((place) => textAt(kept.definition, place));
+      const near = left.filter(({ mark }) => texts.some((each) => each.includes(mark)));
+      return near.length > 0 ? near : left;
+    }
+
+    async function isWrong({ variable: { name }, mark }: Tried, value: string | undefined): Promise<boolean> {
+      const expected = await ask({ vars: { [name]: value ?? mark } });
+      if (expected === null) return false;
+      const made = await ask({ input, vars: { ...values, [name]: value ?? mark } });
+      return made === null || findDifferences(expected, made).length > 0;
+    }
   }
+}
+
+/** The value for all of them; the mark of each where there is none. */
+function varsOf(some: readonly Tried[], value?: string): Record<string, string> {
+  return Object.fromEntries(some.map(({ variable, mark }) => [variable.name, value ?? mark]));
+}
+
+/** What a definition says at a place of `findDifferences`. */
+function textAt({ targets }: BakeDefinition, place: string): string {
+  const [, name = "", key = ""] = /^target (.+?): (.+)$/.exec(place) ?? [];
+  const target = targets[name];
+  return JSON.stringify(target?.[key as keyof typeof target] ?? target ?? null);
 }
 
 /** None, and what functions that cut, replace and tidy look for. */

@@ -8,7 +8,7 @@ import {
   readPackKey,
   type SnapshotRef,
 } from "./keys.ts";
-import { createLimit } from "./limit.ts";
+import { createLimit } from "../host/limit.ts";
 import { type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import { totalsOf, type SnapshotTotals, type Writer } from "./snapshot.ts";
 

@@ -4,7 +4,7 @@ import { fieldOf, listOf, parseJson } from "../host/json.ts";
 import type { ObjectInfo, ObjectStore } from "../store/object-store.ts";
 import { type Manifests, listPacks, readManifests } from "./inventory.ts";
 import { garbagePrefix } from "./keys.ts";
-import { createLimit } from "./limit.ts";
+import { createLimit } from "../host/limit.ts";
 import type { Pack } from "./pack.ts";
 
 /**

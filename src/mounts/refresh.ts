@@ -1,7 +1,7 @@
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { ObjectInfo, ObjectStore } from "../store/object-store.ts";
 import { packKey } from "./keys.ts";
-import { createLimit } from "./limit.ts";
+import { createLimit } from "../host/limit.ts";
 import { loadSnapshot } from "./load.ts";
 import type { Pack } from "./pack.ts";
 

@@ -1,4 +1,4 @@
-import { createLimit } from "./limit.ts";
+import { createLimit } from "../host/limit.ts";
 import type { Path } from "./names.ts";
 import type { DirEntry, Entry, FileEntry, HardlinkEntry, Snapshot, SymlinkEntry } from "./snapshot.ts";
 import { paddingOf, tarEnd, writeHeader } from "./tar/write.ts";

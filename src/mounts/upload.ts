@@ -1,6 +1,6 @@
 import type { ObjectStore } from "../store/object-store.ts";
 import { packKey } from "./keys.ts";
-import { createLimit } from "./limit.ts";
+import { createLimit } from "../host/limit.ts";
 import { type Pack, sealPack } from "./pack.ts";
 
 /** Packs on their way to the store. What fails is thrown by the next `room` or by `finish`. */

@@ -1,7 +1,7 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { manifestPrefix, packKey, readManifestKey, type SnapshotRef } from "./keys.ts";
-import { createLimit } from "./limit.ts";
+import { createLimit } from "../host/limit.ts";
 import { type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import { openPack, type Pack } from "./pack.ts";
 

@@ -237,6 +237,19 @@ describe.skipIf(!hasToolchain())("init --from-bake", () => {
     }
   });
 
+  test("many variables, with some that cannot stay among them", { timeout: 120_000 }, async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `V${index}`);
+    const source = (args: readonly string[]) =>
+      `${names.map((name) => `variable "${name}" { default = "${name.toLowerCase()}" }\n`).join("")}target "a" {\n  args = {\n${args.join("\n")}\n  }\n}\n`;
+    const workspace = makeWorkspace({
+      "a.hcl": source(names.map((name) => `    ${name} = ${name}`)),
+      "b.hcl": source(names.map((name, index) => `    ${name} = ${index < 3 ? `upper(${name})` : name}`)),
+    });
+    const kept = async (file: string) => Object.keys((await convert(workspace.dir, [file])).config.variables ?? {});
+    expect((await kept("a.hcl")).toSorted(compareNames)).toEqual(names.toSorted(compareNames));
+    expect((await kept("b.hcl")).toSorted(compareNames)).toEqual(names.slice(3).toSorted(compareNames));
+  });
+
   test("says what is another value each time, and compares all else", { timeout: 60_000 }, async () => {
     const workspace = makeWorkspace({
       "a.hcl": `variable "CREATED" { default = timestamp() }
