@@ -69,3 +69,18 @@ export async function listNewest(
   // Stores have whole seconds: of two that are equally old, the order of the keys decides, everywhere alike.
   return found.sort((a, b) => b.modifiedAt - a.modifiedAt || (a.key < b.key ? 1 : -1)).map((object) => object.key);
 }
+
+/** Whether there is any snapshot of a mount in one of the scopes; says nothing of its being whole. */
+export async function hasSnapshot(
+  store: ObjectStore,
+  { mount, scopes }: { readonly mount: string; readonly scopes: readonly string[] },
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const scope of scopes) {
+    const objects = store.list(manifestPrefixOf(scope, mount), signal && { signal })[Symbol.asyncIterator]();
+    const { done } = await objects.next();
+    await objects.return?.();
+    if (done !== true) return true;
+  }
+  return false;
+}

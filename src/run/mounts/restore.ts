@@ -62,7 +62,8 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
   };
 
   try {
-    const lacking: CarriedMount[] = [];
+    const wanted: CarriedMount[] = [];
+    const unseen = new Set<CarriedMount>();
     const before = await readStates(session, mounts);
     for (const [mount, state] of before) {
       if (state.kind === "twins" && request.replace !== true) {
@@ -70,14 +71,37 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
         skip(mount, "the builder has it twice");
       } else if (state.kind === "present" && state.record.usageCount > fewUses && request.replace !== true) {
         outcomes.set(mount, { ...nothingMoved, outcome: "present" });
-      } else lacking.push(mount);
+      } else {
+        wanted.push(mount);
+        if (state.kind === "lacking") unseen.add(mount);
+      }
     }
-    if (lacking.length === 0) {
+    if (wanted.length === 0) {
       await waitUntilReleased(session, before, signal);
       return { outcomes, loaded, damages, findings };
     }
-    const { restoreMount } = await import("../../mounts/restore.ts");
+    const [{ restoreMount }, { hasSnapshot }] = await Promise.all([
+      import("../../mounts/restore.ts"),
+      import("../../mounts/load.ts"),
+    ]);
     const store = await session.store();
+    // To look into a mount is to make it, and a first build waits for nobody.
+    const lacking: CarriedMount[] = [];
+    await Promise.all(
+      wanted.map(async (mount) => {
+        const place = { mount: mount.storeId, scopes: request.scopesOf(mount) };
+        try {
+          if (!unseen.has(mount) || (await hasSnapshot(store, place, signal))) lacking.push(mount);
+          else outcomes.set(mount, { ...nothingMoved, outcome: "absent" });
+        } catch (error) {
+          fail(mount, error);
+        }
+      }),
+    );
+    if (lacking.length === 0) {
+      await waitUntilReleased(session, before, signal);
+      return { outcomes, loaded, damages, findings: distinct(findings) };
+    }
     if (!(await waitUntilIdle(session, lacking, signal))) {
       for (const mount of lacking) skip(mount, "another build was running on the builder");
       if (!host.signal.aborted) findings.push(busy("restored", lacking));
