@@ -177,7 +177,7 @@ ${addToMount("id=shop-arch-${TARGETARCH}", "arch")}${addToMount(`id=shop-owned,$
 describe("where they go and come from", () => {
   test("another backend than the layers'", async () => {
     const project = makeSmall({
-      backends: { disk: { type: "local", path: "../.mounts" } },
+      backends: { disk: { type: "local", path: makeTempDir("mounts") } },
       cache: { read: ["remote"], write: ["remote"], mounts: "disk" },
     });
     expect((await project.run()).mounts).toMatchObject([{ save: saved }]);
