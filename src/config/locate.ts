@@ -146,7 +146,10 @@ function searchFolder(dir: string): string | null {
     },
   });
   try {
-    return explorer.search(dir)?.filepath ?? null;
+    const result = explorer.search(dir);
+    // No loader is asked about an empty file, and an empty package.json holds no config.
+    if (result === null || (result.isEmpty === true && basename(result.filepath) === "package.json")) return null;
+    return result.filepath;
   } catch (cause) {
     throw new BkcacheError({ code: "BK2002", message: `the config in ${dir} cannot be read`, cause });
   }

@@ -89,7 +89,7 @@ function failure(error: unknown, source: string, file: string): Diagnostic {
   const line = lineNumber ?? Number(/on line (\d+)/.exec(head)?.[1] ?? 1);
   const reason = head.startsWith("Parse error")
     ? `it does not parse: ${rest.at(-1) ?? ""}`
-    : head.replace(/ - \d+:\d+$/, "");
+    : head.replace(/ - \d+:\d+$/, "").replace(/^("[^"]*") not defined in .*/, "$1 is not one of its names");
   return {
     code: "BK2078",
     message: `the template cannot be rendered: ${reason}`,

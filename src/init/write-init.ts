@@ -3,7 +3,7 @@ import { locateIn } from "../config/locate.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
-import { configFileName, type Format } from "./write-config.ts";
+import { configFileName, type Format, formats } from "./write-config.ts";
 
 /** TypeScript where the folder is a project of that world, which has an editor for it; else YAML. */
 export function defaultFormat(dir: string): Format {
@@ -20,15 +20,20 @@ export async function refuseExisting(host: Host, format: Format, isForced: boole
   const existing = await locateIn(host.cwd, host.cwd);
   if (existing === null) return;
   const name = existing.file.slice(host.cwd.length + 1);
-  const isSame = name === configFileName(format);
-  if (isForced && isSame) return;
+  if (isForced && name === configFileName(format)) return;
   throw new BkcacheError({
     code: "BK1010",
-    message: `${name} exists already`,
-    hint: isForced
-      ? `--force overwrites ${configFileName(format)} alone: remove ${name}, or pass the --format that it has`
-      : "use it as it is, or overwrite it with --force",
+    message:
+      name === "package.json" ? "package.json holds a config already, under `bkcache`" : `${name} exists already`,
+    hint: `use it as it is, or ${wayOut(name, format)}`,
   });
+}
+
+function wayOut(name: string, format: Format): string {
+  if (name === "package.json") return "remove that key";
+  const own = formats.find((each) => configFileName(each) === name);
+  if (own === undefined) return "remove it";
+  return `overwrite it with --force${own === format ? "" : ` --format ${own}`}`;
 }
 
 /** @throws BkcacheError BK3003 */

@@ -61,6 +61,46 @@ describe("init", () => {
     expect(workspace.read("bkcache.config.yaml")).toContain("app:");
   });
 
+  test.each([
+    ["bkcache.config.json", "targets", "overwrite it with --force --format json"],
+    [".bkcacherc.yaml", "targets: {}", "or remove it"],
+    ["package.json", '{ "bkcache": {} }', "remove that key"],
+  ])("says what to do where the config is %s", async (name, text, hint) => {
+    const { workspace, bkcache } = open({ ...goApp, [name]: text });
+    for (const flags of [
+      ["--format", "yaml"],
+      ["--format", "yaml", "--force"],
+    ]) {
+      const { exitCode, stderr } = await bkcache("init", "--yes", ...flags);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/error BK1010: .*\n {2}-> use it as it is/);
+      expect(stderr).toContain(hint);
+    }
+    expect(workspace.read(name)).toBe(text);
+  });
+
+  test("an empty package.json is no config", async () => {
+    const { bkcache } = open({ ...goApp, "package.json": "" });
+    expect(await bkcache("init", "--yes")).toMatchObject({ exitCode: 0 });
+  });
+
+  test("a list that is written twice stands there twice", async () => {
+    const { workspace, bkcache } = open(goApp);
+    await bkcache("init", "--yes");
+    expect(workspace.read("bkcache.config.yaml")).not.toMatch(/[&*]\w/);
+  });
+
+  test("generate after it says the same again and again", async () => {
+    const { workspace, bkcache } = open(goApp);
+    await bkcache("init", "--yes");
+    // All mounts of the RUN in one marker: each alone would be told of the next.
+    expect((await bkcache("generate")).stderr).toContain("write `# bkcache: gomod gobuild` above the RUN");
+    const first = workspace.list().map((name) => [name, workspace.read(name)]);
+    expect((await bkcache("generate")).stderr).toContain("docker-bake.hcl: unchanged");
+    expect(await bkcache("generate", "--check")).toMatchObject({ exitCode: 0 });
+    expect(workspace.list().map((name) => [name, workspace.read(name)])).toEqual(first);
+  });
+
   test("--stdout writes nothing", async () => {
     const { workspace, bkcache } = open(goApp);
     expect((await bkcache("init", "--stdout")).stdout).toContain("targets:");

@@ -56,6 +56,7 @@ describe("findings", () => {
   ])("%s", (_, source, code, place) => {
     const { text, findings } = renderTemplate(source, options);
     expect(text).toBeNull();
+    expect(findings.map(({ message }) => message).join()).not.toContain("[object");
     expect(findings.map(({ code, span }) => [code, `${span?.line}:${span?.column}`])).toEqual([[code, place]]);
   });
 });
