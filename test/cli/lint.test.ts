@@ -1,9 +1,11 @@
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { codes } from "../../src/diagnostics/codes.ts";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
+import { repositoryDir } from "../support/toolchain.ts";
 import { copyExample, makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const clean = "FROM node:24\nRUN --mount=type=cache,id=shop-npm,target=/root/.npm npm ci\n";
@@ -287,7 +289,7 @@ describe("generate", () => {
   });
 });
 
-test.each(["go-app", "node-monorepo"])("nothing is found in examples/%s", async (name) => {
+test.each(readdirSync(join(repositoryDir, "examples")))("nothing is found in examples/%s", async (name) => {
   const { exitCode, stdout } = await lint(copyExample(name), ["--json", "--strict"]);
   expect(JSON.parse(stdout)).toEqual([]);
   expect(exitCode).toBe(0);
