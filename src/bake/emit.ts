@@ -183,11 +183,15 @@ const homeFields = [
 function targetBlocks(plan: Plan, { names, cache }: Content): Block[] {
   const blocks: Block[] = [];
   const external = new Set<string>();
+  // Several targets may share a base, which may be one of those that are written anyway.
+  const written = new Set(names);
   for (const name of names) {
     const target = plan.targets[name];
     if (target === undefined) continue;
     const { attributes, inherits, bases } = target;
     for (const [base, baseAttributes] of Object.entries(bases)) {
+      if (written.has(base)) continue;
+      written.add(base);
       blocks.push(block(base, alignFields(attributeFields(baseAttributes, pad), pad)));
     }
     for (const parent of inherits) if (!Object.hasOwn(bases, parent)) external.add(parent);

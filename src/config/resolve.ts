@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { compareNames, projectName } from "./names.ts";
 import { mapRecord } from "./records.ts";
@@ -138,8 +139,8 @@ function resolveTargets(config: Config, { declared, additions, external }: Names
   const elsewhere = new Set([...external, ...parents.filter((name) => !declared.has(name))]);
   const lineageOf = createLineage(declared, elsewhere, additions);
   const taken = new Set([...declared.keys(), ...elsewhere, ...Object.keys(config.groups ?? {})]);
-  return new Map(
-    [...declared].map(([name, { path }]) => {
+  const targets = new Map(
+    [...declared].map(([name, { path }]): [string, ResolvedTarget] => {
       const { segments, cache, mounts } = lineageOf(name);
       return [
         name,
@@ -151,6 +152,39 @@ function resolveTargets(config: Config, { declared, additions, external }: Names
       ];
     }),
   );
+  return new Map(
+    Array.from(targets, ([name, target]) => {
+      const own = (declared.get(name)?.target.inherits ?? []).flatMap((parent): [string, ResolvedTarget][] => {
+        const resolved = targets.get(parent);
+        return resolved === undefined ? [] : [[parent, resolved]];
+      });
+      return [name, shareBases(target, own)];
+    }),
+  );
+}
+
+/** A base that says what a parent says, flat and without cache, is that parent: no second one is made of it. */
+function shareBases(target: ResolvedTarget, parents: readonly [string, ResolvedTarget][]): ResolvedTarget {
+  const shared = new Map(
+    Object.entries(target.bases).map(([name, base]) => {
+      const isSame = ({ attributes, inherits, cache }: ResolvedTarget): boolean =>
+        inherits.length === 0 && !usesCache(cache) && isDeepStrictEqual(attributes, base);
+      // What clears something is not written in a flat target.
+      const found = Object.values(base).some(isEmpty) ? undefined : parents.find(([, each]) => isSame(each));
+      return [name, found?.[0] ?? name];
+    }),
+  );
+  const nameOf = (name: string): string => shared.get(name) ?? name;
+  const bases = Object.entries(target.bases).map(([name, base]) => [nameOf(name), base]);
+  return { ...target, inherits: target.inherits.map(nameOf), bases: Object.fromEntries(bases) };
+}
+
+function usesCache({ from, to }: ResolvedTarget["cache"]): boolean {
+  return [from, to].some((each) => each.kind === "raw" || each.backends.length > 0);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /**

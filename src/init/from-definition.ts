@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
 import type { BakeDefinition } from "../bake/definition.ts";
 import type { BakeTarget, Entry, SshEntry } from "../bake/model.ts";
 import { csvLine } from "../config/csv.ts";
 import { mapRecord } from "../config/records.ts";
 import type { Config, OptionObject, Target, VariableDefinition } from "../config/schema.gen.ts";
-import { type Layers, splitTarget } from "./layers.ts";
+import { isFarLayer, type Layers, splitTarget } from "./layers.ts";
 
 export interface ConversionOptions {
   readonly project: string;
@@ -56,19 +55,21 @@ function convertTargets(
   const taken = new Set([...Object.keys(targets), ...Object.keys(groups)]);
   const layered: [string, Target][] = [];
   for (const [name, layers] of heirs) {
-    const parts = splitTarget(targets[name] ?? {}, layers).map((part) => convertTarget(part, encode));
+    const target = targets[name] ?? {};
+    const parts = splitTarget(target, layers);
     const inherits = layers.placeholders.flatMap((placeholder, rank) => {
       const part = parts[rank] ?? {};
       if (Object.keys(part).length === 0) return [placeholder];
-      const known = flat.find(([, target]) => isDeepStrictEqual(target, part))?.[0];
+      const isKnown = ([each]: [string, Target]): boolean => isFarLayer(targets[each] ?? {}, part, target);
+      const known = flat.find(isKnown)?.[0];
       if (known !== undefined) return [known, placeholder];
       let base = `_${name}-far`;
       for (let i = 2; taken.has(base); i++) base = `_${name}-far${i}`;
       taken.add(base);
-      layered.push([base, part]);
+      layered.push([base, convertTarget(part, encode)]);
       return [base, placeholder];
     });
-    layered.push([name, { inherits, ...parts.at(-1) }]);
+    layered.push([name, { inherits, ...convertTarget(parts.at(-1) ?? {}, encode) }]);
   }
   return Object.fromEntries([...flat, ...layered]);
 }

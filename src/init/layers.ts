@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { BakeDefinition } from "../bake/definition.ts";
 import type { BakeTarget } from "../bake/model.ts";
 
@@ -95,4 +96,37 @@ export function splitTarget(target: BakeTarget, { placeholders, ranks }: Layers)
 
 function orNone<T extends object>(value: T): T | undefined {
   return Object.keys(value).length === 0 ? undefined : value;
+}
+
+/** Of two values the nearer one counts, key by key in the last ones. */
+const replaced = new Set([
+  "description",
+  "context",
+  "dockerfile",
+  "dockerfile-inline",
+  "target",
+  "call",
+  "network",
+  "output",
+  "pull",
+  "no-cache",
+  "shm-size",
+]);
+const byKey = new Set(["contexts", "extra-hosts", "resources"]);
+const defaults: Readonly<Record<string, unknown>> = { context: ".", dockerfile: "Dockerfile" };
+
+/** Whether a target inherits just `part` from another one, since all else that this says the target says itself. */
+export function isFarLayer(other: BakeTarget, part: BakeTarget, target: BakeTarget): boolean {
+  const { tags, platforms, labels, args, annotations, ...others } = other;
+  const layer = { tags, platforms, labels, args, annotations };
+  const isPart = Object.entries(layer).every(([key, value]) => isDeepStrictEqual(value, part[key as keyof BakeTarget]));
+  return (
+    isPart &&
+    Object.entries(others).every(([key, value]) => {
+      const own: unknown = target[key as keyof BakeTarget];
+      if (value === defaults[key]) return true;
+      if (replaced.has(key)) return own !== undefined && own !== defaults[key];
+      return byKey.has(key) && Object.keys(value).every((each) => Object.hasOwn(own ?? {}, each));
+    })
+  );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import type { ResolvedConfig } from "../../src/config/resolved.ts";
-import type { Config } from "../../src/config/schema.gen.ts";
+import type { Config, Target } from "../../src/config/schema.gen.ts";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
 
 const resolve = (config: Config): ResolvedConfig =>
@@ -189,18 +189,36 @@ describe("inheritance", () => {
       targets: {
         _common: { args: { A: "1" } },
         api: { inherits: ["_common", "meta"], args: { B: "2" } },
-        "_api-base": {},
+        both: { inherits: ["_common", "_both-base", "meta"] },
+        "_both-base": { labels: { l: "1" } },
         worker: { inherits: ["api"] },
         only: { inherits: ["meta"] },
       },
     });
     expect(targets["api"]).toMatchObject({
       attributes: { args: { B: "2" } },
-      inherits: ["_api-base2", "meta"],
-      bases: { "_api-base2": { tags: ["d"], args: { A: "1" } } },
+      inherits: ["_common", "meta"],
+      bases: { _common: { tags: ["d"], args: { A: "1" } } },
+    });
+    expect(targets["both"]).toMatchObject({
+      inherits: ["_both-base2", "meta"],
+      bases: { "_both-base2": { tags: ["d"], args: { A: "1" }, labels: { l: "1" } } },
     });
     expect(targets["worker"]).toMatchObject({ attributes: { args: { B: "2" } }, inherits: ["_worker-base", "meta"] });
     expect(targets["only"]).toMatchObject({ attributes: {}, inherits: ["_only-base", "meta"] });
+  });
+
+  test.each([
+    ["has cache", { tags: ["x"], cacheFrom: ["type=gha"] }],
+    ["clears something", { tags: [] }],
+    ["inherits an external one itself", { tags: ["x"], inherits: ["meta"] }],
+  ] satisfies [string, Target][])("a parent that %s is no base of what inherits it", (_name, parent) => {
+    const { targets } = resolve({
+      external: ["meta", "other"],
+      targets: { _far: parent, api: { inherits: ["_far", "other"] } },
+    });
+    expect(targets["api"]?.inherits).not.toContain("_far");
+    expect(targets["api"]?.inherits.at(-1)).toBe("other");
   });
 
   test("without anything far an external target needs no base", () => {

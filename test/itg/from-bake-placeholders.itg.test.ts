@@ -27,6 +27,8 @@ interface Case {
   readonly lost?: readonly string[];
   /** What `inherits` says, where it is not the placeholders alone. */
   readonly inherits?: Readonly<Record<string, readonly string[]>>;
+  /** What the made file has besides the targets of the source. */
+  readonly hidden?: readonly string[];
   /** Whether another value of the variable TAG is tried too. */
   readonly hasTag?: true;
 }
@@ -82,6 +84,7 @@ target "cleared" {
       under: ["docker-metadata-action"],
       mixed: ["_mixed-far", "docker-metadata-action"],
     },
+    hidden: ["_cleared-far", "_mixed-far"],
   },
   "a base of the name that would be made": {
     source: `
@@ -96,6 +99,40 @@ target "app" {
     external: ["docker-metadata-action"],
     heirs: ["app"],
     inherits: { app: ["_app-far2", "docker-metadata-action"] },
+    hidden: ["_app-far2"],
+  },
+  "a base that says more": {
+    source: `
+target "docker-metadata-action" {}
+target "_common" {
+  context   = "app"
+  target    = "run"
+  contexts  = { src = "src" }
+  platforms = ["linux/amd64", "linux/arm64"]
+  args      = { GO = "1.25" }
+}
+target "_here" {
+  context = "app"
+  tags    = ["here"]
+}
+target "app" {
+  inherits = ["_common", "docker-metadata-action"]
+  target   = "debug"
+}
+target "worker" { inherits = ["_common", "docker-metadata-action"] }
+target "there" {
+  inherits = ["_here", "docker-metadata-action"]
+  context  = "."
+}
+`,
+    external: ["docker-metadata-action"],
+    heirs: ["app", "worker", "there"],
+    inherits: {
+      app: ["_common", "docker-metadata-action"],
+      worker: ["_common", "docker-metadata-action"],
+      there: ["_there-far", "docker-metadata-action"],
+    },
+    hidden: ["_there-far"],
   },
   "two placeholders": {
     source: `
@@ -131,6 +168,7 @@ target "both" { inherits = ["one", "two"] }
 `,
     external: ["docker-metadata-action"],
     heirs: ["one", "two", "both"],
+    hidden: ["_both-far"],
   },
   "a matrix, and a variable": {
     source: `
@@ -227,7 +265,7 @@ describe.skipIf(!hasToolchain())("init --from-bake with a file that fills placeh
   }
 
   test.each(Object.entries(cases))("%s", { timeout: 120_000 }, async (_name, each) => {
-    const { source, external, heirs, lost = [], inherits = {}, hasTag } = each;
+    const { source, external, heirs, lost = [], inherits = {}, hidden = [], hasTag } = each;
     const workspace = makeWorkspace({ "a.hcl": source });
     const { dir } = workspace;
     const host = createHost({ cwd: dir, env, signal: new AbortController().signal, tell: () => undefined });
@@ -244,6 +282,10 @@ describe.skipIf(!hasToolchain())("init --from-bake with a file that fills placeh
 
     workspace.write("out.hcl", emitBakeFile(createPlan(resolveConfig(config, { dirName: "x", fileName: "x" }))));
     const names = [...new Set(source.match(/(?<=^(?:target|group) ")[^"]+/gm))].filter((name) => !lost.includes(name));
+    const [ofSource, ofMade] = await Promise.all(["a.hcl", "out.hcl"].map((file) => print(dir, [file], ["*"])));
+    const known = namesIn(ofSource);
+    expect(namesIn(ofMade).filter((name) => !known.includes(name))).toEqual(hidden);
+    expect(namesIn(ofMade)).toEqual(expect.arrayContaining([...known]));
     const all = [...external, "docker-metadata-action"];
     const overlays = [all, ...all.map((name) => [name])].map((filled, i) => {
       workspace.write(
@@ -287,6 +329,10 @@ describe.skipIf(!hasToolchain())("init --from-bake with a file that fills placeh
     }
   });
 });
+
+function namesIn(printed: unknown): readonly string[] {
+  return Object.keys((printed as { readonly target: object }).target).sort();
+}
 
 /** bake prints the members of a matrix in an order of its own. */
 function sortMembers(value: unknown): unknown {
