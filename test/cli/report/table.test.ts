@@ -22,7 +22,7 @@ describe("formatTable", () => {
 
   test("cuts the last column first, then the others, each to its least", () => {
     expect(formatTable(columns, rows, 26)).toContain("a-long-name  12 MB  someb…");
-    expect(formatTable(columns, rows, 22)).toContain("a-long…  12 MB  som…".replace("a-long…", "a-long-…"));
+    expect(formatTable(columns, rows, 22)).toContain("a-long-n…  12 MB  som…");
     expect(formatTable(columns, rows, 5)).toContain("a-lon…  12 MB  som…");
   });
 
