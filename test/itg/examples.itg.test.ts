@@ -1,10 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Report } from "../../src/run/report.ts";
 import { onEmptyBuilder } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
-import { makeNodeContext } from "../support/contexts.ts";
+import { makeBusyboxContext, makeGoContext, makeNodeContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
@@ -88,4 +90,50 @@ describe("examples/node-monorepo", () => {
     const otherMachine = { "app-api": "remote", "app-web": "remote", docs: "remote", test: "remote" };
     expect(await bakeAll(node, makeTempDir("home"))).toMatchObject(allFrom(first, otherMachine));
   });
+});
+
+describe("examples/go-modules", () => {
+  // Go compiles its own library there.
+  test(
+    "after a change, an empty builder compiles with the modules of the mount, and may not download any",
+    { timeout: 600_000 },
+    async () => {
+      const example = copyExample("go-modules");
+      const busybox = makeBusyboxContext(makeTempDir("busybox"));
+      const images = { GO_IMAGE: makeGoContext(makeTempDir("golang")), BUSYBOX_IMAGE: busybox };
+      const bake = (proxy: string): Promise<Report> =>
+        onEmptyBuilder(async (builder) => {
+          const env = cleanEnv({
+            ...makeDockerConfig().env,
+            ...s3.env,
+            ...images,
+            BUILDKIT_HOST: builder.address,
+            BUILDKIT_INSECURE: "true",
+            BKCACHE: "read-write",
+            BKCACHE_HELPER: join(busybox, "bin", "busybox"),
+            BUCKET: bucket,
+            GOPROXY: proxy,
+          });
+          const args = ["bake", "--strict", "--report", "report.json"];
+          const { exitCode, stderr } = await runBkcache(args, { cwd: example.dir, env });
+          expect(exitCode, stderr).toBe(0);
+          return JSON.parse(example.read("report.json")) as Report;
+        });
+
+      const first = await bake(execFileSync("go", ["env", "GOPROXY"], { cwd: tmpdir(), encoding: "utf8" }).trim());
+      expect(first.mounts.map(({ name, save }) => [name, save?.outcome])).toEqual([
+        ["gomod", "saved"],
+        ["gobuild", "saved"],
+      ]);
+      example.write("main.go", example.read("main.go").replace("%s %v", "%s costs %v"));
+      const second = await bake("off");
+      expect(second.mounts.map(({ name, restore }) => [name, restore?.outcome])).toEqual([
+        ["gomod", "restored"],
+        ["gobuild", "restored"],
+      ]);
+      const ran = second.targets["prices"]?.steps?.ran.map(({ name }) => name) ?? [];
+      expect(ran.some((name) => name.includes("go build"))).toBe(true);
+      expect(ran.some((name) => name.includes("go mod download"))).toBe(false);
+    },
+  );
 });

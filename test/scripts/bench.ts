@@ -158,7 +158,9 @@ async function compareBake(row: string, mounts: string): Promise<Row> {
       options: { ...options, env: plainEnv },
     };
     const own = bkcache("bkcache bake", ["bake", "--cache", "read-write"], options);
-    return await compare(row, { ratio: 1.3, orMs: 150 }, own, plain);
+    const result = await compare(row, { ratio: 1.3, orMs: 150 }, own, plain);
+    await time({ label: "buildx rm", command: [...buildx, "rm", name], options: { ...options, env: plainEnv } });
+    return result;
   } finally {
     await builder.stop();
     await s3.stop();

@@ -17,7 +17,7 @@ import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "./report.ts";
 import type { RestoredMounts } from "./restore.ts";
-import { createSession } from "./session.ts";
+import { createSession, readStates } from "./session.ts";
 import { writerOf } from "./writer.ts";
 
 export interface CarryRequest {
@@ -73,8 +73,9 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   const session = createSession(host, request);
   const keys = await readKeys(mounts, dir);
   warn(host, keys.findings);
-  // Both take their time, and something else is being found out meanwhile.
-  if (use.read) void session.gateway(mounts[0] as CarriedMount).catch(() => {});
+  // Asked while the layer cache is looked for: of a builder with many records the answer takes its time.
+  const states = use.read ? readStates(session, mounts) : undefined;
+  states?.catch(() => {});
 
   const cacheOf = (mount: CarriedMount) => plan.targets[mount.targets[0] ?? ""] ?? noTarget(mount);
   const scopesOf = (mount: CarriedMount) => readScopes(cacheOf(mount), scopes);
@@ -96,7 +97,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       }
       const { restoreMounts } = await importWhole(() => import("./restore.ts"));
       const budgetMs = readDuration(plan.mountBudget.restore);
-      restored = await restoreMounts(session, { mounts, scopesOf, keyOf: keys.of, budgetMs });
+      restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs });
       const failures = restored.findings.filter(({ code }) => !notices.has(code));
       if (strict && failures.length > 0) throw BkcacheError.of(failures);
       warn(host, restored.findings);

@@ -12,6 +12,8 @@ import { findingsOf, type MountSession, readStates, waitUntilIdle, waitUntilRele
 
 export interface RestoreRequest {
   readonly mounts: readonly CarriedMount[];
+  /** What the builder has of them, where that was asked already. */
+  readonly states?: ReturnType<typeof readStates> | undefined;
   /** Where to look for a mount, the nearest first. */
   readonly scopesOf: (mount: CarriedMount) => readonly string[];
   /** Null where the newest snapshot is as good as any. */
@@ -64,7 +66,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
   try {
     const wanted: CarriedMount[] = [];
     const unseen = new Set<CarriedMount>();
-    const before = await readStates(session, mounts);
+    const before = await (request.states ?? readStates(session, mounts));
     for (const [mount, state] of before) {
       if (state.kind === "twins" && request.replace !== true) {
         findings.push(twinFinding(mount, state.records.length));
