@@ -13,8 +13,8 @@ export interface Certificates {
 
 const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
-/** A CA of its own, and a server (127.0.0.1, localhost) and a client certificate from it. */
-export function makeCerts(dir: string): Certificates {
+/** A CA of its own, and a server (127.0.0.1 and a name) and a client certificate from it. */
+export function makeCerts(dir: string, name = "localhost"): Certificates {
   mkdirSync(dir, { recursive: true });
   const file = (name: string): string => join(dir, `${name}.pem`);
   const issue = (name: string, args: readonly string[]): void => {
@@ -26,9 +26,9 @@ export function makeCerts(dir: string): Certificates {
   issue("server", [
     ...issued,
     "-subj",
-    "/CN=localhost",
+    `/CN=${name}`,
     "-addext",
-    "subjectAltName=IP:127.0.0.1,DNS:localhost",
+    `subjectAltName=IP:127.0.0.1,DNS:${name}`,
     "-addext",
     "extendedKeyUsage=serverAuth",
   ]);

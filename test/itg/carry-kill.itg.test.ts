@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifySnapshots } from "../../src/mounts/verify.ts";
+import { openStore } from "../../src/store/open.ts";
+import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { makeBusyboxContext } from "../support/contexts.ts";
+import { cleanEnv } from "../support/env.ts";
+import { type FaultyServer, startFaultyServer } from "../support/faulty-server.ts";
+import {
+  baseStage,
+  emptyBuilder,
+  mountEnvironment,
+  mountRecords,
+  runStep,
+  runWithMounts,
+} from "../support/mount-project.ts";
+import { waitFor } from "../support/poll.ts";
+import { runBkcache } from "../support/run-bkcache.ts";
+import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+
+/*
+ * bkcache killed outright in the middle of its work on a real builder. What the core does at fifty moments of each is in
+ * mounts-faults; here are the connection to the builder, the records there, and what builds see in between.
+ */
+
+/** In each test; each costs three runs. */
+const kills = 10;
+const bucket = "cache";
+let s3: S3Server;
+let line: FaultyServer;
+let builder: Buildkit;
+let workspace: Workspace;
+
+/** Names and contents are told by digests, so that half of it would show. Files that change come with the source. */
+const dockerfile = `${baseStage}${runStep(
+  "--mount=type=cache,id=shop-data,target=/data",
+  `set -e; cd /data; echo "found data: "$(find . -mindepth 1 ! -path './.bkcache*' | sort | sha256sum | cut -c1-16) $(find . -type f ! -path './.bkcache*' | sort | xargs -r cat | sha256sum | cut -c1-16) $(find . -type f ! -path './.bkcache*' | wc -l)
+[ -d a ] || for d in a b c d; do mkdir -p $d && (cd $d && awk 'BEGIN { for (i = 0; i < 400; i++) { for (j = 0; j < i; j++) print i, j > "f" i; print > "f" i; close("f" i) } }' && dd if=/dev/urandom of=large bs=1M count=3 2>/dev/null); done
+[ ! -e /src/change ] || cp /src/a.txt changed; : "$(cat /src/a.txt)"`,
+)}`;
+/** What the step says of a mount that is empty. */
+const empty = "e3b0c44298fc1c14 e3b0c44298fc1c14 0";
+
+beforeAll(async () => {
+  [s3, builder] = await Promise.all([startVersitygw(), startBuildkit()]);
+  await s3.createBucket(bucket);
+  line = await startFaultyServer(s3.endpoint);
+  const config = {
+    project: "shop",
+    backends: { remote: { type: "s3", bucket, prefix: "kill/", insecure: true, endpointUrl: line.endpoint } },
+    cache: { read: [], write: [], mounts: "remote" },
+    mounts: { data: { target: "/data" } },
+    targets: { app: { contexts: { busybox: makeBusyboxContext(makeTempDir("busybox")) } } },
+  };
+  workspace = makeWorkspace({ "bkcache.config.json": JSON.stringify(config), Dockerfile: dockerfile, "src/a.txt": "" });
+});
+afterAll(async () => {
+  line.stop();
+  await builder.stop();
+  await s3.stop();
+});
+
+const environment = () => mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write" });
+
+async function bake(args: readonly string[] = []) {
+  workspace.write("src/a.txt", crypto.randomUUID());
+  const result = await runWithMounts(workspace, ["bake", ...args], environment());
+  expect(result.exitCode, result.stderr).toBe(0);
+  return result;
+}
+
+/** Starts bkcache, and kills it this long after its first request to the store. Whether it was still at work. */
+async function killAfter(args: readonly string[], delay: number): Promise<boolean> {
+  const before = line.seen.length;
+  let kill = (): boolean => false;
+  const ended = runBkcache(args, {
+    cwd: workspace.dir,
+    env: environment(),
+    onStart: (child) => (kill = () => child.kill("SIGKILL")),
+  });
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  await waitFor(() => isOver || line.seen.length > before, { what: "the store is asked", everyMs: 2 });
+  await sleep(delay);
+  const isAtWork = !isOver && kill();
+  await ended;
+  return isAtWork;
+}
+
+/** How long bkcache goes on after its first request, in ms. */
+async function measure(args: readonly string[]): Promise<number> {
+  const before = line.seen.length;
+  let began = 0;
+  const ended = runBkcache(args, { cwd: workspace.dir, env: environment() });
+  await waitFor(() => line.seen.length > before, { what: "the store is asked", everyMs: 2 });
+  began = performance.now();
+  const { exitCode, stderr } = await ended;
+  expect(exitCode, stderr).toBe(0);
+  return performance.now() - began;
+}
+
+/** BuildKit ends what a client that is gone has left; until then a build would be given another mount. */
+async function untilReleased(): Promise<void> {
+  await waitFor(async () => /Reclaimable:\s+true/.test((await mountBlock()) ?? "Reclaimable: true"), {
+    what: "the builder has released the mount",
+  });
+}
+
+async function mountBlock(): Promise<string | undefined> {
+  const usage = await builder.buildctl("du", "--verbose");
+  return usage.split(/\n\n+/).find((block) => block.includes("cached mount"));
+}
+
+async function countSnapshots(): Promise<number> {
+  const backend = { name: "remote", type: "s3", bucket, prefix: "kill/", insecure: true };
+  const context = { env: cleanEnv(s3.env), signal: new AbortController().signal, dir: "/", home: "/" };
+  const store = await openStore(backend, context);
+  const { whole, broken } = await verifySnapshots({ store });
+  store.close();
+  expect(broken).toEqual([]);
+  return whole.length;
+}
+
+test("of a restore: builds see nothing or all, and the next run completes it", { timeout: 600_000 }, async () => {
+  await bake();
+  const full = (await bake()).found["data"];
+  expect(full).toMatch(/ 1604$/);
+  await emptyBuilder(builder);
+  const whole = await measure(["mounts", "restore"]);
+  let atWork = 0;
+  for (let kill = 0; kill < kills; kill++) {
+    await emptyBuilder(builder);
+    if (await killAfter(["mounts", "restore"], Math.random() * whole)) atWork++;
+    await untilReleased();
+    // By a build that asks nobody: BuildKit alone.
+    if (kill % 2 === 0) {
+      const { found } = await bake(["--cache", "off"]);
+      expect([empty, full]).toContain(found["data"]);
+    } else {
+      const { found, mounts } = await bake(["--cache", "read"]);
+      expect([found["data"], mounts[0]?.restore?.outcome]).toEqual([full, expect.stringMatching(/restored|present/)]);
+    }
+    expect(await mountRecords(builder)).toEqual(["/shop-data"]);
+  }
+  expect(atWork).toBeGreaterThan(kills / 3);
+});
+
+test("of a save: every snapshot can be read, and the next save completes", { timeout: 600_000 }, async () => {
+  await emptyBuilder(builder);
+  workspace.write("src/change", "");
+  await bake();
+  const saveSomething = async () => {
+    await bake(["--cache", "off"]);
+    return ["mounts", "save"];
+  };
+  const whole = await measure(await saveSomething());
+  let atWork = 0;
+  let snapshots = await countSnapshots();
+  for (let kill = 0; kill < kills; kill++) {
+    if (await killAfter(await saveSomething(), Math.random() * whole)) atWork++;
+    const now = await countSnapshots();
+    expect(now).toBeGreaterThanOrEqual(snapshots);
+    snapshots = now;
+    await untilReleased();
+  }
+  expect(atWork).toBeGreaterThan(kills / 3);
+  const last = await bake();
+  expect(last.mounts).toMatchObject([{ restore: { outcome: "present" }, save: { outcome: "saved" } }]);
+  const content = (await bake(["--cache", "off"])).found["data"];
+  await emptyBuilder(builder);
+  expect((await bake()).found["data"]).toBe(content);
+  expect(await mountRecords(builder)).toEqual(["/shop-data"]);
+});
