@@ -153,6 +153,25 @@ ${addToMount("id=shop-arch-${TARGETARCH}", "arch")}${addToMount(`id=shop-owned,$
     expect(await mountRecords(builder)).toEqual([`team/shop-arch-${arch}`, "team/shop-locked", "team/shop-owned"]);
   });
 
+  test("a mount of another owner on a builder that has one of the id", async () => {
+    const make = (uid: number) => ({
+      config: { mounts: { data: { target: "/data", uid } }, targets: { app: {} } },
+      dockerfile: addToMount(`id=shop-data,uid=${uid}`),
+    });
+    const project = makeProject(make(1000));
+    const other = makeProject(make(2000));
+    await other.run();
+    await project.elsewhere("one");
+    for (const source of ["two", "three"]) {
+      project.workspace.write("src/a.txt", source);
+      await project.run();
+    }
+    other.workspace.write("src/a.txt", "four");
+    const result = await other.run();
+    expect(result.found).toEqual({ data: "one" });
+    expect(result.mounts).toMatchObject([{ restore: restored, save: { ...saved, files: 2 } }]);
+  });
+
   test("not those with persist: false, and none that the targets do not have", async () => {
     const project = makeProject({
       config: {

@@ -35,7 +35,10 @@ export async function startGoogleProxy(target: string): Promise<GoogleProxy> {
   const proxy = createServer((_, response) => void response.writeHead(403).end());
   proxy.on("connect", (request, client) => {
     hosts.push(request.url ?? "");
-    if (request.url !== `${host}:443`) return void client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    if (request.url !== `${host}:443`) {
+      client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      return;
+    }
     const onward = connect(googlePort, "127.0.0.1", () => {
       client.write("HTTP/1.1 200 OK\r\n\r\n");
       onward.pipe(client).pipe(onward);

@@ -1,3 +1,4 @@
+import type { MountRecord } from "../../builder/gateway/records.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import { unreachable } from "../../diagnostics/unreachable.ts";
 import type { Damage } from "../../mounts/damage.ts";
@@ -36,6 +37,11 @@ export interface RestoredMounts {
 /** A record that no build has used: what is in it may be a restore that was cut off. */
 const fewUses = 2;
 
+/** What needs no look: of a record with a base nobody can tell whose it is. */
+function isOwnAndUsed({ usageCount, hasBase }: MountRecord): boolean {
+  return usageCount > fewUses && !hasBase;
+}
+
 /**
  * Fills the mounts that the builder lacks, all at once. Never throws for a cache that fails: what does not come in time,
  * or not whole, is a miss.
@@ -71,7 +77,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
       if (state.kind === "twins" && request.replace !== true) {
         findings.push(twinFinding(mount, state.records.length));
         skip(mount, "the builder has it twice");
-      } else if (state.kind === "present" && state.record.usageCount > fewUses && request.replace !== true) {
+      } else if (state.kind === "present" && isOwnAndUsed(state.record) && request.replace !== true) {
         outcomes.set(mount, { ...nothingMoved, outcome: "present" });
       } else {
         wanted.push(mount);
