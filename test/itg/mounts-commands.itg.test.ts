@@ -265,12 +265,12 @@ describe("repair", () => {
     expect((await mounts(["save", "gomod"], { exitCode: 3 })).stderr).toContain("error BK5051");
     const { stdout } = await mounts(["repair"]);
     expect(stdout).toMatch(/^gomod: repaired\n(?: {2}.*: kept\n {2}.*: removed\n| {2}.*: removed\n {2}.*: kept\n)/);
-    expect(stdout).toContain("npm: nothing to repair");
+    expect(stdout).toContain("npm: not on the builder");
     expect(await records()).toEqual([false]);
     expect(await filesOnBuilder()).toEqual(before);
     const { mounts: saved } = await json<Moved>(["save", "gomod"]);
     expect(saved[0]?.outcome).not.toBe("failed");
-    expect(await json(["repair"])).toMatchObject({ mounts: [{ outcome: "whole" }, { outcome: "whole" }] });
+    expect(await json(["repair"])).toMatchObject({ mounts: [{ outcome: "whole" }, { outcome: "absent" }] });
   });
 
   test("asks which of two with content stays, and removes none without consent", async () => {
