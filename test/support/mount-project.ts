@@ -89,7 +89,13 @@ export async function emptyBuilder(builder: Buildkit): Promise<void> {
 /** Ids of the cache mounts that a builder holds with their namespace, once for every record. */
 export async function mountRecords(builder: Buildkit): Promise<readonly string[]> {
   const usage = await builder.buildctl("du", "--verbose");
-  return [...usage.matchAll(/^Description:\s+cached mount (\S+) from .*?(?: with id "([^"]*)")?$/gm)]
-    .map(([, target = "", id]) => id ?? target)
+  return usage
+    .split(/\n\n+/)
+    .flatMap((block) => {
+      const [, target] = /^Description:\s+cached mount (\S+) from /m.exec(block) ?? [];
+      // The command stands between the two, with all its lines.
+      const id = [...block.matchAll(/ with id "([^"]*)"$/gm)].at(-1)?.[1];
+      return target === undefined ? [] : [id ?? target];
+    })
     .sort();
 }
