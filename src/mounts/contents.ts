@@ -3,7 +3,8 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { type Listed, namesInput, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
 import type { BlobSource, Packer } from "./packer.ts";
-import { explainFailure, runScript, type ScriptResult, unreadable } from "./run.ts";
+import { explainFailure, inLargePieces, maxArgBytes, runScript, type ScriptResult, unreadable } from "./run.ts";
+import type { TarEntry } from "./tar/header.ts";
 import { createTarReader } from "./tar/read.ts";
 
 /** What was read of one file or link, and how it looked then. */
@@ -23,6 +24,8 @@ export interface Contents {
 
 export interface ReadOptions {
   readonly shell: MountShell;
+  /** What was modified before this, by the builder's clock in seconds, is as it was listed. */
+  readonly settledBefore: number;
   readonly packer: Packer;
   /** Resolves when more may be read. */
   readonly room: () => Promise<void>;
@@ -32,15 +35,32 @@ export interface ReadOptions {
 
 const attempts = 3;
 
+/** Comes at the end of what is read: names of files that were modified after `$1`, by the builder's clock in seconds. */
+const changedPath = ".bkcache-changed";
+
 /**
  * Ends xargs at the first archive that is not whole: a tar that stops in a file would otherwise be followed by the next
- * archive, whose bytes would fill the file up.
+ * archive, whose bytes would fill the file up. `-newer` compares whole seconds.
  */
-const tarScript = `busybox xargs -0 -r -s 500000 busybox sh -c 'busybox tar -c -f - -- "$@" || exit 255' sh`;
+const readNames = `
+set -o pipefail
+busybox touch -d "@$1" .bkcache-stamp
+{
+  : > ${changedPath}
+  busybox xargs -0 -r -s ${maxArgBytes} busybox sh -c '
+    busybox tar -c -f - -- "$@" || exit 255
+    busybox find "$@" -maxdepth 0 -newer .bkcache-stamp -print0 >> ${changedPath}' sh &&
+  busybox tar -c -f - ${changedPath}
+} | ${inLargePieces}
+code=$?
+busybox rm -f .bkcache-stamp ${changedPath}
+exit $code
+`;
 
 /**
  * Reads these files and links through tar. One that changed while it was read (its stat differs afterwards) is read
- * again, and given up when it never stands still.
+ * again, and given up when it never stands still. Only what was modified of late is looked at again: the mount is this
+ * process's alone, so that hardly anything ever is.
  * @throws BkcacheError BK5032.
  */
 export async function readContents(entries: readonly Listed[], options: ReadOptions): Promise<Contents> {
@@ -49,11 +69,16 @@ export async function readContents(entries: readonly Listed[], options: ReadOpti
   const torn: Path[] = [];
   let wanted = new Map(entries.map((entry) => [entry.path, entry]));
   for (let attempt = 1; wanted.size > 0; attempt++) {
-    const got = new Map<Path, Content>();
-    const result = await readOnce(wanted, got, options);
-    const after = await statPaths(shell, [...wanted.keys()], signal);
+    const { got, changed, result } = await readOnce(wanted, options);
+    for (const [path, content] of got) if (changed?.has(path) === false) read.set(path, content);
+    const doubtful = [...wanted].filter(([path]) => !read.has(path));
+    const after = await statPaths(
+      shell,
+      doubtful.map(([path]) => path),
+      signal,
+    );
     const missing = new Map<Path, Listed>();
-    for (const [path, listed] of wanted) {
+    for (const [path, listed] of doubtful) {
       const now = after.get(path);
       const content = got.get(path);
       if (now !== undefined && content !== undefined && isSameState(listed, now)) read.set(path, content);
@@ -67,26 +92,39 @@ export async function readContents(entries: readonly Listed[], options: ReadOpti
   return { read, torn };
 }
 
+interface ReadOnce {
+  readonly got: ReadonlyMap<Path, Content>;
+  /** Of those that were asked for; null where that is not known. */
+  readonly changed: ReadonlySet<Path> | null;
+  readonly result: ScriptResult;
+}
+
 async function readOnce(
   wanted: ReadonlyMap<Path, Listed>,
-  got: Map<Path, Content>,
-  { shell, packer, room, signal, onRead }: ReadOptions,
-): Promise<ScriptResult> {
+  { shell, settledBefore, packer, room, signal, onRead }: ReadOptions,
+): Promise<ReadOnce> {
+  const got = new Map<Path, Content>();
   let open: Listed | null = null;
   let target = "";
+  let isList = false;
+  const list: Buffer[] = [];
+  let hasList = false;
   const reader = createTarReader({
     begin(entry) {
+      isList = entry.path === changedPath;
       const listed = wanted.get(entry.path);
-      const isWanted = listed?.kind === entry.kind && (entry.kind === "symlink" || entry.size === listed.size);
+      const isWanted = listed?.kind === entry.kind && (entry.kind === "symlink" || isAsListed(entry, listed));
       open = isWanted ? listed : null;
       target = entry.link;
       if (open?.kind === "file") packer.begin(entry.size);
     },
     data(bytes) {
+      if (isList) list.push(Buffer.from(bytes));
       if (open !== null) packer.write(bytes);
       onRead?.(bytes.length);
     },
     end() {
+      hasList ||= isList;
       if (open === null) return;
       const isFile = open.kind === "file";
       got.set(open.path, { listed: open, blobs: isFile ? packer.end() : [], target: isFile ? "" : target });
@@ -95,7 +133,7 @@ async function readOnce(
   });
   const result = await runScript(
     shell,
-    { text: tarScript },
+    { text: readNames, args: [String(settledBefore - 1)] },
     {
       input: namesInput([...wanted.keys()]),
       ...(signal && { signal }),
@@ -112,7 +150,18 @@ async function readOnce(
     if (!(error instanceof BkcacheError) || result.exitCode === 0) throw error;
     if ((open as Listed | null) !== null) packer.abandon();
   }
-  return result;
+  const changed = hasList && result.exitCode === 0 ? new Set(readNamesOf(Buffer.concat(list))) : null;
+  return { got, changed, result };
+}
+
+function readNamesOf(list: Buffer): readonly Path[] {
+  const names = list.toString("latin1").split("\0").slice(0, -1);
+  return names.map((name) => name.slice("./".length));
+}
+
+/** Other times before 1970 and after 2242 do not fit into a header as they are. */
+function isAsListed(entry: TarEntry, listed: Listed): boolean {
+  return entry.size === listed.size && (entry.mtime === listed.mtime || listed.mtime < 0 || listed.mtime >= 8 ** 11);
 }
 
 function isSameState(before: Listed, after: Listed): boolean {

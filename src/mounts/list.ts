@@ -1,6 +1,7 @@
+import { randomBytes } from "node:crypto";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
-import { readScript, unreadable } from "./run.ts";
+import { inLargePieces, maxArgBytes, readScript, unreadable } from "./run.ts";
 import { settleScript, stampScript } from "./settle.ts";
 import { readStamp, type Stamp } from "./stamp.ts";
 
@@ -31,41 +32,33 @@ export interface Listing {
   readonly settledBefore: number;
 }
 
-/** Longest string that V8 has, with room; four million entries. */
+/** Longest string that V8 has, with room; three million entries. */
 const maxListBytes = 400 * 2 ** 20;
-const format = "%f %u %g %s %Y %Z %i %h";
 
 /**
- * For each batch of names: the names, each with a zero byte behind it, and an empty one; then what stat prints about
- * each, in their order, and a zero byte. stat prints nothing for a name that is gone; it is then asked about one at a time.
+ * Names on standard input, each with a zero byte behind it, and for each a line: `$1`, which no name holds, so that names
+ * may hold all that a line can; numbers; the name. stat says nothing of a name that is gone, and there is none to stop for.
  */
-const batchScript = `
-printf '%s\\0' "$@"
-printf '\\0'
-busybox stat -c '${format}' -- "$@" 2>/dev/null || {
-  echo again
-  for name do busybox stat -c '${format}' -- "$name" 2>/dev/null || echo gone; done
-}
-printf '\\0'
-`;
-const inBatches = `busybox xargs -0 -r -s 500000 busybox sh -c "$1" sh`;
+const statNames = `busybox xargs -0 -r -s ${maxArgBytes} busybox sh -c '
+busybox stat -c "$0 %f %u %g %s %Y %Z %i %h %n" -- "$@" 2>/dev/null || :' "$1" | ${inLargePieces}`;
 
 /**
  * Lists everything in the mount, after settling it.
  * @throws BkcacheError BK5032.
  */
 export async function listMount(shell: MountShell, signal?: AbortSignal): Promise<Listing> {
+  const mark = makeMark();
   const text = `${settleScript}${stampScript}
 printf '%s\\0' "$(busybox date +%s)"
-busybox find . -path './.bkcache-*' -prune -o -print0 | ${inBatches}
+busybox find . -path './.bkcache-*' -prune -o -print0 | ${statNames}
 `;
-  const script = { text, args: [batchScript] };
+  const script = { text, args: [mark] };
   const output = await readScript(shell, script, { maxBytes: maxListBytes, ...(signal && { signal }) });
   const stampEnd = output.indexOf("\0");
   const dateEnd = output.indexOf("\0", stampEnd + 1);
   const content = readStamp(output.slice(0, stampEnd));
   const now = Number(output.slice(stampEnd + 1, dateEnd));
-  const all = parseBatches(output, dateEnd + 1);
+  const all = parseLines(output, dateEnd + 1, mark);
   const root = all.find((entry) => entry.path === "");
   if (root === undefined || !Number.isSafeInteger(now)) throw unreadable("its listing is not complete");
   const time = all.find((entry) => entry.path === ".bkcache")?.mtime;
@@ -88,10 +81,11 @@ export async function statPaths(
   signal?: AbortSignal,
 ): Promise<Map<Path, Listed>> {
   if (paths.length === 0) return new Map();
-  const script = { text: inBatches, args: [batchScript] };
+  const mark = makeMark();
+  const script = { text: `set -e -o pipefail\n${statNames}`, args: [mark] };
   const input = namesInput(paths);
   const output = await readScript(shell, script, { input, maxBytes: maxListBytes, ...(signal && { signal }) });
-  return new Map(parseBatches(output, 0).map((entry) => [entry.path, entry]));
+  return new Map(parseLines(output, 0, mark).map((entry) => [entry.path, entry]));
 }
 
 /** Names on standard input, each with a zero byte behind it. */
@@ -103,29 +97,20 @@ export async function* namesInput(paths: readonly Path[]): AsyncGenerator<Buffer
   }
 }
 
-function parseBatches(output: string, start: number): Listed[] {
+/** New for each listing, so that nobody can have made a name with it. */
+function makeMark(): string {
+  return randomBytes(8).toString("hex");
+}
+
+function parseLines(output: string, start: number, mark: string): Listed[] {
   const entries: Listed[] = [];
+  const head = `${mark} `;
+  const next = `\n${head}`;
+  if (start < output.length && !output.startsWith(head, start)) throw unreadable("its listing is none");
   for (let at = start; at < output.length;) {
-    const names: string[] = [];
-    for (;;) {
-      const end = output.indexOf("\0", at);
-      if (end === -1) throw unreadable("its listing is cut off");
-      const name = output.slice(at, end);
-      at = end + 1;
-      if (name === "") break;
-      names.push(name);
-    }
-    const end = output.indexOf("\0", at);
-    if (end === -1) throw unreadable("its listing is cut off");
-    const lines = output.slice(at, end).split("\n");
-    // A first attempt that missed some, then each by itself.
-    const again = lines.indexOf("again");
-    const records = again === -1 ? lines : lines.slice(again + 1);
-    if (records.length !== names.length + 1) throw unreadable("its listing does not fit its names");
-    for (const [index, name] of names.entries()) {
-      const record = records[index] ?? "";
-      if (record !== "gone") entries.push(parseRecord(name, record));
-    }
+    const found = output.indexOf(next, at);
+    const end = found === -1 ? output.length - 1 : found;
+    entries.push(parseLine(output.slice(at + head.length, end)));
     at = end + 1;
   }
   return entries;
@@ -133,22 +118,35 @@ function parseBatches(output: string, start: number): Listed[] {
 
 const kinds: Readonly<Record<number, Listed["kind"]>> = { 0o10: "file", 0o04: "dir", 0o12: "symlink" };
 
-function parseRecord(name: string, record: string): Listed {
-  const fields = record.split(" ");
-  const [, uid, gid, size, mtime, ctime, , links] = fields.map(Number);
+/** Mode in hex, uid, gid, size, mtime, ctime, inode, links, name. */
+function parseLine(line: string): Listed {
+  const fields: string[] = [];
+  let at = 0;
+  for (let end = line.indexOf(" "); fields.length < 8 && end !== -1; end = line.indexOf(" ", at)) {
+    fields.push(line.slice(at, end));
+    at = end + 1;
+  }
+  const name = line.slice(at);
   const mode = Number.parseInt(fields[0] ?? "", 16);
-  const numbers = [mode, uid, gid, size, mtime, ctime, links];
-  if (fields.length !== 8 || !numbers.every(Number.isSafeInteger)) throw unreadable("stat printed what is no record");
+  const uid = Number(fields[1]);
+  const gid = Number(fields[2]);
+  const size = Number(fields[3]);
+  const mtime = Number(fields[4]);
+  const ctime = Number(fields[5]);
+  const links = Number(fields[7]);
+  // One that is no number makes the sum none.
+  const areNumbers = Number.isSafeInteger(mode + uid + gid + size + mtime + ctime + links);
+  if (!areNumbers || !name.startsWith(".")) throw unreadable("stat printed what is no record");
   return {
     path: name === "." ? "" : name.slice(2),
     kind: kinds[mode >> 12] ?? "other",
     mode: mode & 0o7777,
-    uid: uid as number,
-    gid: gid as number,
-    size: size as number,
-    mtime: mtime as number,
-    ctime: ctime as number,
+    uid,
+    gid,
+    size,
+    mtime,
+    ctime,
     inode: fields[6] ?? "",
-    links: links as number,
+    links,
   };
 }

@@ -11,6 +11,12 @@ export interface Script {
   readonly args?: readonly string[];
 }
 
+/** Bytes of names that xargs may give to one program. */
+export const maxArgBytes = 500_000;
+
+/** End of a pipe: the builder makes a message of each piece that it reads, however small. */
+export const inLargePieces = "busybox dd bs=65536 iflag=fullblock 2>/dev/null";
+
 export interface ScriptResult {
   readonly exitCode: number;
   readonly stderr: string;

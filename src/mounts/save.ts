@@ -144,6 +144,7 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
   try {
     contents = await readContents(work.toRead, {
       shell,
+      settledBefore: listing.settledBefore,
       packer,
       room: () => uploader.room(),
       ...withSignal,

@@ -139,13 +139,17 @@ describe("hostile manifests", () => {
     expect(await readManifest(bytes, { maxBytes: length, maxEntries: 4, maxContentBytes: 60 })).toBeDefined();
   });
 
-  test("random damage is refused", async () => {
-    const { bytes } = await writeManifest(await readManifest(store(good)));
+  test("random damage is refused, unless it decodes to the same", async () => {
+    const snapshot = await readManifest(store(good));
+    const { bytes } = await writeManifest(snapshot);
     await fc.assert(
       fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
         const damaged = Buffer.from(bytes);
         damaged[at] = (damaged[at] ?? 0) ^ flip;
-        await expect(readManifest(damaged)).rejects.toMatchObject({ code: "BK5030" });
+        // Some bits of a frame mean nothing.
+        const read = await readManifest(damaged).catch((error: unknown) => error);
+        if (read instanceof Error) expect(read).toMatchObject({ code: "BK5030" });
+        else expect(read).toEqual(snapshot);
         await expect(readManifest(bytes.subarray(0, at))).rejects.toMatchObject({ code: "BK5030" });
       }),
     );

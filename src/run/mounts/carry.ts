@@ -108,6 +108,10 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       const { used, unused } = partByUse(mounts, history);
       const idle: MountSave = { ...nothingMoved, outcome: "unused", reason: "no step of the build ran with it" };
       const idles = unused.map((mount) => [mount, idle] as const);
+      if (used.length === 0) {
+        saved = new Map(idles);
+        return [];
+      }
       if (unusable !== null) {
         const skipped: MountSave = { ...nothingMoved, outcome: "skipped", reason: unusable.message };
         saved = new Map([...used.map((mount) => [mount, skipped] as const), ...idles]);

@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import {
@@ -42,6 +43,7 @@ export interface Taken {
   readonly contentBytes: number;
 }
 
+enableCompileCache();
 const env = process.env;
 const partBytes = 8 << 20;
 const partsAtOnce = 6;

@@ -3,6 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Gateway } from "../../../src/builder/gateway/gateway.ts";
 import { findStateDir, startBuildkit } from "../../support/buildkit.ts";
+import { build } from "tsdown";
+import config from "../../../tsdown.config.ts";
 import { makeTempDir } from "../../support/cleanup.ts";
 import { type GatewayBuilder, inMount, makeGatewayBuilder } from "../../support/gateway-builder.ts";
 import { runCommand } from "../../support/run-bkcache.ts";
@@ -14,6 +16,16 @@ import { findCompiled, findModules, findPackages, type Tree } from "./trees.ts";
 const runs = 5;
 const bucket = "bench";
 const megabyte = 1e6;
+
+/** mount-work.ts as users have it: bundled as the program is. */
+let bundled: Promise<string> | undefined;
+
+async function bundleWork(): Promise<string> {
+  const outDir = makeTempDir("bench");
+  const entry = { "mount-work": join(import.meta.dirname, "mount-work.ts") };
+  await build({ ...config, config: false, entry, outDir, dts: false });
+  return join(outDir, "mount-work.js");
+}
 
 interface Place {
   fill(mount: string, tree: Tree): Promise<void>;
@@ -59,7 +71,7 @@ function openPlace(builder: GatewayBuilder, gateway: Gateway, s3: S3Server, addr
       const whole: Work = { builder: builder.name, address, bucket, ...work };
       const { exitCode, stdout, stderr } = await runCommand(
         process.execPath,
-        [join(import.meta.dirname, "mount-work.ts"), JSON.stringify(whole)],
+        [await (bundled ??= bundleWork()), JSON.stringify(whole)],
         { cwd: builder.host.cwd, env: { ...builder.host.env, ...s3.env } },
       );
       if (exitCode !== 0) throw new Error(`${work.verb} exits ${exitCode}: ${stderr.slice(-2000)}`);
