@@ -63,7 +63,8 @@ export function compose(parts: Parts): Pick<Snapshot, "packs" | "blobs" | "entri
 function createTable({ parent, newBlobs, newPacks }: Parts) {
   const blobs: Blob[] = [];
   const packs: Pack[] = [];
-  const blobIndices = new Map<string, number>();
+  /** Indices in `blobs`, by those of the parent and of this save. */
+  const indices = { known: [] as number[], added: [] as number[] };
   // Two packers may have made one and the same pack.
   const packIndices = new Map<string, number>();
 
@@ -74,17 +75,15 @@ function createTable({ parent, newBlobs, newPacks }: Parts) {
     return index;
   };
 
-  const blobOf = (source: BlobSource): number => {
-    const name = "known" in source ? `k${source.known}` : `a${source.added}`;
-    const found = blobIndices.get(name);
-    if (found !== undefined) return found;
-    const blob = "known" in source ? parent?.blobs[source.known] : newBlobs[source.added];
+  const add = (blob: Blob | NewBlob | undefined, from: readonly Pack[] | undefined): number => {
     if (blob === undefined) throw new Error("a file with a blob that does not exist");
-    const pack = packOf("known" in source ? parent?.packs[blob.pack] : newPacks[blob.pack]);
-    const index = blobs.push({ ...blob, pack }) - 1;
-    blobIndices.set(name, index);
-    return index;
+    return blobs.push({ ...blob, pack: packOf(from?.[blob.pack]) }) - 1;
   };
+
+  const blobOf = (source: BlobSource): number =>
+    "known" in source
+      ? (indices.known[source.known] ??= add(parent?.blobs[source.known], parent?.packs))
+      : (indices.added[source.added] ??= add(newBlobs[source.added], newPacks));
 
   return { blobs, packs, blobOf };
 }

@@ -1,9 +1,9 @@
-import type { MountShell } from "../builder/gateway/shell.ts";
+import type { MountExit, MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { type Listed, namesInput, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
 import type { BlobSource, Packer } from "./packer.ts";
-import { explainFailure, inLargePieces, maxArgBytes, runScript, type ScriptResult, unreadable } from "./run.ts";
+import { explainFailure, inLargePieces, runScript, unreadable } from "./run.ts";
 import type { TarEntry } from "./tar/header.ts";
 import { createTarReader } from "./tar/read.ts";
 
@@ -27,13 +27,16 @@ export interface ReadOptions {
   /** What was modified before this, by the builder's clock in seconds, is as it was listed. */
   readonly settledBefore: number;
   readonly packer: Packer;
-  /** Resolves when more may be read. */
-  readonly room: () => Promise<void>;
+  /** Resolves when more may be read; nothing where it may at once. */
+  readonly room: () => Promise<void> | undefined;
   readonly signal?: AbortSignal;
   readonly onRead?: (bytes: number) => void;
 }
 
 const attempts = 3;
+
+/** Bytes of names for one tar. */
+const batchBytes = 500_000;
 
 /** Comes at the end of what is read: names of files that were modified after `$1`, by the builder's clock in seconds. */
 const changedPath = ".bkcache-changed";
@@ -47,7 +50,7 @@ set -o pipefail
 busybox touch -d "@$1" .bkcache-stamp
 {
   : > ${changedPath}
-  busybox xargs -0 -r -s ${maxArgBytes} busybox sh -c '
+  busybox xargs -0 -r -s ${batchBytes} busybox sh -c '
     busybox tar -c -f - -- "$@" || exit 255
     busybox find "$@" -maxdepth 0 -newer .bkcache-stamp -print0 >> ${changedPath}' sh &&
   busybox tar -c -f - ${changedPath}
@@ -96,7 +99,7 @@ interface ReadOnce {
   readonly got: ReadonlyMap<Path, Content>;
   /** Of those that were asked for; null where that is not known. */
   readonly changed: ReadonlySet<Path> | null;
-  readonly result: ScriptResult;
+  readonly result: MountExit;
 }
 
 async function readOnce(
@@ -137,9 +140,9 @@ async function readOnce(
     {
       input: namesInput([...wanted.keys()]),
       ...(signal && { signal }),
-      async onOutput(chunk) {
-        reader.push(chunk);
-        await room();
+      onOutput(piece) {
+        reader.push(piece);
+        return room();
       },
     },
   );

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
-import { inLargePieces, maxArgBytes, readScript, unreadable } from "./run.ts";
+import { inLargePieces, readScript, unreadable } from "./run.ts";
 import { settleScript, stampScript } from "./settle.ts";
 import { readStamp, type Stamp } from "./stamp.ts";
 
@@ -35,11 +35,14 @@ export interface Listing {
 /** Longest string that V8 has, with room; three million entries. */
 const maxListBytes = 400 * 2 ** 20;
 
+/** Bytes of names for one stat: not many, so that find, stat and who reads them are at work at the same time. */
+const batchBytes = 60_000;
+
 /**
  * Names on standard input, each with a zero byte behind it, and for each a line: `$1`, which no name holds, so that names
  * may hold all that a line can; numbers; the name. stat says nothing of a name that is gone, and there is none to stop for.
  */
-const statNames = `busybox xargs -0 -r -s ${maxArgBytes} busybox sh -c '
+const statNames = `busybox xargs -0 -r -s ${batchBytes} busybox sh -c '
 busybox stat -c "$0 %f %u %g %s %Y %Z %i %h %n" -- "$@" 2>/dev/null || :' "$1" | ${inLargePieces}`;
 
 /**

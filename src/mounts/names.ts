@@ -55,8 +55,7 @@ export function parentOf(path: Path): Path {
  */
 export function isSafePath(path: Path): boolean {
   if (path === "" || path.length > maxPathBytes || path.includes("\0") || isOwnPath(path)) return false;
-  if (!path.includes("/")) return path !== "." && path !== "..";
-  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
 }
 
 /** PATH_MAX of Linux. */

@@ -1,4 +1,4 @@
-import type { MountExecOptions, MountShell } from "../builder/gateway/shell.ts";
+import type { MountExecOptions, MountExit, MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 
 /**
@@ -11,38 +11,11 @@ export interface Script {
   readonly args?: readonly string[];
 }
 
-/** Bytes of names that xargs may give to one program. */
-export const maxArgBytes = 500_000;
-
 /** End of a pipe: the builder makes a message of each piece that it reads, however small. */
 export const inLargePieces = "busybox dd bs=65536 iflag=fullblock 2>/dev/null";
 
-export interface ScriptResult {
-  readonly exitCode: number;
-  readonly stderr: string;
-}
-
-/**
- * Runs a script and hands on its output piece by piece; the next piece is read when `onOutput` is done.
- * An error of `onOutput` ends the script and is thrown.
- */
-export async function runScript(
-  shell: MountShell,
-  script: Script,
-  options: MountExecOptions & { readonly onOutput?: (chunk: Buffer) => void | Promise<void> } = {},
-): Promise<ScriptResult> {
-  const { onOutput, ...execOptions } = options;
-  const process = shell.exec(["sh", "-c", script.text, "sh", ...(script.args ?? [])], execOptions);
-  const readAll = async (): Promise<void> => {
-    for await (const chunk of process.stdout) await onOutput?.(chunk as Buffer);
-  };
-  try {
-    const [{ exitCode, stderr }] = await Promise.all([process.done, readAll()]);
-    return { exitCode, stderr };
-  } catch (error) {
-    process.stdout.destroy();
-    throw error;
-  }
+export async function runScript(shell: MountShell, script: Script, options: MountExecOptions = {}): Promise<MountExit> {
+  return shell.exec(["sh", "-c", script.text, "sh", ...(script.args ?? [])], options);
 }
 
 /** The whole output of a script that must succeed, as a byte string. */
@@ -56,9 +29,9 @@ export async function readScript(
   let length = 0;
   const result = await runScript(shell, script, {
     ...execOptions,
-    onOutput(chunk) {
-      chunks.push(chunk);
-      length += chunk.length;
+    onOutput(piece) {
+      chunks.push(Buffer.from(piece));
+      length += piece.length;
       if (length > maxBytes) throw unreadable(`it has more entries than bkcache can list`);
     },
   });
@@ -71,7 +44,7 @@ export function unreadable(reason: string): BkcacheError {
 }
 
 /** Exit code and the last line that the program wrote about it. */
-export function explainFailure({ exitCode, stderr }: ScriptResult): string {
+export function explainFailure({ exitCode, stderr }: MountExit): string {
   const line = stderr.trim().split("\n").at(-1) ?? "";
   return `exit code ${exitCode}${line === "" ? "" : `: ${line.slice(0, 300)}`}`;
 }

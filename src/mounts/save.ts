@@ -7,11 +7,12 @@ import { type Contents, readContents } from "./contents.ts";
 import { hasSameEntries } from "./diff.ts";
 import { type Damage, noDamage } from "./damage.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
-import { type Listing, listMount } from "./list.ts";
-import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
+import { listMount } from "./list.ts";
+import type { LoadedSnapshot } from "./load.ts";
 import { writeManifest } from "./manifest.ts";
 import { showName } from "./names.ts";
 import { createPacker, type Packer } from "./packer.ts";
+import { noParent, openParents } from "./parent.ts";
 import { planRead } from "./plan-read.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
 import { explainFailure, runScript, unreadable } from "./run.ts";
@@ -109,8 +110,10 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
     }
   }
   onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
+  // Both take their time, one on the builder and one here. What the mount was equal to is the newest one, most often.
+  const parents = hasParent ? openParents(options) : null;
   const listing = await listMount(shell, signal);
-  const { loaded, stampTime, findings } = hasParent ? await findParent(options, listing) : noParent();
+  const { loaded, stampTime, findings } = parents === null ? noParent() : await parents.find(listing.stamp);
   const parent = loaded?.snapshot ?? null;
   const selection = selectEntries(listing.entries, mount.maxSize);
   findings.push(...selection.findings);
@@ -208,49 +211,6 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
   await stampMount(shell, { ...refOf(snapshot), sha256 }, listing.settledBefore, signal);
   const saved = { snapshot, objectKey, sha256, bytes: bytes.length };
   return { kind: "saved", saved, contentBytes, readBytes, newPacks: newPacks.length, findings };
-}
-
-interface Parent {
-  readonly loaded: LoadedSnapshot | null;
-  /** When the mount was equal to it; null where that is not known. */
-  readonly stampTime: number | null;
-  readonly findings: Diagnostic[];
-}
-
-/** The snapshot that the mount's stamp names, else the newest one. One that cannot be read is no parent. */
-async function findParent(options: SaveOptions, { stamp }: Listing): Promise<Parent> {
-  const { store, mount, signal, damage = noDamage } = options;
-  const { findings } = noParent();
-  const isSound = ({ snapshot, objectKey }: LoadedSnapshot): boolean =>
-    !damage.snapshots.has(objectKey) && !snapshot.packs.some(({ id }) => damage.packs.has(id));
-  const load = async (where: SnapshotRef | string): Promise<LoadedSnapshot | null> => {
-    const objectKey = typeof where === "string" ? where : manifestKey(where);
-    if (options.parent?.objectKey === objectKey) return options.parent;
-    try {
-      return await loadSnapshot(store, objectKey, signal && { signal });
-    } catch (error) {
-      if (!(error instanceof BkcacheError) || error.code !== "BK5030") throw error;
-      findings.push(...error.findings);
-      return null;
-    }
-  };
-  if (stamp !== null && stamp.content.mount === mount.id) {
-    const loaded = await load(stamp.content);
-    // Another one with this key may have been written since.
-    if (loaded !== null && isSound(loaded) && loaded.sha256 === stamp.content.sha256)
-      return { loaded, stampTime: stamp.time, findings };
-  }
-  for (const scope of options.parentScopes ?? [mount.scope]) {
-    const keys = await listNewest(store, { scope, mount: mount.id }, signal);
-    const newest = keys.find((objectKey) => !damage.snapshots.has(objectKey));
-    const loaded = newest === undefined ? null : await load(newest);
-    if (loaded !== null && isSound(loaded)) return { loaded, stampTime: null, findings };
-  }
-  return { ...noParent(), findings };
-}
-
-function noParent(): Parent {
-  return { loaded: null, stampTime: null, findings: [] };
 }
 
 function isUnchanged(

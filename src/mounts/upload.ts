@@ -6,8 +6,8 @@ import { type Pack, sealPack } from "./pack.ts";
 /** Packs on their way to the store. What fails is thrown by the next `room` or by `finish`. */
 export interface Uploader {
   add(pack: number, raw: Buffer): void;
-  /** Resolves when another pack may be added without too much memory in use. */
-  room(): Promise<void>;
+  /** Resolves when another pack may be added without too much memory in use; nothing where it may at once. */
+  room(): Promise<void> | undefined;
   /** Resolves when all are stored: the packs by their numbers. */
   finish(): Promise<readonly Pack[]>;
 }
@@ -62,6 +62,12 @@ export function createUploader({ store, signal, today, damaged, onStored, onSeal
     });
   };
 
+  const hasRoom = () => running.size < compressedAtOnce + uploadedAtOnce;
+  const makeRoom = async (): Promise<void> => {
+    while (!hasRoom()) await Promise.race(running);
+    check();
+  };
+
   return {
     add(number, raw) {
       const task = carry(number, raw)
@@ -71,9 +77,9 @@ export function createUploader({ store, signal, today, damaged, onStored, onSeal
         .finally(() => running.delete(task));
       running.add(task);
     },
-    async room() {
-      while (running.size >= compressedAtOnce + uploadedAtOnce) await Promise.race(running);
+    room() {
       check();
+      return hasRoom() ? undefined : makeRoom();
     },
     async finish() {
       await Promise.all(running);

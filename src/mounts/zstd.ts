@@ -6,7 +6,7 @@ import { constants, zstdCompress, zstdDecompress } from "node:zlib";
  * checked here, and what is decoded has a known length.
  */
 const chunkSize = 1 << 20;
-const level = 3;
+const level = 2;
 
 export interface CompressOptions {
   /** Lets the frame carry a checksum of its contents, for what has no digest of its own. */

@@ -46,7 +46,7 @@ function makeBrittle(shell: MountShell): MountShell {
   let isBroken = false;
   return {
     ...shell,
-    exec(argv, { input, signal } = {}) {
+    async exec(argv, { input, signal, ...options } = {}) {
       if (isBroken) throw new Error("the shell is gone");
       const breakOff = (): void => void (isBroken = true);
       signal?.addEventListener("abort", breakOff);
@@ -61,8 +61,12 @@ function makeBrittle(shell: MountShell): MountShell {
           yield next.value;
         }
       };
-      const { stdout, done } = shell.exec(argv, { ...(signal && { signal }), ...(input && { input: watched(input) }) });
-      return { stdout, done: done.finally(() => signal?.removeEventListener("abort", breakOff)) };
+      try {
+        const watching = input && { input: watched(input) };
+        return await shell.exec(argv, { ...options, ...(signal && { signal }), ...watching });
+      } finally {
+        signal?.removeEventListener("abort", breakOff);
+      }
     },
   };
 }

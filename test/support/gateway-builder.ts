@@ -79,10 +79,10 @@ export async function makeGatewayBuilder(
 
 /** Runs a program in a mount and returns its whole output. */
 export async function runIn(shell: MountShell, argv: readonly string[], options?: MountExecOptions) {
-  const { stdout, done } = shell.exec(argv, options);
-  const chunks: Buffer[] = [];
-  for await (const chunk of stdout as AsyncIterable<Buffer>) chunks.push(chunk);
-  return { stdout: Buffer.concat(chunks).toString("utf8"), ...(await done) };
+  const pieces: Buffer[] = [];
+  const onOutput = (piece: Buffer) => void pieces.push(Buffer.from(piece));
+  const exit = await shell.exec(argv, { ...options, onOutput });
+  return { stdout: Buffer.concat(pieces).toString("utf8"), ...exit };
 }
 
 /** Opens a mount on a gateway, uses it, and closes it. */

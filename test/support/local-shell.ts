@@ -13,7 +13,7 @@ export function openLocalShell(dir: string, { maxFileBytes }: { readonly maxFile
   const busybox = join(bin, "busybox");
   symlinkSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim(), busybox);
   return {
-    exec(argv, { input, signal } = {}) {
+    async exec(argv, { input, onOutput, signal } = {}) {
       // A bound of each file stands for a disk that is full.
       const bound = maxFileBytes === undefined ? [] : ["prlimit", `--fsize=${maxFileBytes}`];
       const [program = busybox, ...args] = [...bound, busybox, ...argv];
@@ -29,19 +29,32 @@ export function openLocalShell(dir: string, { maxFileBytes }: { readonly maxFile
         child.on("error", reject);
         child.on("close", (code) => resolve(code ?? 137));
       });
+      let refusal: { readonly error: unknown } | undefined;
+      const refuse = (error: unknown): void => {
+        refusal ??= { error };
+        child.kill("SIGKILL");
+      };
+      child.stdout.on("data", (piece: Buffer) => {
+        try {
+          const answer = refusal === undefined ? onOutput?.(piece) : undefined;
+          if (answer === undefined) return;
+          child.stdout.pause();
+          answer.then(() => child.stdout.resume(), refuse);
+        } catch (error) {
+          refuse(error);
+        }
+      });
       let inputError: unknown;
       const feeding = feed(child.stdin, input).catch((error: unknown) => {
         inputError = error;
       });
-      const finish = async () => {
-        const exitCode = await ended;
-        await feeding;
-        // A program that does not want the rest closes its end; anything else is the caller's own failure.
-        const code = inputError instanceof Error && "code" in inputError ? inputError.code : undefined;
-        if (inputError !== undefined && code !== "EPIPE" && code !== "ERR_STREAM_PREMATURE_CLOSE") throw inputError;
-        return { exitCode, stderr };
-      };
-      return { stdout: child.stdout, done: finish() };
+      const exitCode = await ended;
+      await feeding;
+      if (refusal !== undefined) throw refusal.error;
+      // A program that does not want the rest closes its end; anything else is the caller's own failure.
+      const code = inputError instanceof Error && "code" in inputError ? inputError.code : undefined;
+      if (inputError !== undefined && code !== "EPIPE" && code !== "ERR_STREAM_PREMATURE_CLOSE") throw inputError;
+      return { exitCode, stderr };
     },
     close: async () => {},
   };

@@ -21,8 +21,13 @@ export interface Call<In, Out> {
   send(message: In): Promise<void>;
   /** Says that nothing more will be sent. */
   end(): void;
-  /** What comes back, with back pressure; to be read once. Throws GrpcError at the end of a call that failed. */
-  readonly messages: AsyncIterable<Out>;
+  /**
+   * Gives every message to `onMessage` as it comes, and resolves at the end of the call; to be called once. Byte strings
+   * of a message are valid until `onMessage` returns. While a promise that it returned waits no more is read, but for what
+   * has come already. What it throws breaks the call off.
+   * @throws GrpcError for a call that failed.
+   */
+  receive(onMessage: (message: Out) => void | Promise<void>): Promise<void>;
   /** Breaks the call off, which the server sees as a cancelled context. */
   cancel(): void;
 }
@@ -64,8 +69,6 @@ export const GrpcStatus = {
  */
 const window = { call: 4 << 20, connection: 16 << 20 } as const;
 
-/** Messages that wait for their reader. */
-const maxUnread = 64;
 /** Bytes of a message at most. BuildKit sends none of more than 16 MiB. */
 const maxFrame = 32 << 20;
 /** A byte that says whether the message is compressed, and its length in four. */
@@ -129,15 +132,18 @@ export function openChannel(connection: Duplex): Channel {
     return {
       send: (message) => write(stream, frame(method.request.encode(message))),
       end: () => void stream.end(),
-      messages: readMessages(stream, method, closed),
+      receive: (onMessage) => receive(stream, method, closed, onMessage),
       cancel: () => breakOff(new Error("broken off")),
     };
   };
-  const collect: Channel["collect"] = async (method, request, options) => {
+  const collect = async <In, Out>(method: Method<In, Out>, request: In, options?: CallOptions) => {
     const call = open(method, options);
-    await call.send(request);
+    const messages: Out[] = [];
+    const received = call.receive((message) => void messages.push(message));
+    void call.send(request);
     call.end();
-    return readAll(call);
+    await received;
+    return messages;
   };
   return {
     open,
@@ -153,16 +159,8 @@ export function openChannel(connection: Duplex): Channel {
   };
 }
 
-/** Everything that comes back of a call. */
-export async function readAll<Out>(call: Call<never, Out>): Promise<readonly Out[]> {
-  const messages: Out[] = [];
-  for await (const message of call.messages) messages.push(message);
-  return messages;
-}
-
 function brokenCall(error: Error): Call<never, never> {
-  const messages = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
-  return { send: async () => {}, end: () => {}, messages, cancel: () => {} };
+  return { send: async () => {}, end: () => {}, receive: () => Promise.reject(error), cancel: () => {} };
 }
 
 function frame(message: readonly Uint8Array[]): Buffer {
@@ -189,80 +187,94 @@ interface Outcome {
 }
 
 /**
- * Reads by events, since a loop over the stream costs more for each chunk than all that is done with it here: frames of
- * 16 KiB, of which a mount has many.
+ * Reads by events and hands on each message at once: a mount comes in frames of 16 KiB, and a loop over them, or a copy of
+ * each, costs more than all else that is done with them here.
  */
-function readMessages<Out>(
+async function receive<Out>(
   stream: ClientHttp2Stream,
   method: Method<never, Out>,
   closed: Promise<Outcome>,
-): AsyncIterable<Out> {
-  const messages: Out[] = [];
-  let failure: unknown;
-  let isClosed = false;
-  let wake = () => {};
-  const deframe = createDeframer((bytes) => void messages.push(method.response.decode(bytes)));
+  onMessage: (message: Out) => void | Promise<void>,
+): Promise<void> {
+  let broken: unknown;
+  let refusal: { readonly error: unknown } | undefined;
+  let waiting = 0;
+  const refuse = (error: unknown): void => {
+    refusal ??= { error };
+    stream.close(constants.NGHTTP2_CANCEL);
+  };
+  const take = (message: Out): void => {
+    if (refusal !== undefined) return;
+    let answer;
+    try {
+      answer = onMessage(message);
+    } catch (error) {
+      return refuse(error);
+    }
+    if (answer === undefined) return;
+    waiting++;
+    stream.pause();
+    answer.then(() => {
+      waiting--;
+      if (waiting === 0) stream.resume();
+    }, refuse);
+  };
+  const deframe = createDeframer((bytes) => take(method.response.decode(bytes)));
   stream.on("data", (chunk: Buffer) => {
     try {
       deframe(chunk);
     } catch (error) {
-      failure ??= error;
+      broken ??= error;
       stream.close(constants.NGHTTP2_CANCEL);
     }
-    if (messages.length >= maxUnread) stream.pause();
-    wake();
   });
-  void closed.then(() => {
-    isClosed = true;
-    wake();
-  });
-  return (async function* () {
-    try {
-      for (;;) {
-        for (let message = messages.shift(); message !== undefined; message = messages.shift()) yield message;
-        if (isClosed) break;
-        stream.resume();
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
-    } finally {
-      // Also where the reader has had enough.
-      if (!isClosed) stream.close(constants.NGHTTP2_CANCEL);
-    }
-    const { headers, reason } = await closed;
-    if (reason !== undefined) throw reason;
-    const status = headers["grpc-status"];
-    if (status !== undefined && status !== "0") {
-      throw new GrpcError(Number(status), decodeMessage(String(headers["grpc-message"] ?? "")));
-    }
-    if (status === "0" && failure === undefined) return;
-    const code = headers[":status"] as number | undefined;
-    const said =
-      code === undefined || code === 200 ? "the connection broke" : `the builder answers with HTTP status ${code}`;
-    throw new GrpcError(GrpcStatus.UNAVAILABLE, said, { cause: failure });
-  })();
+  const { headers, reason } = await closed;
+  if (refusal !== undefined) throw refusal.error;
+  if (reason !== undefined) throw reason;
+  const status = headers["grpc-status"];
+  if (status !== undefined && status !== "0") {
+    throw new GrpcError(Number(status), decodeMessage(String(headers["grpc-message"] ?? "")));
+  }
+  if (status === "0" && broken === undefined) return;
+  const code = headers[":status"] as number | undefined;
+  const said =
+    code === undefined || code === 200 ? "the connection broke" : `the builder answers with HTTP status ${code}`;
+  throw new GrpcError(GrpcStatus.UNAVAILABLE, said, { cause: broken });
 }
 
-/** Gives each message of a stream to `onMessage`, whole. Throws at a frame that cannot be. */
+/** Gives each message of a stream to `onMessage`, valid until that returns. Throws at a frame that cannot be. */
 function createDeframer(onMessage: (bytes: Buffer) => void): (chunk: Buffer) => void {
-  let parts: Buffer[] = [];
-  let size = 0;
-  /** Bytes without which nothing can be done. */
-  let wanted = frameHead;
+  /** A frame that several chunks share. */
+  let held = Buffer.allocUnsafeSlow(64 * 1024);
+  let filled = 0;
+  const lengthAt = (bytes: Buffer, at: number): number => {
+    if (bytes[at] !== 0) throw new Error("the answer is compressed, which was not asked for");
+    const length = frameHead + bytes.readUInt32BE(at + 1);
+    if (length > maxFrame) throw new Error(`a message of ${length} bytes`);
+    return length;
+  };
   return (chunk) => {
-    parts.push(chunk);
-    size += chunk.length;
-    if (size < wanted) return;
-    let bytes = parts.length === 1 ? chunk : Buffer.concat(parts, size);
-    for (wanted = frameHead; bytes.length >= wanted; wanted = frameHead) {
-      if (bytes[0] !== 0) throw new Error("the answer is compressed, which was not asked for");
-      wanted = frameHead + bytes.readUInt32BE(1);
-      if (wanted > maxFrame) throw new Error(`a message of ${wanted} bytes`);
-      if (bytes.length < wanted) break;
-      onMessage(bytes.subarray(frameHead, wanted));
-      bytes = bytes.subarray(wanted);
+    for (let at = 0; at < chunk.length;) {
+      const left = chunk.length - at;
+      if (filled === 0 && left >= frameHead) {
+        const length = lengthAt(chunk, at);
+        if (left >= length) {
+          onMessage(chunk.subarray(at + frameHead, at + length));
+          at += length;
+          continue;
+        }
+      }
+      const wanted = filled < frameHead ? frameHead : lengthAt(held, 0);
+      if (wanted > held.length) held = Buffer.concat([held.subarray(0, filled)], wanted);
+      const taken = Math.min(left, wanted - filled);
+      chunk.copy(held, filled, at, at + taken);
+      filled += taken;
+      at += taken;
+      if (filled < frameHead || filled < lengthAt(held, 0)) continue;
+      const length = filled;
+      filled = 0;
+      onMessage(held.subarray(frameHead, length));
     }
-    parts = [bytes];
-    size = bytes.length;
   };
 }
 

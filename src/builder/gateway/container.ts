@@ -1,7 +1,7 @@
-import { type Channel, readAll } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import { baseFolder, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
 import { CacheSharingOpt, Control, LLBBridge, MountType, NetMode } from "./messages.ts";
-import { mountPath, newId, startProcess } from "./process.ts";
+import { mountPath, newId, runProcess } from "./process.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 
 export interface ContainerOptions {
@@ -32,7 +32,7 @@ function openBuild(channel: Channel): Build {
   void build.send({ Ref: ref, Internal: true });
   build.end();
   let failure: unknown;
-  const ended = readAll(build).catch((error: unknown) => (failure = error));
+  const ended = build.receive(() => {}).catch((error: unknown) => (failure = error));
   const metadata = { "buildkit-controlapi-buildid": ref };
   return {
     metadata,
@@ -89,9 +89,9 @@ export async function openContainer(
   let isFirst = true;
   return {
     exec(argv, execOptions) {
-      const process = startProcess(channel, argv, { ...execOptions, container, metadata, isFirst, explain });
+      const running = runProcess(channel, argv, { ...execOptions, container, metadata, isFirst, explain });
       isFirst = false;
-      return process;
+      return running;
     },
     async close() {
       // Ends what runs in it and waits for that. It fails with the exit code of what it ended.

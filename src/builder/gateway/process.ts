@@ -1,20 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { Readable } from "node:stream";
 import { type Call, type Channel, GrpcError, GrpcStatus } from "./channel.ts";
 import { helperPath } from "./llb.ts";
 import { type ExecMessage, LLBBridge } from "./messages.ts";
-import type { MountExecOptions, MountProcess } from "./shell.ts";
+import type { MountExecOptions, MountExit } from "./shell.ts";
 import type { Decoded, Encoded } from "./wire.ts";
 
 type ExecCall = Call<Encoded<typeof ExecMessage>, Decoded<typeof ExecMessage>>;
-type ExitStatus = Awaited<MountProcess["done"]>;
 
 /** Where the mount lies in its container. */
 export const mountPath = "/k";
 /** Bytes of input in one message at most; BuildKit holds each message whole, and refuses those of 16 MiB. */
 const maxInput = 256 * 1024;
-/** Bytes of output that wait for a reader. */
-const maxWaiting = 1024 * 1024;
 const maxStderr = 64 * 1024;
 
 /**
@@ -39,9 +35,13 @@ export function newId(): string {
   return randomUUID().replaceAll("-", "");
 }
 
-/** Starts a process in a container. It fails as `explain` says, or with what the input threw. */
-export function startProcess(channel: Channel, argv: readonly string[], options: ProcessOptions): MountProcess {
-  const { container, metadata, isFirst, explain, signal, input = [] } = options;
+/** Runs a process in a container. It fails as `explain` says, or with what input and `onOutput` threw. */
+export async function runProcess(
+  channel: Channel,
+  argv: readonly string[],
+  options: ProcessOptions,
+): Promise<MountExit> {
+  const { container, metadata, isFirst, explain, signal, input = [], onOutput = () => {} } = options;
   const call: ExecCall = channel.open(LLBBridge.ExecProcess, { metadata, signal });
   const ProcessID = newId();
   const script = isFirst ? report + stay : report;
@@ -49,56 +49,32 @@ export function startProcess(channel: Channel, argv: readonly string[], options:
   const Meta = { args, cwd: mountPath, env: ["PATH=/bin", "LC_ALL=C", "TZ=UTC0"] };
   const Init = { ContainerID: container, Meta, Fds: [0, 1, 2] };
 
-  let wake = () => {};
   let isOver = false;
-  const stdout = new Readable({
-    highWaterMark: maxWaiting,
-    read: () => wake(),
-    destroy: (error, callback) => {
-      // Nobody reads on, so that the process works for no one.
-      if (!isOver) call.cancel();
-      wake();
-      callback(error);
-    },
-  });
-  // Who waits for `done` learns of it there.
-  stdout.on("error", () => {});
-
-  const { promise: ended, resolve, reject } = Promise.withResolvers<ExitStatus>();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<MountExit>();
   void sendAll(call, { ProcessID, Init, input, isOver: () => isOver }).catch((error: unknown) => {
     // Half an input must not pass for a whole one.
     reject(error);
     call.cancel();
   });
-  const receiver = {
-    ProcessID,
-    async onOutput(chunk: Uint8Array) {
-      if (!stdout.destroyed && !stdout.push(chunk)) await new Promise<void>((resolve) => (wake = resolve));
-    },
-    onEnd(status: ExitStatus) {
-      isOver = true;
-      stdout.push(null);
-      resolve(status);
-    },
-  };
-  receive(call, receiver).catch(reject);
-  const done = ended.catch(async (cause: unknown) => {
+  const onEnd = (exit: MountExit) => {
     isOver = true;
-    const error = await explain(cause);
-    stdout.destroy(error instanceof Error ? error : new Error(String(error)));
-    throw error;
-  });
-  // It is there to be waited for, not to end this process.
-  done.catch(() => {});
-  return { stdout, done };
+    resolve(exit);
+  };
+  receive(call, { ProcessID, onOutput, onEnd }).catch(reject);
+  try {
+    return await ended;
+  } catch (cause) {
+    isOver = true;
+    throw await explain(cause);
+  }
 }
 
 const nothing = Buffer.alloc(0);
 
 interface Receiver {
   readonly ProcessID: string;
-  readonly onOutput: (chunk: Uint8Array) => Promise<void>;
-  readonly onEnd: (status: ExitStatus) => void;
+  readonly onOutput: NonNullable<MountExecOptions["onOutput"]>;
+  readonly onEnd: (exit: MountExit) => void;
 }
 
 /** Reads to the end of the call, which comes after that of the process, and for the first one with its container's. */
@@ -109,31 +85,42 @@ async function receive(call: ExecCall, { ProcessID, onOutput, onEnd }: Receiver)
   let held = nothing;
   let reason = "the builder does not say how the process ended";
   let hasEnded = false;
-  for await (const { File, Exit, Done } of call.messages) {
+  /** Of what `onOutput` has returned. */
+  let taken: Promise<unknown> | undefined;
+  const end = (exit: MountExit): void => {
+    hasEnded = true;
+    if (taken === undefined) onEnd(exit);
+    else void taken.then(() => onEnd(exit)).catch(() => {});
+  };
+  await call.receive(({ File, Exit, Done }) => {
     if (Exit?.Error !== undefined) reason = Exit.Error.message;
     // The call ends where both sides have said that they are through.
     if (Done !== undefined) call.end();
-    if (File === undefined || hasEnded) continue;
+    if (File === undefined || hasEnded) return undefined;
+    let answer;
     if (File.Fd === 1) {
       const output = held.length === 0 ? File.Data : Buffer.concat([held, File.Data]);
-      const end = output.length - overlap(output, mark);
-      held = end === output.length ? nothing : Buffer.from(output.subarray(end));
-      if (end > 0) await onOutput(output.subarray(0, end));
+      const length = output.length - overlap(output, mark);
+      held = length === output.length ? nothing : Buffer.from(output.subarray(length));
+      if (length > 0) answer = onOutput(output.subarray(0, length));
     } else {
       stderr = Buffer.concat([stderr, File.Data]).subarray(-maxStderr);
     }
+    if (answer !== undefined) taken = Promise.all([taken, answer]);
     const [line, exitCode] = held.equals(mark) ? (lastLine.exec(stderr.toString("latin1")) ?? []) : [];
-    if (line === undefined) continue;
-    hasEnded = true;
-    onEnd({ exitCode: Number(exitCode), stderr: stderr.toString("utf8", 0, stderr.length - line.length) });
-  }
+    if (line !== undefined) {
+      end({ exitCode: Number(exitCode), stderr: stderr.toString("utf8", 0, stderr.length - line.length) });
+    }
+    return answer;
+  });
   if (!hasEnded) throw new GrpcError(GrpcStatus.UNKNOWN, reason);
 }
 
 /** How many bytes at the end of `data` may be the beginning of `mark`. */
 function overlap(data: Uint8Array, mark: Buffer): number {
+  const last = data[data.length - 1];
   for (let length = Math.min(mark.length, data.length); length > 0; length--) {
-    if (data.at(-1) !== mark[length - 1]) continue;
+    if (last !== mark[length - 1]) continue;
     if (mark.subarray(0, length).equals(data.subarray(data.length - length))) return length;
   }
   return 0;

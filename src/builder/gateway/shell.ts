@@ -19,18 +19,19 @@ export interface MountIdentity {
 export interface MountExecOptions {
   /** Sent to standard input, which is then closed; without it standard input is empty. */
   readonly input?: Readable | AsyncIterable<Uint8Array>;
+  /**
+   * Takes standard output piece by piece, each valid until the call returns; without it output is dropped. While a
+   * promise that it returned waits no more is read, but for what has come already. What it throws ends the process.
+   */
+  readonly onOutput?: (piece: Buffer) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
-/** A running process in the mount. Both `stdout` and `done` must be taken; `stdout` has back pressure. */
-export interface MountProcess {
-  readonly stdout: Readable;
-  /** Rejects only where the process could not be started or its connection broke. */
-  readonly done: Promise<{
-    readonly exitCode: number;
-    /** The last 64 KiB. */
-    readonly stderr: string;
-  }>;
+/** How a process ended. */
+export interface MountExit {
+  readonly exitCode: number;
+  /** The last 64 KiB. */
+  readonly stderr: string;
 }
 
 /**
@@ -38,7 +39,10 @@ export interface MountProcess {
  * locked). Its working folder is the root of the mount, and it runs as root without a network.
  */
 export interface MountShell {
-  /** Runs an applet of busybox: `["tar", "-c", ...]`. */
-  exec(argv: readonly string[], options?: MountExecOptions): MountProcess;
+  /**
+   * Runs an applet of busybox: `["tar", "-c", ...]`. Rejects where it could not be started, its connection broke, it was
+   * broken off, or input or `onOutput` failed.
+   */
+  exec(argv: readonly string[], options?: MountExecOptions): Promise<MountExit>;
   close(): Promise<void>;
 }

@@ -77,7 +77,7 @@ export function message<F extends Fields>(fields: F): Message<Input<F>, Output<F
 }
 
 /** A field whose default is the type's own: 0, false, "" or no bytes. */
-export function field<T extends {}>(number: number, codec: Scalar<T>): Field<T, T> {
+export function field<In extends {}, Out extends {}>(number: number, codec: Scalar<In, Out>): Field<In, Out> {
   return {
     number,
     codec: codec,
@@ -119,8 +119,8 @@ function writer<In>(number: number, codec: Codec<In, unknown>): (pieces: Uint8Ar
   };
 }
 
-interface Scalar<T> extends Codec<T> {
-  readonly absent: T;
+interface Scalar<In, Out = In> extends Codec<In, Out> {
+  readonly absent: Out;
 }
 
 export const text: Scalar<string> = {
@@ -130,9 +130,9 @@ export const text: Scalar<string> = {
   read: (source) => readBytes(source).toString("utf8"),
 };
 
-export const bytes: Scalar<Uint8Array> = {
+export const bytes: Scalar<Uint8Array, Buffer> = {
   wire: 2,
-  absent: new Uint8Array(),
+  absent: Buffer.alloc(0),
   write: (pieces, value) => pushWithLength(pieces, [value]),
   read: readBytes,
 };

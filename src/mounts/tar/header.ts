@@ -67,6 +67,7 @@ export function checksum(block: Buffer): number {
 }
 
 function readText(block: Buffer, start: number, length: number): string {
+  if (block[start] === zero) return "";
   const end = block.indexOf(zero, start);
   return block.toString("latin1", start, end === -1 || end > start + length ? start + length : end);
 }

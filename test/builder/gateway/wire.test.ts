@@ -15,7 +15,7 @@ const All = message({
   pairs: textMap(300),
 });
 const encoded = (value: Parameters<typeof All.encode>[0]) => Buffer.concat(All.encode(value));
-const nothing = { count: 0, isSet: false, title: "", data: new Uint8Array(), names: [], inners: [], pairs: [] };
+const nothing = { count: 0, isSet: false, title: "", data: Buffer.alloc(0), names: [], inners: [], pairs: [] };
 
 test.each([
   ["a number of one byte", { count: 1 }, "0801"],

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
-import { PassThrough, type Readable } from "node:stream";
+import { PassThrough, type Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import {
   CompleteMultipartUploadCommand,
@@ -16,7 +16,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { findBuildx } from "../../../src/builder/buildx.ts";
 import { openGateway } from "../../../src/builder/gateway/gateway.ts";
-import type { MountShell } from "../../../src/builder/gateway/shell.ts";
+import type { MountExit, MountShell } from "../../../src/builder/gateway/shell.ts";
 import { createHost } from "../../../src/host/node-host.ts";
 import { restoreMount } from "../../../src/mounts/restore.ts";
 import { saveMount } from "../../../src/mounts/save.ts";
@@ -121,9 +121,14 @@ function openClient(): S3Client {
 
 /** `tar -c | zstd -3 -T2 | upload`. */
 async function pipeOut({ exec }: MountShell, bucket: string, key: string): Promise<number> {
-  const tar = exec(["tar", "-c", "-f", "-", "."]);
   const zstd = spawn("zstd", ["-q", "-3", "-T2", "-c"], { stdio: ["pipe", "pipe", "inherit"] });
-  const [size] = await Promise.all([upload(zstd.stdout, bucket, key), pipeline(tar.stdout, zstd.stdin), finish(tar)]);
+  const tar = exec(["tar", "-c", "-f", "-", "."], {
+    onOutput: (piece) => (zstd.stdin.write(Buffer.from(piece)) ? undefined : drained(zstd.stdin)),
+  });
+  const [size] = await Promise.all([
+    upload(zstd.stdout, bucket, key),
+    requireSuccess(tar).then(() => void zstd.stdin.end()),
+  ]);
   await exited(zstd);
   return size;
 }
@@ -135,15 +140,18 @@ async function pipeIn({ exec }: MountShell, bucket: string, key: string): Promis
   const zstd = spawn("zstd", ["-q", "-d", "-c"], { stdio: ["pipe", "pipe", "inherit"] });
   const input = zstd.stdout.pipe(new PassThrough({ highWaterMark: 1 << 20 }));
   const tar = exec(["tar", "-x", "-f", "-"], { input });
-  tar.stdout.resume();
-  await Promise.all([pipeline(Body as Readable, zstd.stdin), finish(tar)]);
+  await Promise.all([pipeline(Body as Readable, zstd.stdin), requireSuccess(tar)]);
   await exited(zstd);
   client.destroy();
 }
 
-async function finish({ done }: ReturnType<MountShell["exec"]>): Promise<void> {
-  const { exitCode, stderr } = await done;
+async function requireSuccess(tar: Promise<MountExit>): Promise<void> {
+  const { exitCode, stderr } = await tar;
   if (exitCode !== 0) throw new Error(`tar exits ${exitCode}: ${stderr}`);
+}
+
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => void stream.once("drain", resolve));
 }
 
 function exited(child: ReturnType<typeof spawn>): Promise<void> {

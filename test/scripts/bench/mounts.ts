@@ -61,9 +61,7 @@ function openPlace(builder: GatewayBuilder, gateway: Gateway, s3: S3Server, addr
     async fill(mount, { root, names }) {
       const tar = spawn("tar", ["-C", root, "-c", ...names], { stdio: ["ignore", "pipe", "inherit"] });
       await inMount(gateway, { id: mount, namespace: "" }, async ({ exec }) => {
-        const { stdout, done } = exec(["tar", "-x", "-f", "-"], { input: tar.stdout });
-        stdout.resume();
-        const { exitCode, stderr } = await done;
+        const { exitCode, stderr } = await exec(["tar", "-x", "-f", "-"], { input: tar.stdout });
         if (exitCode !== 0) throw new Error(`tar exits ${exitCode}: ${stderr}`);
       });
     },
