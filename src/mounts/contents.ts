@@ -3,7 +3,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { type Listed, namesInput, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
 import type { BlobSource, Packer } from "./packer.ts";
-import { explainFailure, inLargePieces, runScript, unreadable } from "./run.ts";
+import { explainFailure, inLargePieces, type StartedScript, startScript, unreadable } from "./run.ts";
 import type { TarEntry } from "./tar/header.ts";
 import { createTarReader } from "./tar/read.ts";
 
@@ -24,6 +24,8 @@ export interface Contents {
 
 export interface ReadOptions {
   readonly shell: MountShell;
+  /** One that is under way already. */
+  readonly reader?: StartedScript | undefined;
   /** What was modified before this, by the builder's clock in seconds, is as it was listed. */
   readonly settledBefore: number;
   readonly packer: Packer;
@@ -33,21 +35,28 @@ export interface ReadOptions {
   readonly onRead?: (bytes: number) => void;
 }
 
+/** Starts what `readContents` works with. */
+export function startReader(shell: MountShell, signal?: AbortSignal): StartedScript {
+  return startScript(shell, { text: readNames }, signal && { signal });
+}
+
 const attempts = 3;
 
 /** Bytes of names for one tar. */
 const batchBytes = 500_000;
 
-/** Comes at the end of what is read: names of files that were modified after `$1`, by the builder's clock in seconds. */
+/** Comes at the end of what is read: names of files that were modified after the time before them. */
 const changedPath = ".bkcache-changed";
 
 /**
+ * Reads a line, the time in seconds by the builder's clock, and names of files and links, each with a zero byte behind it.
  * Ends xargs at the first archive that is not whole: a tar that stops in a file would otherwise be followed by the next
  * archive, whose bytes would fill the file up. `-newer` compares whole seconds.
  */
 const readNames = `
+IFS= read -r time || exit 0
 set -o pipefail
-busybox touch -d "@$1" .bkcache-stamp
+busybox touch -d "@$time" .bkcache-stamp
 {
   : > ${changedPath}
   busybox xargs -0 -r -s ${batchBytes} busybox sh -c '
@@ -72,7 +81,8 @@ export async function readContents(entries: readonly Listed[], options: ReadOpti
   const torn: Path[] = [];
   let wanted = new Map(entries.map((entry) => [entry.path, entry]));
   for (let attempt = 1; wanted.size > 0; attempt++) {
-    const { got, changed, result } = await readOnce(wanted, options);
+    const script = (attempt === 1 ? options.reader : undefined) ?? startReader(shell, signal);
+    const { got, changed, result } = await readOnce(script, wanted, options);
     for (const [path, content] of got) if (changed?.has(path) === false) read.set(path, content);
     const doubtful = [...wanted].filter(([path]) => !read.has(path));
     const after = await statPaths(
@@ -103,8 +113,9 @@ interface ReadOnce {
 }
 
 async function readOnce(
+  script: StartedScript,
   wanted: ReadonlyMap<Path, Listed>,
-  { shell, settledBefore, packer, room, signal, onRead }: ReadOptions,
+  { settledBefore, packer, room, onRead }: ReadOptions,
 ): Promise<ReadOnce> {
   const got = new Map<Path, Content>();
   let open: Listed | null = null;
@@ -134,18 +145,16 @@ async function readOnce(
       open = null;
     },
   });
-  const result = await runScript(
-    shell,
-    { text: readNames, args: [String(settledBefore - 1)] },
-    {
-      input: namesInput([...wanted.keys()]),
-      ...(signal && { signal }),
-      onOutput(piece) {
-        reader.push(piece);
-        return room();
-      },
+  const result = await script.run({
+    input: (async function* () {
+      yield Buffer.from(`${settledBefore - 1}\n`);
+      yield* namesInput([...wanted.keys()]);
+    })(),
+    onOutput(piece) {
+      reader.push(piece);
+      return room();
     },
-  );
+  });
   try {
     reader.finish();
   } catch (error) {

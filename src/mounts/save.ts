@@ -3,7 +3,7 @@ import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { compose } from "./compose.ts";
-import { type Contents, readContents } from "./contents.ts";
+import { type Contents, readContents, startReader } from "./contents.ts";
 import { hasSameEntries } from "./diff.ts";
 import { type Damage, noDamage } from "./damage.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
@@ -15,10 +15,10 @@ import { createPacker, type Packer } from "./packer.ts";
 import { noParent, openParents } from "./parent.ts";
 import { planRead } from "./plan-read.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
-import { explainFailure, runScript, unreadable } from "./run.ts";
+import type { StartedScript } from "./run.ts";
 import { selectEntries } from "./select.ts";
 import { type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
-import { type Stamp, writeStamp } from "./stamp.ts";
+import { startStamp } from "./stamp-mount.ts";
 import { createUploader } from "./upload.ts";
 
 interface Progress {
@@ -97,6 +97,19 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
 
 /** @throws BkcacheError also BK5031, where a pack that the snapshot would need is not there. */
 async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
+  const scripts: Started[] = [];
+  try {
+    return await saveWith(scripts, options, hasParent);
+  } finally {
+    for (const script of await Promise.all(scripts)) await script?.close();
+  }
+}
+
+/** One that was started early, where that was worth it. */
+type Started = Promise<StartedScript | undefined>;
+
+/** @param scripts takes those that must be closed afterwards */
+async function saveWith(scripts: Started[], options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
   const { store, shell, mount, signal, onProgress, damage = noDamage } = options;
   const withSignal = signal && { signal };
   const { refreshDays = defaultRefreshDays, now } = options;
@@ -112,6 +125,11 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
   onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
   // Both take their time, one on the builder and one here. What the mount was equal to is the newest one, most often.
   const parents = hasParent ? openParents(options) : null;
+  const reader = (parents?.isFirst() ?? Promise.resolve(false)).then(
+    (isFirst) => (isFirst ? startReader(shell, signal) : undefined),
+    () => undefined,
+  );
+  scripts.push(reader);
   const listing = await listMount(shell, signal);
   const { loaded, stampTime, findings } = parents === null ? noParent() : await parents.find(listing.stamp);
   const parent = loaded?.snapshot ?? null;
@@ -147,6 +165,7 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
   try {
     contents = await readContents(work.toRead, {
       shell,
+      reader: await reader,
       settledBefore: listing.settledBefore,
       packer,
       room: () => uploader.room(),
@@ -181,12 +200,14 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
     const same = refOf(loaded.snapshot);
     // So that the next save need not read the same again.
     if (work.toRead.length > 0) {
-      await stampMount(shell, { ...same, sha256: loaded.sha256 }, listing.settledBefore, signal);
+      await startStamp(shell, listing.settledBefore, signal).write({ ...same, sha256: loaded.sha256 });
     }
     const object = await store.stat(loaded.objectKey, withSignal);
     if (object !== null) await refreshSnapshot(object, { ...refreshing, now });
     return { kind: "unchanged", snapshot: same, findings };
   }
+  const stamper = startStamp(shell, listing.settledBefore, signal);
+  scripts.push(Promise.resolve(stamper.script));
   const shrunk = parent && findShrunk(composed, parent);
   if (shrunk) findings.push(shrunk);
   const packs = await refreshPacks(composed.packs, { ...refreshing, today });
@@ -208,7 +229,7 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
   if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
     return { kind: "exists", snapshot: refOf(snapshot), findings };
   }
-  await stampMount(shell, { ...refOf(snapshot), sha256 }, listing.settledBefore, signal);
+  await stamper.write({ ...refOf(snapshot), sha256 });
   const saved = { snapshot, objectKey, sha256, bytes: bytes.length };
   return { kind: "saved", saved, contentBytes, readBytes, newPacks: newPacks.length, findings };
 }
@@ -228,18 +249,6 @@ function isUnchanged(
     composed.blobs.every(isSameBlob) &&
     hasSameEntries(composed.entries, parent.entries)
   );
-}
-
-async function stampMount(shell: MountShell, stamp: Stamp, time: number, signal?: AbortSignal): Promise<void> {
-  const text = `set -e
-busybox cat > .bkcache-stamp
-busybox touch -d "@$1" .bkcache-stamp
-busybox mv -f .bkcache-stamp .bkcache`;
-  const input = (async function* () {
-    yield writeStamp(stamp);
-  })();
-  const result = await runScript(shell, { text, args: [String(time)] }, { input, ...(signal && { signal }) });
-  if (result.exitCode !== 0) throw unreadable(explainFailure(result));
 }
 
 /** A name of its own for a snapshot that has no key: its time, to be read by people, and what makes it unique. */

@@ -231,9 +231,18 @@ function beforeReading(dir: string, change: (time: number) => void): MountShell 
   let times = 0;
   return {
     ...shell,
-    exec(argv, options) {
-      if (argv.some((text) => text.includes("tar -c"))) change(++times);
-      return shell.exec(argv, options);
+    exec(argv, { input, ...options } = {}) {
+      if (input === undefined || !argv.some((text) => text.includes("tar -c")))
+        return shell.exec(argv, { ...options, ...(input && { input }) });
+      const changing = async function* () {
+        let isFirst = true;
+        for await (const chunk of input) {
+          if (isFirst) change(++times);
+          isFirst = false;
+          yield chunk as Uint8Array;
+        }
+      };
+      return shell.exec(argv, { ...options, input: changing() });
     },
   };
 }

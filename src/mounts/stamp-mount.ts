@@ -1,0 +1,33 @@
+import type { MountShell } from "../builder/gateway/shell.ts";
+import { explainFailure, type StartedScript, startScript, unreadable } from "./run.ts";
+import { type Stamp, writeStamp } from "./stamp.ts";
+
+const script = `set -e
+busybox cat > .bkcache-stamp
+[ -s .bkcache-stamp ] || exec busybox rm -f .bkcache-stamp
+busybox touch -d "@$1" .bkcache-stamp
+busybox mv -f .bkcache-stamp .bkcache`;
+
+export interface Stamper {
+  readonly script: StartedScript;
+  /** Notes in the mount what it is equal to. @throws BkcacheError BK5032. */
+  write(stamp: Stamp): Promise<void>;
+}
+
+/**
+ * Starts to note in the mount what it is equal to; what that is may become known later, or never.
+ * @param time since when, in seconds by the builder's clock
+ */
+export function startStamp(shell: MountShell, time: number, signal?: AbortSignal): Stamper {
+  const started = startScript(shell, { text: script, args: [String(time)] }, signal && { signal });
+  return {
+    script: started,
+    async write(stamp) {
+      const input = (async function* () {
+        yield writeStamp(stamp);
+      })();
+      const exit = await started.run({ input });
+      if (exit.exitCode !== 0) throw unreadable(explainFailure(exit));
+    },
+  };
+}
