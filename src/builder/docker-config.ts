@@ -11,6 +11,13 @@ export function dockerConfigDir(env: Env): string | null {
   return home === undefined || home === "" ? null : join(home, ".docker");
 }
 
+/** Folder of what buildx notes: builders, and builds that it started. */
+export function buildxConfigDir(env: Env): string | null {
+  if (env["BUILDX_CONFIG"]) return env["BUILDX_CONFIG"];
+  const docker = dockerConfigDir(env);
+  return docker === null ? null : join(docker, "buildx");
+}
+
 /**
  * Which docker engine the CLI talks to, as far as its settings tell: part of what a builder on that engine
  * is. Empty for the default one.

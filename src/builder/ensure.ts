@@ -15,6 +15,7 @@ import {
 import { currentDockerEngine } from "./docker-config.ts";
 import { isLoopback, parseEndpoint } from "./endpoint.ts";
 import { type Builder, type BuilderNode, inspectBuilder, lastError } from "./inspect.ts";
+import { askKnown } from "./known.ts";
 import { probeEndpoint } from "./probe.ts";
 
 export interface ReadyBuilder extends Builder {
@@ -36,7 +37,8 @@ export async function ensureBuilder(host: Host, buildx: Buildx, request: Builder
 
 async function openBuilder(host: Host, buildx: Buildx, choice: BuilderChoice): Promise<Builder> {
   if (choice.kind === "own") return openOwn(host, buildx, choice.spec);
-  const found = await inspectBuilder(buildx, choice.kind === "existing" ? { name: choice.name } : {});
+  const found =
+    choice.kind === "existing" ? await findBuilder(host, buildx, choice.name) : await inspectBuilder(buildx);
   if (found !== null) return found;
   const name = choice.kind === "existing" ? choice.name : "";
   throw new BkcacheError({
@@ -52,7 +54,7 @@ async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec): Promise<B
   await checkTlsFiles(spec);
   checkVerified(host, spec);
   const name = nameOf(spec, await surroundingsOf(host, spec));
-  const found = await inspectBuilder(buildx, { name });
+  const found = await findBuilder(host, buildx, name);
   if (found !== null) return found;
   // An address where nothing answers leaves no builder behind.
   const reason = await reasonOfSilence(spec.endpoint ?? "", spec.options);
@@ -71,6 +73,10 @@ async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec): Promise<B
     await buildx.exec(["rm", "--force", name], { timeoutMs: 30_000 });
   }
   return made;
+}
+
+async function findBuilder(host: Host, buildx: Buildx, name: string): Promise<Builder | null> {
+  return (await askKnown(host, name)) ?? inspectBuilder(buildx, { name });
 }
 
 /** Nodes of these drivers are started by buildx; a remote one runs or does not. */

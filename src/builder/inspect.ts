@@ -18,8 +18,6 @@ export interface BuilderNode {
 export interface Builder {
   readonly name: string;
   readonly driver: string;
-  /** As buildx prints it; null where the builder was never used. */
-  readonly lastActivity: string | null;
   /** Why buildx cannot load the builder at all. */
   readonly error: string | null;
   readonly nodes: readonly BuilderNode[];
@@ -106,7 +104,6 @@ export function parseInspect(text: string): Builder {
   return {
     name: head["Name"] ?? "",
     driver: head["Driver"] ?? "",
-    lastActivity: head["Last Activity"] ?? null,
     error: head["Error"] ?? null,
     nodes: nodes.filter((node) => "Name" in node).map(readNode),
     canExportCache: features.length === 0 ? null : features.every(Boolean),

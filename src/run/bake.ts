@@ -22,6 +22,7 @@ import { type Outcome, openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
 import { openCarrier } from "./mounts/carry.ts";
+import { createBuilderSession } from "./mounts/session.ts";
 import { quiet } from "./quiet.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { checkCommitted } from "./stale.ts";
@@ -52,6 +53,9 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const use = cacheUse(args.own.cache, host.env, source.hasConfig);
   const names = namesToBuild(source, args);
   const readyBuilder = quiet(openBuilder(host, buildx, source, args));
+  const opening = quiet(
+    readyBuilder.then((builder) => createBuilderSession(host, { buildx, builder, dir: source.dir })),
+  );
   const wanted = { plan: source.plan, targets: names, use, scopes: scopesOf(args.own, host.env) };
   const drafts = draftEntries(wanted);
   const isOff = !use.read && !use.write;
@@ -63,14 +67,14 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
     }),
   );
   const carrying = quiet(
-    Promise.all([readyBuilder, defining]).then(([builder, { definition, values }]) =>
+    Promise.all([readyBuilder, opening, defining]).then(([builder, nodes, { definition, values }]) =>
       mountBackend === null
         ? null
         : openCarrier(host, {
             ...wanted,
             definition,
-            buildx,
             builder,
+            nodes,
             backend: mountBackend.fill(values),
             dir: source.dir,
             strict: args.own.strict,
@@ -102,7 +106,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
           strict: args.own.strict,
         })
       : noCache;
-    const [builder, { definition }] = await Promise.all([readyBuilder, defining]);
+    const [builder, nodes, { definition }] = await Promise.all([readyBuilder, opening, defining]);
     // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
     await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
     for (const finding of findCachesInContext(definition.targets, choice, source.dir)) {
@@ -118,7 +122,16 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
 
     const carrier = await carrying;
     await carrier?.restore(choice.leftOut);
-    const finish = await openFinish(host, { buildx, builder, startedAt, args, targets: names, choice, carrier });
+    const finish = await openFinish(host, {
+      buildx,
+      builder,
+      nodes,
+      startedAt,
+      args,
+      targets: names,
+      choice,
+      carrier,
+    });
     const { exitCode } = await buildx.exec(
       [
         "bake",
@@ -143,6 +156,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   } catch (error) {
     // Its connection would keep the process.
     await carrying.then((carrier) => carrier?.close()).catch(() => {});
+    await opening.then((nodes) => nodes.close()).catch(() => {});
     throw error;
   }
 }

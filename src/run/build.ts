@@ -22,6 +22,7 @@ import { openFinish } from "./finish.ts";
 import { findCachesInContext } from "./inside-context.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
 import { openCarrier } from "./mounts/carry.ts";
+import { createBuilderSession } from "./mounts/session.ts";
 import { openProject, type Project } from "./project.ts";
 import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
@@ -52,6 +53,8 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     });
     return { exitCode, outcome: null };
   }
+  const dir = project?.valid.dir ?? host.cwd;
+  const nodes = createBuilderSession(host, { buildx, builder, dir });
   const wanted = cacheUse(args.own.cache, host.env, project !== null);
   // An entry of the user's own replaces the policy for that direction, as it does in a config.
   const use = {
@@ -71,12 +74,12 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
             plan,
             targets: [name],
             definition: { groups: {}, targets: { [name]: definitionOf(host, args) } },
-            buildx,
             builder,
+            nodes,
             backend: mountBackend.fill(known),
             use: wanted,
             scopes: request.scopes,
-            dir: project?.valid.dir ?? host.cwd,
+            dir,
             strict: args.own.strict,
           }),
     ),
@@ -117,6 +120,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     const finish = await openFinish(host, {
       buildx,
       builder,
+      nodes,
       startedAt,
       args,
       targets: [name],
@@ -142,6 +146,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   } catch (error) {
     // Its connection would keep the process.
     await carrying.then((carrier) => carrier?.close()).catch(() => {});
+    await nodes.close();
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { CacheChoice } from "./cache.ts";
 import { type History, readHistory } from "./history.ts";
 import type { Carrier } from "./mounts/carry.ts";
+import type { BuilderSession } from "./mounts/session.ts";
 import { buildReport, type Report } from "./report.ts";
 import { readSizes } from "./sizes.ts";
 import { readSteps } from "./steps.ts";
@@ -26,6 +27,8 @@ export interface Outcome {
 export interface FinishRequest {
   readonly buildx: Buildx;
   readonly builder: ReadyBuilder;
+  /** Closed at the end. */
+  readonly nodes: BuilderSession;
   /** In ms since the epoch. */
   readonly startedAt: number;
   readonly args: {
@@ -64,6 +67,7 @@ export async function openFinish(host: Host, request: FinishRequest): Promise<Fi
         return outcome;
       } finally {
         await request.carrier?.close();
+        await request.nodes.close();
         if (own !== null) await rm(own, { recursive: true, force: true });
       }
     },
@@ -84,6 +88,7 @@ async function readOutcome(
     startedAt,
     metadataFile,
     isSingle: request.isSingle === true,
+    gateway: () => request.nodes.readyGateway(),
   });
   const mountFailures = (exitCode === 0 && (await carrier?.save(history))) || [];
   // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.

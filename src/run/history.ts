@@ -1,11 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Buildx } from "../builder/buildx.ts";
-import { dockerConfigDir } from "../builder/docker-config.ts";
+import { buildxConfigDir } from "../builder/docker-config.ts";
+import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { fieldOf, isRecord, parseJson } from "../host/json.ts";
 import type { Host } from "../host/host.ts";
-import { type Progress, readProgress } from "./progress.ts";
+import { collectProgress, type Progress, readProgress } from "./progress.ts";
 
 /** What is known afterwards of the build of one target. */
 export interface TargetRecord {
@@ -33,6 +34,8 @@ export interface HistoryOptions {
   readonly metadataFile: string;
   /** When the bake began, in ms since the epoch. */
   readonly startedAt: number;
+  /** The builder's own connection, where it costs nothing; null where buildx is to be asked. */
+  readonly gateway?: () => Promise<Pick<Gateway, "readBuild"> | null>;
   /** The metadata file is that of `buildx build`: of the one target, without its name. */
   readonly isSingle?: boolean;
 }
@@ -156,8 +159,7 @@ async function readOwnState(
   host: Host,
   ref: string,
 ): Promise<{ readonly target: string; readonly savedAt: number } | null> {
-  const docker = dockerConfigDir(host.env);
-  const dir = host.env["BUILDX_CONFIG"] || (docker === null ? null : join(docker, "buildx"));
+  const dir = buildxConfigDir(host.env);
   if (dir === null || !/^[^/]+\/[^/]+\/[^/]+$/.test(ref) || ref.includes("..")) return null;
   const path = join(dir, "refs", ref);
   try {
@@ -169,9 +171,12 @@ async function readOwnState(
 }
 
 /** The progress of one build, or why there is none. */
-async function replay({ buildx, builder }: HistoryOptions, ref: string): Promise<Progress | string> {
+async function replay(options: HistoryOptions, ref: string): Promise<Progress | string> {
+  const { buildx, builder } = options;
   // With --builder buildx takes the bare id only.
   const id = ref.slice(ref.lastIndexOf("/") + 1);
+  const told = await askBuilder(options, id);
+  if (told !== null) return told;
   const { exitCode, stderr } = await buildx.exec(
     ["history", "logs", "--builder", builder, "--progress", "rawjson", id],
     { timeoutMs: askTimeout },
@@ -179,6 +184,17 @@ async function replay({ buildx, builder }: HistoryOptions, ref: string): Promise
   if (exitCode !== 0) return lastLine(stderr);
   const progress = readProgress(stderr);
   return progress.vertexes.length === 0 ? "it is empty" : progress;
+}
+
+/** Null where buildx is to be asked, which also knows why there is no answer. */
+async function askBuilder({ gateway }: HistoryOptions, id: string): Promise<Progress | null> {
+  try {
+    const answers = await (await gateway?.())?.readBuild(id);
+    const progress = collectProgress(answers ?? []);
+    return progress.vertexes.length === 0 ? null : progress;
+  } catch {
+    return null;
+  }
 }
 
 function lastLine(stderr: string): string {

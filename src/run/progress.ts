@@ -1,3 +1,5 @@
+import type { BuildStatus } from "../builder/gateway/messages.ts";
+
 /** One line of buildx's rawjson progress (client.SolveStatus in BuildKit's source), as far as it is needed. */
 export interface Progress {
   readonly vertexes: readonly VertexEvent[];
@@ -20,6 +22,25 @@ export interface StatusEvent {
   readonly vertex: string;
   readonly current: number;
   readonly total: number;
+}
+
+/** What the builder itself tells of a build. */
+export function collectProgress(answers: readonly BuildStatus[]): Progress {
+  return {
+    vertexes: answers.flatMap(({ vertexes }) =>
+      vertexes.map(({ started, completed, error, ...vertex }) => ({
+        ...vertex,
+        started: msOf(started),
+        completed: msOf(completed),
+        error: error || null,
+      })),
+    ),
+    statuses: answers.flatMap(({ statuses }) => statuses.map(({ ID, ...status }) => ({ id: ID, ...status }))),
+  };
+}
+
+function msOf(time: BuildStatus["vertexes"][number]["started"]): number | null {
+  return time === undefined ? null : time.seconds * 1000 + time.nanos / 1e6;
 }
 
 /**

@@ -40,7 +40,6 @@ test("two nodes", () => {
   expect(parseInspect(twoNodes)).toEqual({
     name: "multi",
     driver: "remote",
-    lastActivity: "2026-11-24 00:12:07 +0000 UTC",
     error: null,
     canExportCache: true,
     nodes: [

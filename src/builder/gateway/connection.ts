@@ -36,7 +36,16 @@ export async function dial(host: Host, buildx: Buildx, options: DialOptions): Pr
   const { builder, platform, endpoint } = options;
   const args = ["dial-stdio", "--builder", builder, ...(platform === undefined ? [] : ["--platform", platform])];
   const direct = endpoint === undefined ? null : await openSocket(endpoint);
-  const pipe = direct ?? (await host.openPipe(buildx.command, [...buildx.prefix, ...args]));
+  return connectTo(direct ?? (await host.openPipe(buildx.command, [...buildx.prefix, ...args])), builder);
+}
+
+/** The same for a socket of this machine alone; null for what is none, or cannot be opened. */
+export async function dialSocket(endpoint: string, builder: string): Promise<Connection | null> {
+  const pipe = await openSocket(endpoint);
+  return pipe === null ? null : connectTo(pipe, builder);
+}
+
+function connectTo(pipe: Pipe, builder: string): Connection {
   const channel = openChannel(pipe.stream);
   return {
     channel,

@@ -4,31 +4,10 @@ import { openContainer } from "./container.ts";
 import { type Connection, dial } from "./connection.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
 import { helperRoot, type LlbDefinition } from "./llb.ts";
-import { Control } from "./messages.ts";
+import { type BuildStatus, Control } from "./messages.ts";
 import { type MountRecord, mountRecordType, readRecord, recordFilter } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
-
-interface GcPolicy {
-  /** Whether it goes for every kind of record. */
-  readonly all: boolean;
-  /** Records used within this time stay, in ms; 0 for none. */
-  readonly keepDuration: number;
-  /** Which records it goes for, such as `type==exec.cachemount`. */
-  readonly filters: readonly string[];
-  /** Bytes; 0 where the policy does not say. */
-  readonly reservedSpace: number;
-  readonly maxUsedSpace: number;
-  readonly minFreeSpace: number;
-}
-
-interface Worker {
-  readonly id: string;
-  /** As `linux/arm64/v8`; its own first, then those that it emulates. */
-  readonly platforms: readonly string[];
-  readonly gcPolicies: readonly GcPolicy[];
-  /** Null where BuildKit does not say. */
-  readonly buildkitVersion: string | null;
-}
+import { listWorkers, type Worker } from "./workers.ts";
 
 export interface GatewayOptions extends HelperOptions {
   /** Where a builder has several nodes: the node that builds for this platform. Mounts are each node's own. */
@@ -50,6 +29,8 @@ export interface Gateway {
   /** Refs of the builds under way; what this or another bkcache does with mounts is none. */
   listActiveBuilds(): Promise<readonly string[]>;
   listWorkers(): Promise<readonly Worker[]>;
+  /** What a build did that has ended, as `docker buildx history logs` tells it. */
+  readBuild(ref: string): Promise<readonly BuildStatus[]>;
   /** Removes records of mounts, but for those in use. */
   removeRecords(recordIds: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -75,13 +56,10 @@ export async function openGateway(
   const connection = await dial(host, buildx, { builder, platform, endpoint });
   const { channel } = connection;
   const ask = explained(connection);
-  const listWorkers = async () => {
-    const { record } = await channel.call(Control.ListWorkers, {}, { ...promptly, signal });
-    return record.map(readWorker);
-  };
+  const askWorkers = () => listWorkers(channel, { ...promptly, signal });
   let workers: readonly Worker[];
   try {
-    workers = await ask(listWorkers);
+    workers = await ask(askWorkers);
   } catch (error) {
     await connection.close();
     throw error;
@@ -115,7 +93,8 @@ export async function openGateway(
         );
         return events.flatMap(({ record }) => (record === undefined ? [] : [record.Ref]));
       }),
-    listWorkers: () => ask(listWorkers),
+    listWorkers: () => ask(askWorkers),
+    readBuild: (Ref) => ask(() => channel.collect(Control.Status, { Ref }, promptly)),
     removeRecords: (recordIds) =>
       ask(async () => {
         // No filter at all would be every record.
@@ -136,16 +115,5 @@ function explained(connection: Connection): <T>(work: () => Promise<T>) => Promi
     } catch (error) {
       throw await connection.explain(error);
     }
-  };
-}
-
-type WorkerRecord = Awaited<ReturnType<typeof Control.ListWorkers.response.decode>>["record"][number];
-
-function readWorker({ ID, platforms, GCPolicy, BuildkitVersion }: WorkerRecord): Worker {
-  return {
-    id: ID,
-    platforms: platforms.map(({ OS, Architecture, Variant }) => [OS, Architecture, Variant].filter(Boolean).join("/")),
-    gcPolicies: GCPolicy.map(({ keepDuration, ...policy }) => ({ ...policy, keepDuration: keepDuration / 1e6 })),
-    buildkitVersion: BuildkitVersion?.version || null,
   };
 }

@@ -1,4 +1,4 @@
-import { bool, bytes, field, int, list, message, optional, text, textMap } from "./wire.ts";
+import { bool, bytes, type Decoded, field, int, list, message, optional, text, textMap } from "./wire.ts";
 
 /**
  * The messages of BuildKit's API that bkcache uses, with the fields that it uses, under the names that BuildKit gives
@@ -108,6 +108,22 @@ export const ExecMessage = message({
   Done: optional(7, Empty),
 });
 
+const Vertex = message({
+  digest: field(1, text),
+  name: field(3, text),
+  cached: field(4, bool),
+  started: optional(5, Timestamp),
+  completed: optional(6, Timestamp),
+  error: field(7, text),
+});
+
+const VertexStatus = message({
+  ID: field(1, text),
+  vertex: field(2, text),
+  current: field(4, int),
+  total: field(5, int),
+});
+
 const control = "/moby.buildkit.v1.Control";
 const bridge = "/moby.buildkit.v1.frontend.LLBBridge";
 
@@ -132,12 +148,19 @@ export const Control = {
     request: Empty,
     response: message({ record: list(1, WorkerRecord) }),
   },
+  Status: {
+    path: `${control}/Status`,
+    request: message({ Ref: field(1, text) }),
+    response: message({ vertexes: list(1, Vertex), statuses: list(2, VertexStatus) }),
+  },
   ListenBuildHistory: {
     path: `${control}/ListenBuildHistory`,
     request: message({ ActiveOnly: field(1, bool), EarlyExit: field(3, bool) }),
     response: message({ type: field(1, int), record: optional(2, message({ Ref: field(1, text) })) }),
   },
 } as const;
+
+export type BuildStatus = Decoded<typeof Control.Status.response>;
 
 export const LLBBridge = {
   Solve: {
@@ -149,11 +172,6 @@ export const LLBBridge = {
       Evaluate: field(14, bool),
     }),
     response: message({ result: optional(3, message({ ref: optional(3, message({ id: field(1, text) })) })) }),
-  },
-  ReadFile: {
-    path: `${bridge}/ReadFile`,
-    request: message({ Ref: field(1, text), FilePath: field(2, text) }),
-    response: message({ Data: field(1, bytes) }),
   },
   NewContainer: {
     path: `${bridge}/NewContainer`,

@@ -8,7 +8,7 @@ import { findRequested } from "../../bake/requested.ts";
 import { createDockerfileReader } from "../dockerfiles.ts";
 import { quiet } from "../quiet.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
-import { type BuilderSession, createBuilderSession, createSession, type MountSession } from "./session.ts";
+import { addStore, type BuilderSession, createBuilderSession, type MountSession } from "./session.ts";
 import { defineWhole, type MountSource, openBackend, openMountSource } from "./source.ts";
 
 export interface CarriedRequest {
@@ -39,7 +39,7 @@ export async function withCarriedMounts<T>(
   const source = await openMountSource(host, request.config);
   const backend = await openBackend(host, source);
   return open(host, source, request, {
-    openSession: (builder) => createSession(host, { ...builder, backend }),
+    openSession: (builder) => addStore(createBuilderSession(host, builder), { backend, dir: builder.dir }),
     use,
   });
 }

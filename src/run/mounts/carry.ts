@@ -1,6 +1,5 @@
 import type { BakeDefinition } from "../../bake/definition.ts";
 import type { Plan } from "../../bake/model.ts";
-import type { Buildx } from "../../builder/buildx.ts";
 import type { ReadyBuilder } from "../../builder/ensure.ts";
 import { readDuration } from "../../config/units.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
@@ -17,15 +16,16 @@ import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "./report.ts";
 import type { RestoredMounts } from "./restore.ts";
-import { createSession, readStates } from "./session.ts";
+import { addStore, type BuilderSession, readStates } from "./session.ts";
 import { writerOf } from "./writer.ts";
 
 export interface CarryRequest {
   readonly plan: Plan;
   readonly targets: readonly string[];
   readonly definition: BakeDefinition;
-  readonly buildx: Buildx;
   readonly builder: ReadyBuilder;
+  /** Closed with the carrier. */
+  readonly nodes: BuilderSession;
   readonly backend: StoreBackend;
   readonly use: Pick<CacheUse, "read" | "write">;
   readonly scopes: RunScopes;
@@ -70,7 +70,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   });
   warn(host, findings);
   if (mounts.length === 0) return null;
-  const session = createSession(host, request);
+  const session = addStore(request.nodes, request);
   const keys = await readKeys(mounts, dir);
   warn(host, keys.findings);
   // Asked while the layer cache is looked for: of a builder with many records the answer takes its time.

@@ -22,6 +22,8 @@ export interface BuilderSession {
   readonly host: Host;
   /** The node that builds for the platform of the mount. */
   gateway(mount: Pick<CarriedMount, "platform">): Promise<Gateway>;
+  /** The only node, where it is connected to already or by a mere socket; else null. */
+  readyGateway(): Promise<Gateway | null>;
   close(): Promise<void>;
 }
 
@@ -34,9 +36,14 @@ export interface MountSession extends BuilderSession {
 
 export function createBuilderSession(host: Host, { buildx, builder, dir }: BuilderRequest): BuilderSession {
   const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
+  const endpoint = builder.driver === "remote" ? only?.endpoint : undefined;
   const gateways = new Map<string, Promise<Gateway>>();
-  return {
+  const session: BuilderSession = {
     host,
+    async readyGateway() {
+      const isReady = gateways.has("") || endpoint?.startsWith("unix://") === true;
+      return only !== undefined && isReady ? session.gateway({ platform: "" }) : null;
+    },
     gateway({ platform }) {
       // All platforms of a single node are one place, emulated ones included.
       const node = builder.nodes.length > 1 ? platform : "";
@@ -46,7 +53,7 @@ export function createBuilderSession(host: Host, { buildx, builder, dir }: Build
           openGateway({ ...host, cwd: dir }, buildx, builder.name, {
             signal: host.signal,
             ...(node !== "" && { platform: node }),
-            ...(builder.driver === "remote" && only !== undefined && { endpoint: only.endpoint }),
+            ...(endpoint !== undefined && { endpoint }),
           }),
         );
         gateway.catch(() => {});
@@ -58,13 +65,18 @@ export function createBuilderSession(host: Host, { buildx, builder, dir }: Build
       for (const opened of await Promise.allSettled(gateways.values())) {
         if (opened.status === "fulfilled") await opened.value.close().catch(() => {});
       }
+      gateways.clear();
     },
   };
+  return session;
 }
 
-export function createSession(host: Host, request: BuilderRequest & { readonly backend: StoreBackend }): MountSession {
-  const { backend, dir } = request;
-  const session = createBuilderSession(host, request);
+/** Adds a store to a session, which is closed with it. @param dir folder that relative paths of a local backend start from, absolute */
+export function addStore(
+  session: BuilderSession,
+  { backend, dir }: { readonly backend: StoreBackend; readonly dir: string },
+): MountSession {
+  const { host } = session;
   let store: Promise<ObjectStore> | undefined;
   return {
     ...session,
