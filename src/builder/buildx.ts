@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { access, mkdir, readFile, stat } from "node:fs/promises";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { isRecord, parseJson } from "../host/json.ts";
@@ -35,17 +35,18 @@ interface Found extends Candidate {
  * @throws BkcacheError BK4001 where there is none.
  */
 export async function findBuildx(host: Host): Promise<Buildx> {
-  const onPath = await Promise.all(["docker", "docker-buildx", "buildx"].map((name) => findOnPath(host, name)));
+  // Looks at its few files at once: a turn of the event loop for each would hold up all that needs buildx.
+  const onPath = ["docker", "docker-buildx", "buildx"].map((name) => findOnPath(host, name));
   const candidates = onPath.flatMap((command, index): Candidate[] =>
     command === null ? [] : [{ command, prefix: index === 0 ? ["buildx"] : [] }],
   );
-  const memory = await openMemory(host, candidates);
-  const found = (await memory.read()) ?? (await firstThatAnswers(host, candidates));
+  const memory = openMemory(host, candidates);
+  const found = memory.read() ?? (await firstThatAnswers(host, candidates));
   if (found === null) throw notFound(onPath[0] ?? null);
   await memory.write(found);
   // docker takes longer to find and start its plugin than most questions take to answer, and the plugin is the same
   // program, with the same configuration, by itself.
-  const plugin = found.prefix.length === 0 ? null : await findPlugin(host);
+  const plugin = found.prefix.length === 0 ? null : findPlugin(host);
   const { command, prefix } = plugin === null ? found : { command: plugin, prefix: [] };
   return {
     command,
@@ -56,7 +57,7 @@ export async function findBuildx(host: Host): Promise<Buildx> {
 }
 
 /** The file that `docker buildx` starts: docker takes the first of these. Null where it may look elsewhere before. */
-async function findPlugin(host: Host): Promise<string | null> {
+function findPlugin(host: Host): string | null {
   const configDir = dockerConfigDir(host.env);
   if (configDir === null || (readIfThere(join(configDir, "config.json")) ?? "").includes("cliPluginsExtraDirs")) {
     return null;
@@ -64,7 +65,7 @@ async function findPlugin(host: Host): Promise<string | null> {
   for (const folder of [join(configDir, "cli-plugins"), ...systemPluginDirs]) {
     const path = join(folder, "docker-buildx");
     try {
-      await access(path, constants.X_OK);
+      accessSync(path, constants.X_OK);
       return path;
     } catch {
       // Not there, or not for us: the next folder.
@@ -94,14 +95,14 @@ function notFound(docker: string | null): BkcacheError {
   });
 }
 
-async function findOnPath(host: Host, name: string): Promise<string | null> {
+function findOnPath(host: Host, name: string): string | null {
   const file = process.platform === "win32" ? `${name}.exe` : name;
   for (const folder of (host.env["PATH"] ?? "").split(delimiter)) {
     if (folder === "") continue;
     const path = join(isAbsolute(folder) ? folder : resolve(host.cwd, folder), file);
     try {
-      await access(path, constants.X_OK);
-      if ((await stat(path)).isFile()) return path;
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
     } catch {
       // Not there, or not for us: the next folder.
     }
@@ -118,7 +119,7 @@ const systemPluginDirs = [
 ];
 
 interface Memory {
-  read(): Promise<Found | null>;
+  read(): Found | null;
   write(found: Found): Promise<void>;
 }
 
@@ -126,28 +127,26 @@ interface Memory {
  * What an earlier run found, which saves one start of buildx. It holds as long as every file that could
  * change the answer keeps path, size and time; a failure to read or write it means only that buildx is asked.
  */
-async function openMemory(host: Host, candidates: readonly Candidate[]): Promise<Memory> {
+function openMemory(host: Host, candidates: readonly Candidate[]): Memory {
   const file = userCachePath(host.env, "buildx.json");
   const configDir = dockerConfigDir(host.env);
   const userPlugins = configDir === null ? [] : [join(configDir, "cli-plugins")];
-  const plugins = await Promise.all(
-    [...userPlugins, ...systemPluginDirs].map((folder) => fingerprint(join(folder, "docker-buildx"))),
-  );
-  const others = await Promise.all([
+  const plugins = [...userPlugins, ...systemPluginDirs].map((folder) => fingerprint(join(folder, "docker-buildx")));
+  const others = [
     ...candidates.map((candidate) => fingerprint(candidate.command)),
     ...(configDir === null ? [] : [fingerprint(join(configDir, "config.json"))]),
-  ]);
+  ];
   const key = createHash("sha256")
     .update(JSON.stringify([others, plugins]))
     .digest("hex");
   const hasPlugin = plugins.some((plugin) => plugin !== null);
-  const nothing: Memory = { read: async () => null, write: async () => {} };
+  const nothing: Memory = { read: () => null, write: async () => {} };
   if (file === null) return nothing;
   let known = false;
   return {
-    async read() {
+    read() {
       try {
-        const stored = parseJson(await readFile(file, "utf8"));
+        const stored = parseJson(readFileSync(file, "utf8"));
         if (!isRecord(stored) || stored["key"] !== key || !isRecord(stored["found"])) return null;
         const { command, versionText } = stored["found"];
         const match = candidates.find((candidate) => candidate.command === command);
@@ -171,9 +170,9 @@ async function openMemory(host: Host, candidates: readonly Candidate[]): Promise
   };
 }
 
-async function fingerprint(path: string): Promise<readonly [string, number, number] | null> {
+function fingerprint(path: string): readonly [string, number, number] | null {
   try {
-    const { mtimeMs, size } = await stat(path);
+    const { mtimeMs, size } = statSync(path);
     return [path, mtimeMs, size];
   } catch {
     return null;

@@ -47,15 +47,16 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   // bake would say so too, but not what was meant; of another file only bake knows the targets.
   const isWhole = source.definition === null && source.overlays.length === 0;
   if (isWhole && args.mode !== "list") requireKnown(source.plan, args.targets);
-  if (source.hasConfig) await checkCommitted(host, source, { locked: args.own.locked });
-  if (args.mode !== "build") return { exitCode: await showOnly(host, buildx, source, args), outcome: null };
+  const checkFiles = async () => {
+    if (source.hasConfig) await checkCommitted(host, source, { locked: args.own.locked });
+  };
+  if (args.mode !== "build") {
+    await checkFiles();
+    return { exitCode: await showOnly(host, buildx, source, args), outcome: null };
+  }
 
   const use = cacheUse(args.own.cache, host.env, source.hasConfig);
   const names = namesToBuild(source, args);
-  const readyBuilder = quiet(openBuilder(host, buildx, source, args));
-  const opening = quiet(
-    readyBuilder.then((builder) => createBuilderSession(host, { buildx, builder, dir: source.dir })),
-  );
   const wanted = { plan: source.plan, targets: names, use, scopes: scopesOf(args.own, host.env) };
   const drafts = draftEntries(wanted);
   const isOff = !use.read && !use.write;
@@ -65,6 +66,12 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
       texts: { ...drafts.texts, ...mountBackend?.texts },
       hasArgs: mountBackend !== null,
     }),
+  );
+  // While bake is at work; and before a builder is made.
+  await checkFiles();
+  const readyBuilder = quiet(openBuilder(host, buildx, source, args));
+  const opening = quiet(
+    readyBuilder.then((builder) => createBuilderSession(host, { buildx, builder, dir: source.dir })),
   );
   const carrying = quiet(
     Promise.all([readyBuilder, opening, defining]).then(([builder, nodes, { definition, values }]) =>

@@ -72,7 +72,7 @@ export interface CacheRequest extends EntryRequest {
  */
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
   // While bake works out variables; loading takes longer than that.
-  if (usesBucket(request)) void quiet(loadProbe());
+  if (usesBucket(request)) void quiet(loadProbe().then(({ warmUp }) => warmUp()));
   const candidates = await request.drafts.candidates(host, await request.values);
   const access = await openAccess(host, request, candidates);
   const [report, gate] = await Promise.all([look(candidates, access), request.gate]);

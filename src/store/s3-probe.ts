@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
@@ -25,6 +26,12 @@ export interface S3Bucket {
 
 const defaultTimeout = 4_000;
 const attempts = 2;
+
+/** Loads what Node loads at the first use. */
+export function warmUp(): void {
+  createAgents({}, 1).http.destroy();
+  createHmac("sha256", "").update("").digest();
+}
 
 /** Opens connections only when something is asked. */
 export function openS3(options: S3Options): S3Bucket {
