@@ -10,6 +10,7 @@ import type { FlagTable } from "../../src/bake/flags.ts";
 import type { BakeTarget } from "../../src/bake/model.ts";
 import { type Buildx, findBuildx } from "../../src/builder/buildx.ts";
 import { ensureBuilder } from "../../src/builder/ensure.ts";
+import { askKnown } from "../../src/builder/known.ts";
 import { inspectBuilder } from "../../src/builder/inspect.ts";
 import { probeEndpoint } from "../../src/builder/probe.ts";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
@@ -81,7 +82,10 @@ describe.skipIf(!hasToolchain())("builder", () => {
     expect(first.nodes).toMatchObject([{ endpoint: unix.socket, status: "running", error: null, options: {} }]);
     expect(first.nodes[0]?.buildkitVersion).toMatch(/^v\d+\.\d+\.\d+/);
     expect(first.nodes[0]?.platforms).toContain(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
-    const second = await ensureBuilder(host, buildx, { dir: docker.dir });
+    // The daemon tells what buildx tells of it.
+    expect(await askKnown(host, first.name)).toEqual(await inspectBuilder(buildx, { name: first.name }));
+    const unasked: Buildx = { ...buildx, exec: () => Promise.reject(new Error("buildx was started")) };
+    const second = await ensureBuilder(host, unasked, { dir: docker.dir });
     expect(second.name).toBe(first.name);
     const current = await inspectBuilder(buildx);
     expect(current?.name).not.toBe(first.name);

@@ -6,13 +6,14 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheEntry } from "../../src/bake/cache-entry.ts";
 import type { PlanBackend } from "../../src/bake/model.ts";
-import { findBuildx } from "../../src/builder/buildx.ts";
+import { type Buildx, findBuildx } from "../../src/builder/buildx.ts";
+import { openGateway } from "../../src/builder/gateway/gateway.ts";
 import type { Diagnostic } from "../../src/diagnostics/error.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { readCacheSummary, totalBytes } from "../../src/layers/manifest.ts";
 import type { LayerAccess } from "../../src/layers/place.ts";
 import { probeAll, type ProbeQuestion, probeScope } from "../../src/layers/probe.ts";
-import { readHistory } from "../../src/run/history.ts";
+import { type History, type HistoryOptions, readHistory } from "../../src/run/history.ts";
 import { readSteps } from "../../src/run/steps.ts";
 import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
@@ -88,7 +89,33 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       { input: JSON.stringify(definition) },
     );
     const options = { buildx, builder: "layers", targets: Object.keys(targets), metadataFile, startedAt };
-    return { ...result, history: await readHistory(host(), options), metadataFile };
+    const history = await readHistory(host(), options);
+    await expectSame(options, history);
+    return { ...result, history, metadataFile };
+  };
+
+  /** The builder itself tells the same as buildx does. */
+  const expectSame = async (options: HistoryOptions, history: History): Promise<void> => {
+    const gateway = await openGateway(host(), options.buildx, "layers", { endpoint: buildkit.address });
+    const unasked: Buildx = {
+      ...options.buildx,
+      exec: (args, more) =>
+        args.includes("logs") ? Promise.reject(new Error("buildx was asked")) : options.buildx.exec(args, more),
+    };
+    try {
+      const told = await readHistory(host(), { ...options, buildx: unasked, gateway: async () => gateway });
+      const read = ({ targets, notes }: History) => ({
+        notes,
+        targets: Object.entries(targets).map(([name, { progress, ...target }]) => [
+          name,
+          target,
+          progress && readSteps(progress),
+        ]),
+      });
+      expect(read(told)).toEqual(read(history));
+    } finally {
+      await gateway.close();
+    }
   };
 
   beforeAll(async () => {
