@@ -21,7 +21,8 @@ export function planRead(entries: readonly Listed[], parent: Snapshot | null, st
   }
   const all = diffListing(entries, { snapshot: parent, time: stampTime ?? Number.NEGATIVE_INFINITY });
   const isWhole = all.unknown.length === 0 && entries.length === parent.entries.length;
-  const kept = isWhole ? new Set(parent.packs.keys()) : chooseKeptPacks(parent, guessLive(entries, parent));
+  if (isWhole) return { diff: all, toRead: [], knownBlobs: new Map() };
+  const kept = chooseKeptPacks(parent, guessLive(entries, parent));
   const isKept = (blob: number): boolean => kept.has(parent.blobs[blob]?.pack ?? -1);
   const known = new Map(all.known);
   const unknownPaths = new Set(all.unknown.map((entry) => entry.path));

@@ -193,6 +193,17 @@ describe.skipIf(!hasToolchain()).each(["unix socket", "mutual TLS"])("gateway ov
     expect(records.filter(({ mountId }) => mountId === "aborted")).toHaveLength(1);
   });
 
+  test("processes that begin at once, the first one of a container among them", async () => {
+    for (let round = 0; round < 5; round++) {
+      await inMount(gateway, plain("at-once"), async (shell) => {
+        const said = (text: string) => runIn(shell, ["echo", text]);
+        const expected = ["a", "b", "c", "d"].map((text) => ({ exitCode: 0, stdout: `${text}\n`, stderr: "" }));
+        expect(await Promise.all(["a", "b", "c", "d"].map(said))).toEqual(expected);
+        expect(await said("a")).toEqual(expected[0]);
+      });
+    }
+  });
+
   test("an input that fails ends the process", async () => {
     await inMount(gateway, plain("bad-input"), async (shell) => {
       const input = (async function* () {

@@ -86,12 +86,22 @@ export async function openContainer(
     await build.close();
     throw error;
   }
-  let isFirst = true;
+  /** When BuildKit has started the first process: of several at once it might start another one first. */
+  let firstStarted: Promise<void> | undefined;
   return {
-    exec(argv, execOptions) {
-      const running = runProcess(channel, argv, { ...execOptions, container, metadata, isFirst, explain });
-      isFirst = false;
-      return running;
+    async exec(argv, execOptions) {
+      const whole = { ...execOptions, container, metadata, explain };
+      if (firstStarted !== undefined) {
+        await firstStarted;
+        return runProcess(channel, argv, { ...whole, isFirst: false });
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      firstStarted = promise;
+      try {
+        return await runProcess(channel, argv, { ...whole, isFirst: true, onStarted: resolve });
+      } finally {
+        resolve();
+      }
     },
     async close() {
       // Ends what runs in it and waits for that. It fails with the exit code of what it ended.

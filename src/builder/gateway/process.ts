@@ -26,6 +26,7 @@ export interface ProcessOptions extends MountExecOptions {
   readonly metadata: Readonly<Record<string, string>>;
   /** Whether it is the first in its container, where it stays after its end. */
   readonly isFirst: boolean;
+  readonly onStarted?: () => void;
   /** What the user is to see of a failed call. */
   readonly explain: (error: unknown) => Promise<unknown>;
 }
@@ -41,7 +42,7 @@ export async function runProcess(
   argv: readonly string[],
   options: ProcessOptions,
 ): Promise<MountExit> {
-  const { container, metadata, isFirst, explain, signal, input = [], onOutput = () => {} } = options;
+  const { container, metadata, isFirst, explain, signal, input = [], onOutput = () => {}, onStarted } = options;
   const call: ExecCall = channel.open(LLBBridge.ExecProcess, { metadata, signal });
   const ProcessID = newId();
   const script = isFirst ? report + stay : report;
@@ -60,7 +61,7 @@ export async function runProcess(
     isOver = true;
     resolve(exit);
   };
-  receive(call, { ProcessID, onOutput, onEnd }).catch(reject);
+  receive(call, { ProcessID, onStarted, onOutput, onEnd }).catch(reject);
   try {
     return await ended;
   } catch (cause) {
@@ -73,12 +74,13 @@ const nothing = Buffer.alloc(0);
 
 interface Receiver {
   readonly ProcessID: string;
+  readonly onStarted: (() => void) | undefined;
   readonly onOutput: NonNullable<MountExecOptions["onOutput"]>;
   readonly onEnd: (exit: MountExit) => void;
 }
 
 /** Reads to the end of the call, which comes after that of the process, and for the first one with its container's. */
-async function receive(call: ExecCall, { ProcessID, onOutput, onEnd }: Receiver): Promise<void> {
+async function receive(call: ExecCall, { ProcessID, onStarted, onOutput, onEnd }: Receiver): Promise<void> {
   const mark = Buffer.from(`${ProcessID}\n`);
   const lastLine = new RegExp(`${ProcessID} (\\d+)\\n$`);
   let stderr = nothing;
@@ -92,7 +94,8 @@ async function receive(call: ExecCall, { ProcessID, onOutput, onEnd }: Receiver)
     if (taken === undefined) onEnd(exit);
     else void taken.then(() => onEnd(exit)).catch(() => {});
   };
-  await call.receive(({ File, Exit, Done }) => {
+  await call.receive(({ Started, File, Exit, Done }) => {
+    if (Started !== undefined) onStarted?.();
     if (Exit?.Error !== undefined) reason = Exit.Error.message;
     // The call ends where both sides have said that they are through.
     if (Done !== undefined) call.end();
