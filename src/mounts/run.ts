@@ -14,6 +14,7 @@ export interface Script {
 /** End of a pipe: the builder makes a message of each piece that it reads, however small. */
 export const inLargePieces = "busybox dd bs=65536 iflag=fullblock 2>/dev/null";
 
+/** Runs a script to its end. An error of `onOutput` ends it and is thrown. */
 export async function runScript(shell: MountShell, script: Script, options: MountExecOptions = {}): Promise<MountExit> {
   return shell.exec(["sh", "-c", script.text, "sh", ...(script.args ?? [])], options);
 }

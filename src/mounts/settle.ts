@@ -29,7 +29,7 @@ if [ -d .bkcache-swap ]; then
   fi
   busybox rmdir .bkcache-swap
 fi
-busybox rm -rf .bkcache-restore .bkcache-stamp
+busybox rm -rf .bkcache-restore .bkcache-stamp .bkcache-changed
 `;
 
 /** Beginning of every script that reads or fills a mount: finishes or removes what an earlier run left. */

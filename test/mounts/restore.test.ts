@@ -265,6 +265,14 @@ describe("a builder that cannot take it", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  test("what a save that was cut off has left does not make a mount look full", async () => {
+    const { store } = await makeStore();
+    const dir = makeMount();
+    for (const name of [".bkcache-stamp", ".bkcache-changed"]) writeFileSync(join(dir, name), "./a\0");
+    expect(await restore(store, dir)).toMatchObject({ kind: "restored" });
+    expect(readdirSync(dir).filter((name) => name.startsWith(".bkcache"))).toEqual([".bkcache"]);
+  });
+
   test("an abort leaves the mount as it was", async () => {
     const { store } = await makeStore();
     const dir = makeMount();
