@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
@@ -136,9 +135,8 @@ function openMemory(host: Host, candidates: readonly Candidate[]): Memory {
     ...candidates.map((candidate) => fingerprint(candidate.command)),
     ...(configDir === null ? [] : [fingerprint(join(configDir, "config.json"))]),
   ];
-  const key = createHash("sha256")
-    .update(JSON.stringify([others, plugins]))
-    .digest("hex");
+  // As it is, not hashed: cryptography takes longer to load than all of this, and nothing else wants it so early.
+  const key = JSON.stringify([others, plugins]);
   const hasPlugin = plugins.some((plugin) => plugin !== null);
   const nothing: Memory = { read: () => null, write: async () => {} };
   if (file === null) return nothing;

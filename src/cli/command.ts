@@ -13,7 +13,7 @@ export interface CommandContext {
 }
 
 /** A module under commands/: adds its options, arguments, help and action to an empty command. */
-interface CommandModule {
+export interface CommandModule {
   define(command: Command, context: CommandContext): Command;
   /**
    * Takes the arguments as they are, where another program's flags pass through: `define` then serves help and
@@ -30,6 +30,8 @@ interface NamedEntry {
 /** A command that does something; its module loads only when it is called. */
 export interface LeafEntry extends NamedEntry {
   load(): Promise<CommandModule>;
+  /** Whether its module takes the arguments as they are: what parses them loads for the help text alone then. */
+  readonly takesForeignFlags?: boolean;
 }
 
 /** A command that has commands below it and does nothing by itself. */

@@ -9,11 +9,13 @@ export const commands: readonly CommandEntry[] = [
     name: "bake",
     summary: "build targets with docker buildx bake, served from the cache",
     load: () => import("./commands/bake.ts"),
+    takesForeignFlags: true,
   },
   {
     name: "build",
     summary: "build one context like docker build, served from the cache",
     load: () => import("./commands/build.ts"),
+    takesForeignFlags: true,
   },
   { name: "plan", summary: "show what a bake would do", load: () => import("./commands/plan.ts") },
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },

@@ -92,33 +92,15 @@ async function runCommand(
         exitCode = code;
       },
     };
-    const [{ Command, CommanderError }, module] = await importWhole(() =>
-      Promise.all([import("commander"), entry.load()]),
+    const loadParser = () => import("./parse.ts");
+    const [module] = await importWhole(() =>
+      Promise.all([entry.load(), entry.takesForeignFlags === true ? null : loadParser()]),
     );
-    const command = module.define(
-      new Command(["bkcache", ...path].join(" "))
-        .description(entry.summary)
-        .exitOverride()
-        .configureOutput({ writeOut: (text) => reporter.result(text), writeErr: () => {} }),
-      context,
-    );
-    if (module.run !== undefined) {
-      const result = await module.run(args, context);
-      if (result === null) command.outputHelp();
-      return result ?? exitCodes.ok;
-    }
-    try {
-      await command.parseAsync([...args], { from: "user" });
-    } catch (error) {
-      if (!(error instanceof CommanderError)) throw error;
-      if (error.exitCode === 0) return exitCodes.ok;
-      throw new BkcacheError({
-        code:
-          error.code === "commander.unknownOption" || error.code === "commander.excessArguments" ? "BK1001" : "BK1002",
-        message: error.message.replace(/^error: /, "").replaceAll("\n", " "),
-        hint: `run \`${["bkcache", ...path, "--help"].join(" ")}\` for what it takes`,
-      });
-    }
+    const result = (await module.run?.(args, context)) ?? null;
+    if (result !== null) return result;
+    const { parseAndRun } = await importWhole(loadParser);
+    const wanted = module.run === undefined ? args : ["--help"];
+    await parseAndRun({ module, name: ["bkcache", ...path].join(" "), summary: entry.summary }, wanted, context);
     return interrupt.signal.aborted && exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode;
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted;

@@ -9,8 +9,8 @@ export interface ExecContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Its reason is the name of the signal where one aborted it. */
   readonly signal: AbortSignal;
-  /** Whether Ctrl-C comes from a terminal, which sends it to the child as well. */
-  readonly isTerminal: boolean;
+  /** Whether Ctrl-C comes from a terminal, which sends it to the child as well. Asked when it comes. */
+  readonly isTerminal: () => boolean;
   /** Time in ms between SIGTERM and SIGKILL. */
   readonly grace?: number;
 }
@@ -59,7 +59,7 @@ export async function runProgram(
   };
   const onAbort = () => {
     if (signal.reason !== "SIGINT") terminate();
-    else if (!context.isTerminal) child.kill("SIGINT");
+    else if (!context.isTerminal()) child.kill("SIGINT");
   };
   // The second signal ends this process at once; nothing may outlive it.
   const onExit = () => void child.kill("SIGKILL");

@@ -2,8 +2,6 @@ import { runProgram } from "./exec.ts";
 import type { Host } from "./host.ts";
 
 export interface HostOptions extends Pick<Host, "cwd" | "env" | "signal" | "tell"> {
-  /** Whether this process is in the foreground of a terminal; found out when left out. */
-  readonly isTerminal?: boolean;
   /** Without it nothing is shown. */
   readonly live?: Host["live"];
 }
@@ -11,9 +9,8 @@ export interface HostOptions extends Pick<Host, "cwd" | "env" | "signal" | "tell
 /** The host of a real run: processes of this machine, its clock. */
 export function createHost(options: HostOptions): Host {
   const { cwd, env, signal, tell } = options;
-  // Asked when a program runs: to look at a stream is to open it, which costs more than most commands do.
-  const isTerminal = () =>
-    options.isTerminal ?? (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY || false);
+  // To look at a stream is to open it, which takes a tenth of a short command.
+  const isTerminal = () => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY || false;
   return {
     cwd,
     env,
@@ -21,7 +18,7 @@ export function createHost(options: HostOptions): Host {
     tell,
     async exec(command, args, execOptions) {
       const started = performance.now();
-      const result = await runProgram({ cwd, env, signal, isTerminal: isTerminal() }, command, args, execOptions);
+      const result = await runProgram({ cwd, env, signal, isTerminal }, command, args, execOptions);
       if (env["BKCACHE_DEBUG"]) {
         const times = `at ${Math.round(started)} ms for ${Math.round(performance.now() - started)} ms`;
         tell({

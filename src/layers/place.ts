@@ -70,7 +70,7 @@ export interface Buckets {
 
 /** Loads what a look into a bucket takes. Callers that wait for something else first may begin with it. */
 export function loadProbe() {
-  return importWhole(() => import("../store/s3-probe.ts"));
+  return importWhole(() => import("../store/s3-probe.ts"), ["crypto", "http", "http2"]);
 }
 
 export function createBuckets(access: LayerAccess): Buckets {

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { basename, relative, resolve, sep } from "node:path";
 import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
 import { createBarePlan } from "../bake/definition.ts";
@@ -12,17 +11,12 @@ import { compareNames, projectName } from "../config/names.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { chooseCache, noCache } from "./cache.ts";
 import { cacheUse } from "./cache-use.ts";
 import { askDefinition, runFileEnv } from "./definition.ts";
 import { scopesOf } from "./describe.ts";
 import { draftEntries, type LiteralEntry } from "./entries.ts";
-import type { BakeResult } from "./bake.ts";
-import { openFinish } from "./finish.ts";
-import { findCachesInContext } from "./inside-context.ts";
+import { type BakeResult, runCachedBuild } from "./cached-build.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
-import { openCarrier } from "./mounts/carry.ts";
-import { createBuilderSession } from "./mounts/session.ts";
 import { openProject, type Project } from "./project.ts";
 import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
@@ -54,7 +48,6 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     return { exitCode, outcome: null };
   }
   const dir = project?.valid.dir ?? host.cwd;
-  const nodes = createBuilderSession(host, { buildx, builder, dir });
   const wanted = cacheUse(args.own.cache, host.env, project !== null);
   // An entry of the user's own replaces the policy for that direction, as it does in a config.
   const use = {
@@ -62,93 +55,44 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     read: wanted.read && args.cacheFrom.length === 0,
     write: wanted.write && args.cacheTo.length === 0,
   };
-  const request = { plan, targets: [name], use, scopes: scopesOf(args.own, host.env) };
-  const drafts = draftEntries(request);
+  const scopes = scopesOf(args.own, host.env);
+  const targets = [name];
+  const drafts = draftEntries({ plan, targets, use, scopes });
   const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan) : null;
-  const values = quiet(evaluate(host, buildx, plan, { ...drafts.texts, ...mountBackend?.texts }));
-  const carrying = quiet(
-    values.then((known) =>
-      mountBackend === null
-        ? null
-        : openCarrier(host, {
-            plan,
-            targets: [name],
-            definition: { groups: {}, targets: { [name]: definitionOf(host, args) } },
-            builder,
-            nodes,
-            backend: mountBackend.fill(known),
-            use: wanted,
-            scopes: request.scopes,
-            dir,
-            strict: args.own.strict,
-          }),
-    ),
-  );
-  try {
-    const choice =
-      use.read || use.write
-        ? await chooseCache(host, {
-            ...request,
-            drafts,
-            values,
-            gate: Promise.resolve({
-              builder,
-              buildx: buildx.version,
-              features: [],
-              rules: project?.valid.config.rules ?? {},
-              platforms: () => args.platforms.length,
-            }),
-            dir: host.cwd,
-            keys: "environment",
-            strict: args.own.strict,
-          })
-        : noCache;
-    await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
-    const chosen = choice.targets[name];
-    const context = {
-      [name]: {
-        context: args.context,
-        ...(args.file === undefined ? {} : { dockerfile: resolve(host.cwd, args.file) }),
-      },
-    };
-    for (const finding of args.context === "-" ? [] : findCachesInContext(context, choice, host.cwd)) {
-      host.tell({ ...finding, level: "warning" });
-    }
-
-    const carrier = await carrying;
-    await carrier?.restore(choice.leftOut);
-    const finish = await openFinish(host, {
-      buildx,
-      builder,
-      nodes,
-      startedAt,
-      args,
-      targets: [name],
-      choice,
-      isSingle: true,
-      carrier,
-    });
-    const { exitCode } = await buildx.exec(
-      [
-        "build",
-        "--builder",
-        builder.name,
-        "--metadata-file",
-        finish.metadataFile,
-        ...(chosen?.cacheFrom ?? []).flatMap((entry) => ["--cache-from", flagValue(entry)]),
-        ...(chosen?.cacheTo ?? []).flatMap((entry) => ["--cache-to", flagValue(entry)]),
-        ...args.passthrough,
-        args.context,
-      ],
-      { env: { ...host.env, ...choice.env, ...finish.env }, terminal: true },
-    );
-    return { exitCode, outcome: await finish.close(exitCode) };
-  } catch (error) {
-    // Its connection would keep the process.
-    await carrying.then((carrier) => carrier?.close()).catch(() => {});
-    await nodes.close();
-    throw error;
-  }
+  const definition = { groups: {}, targets: { [name]: definitionOf(host, args) } };
+  const values = evaluate(host, buildx, plan, { ...drafts.texts, ...mountBackend?.texts });
+  return runCachedBuild(host, {
+    buildx,
+    plan,
+    targets,
+    scopes,
+    drafts,
+    mountBackend,
+    dir,
+    startedAt,
+    args,
+    builder: Promise.resolve(builder),
+    use: { layers: use, mounts: wanted },
+    defined: quiet(values.then((known) => ({ definition, values: known }))),
+    rules: project?.valid.config.rules ?? {},
+    features: () => [],
+    entryDir: host.cwd,
+    keys: "environment",
+    isSingle: true,
+    async command(choice) {
+      const chosen = choice.targets[name];
+      return {
+        verb: "build",
+        args: [
+          ...(chosen?.cacheFrom ?? []).flatMap((entry) => ["--cache-from", flagValue(entry)]),
+          ...(chosen?.cacheTo ?? []).flatMap((entry) => ["--cache-to", flagValue(entry)]),
+          ...args.passthrough,
+          args.context,
+        ],
+        env: host.env,
+      };
+    },
+  });
 }
 
 /** The build as bake would have it, as far as it says which cache mounts there are. Paths are absolute. */

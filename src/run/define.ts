@@ -9,9 +9,15 @@ import { askDefinition, runFileEnv } from "./definition.ts";
 import type { BakeSource } from "./source.ts";
 import { emitWithTexts, hasTexts, takeValues, type Texts, type Values, valuesTarget } from "./values.ts";
 
-interface Defined {
+export interface Defined {
   readonly definition: BakeDefinition;
   readonly values: Values;
+}
+
+interface DefineRequest {
+  readonly buildx: Buildx;
+  readonly source: BakeSource;
+  readonly args: Pick<BakeArgs, "targets" | "variables">;
 }
 
 interface DefineOptions {
@@ -23,9 +29,7 @@ interface DefineOptions {
 /** What is to be built, and the values of texts: one question to bake at most, since each costs a process. */
 export async function define(
   host: Host,
-  buildx: Buildx,
-  source: BakeSource,
-  args: Pick<BakeArgs, "targets" | "variables">,
+  { buildx, source, args }: DefineRequest,
   { texts = {}, hasArgs = false }: DefineOptions = {},
 ): Promise<Defined> {
   const known = source.definition ?? definitionOfPlan(source, args, hasArgs);

@@ -18,7 +18,9 @@ export function findCachesInContext(
 ): readonly Diagnostic[] {
   const findings = new Map<string, Diagnostic>();
   for (const [name, { context = ".", dockerfile = "Dockerfile" }] of Object.entries(targets)) {
-    if (typeof context !== "string" || typeof dockerfile !== "string" || isRemote(context)) continue;
+    if (typeof context !== "string" || typeof dockerfile !== "string") continue;
+    // Neither has a folder on this machine: `-` is an archive on standard input.
+    if (context === "-" || isRemote(context)) continue;
     const root = resolve(dir, context.replace(/^cwd:\/\//, ""));
     for (const { backend, entry } of choice.targets[name]?.destinations ?? []) {
       const folder = entry["type"] === "local" ? relative(root, resolve(dir, entry["dest"] ?? "")) : "..";

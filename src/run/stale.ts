@@ -1,19 +1,15 @@
 import { relative } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { differsInVersionOnly, emitFiles, stateOf } from "./generate.ts";
 import type { BakeSource } from "./source.ts";
 
-/**
- * Says when the committed files are not what the config says: plain `docker buildx bake` then builds something else.
- * @throws BkcacheError BK3001 under `locked`.
- */
-export async function checkCommitted(
+/** BK3001 where the committed files are not what the config says: plain `docker buildx bake` then builds something else. */
+export async function findStale(
   host: Host,
   source: Pick<BakeSource, "plan" | "dir" | "definition">,
   { locked }: { readonly locked: boolean },
-): Promise<void> {
+): Promise<readonly Diagnostic[]> {
   // With a config, a definition that is known already comes from existing bake files.
   const options = { cwd: host.cwd, hasBakeFile: source.definition === null };
   const emitted = await emitFiles(source.plan, source.dir, options);
@@ -37,7 +33,5 @@ export async function checkCommitted(
         : "run `bkcache generate` and commit the result",
     });
   }
-  if (findings.length === 0) return;
-  if (locked) throw BkcacheError.of(findings);
-  for (const finding of findings) host.tell({ ...finding, level: "warning" });
+  return findings;
 }

@@ -31,6 +31,32 @@ export function takeValues(printed: BakeDefinition): { readonly definition: Bake
   return { definition: { ...printed, targets }, values: (holder?.args ?? {}) as Values };
 }
 
+/**
+ * What bake will probably make of texts: of each variable the value in the environment, else its default. Nothing may rest
+ * on it but work that is done again where bake says otherwise. Null where a text needs more than that.
+ */
+export function guessValues(
+  texts: Texts,
+  variables: Plan["variables"],
+  env: Readonly<Record<string, string | undefined>>,
+): Values | null {
+  const guess: Record<string, string> = {};
+  for (const [key, text] of Object.entries(texts)) {
+    let value = "";
+    for (const part of typeof text === "string" ? [text] : text) {
+      if (typeof part === "string") {
+        value += part;
+        continue;
+      }
+      const plain = env[part.variable] ?? variables[part.variable]?.default;
+      if (part.encode !== undefined || typeof plain !== "string") return null;
+      value += plain === "" ? (part.fallback ?? "") : plain;
+    }
+    guess[key] = value;
+  }
+  return guess;
+}
+
 const noCache: PlanTarget["cache"] = {
   from: { kind: "policy", backends: [] },
   to: { kind: "policy", backends: [] },

@@ -5,9 +5,11 @@ import { getCACertificates } from "node:tls";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Env } from "./endpoint.ts";
 
+/** Made when first used: Node takes as long to load TLS as to send a request. */
 export interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
+  destroy(): void;
 }
 
 /**
@@ -17,15 +19,28 @@ export interface Agents {
  * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
  */
 export function createAgents(env: Env, maxSockets: number): Agents {
-  const bundle = env["AWS_CA_BUNDLE"];
+  const path = env["AWS_CA_BUNDLE"];
+  const bundle = path ? readBundle(path) : null;
   const shared = { keepAlive: true, maxSockets, proxyEnv: { ...env } };
+  let http: HttpAgent | undefined;
+  let https: HttpsAgent | undefined;
   return {
-    http: new HttpAgent(shared),
-    https: new HttpsAgent({
-      ...shared,
-      // `ca` replaces what Node trusts, so that has to be said again.
-      ...(bundle && { ca: [...getCACertificates("default"), readBundle(bundle)] }),
-    }),
+    get http() {
+      http ??= new HttpAgent(shared);
+      return http;
+    },
+    get https() {
+      https ??= new HttpsAgent({
+        ...shared,
+        // `ca` replaces what Node trusts, so that has to be said again.
+        ...(bundle !== null && { ca: [...getCACertificates("default"), bundle] }),
+      });
+      return https;
+    },
+    destroy() {
+      http?.destroy();
+      https?.destroy();
+    },
   };
 }
 

@@ -231,8 +231,7 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
       return true;
     },
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      agents.destroy();
     },
   };
 }

@@ -61,8 +61,7 @@ export function openS3(options: S3Options): S3Bucket {
       }
     },
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      agents.destroy();
     },
   };
 }

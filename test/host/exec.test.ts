@@ -11,7 +11,7 @@ const dir = makeTempDir("exec");
 const env = { PATH: process.env["PATH"], HOME: dir, MARK: "host" };
 
 function contextWith(extra: Partial<ExecContext> = {}): ExecContext {
-  return { cwd: dir, env, signal: new AbortController().signal, isTerminal: false, ...extra };
+  return { cwd: dir, env, signal: new AbortController().signal, isTerminal: () => false, ...extra };
 }
 const sh = (script: string, options?: ExecOptions, context = contextWith()) =>
   runProgram(context, "sh", ["-c", script], options);
@@ -91,7 +91,7 @@ describe("abort", () => {
   });
 
   test("SIGTERM is forwarded in a terminal too", async () => {
-    const result = await abortedBy("SIGTERM", "term-tty", "TERM", { isTerminal: true });
+    const result = await abortedBy("SIGTERM", "term-tty", "TERM", { isTerminal: () => true });
     expect(result).toMatchObject({ exitCode: 7, signals: ["TERM"] });
   });
 
@@ -101,7 +101,7 @@ describe("abort", () => {
 
   test("in a terminal SIGINT is left to the terminal", async () => {
     const controller = new AbortController();
-    const context = contextWith({ signal: controller.signal, isTerminal: true });
+    const context = contextWith({ signal: controller.signal, isTerminal: () => true });
     const running = sh(recorder("tty", "INT"), { timeoutMs: 400 }, { ...context, grace: 200 });
     await waitFor(() => existsSync(`${dir}/tty.up`), { what: "the program is up" });
     controller.abort("SIGINT");
@@ -129,7 +129,7 @@ describe("abort", () => {
   test("a program does not outlive this process", async () => {
     const module = fileURLToPath(new URL("../../src/host/exec.ts", import.meta.url));
     const script = `import { runProgram } from ${JSON.stringify(module)};
-      const context = { cwd: "/", env: process.env, signal: new AbortController().signal, isTerminal: false };
+      const context = { cwd: "/", env: process.env, signal: new AbortController().signal, isTerminal: () => false };
       void runProgram(context, "sh", ["-c", "echo $$ > ${dir}/orphan; exec sleep 60"]);
       process.on("SIGINT", () => process.exit(130));`;
     const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: "ignore" });

@@ -111,6 +111,28 @@ describe("a second, empty builder serves every step from the bucket", () => {
     expect(keys.filter((key) => key.endsWith(".api.main"))).not.toEqual([]);
   });
 
+  // What a variable probably is, is looked for before bake has said it; only what bake says counts.
+  test.each([
+    { said: "by the environment", args: ["bake"], env: { STORE: bucket } },
+    {
+      said: "by a flag, against the environment",
+      args: ["bake", "--var", `STORE=${bucket}`],
+      env: { STORE: "no-such" },
+    },
+  ])("a bucket in a variable, whose value is said $said", async ({ args, env }) => {
+    const workspace = project({ backend: { bucket: "${STORE}" } });
+    const config = JSON.parse(workspace.read("bkcache.config.json"));
+    const variables = { STORE: "no-such-bucket-either" };
+    workspace.write("bkcache.config.json", JSON.stringify({ ...config, variables }));
+    const run = () => onEmptyBuilder((builder) => bake(workspace, args, environment(builder, env)));
+    const first = await run();
+    expect(first).toMatchObject({ exitCode: 0, report: { failures: [], leftOut: [] } });
+    const second = await run();
+    expect(second).toMatchObject({ exitCode: 0, report: { leftOut: [] } });
+    expect(second.report.targets["api"].steps).toEqual(allCached(first, "api"));
+    expect(first.stderr + second.stderr).not.toContain("no-such");
+  });
+
   test("over TCP with mutual TLS", async () => {
     const workspace = project();
     const bakeOverTls = () =>
@@ -327,6 +349,8 @@ describe("buildx and the user", () => {
     const free = await bake(workspace, ["bake", "api"], env);
     expect(free.exitCode).toBe(0);
     expect(free.stderr).toContain("warning BK3001: docker-bake.hcl is stale");
+    // The terminal is buildx's own while it builds.
+    expect(free.stderr.indexOf("BK3001")).toBeGreaterThan(free.stderr.indexOf("[internal] load build definition"));
     const locked = await bake(workspace, ["bake", "api", "--locked"], env);
     expect(locked.exitCode).toBe(1);
     expect(locked.stderr).toContain("error BK3001");

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { runBake } from "../../run/bake.ts";
 import { asksForHelp } from "../help-flag.ts";
-import { reportOutcome } from "../report/outcome.ts";
 import type { CommandContext } from "../command.ts";
 
 export function define(command: Command, _context: CommandContext): Command {
@@ -27,5 +26,8 @@ on top of the config) and the rest. Exit code: buildx's own; 2 what is wrong bef
 export async function run(args: readonly string[], context: CommandContext): Promise<number | null> {
   if (asksForHelp(args)) return null;
   const { exitCode, outcome } = await runBake(context.host, args);
-  return outcome === null ? exitCode : reportOutcome(context, outcome);
+  if (outcome === null) return exitCode;
+  // Loaded with what has read the outcome.
+  const { reportOutcome } = await import("../report/outcome.ts");
+  return reportOutcome(context, outcome);
 }

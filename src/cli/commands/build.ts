@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { runBuild } from "../../run/build.ts";
 import type { CommandContext } from "../command.ts";
 import { asksForHelp } from "../help-flag.ts";
-import { reportOutcome } from "../report/outcome.ts";
 
 export function define(command: Command, _context: CommandContext): Command {
   return command
@@ -27,5 +26,8 @@ Exit code: buildx's own; 2 what is wrong before the build; 3 a cache failure und
 export async function run(args: readonly string[], context: CommandContext): Promise<number | null> {
   if (asksForHelp(args)) return null;
   const { exitCode, outcome } = await runBuild(context.host, args);
-  return outcome === null ? exitCode : reportOutcome(context, outcome);
+  if (outcome === null) return exitCode;
+  // Loaded with what has read the outcome.
+  const { reportOutcome } = await import("../report/outcome.ts");
+  return reportOutcome(context, outcome);
 }

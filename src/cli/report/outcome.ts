@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import type { Outcome } from "../../run/finish.ts";
+import type { Outcome } from "../../run/outcome.ts";
 import { formatSummary, summarise, type Summary } from "../../run/summary.ts";
 import type { CommandContext } from "../command.ts";
 

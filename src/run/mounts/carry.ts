@@ -15,7 +15,7 @@ import { readSteps } from "../steps.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "./report.ts";
-import type { RestoredMounts } from "./restore.ts";
+import { type RestoredMounts, restoreMounts } from "./restore.ts";
 import { addStore, type BuilderSession, readStates } from "./session.ts";
 import { writerOf } from "./writer.ts";
 
@@ -95,7 +95,6 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         restored = { outcomes, loaded: new Map(), damages: new Map(), findings: [] };
         return;
       }
-      const { restoreMounts } = await importWhole(() => import("./restore.ts"));
       const budgetMs = readDuration(plan.mountBudget.restore);
       restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs });
       const failures = restored.findings.filter(({ code }) => !notices.has(code));

@@ -67,8 +67,14 @@ function noBackend(): BkcacheError {
 async function evaluate(host: Host, source: MountSource, texts: Texts): Promise<Values> {
   if (!hasTexts(texts)) return {};
   const { findBuildx } = await import("../../builder/buildx.ts");
-  const bake = toBakeSource(source, source.plan, noDefinition);
-  return (await define(host, await findBuildx(host), bake, { targets: [], variables: [] }, { texts })).values;
+  const buildx = await findBuildx(host);
+  const args = { targets: [], variables: [] };
+  const { values } = await define(
+    host,
+    { buildx, source: toBakeSource(source, source.plan, noDefinition), args },
+    { texts },
+  );
+  return values;
 }
 
 /** All targets that there are, as bake sees them. */
@@ -88,11 +94,10 @@ export async function defineWhole(host: Host, buildx: Buildx, source: MountSourc
   if (plan.bakeFiles !== undefined) return defineAllTargets(host, buildx, project);
   const targets = Object.keys(plan.targets);
   if (targets.length === 0) return { plan, definition: noDefinition };
+  const args = { targets, variables: [] };
   const { definition } = await define(
     host,
-    buildx,
-    toBakeSource(source, plan, null),
-    { targets, variables: [] },
+    { buildx, source: toBakeSource(source, plan, null), args },
     { hasArgs: true },
   );
   return { plan, definition };

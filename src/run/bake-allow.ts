@@ -1,0 +1,63 @@
+import { allowOverrides, computeAllow } from "../bake/allow.ts";
+import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeTarget, CacheDirection, Plan } from "../bake/model.ts";
+import { findRequested } from "../bake/requested.ts";
+import { mapRecord } from "../config/records.ts";
+import { realpathIfThere } from "../host/files.ts";
+import type { Host } from "../host/host.ts";
+import type { BakeRequest } from "./bake.ts";
+import type { CacheChoice } from "./cache.ts";
+import { define } from "./define.ts";
+
+/** The `--allow` flags of a bake: what its definition needs of the machine, as far as the user has agreed to it. */
+export async function findAllow(
+  host: Host,
+  request: BakeRequest,
+  definition: BakeDefinition,
+  choice: CacheChoice,
+): Promise<readonly string[]> {
+  return allowFlags(host, request, await agreedDefinition(host, request, definition), choice);
+}
+
+/**
+ * What the user has agreed to: writing it into the config was the consent. What bake files add is asked for by bake
+ * itself, as without bkcache; null where nothing of the config is asked for.
+ */
+async function agreedDefinition(
+  host: Host,
+  request: BakeRequest,
+  definition: BakeDefinition,
+): Promise<BakeDefinition | null> {
+  const { source, args } = request;
+  if (source.definition !== null) {
+    const targets = Object.entries(definition.targets).filter(([name]) => source.agreed.includes(name));
+    return { groups: {}, targets: Object.fromEntries(targets) };
+  }
+  if (source.overlays.length === 0) return definition;
+  const known = args.targets.filter((name) => findRequested(source.plan, [name]).unknown.length === 0);
+  if (known.length === 0 && args.targets.length > 0) return null;
+  const own = { ...request, source: { ...source, overlays: [] }, args: { ...args, targets: known } };
+  return (await define(host, own)).definition;
+}
+
+function allowFlags(
+  host: Host,
+  { source, args }: BakeRequest,
+  agreed: BakeDefinition | null,
+  choice: CacheChoice,
+): readonly string[] {
+  const options = { cwd: source.dir, realpath: realpathIfThere, env: host.env };
+  const values = computeAllow({ ...agreed?.targets, ...cachesOf(agreed, choice, source.plan) }, options);
+  const overridden = source.definition === null ? [] : allowOverrides(args.sets, options);
+  return [...new Set([...values, ...overridden])].map((value) => `--allow=${value}`);
+}
+
+/** The caches that bkcache passes, but for those that a bake file names. */
+function cachesOf(agreed: BakeDefinition | null, choice: CacheChoice, plan: Plan): Record<string, BakeTarget> {
+  const isOfFile = (direction: CacheDirection | undefined) => direction?.kind === "raw" && direction.isOfFile === true;
+  return mapRecord(choice.targets, ({ cacheFrom, cacheTo }, name) => ({
+    ...agreed?.targets[name],
+    "cache-from": isOfFile(plan.targets[name]?.cache.from) ? [] : cacheFrom,
+    "cache-to": isOfFile(plan.targets[name]?.cache.to) ? [] : cacheTo,
+  }));
+}

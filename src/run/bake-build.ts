@@ -1,0 +1,51 @@
+import { ensureBuilder } from "../builder/ensure.ts";
+import type { Host } from "../host/host.ts";
+import type { BakeRequest } from "./bake.ts";
+import { findAllow } from "./bake-allow.ts";
+import type { CacheUse } from "./cache-use.ts";
+import { type BakeResult, type CachedBuild, runCachedBuild } from "./cached-build.ts";
+import { runFileEnv } from "./definition.ts";
+import { featuresOf } from "./features.ts";
+import { quiet } from "./quiet.ts";
+import { fileFlags, ownCache, runFile, wordsFor } from "./run-file.ts";
+
+/** What is known of a bake when bake itself has been asked for the definition. */
+interface BakeBuild
+  extends
+    BakeRequest,
+    Pick<CachedBuild, "targets" | "scopes" | "drafts" | "mountBackend" | "defined" | "meanwhile" | "startedAt"> {
+  readonly use: CacheUse;
+}
+
+/** Builds targets with `buildx bake`, from a run file that names the caches of this run. */
+export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeResult> {
+  const { buildx, source, args, use, targets } = build;
+  const isOff = !use.read && !use.write;
+  return runCachedBuild(host, {
+    ...build,
+    plan: source.plan,
+    builder: quiet(ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir })),
+    use: { layers: use, mounts: use },
+    rules: source.rules,
+    features: (definition) =>
+      featuresOf({ targets: definition.targets, variables: source.plan.variables, flags: args.flags }),
+    dir: source.dir,
+    entryDir: source.dir,
+    keys: "run file",
+    async command(choice, definition) {
+      const allow = await findAllow(host, build, definition, choice);
+      return {
+        verb: "bake",
+        args: [
+          ...fileFlags(["-", ...source.overlays]),
+          ...source.overrides,
+          ...args.passthrough,
+          ...allow,
+          ...wordsFor(source, args),
+        ],
+        env: runFileEnv(host.env),
+        input: runFile(source, targets, isOff ? ownCache(source) : choice.targets),
+      };
+    },
+  });
+}

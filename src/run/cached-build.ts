@@ -1,0 +1,178 @@
+import { mkdir } from "node:fs/promises";
+import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeTarget, Plan } from "../bake/model.ts";
+import type { Buildx } from "../builder/buildx.ts";
+import type { ReadyBuilder } from "../builder/ensure.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
+import type { ExecOptions, Host } from "../host/host.ts";
+import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
+import type { CacheUse } from "./cache-use.ts";
+import type { Defined } from "./define.ts";
+import type { RunScopes } from "./describe.ts";
+import type { EntryDrafts } from "./entries.ts";
+import { type FinishRequest, openFinish } from "./finish.ts";
+import type { GateInput } from "./gates.ts";
+import { findCachesInContext } from "./inside-context.ts";
+import type { BackendDraft } from "./mounts/backend.ts";
+import { openCarrier } from "./mounts/carry.ts";
+import { createBuilderSession } from "./mounts/session.ts";
+import type { Outcome } from "./outcome.ts";
+import { quiet } from "./quiet.ts";
+import { guessValues } from "./values.ts";
+
+export interface BakeResult {
+  /** buildx's own. */
+  readonly exitCode: number;
+  /** Null where nothing was built (`--print`, `--list`, `--call`): then buildx has said everything. */
+  readonly outcome: Outcome | null;
+}
+
+/**
+ * buildx holds some 30 MB; Go would collect each time that these double, which takes a twentieth of a build that is all
+ * cached. The environment of the user goes before it (https://go.dev/doc/gc-guide#GOGC).
+ */
+const goCollector = { GOGC: "400" };
+
+type Use = Pick<CacheUse, "read" | "write">;
+
+/** What `bake` and `build` have found out before a builder is needed, and what they tell buildx. */
+export interface CachedBuild {
+  readonly buildx: Buildx;
+  readonly builder: Promise<ReadyBuilder>;
+  readonly plan: Plan;
+  readonly targets: readonly string[];
+  readonly scopes: RunScopes;
+  /** What the build may do with its layer cache, and with its mounts: entries of the user's own replace the first alone. */
+  readonly use: { readonly layers: Use; readonly mounts: Use };
+  readonly drafts: EntryDrafts;
+  /** Null where no mounts are carried. */
+  readonly mountBackend: BackendDraft | null;
+  readonly defined: Promise<Defined>;
+  readonly rules: NonNullable<GateInput["rules"]>;
+  /** What the command line asks of bake itself. */
+  readonly features: (definition: BakeDefinition) => GateInput["features"];
+  /** Folder that relative paths of the definition count from, and those of the mounts' backend. Absolute. */
+  readonly dir: string;
+  /** Folder that relative paths of cache entries count from. Absolute. */
+  readonly entryDir: string;
+  readonly keys: Parameters<typeof chooseCache>[1]["keys"];
+  /** In ms since the epoch. */
+  readonly startedAt: number;
+  readonly args: FinishRequest["args"];
+  /** See `FinishRequest`. */
+  readonly isSingle?: boolean;
+  /** Work for the time in which buildx runs; what it finds is said when the terminal is free again. */
+  readonly meanwhile?: () => Promise<readonly Diagnostic[]>;
+  /** Worked out when the folders of local caches exist. */
+  command(choice: CacheChoice, definition: BakeDefinition): Promise<BuildCommand>;
+}
+
+/** A call of buildx, but for the builder and the metadata file. */
+export interface BuildCommand {
+  readonly verb: "bake" | "build";
+  readonly args: readonly string[];
+  /** The keys of a cache come on top. */
+  readonly env: ExecOptions["env"];
+  readonly input?: string;
+}
+
+/**
+ * A build of buildx with its caches: chooses those of the layers, fills the mounts that the builder lacks, runs buildx, saves
+ * the mounts and reads what happened.
+ * @throws BkcacheError for all that is wrong before the build starts.
+ */
+export async function runCachedBuild(host: Host, build: CachedBuild): Promise<BakeResult> {
+  const { buildx, plan, targets, scopes, use, mountBackend, defined, dir, args } = build;
+  const { strict } = args.own;
+  const opening = quiet(build.builder.then((builder) => createBuilderSession(host, { buildx, builder, dir })));
+  const carrying = quiet(
+    Promise.all([build.builder, opening, defined]).then(([builder, nodes, { definition, values }]) =>
+      mountBackend === null
+        ? null
+        : openCarrier(host, {
+            plan,
+            targets,
+            scopes,
+            definition,
+            builder,
+            nodes,
+            dir,
+            strict,
+            use: use.mounts,
+            backend: mountBackend.fill(values),
+          }),
+    ),
+  );
+  try {
+    const choice = use.layers.read || use.layers.write ? await chooseFor(host, build) : noCache;
+    const [builder, nodes, { definition }] = await Promise.all([build.builder, opening, defined]);
+    // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
+    await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
+    for (const finding of findCachesInContext(definition.targets, choice, build.entryDir)) {
+      host.tell({ ...finding, level: "warning" });
+    }
+    const command = await build.command(choice, definition);
+
+    const carrier = await carrying;
+    await carrier?.restore(choice.leftOut);
+    const finish = await openFinish(host, {
+      buildx,
+      builder,
+      nodes,
+      startedAt: build.startedAt,
+      args,
+      targets,
+      choice,
+      carrier,
+      isSingle: build.isSingle === true,
+    });
+    const running = buildx.exec(
+      [command.verb, "--builder", builder.name, "--metadata-file", finish.metadataFile, ...command.args],
+      {
+        cwd: command.verb === "bake" ? dir : host.cwd,
+        env: { ...goCollector, ...command.env, ...choice.env, ...finish.env },
+        ...(command.input === undefined ? {} : { input: command.input }),
+        terminal: true,
+      },
+    );
+    finish.prepare();
+    const found = quiet(build.meanwhile?.() ?? Promise.resolve([]));
+    const { exitCode } = await running;
+    for (const finding of await found) host.tell({ ...finding, level: "warning" });
+    return { exitCode, outcome: await finish.close(exitCode) };
+  } catch (error) {
+    // Its connection would keep the process.
+    await carrying.then((carrier) => carrier?.close()).catch(() => {});
+    await opening.then((nodes) => nodes.close()).catch(() => {});
+    throw error;
+  }
+}
+
+function chooseFor(host: Host, build: CachedBuild): Promise<CacheChoice> {
+  const { plan, targets, scopes, drafts, defined, keys } = build;
+  const gate = Promise.all([build.builder, defined]).then(([builder, { definition }]) => ({
+    builder,
+    buildx: build.buildx.version,
+    features: build.features(definition),
+    rules: build.rules,
+    platforms: (target: string) => countPlatforms(definition.targets[target]),
+  }));
+  return chooseCache(host, {
+    plan,
+    targets,
+    scopes,
+    drafts,
+    keys,
+    use: build.use.layers,
+    values: defined.then(({ values }) => values),
+    guess: guessValues(drafts.texts, plan.variables, host.env),
+    gate: quiet(gate),
+    dir: build.entryDir,
+    strict: build.args.own.strict,
+  });
+}
+
+function countPlatforms(target: BakeTarget | undefined): number | null {
+  const platforms = target?.platforms ?? [];
+  return "variable" in platforms ? null : platforms.length;
+}
