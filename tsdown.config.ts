@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { defineConfig } from "tsdown";
+import { defineConfig, type UserConfig } from "tsdown";
 
 /** Writes the licences of what was bundled beside the bundle, as those licences ask. */
 const thirdPartyLicenses = {
@@ -90,19 +90,11 @@ const asciiOnly = {
   },
 };
 
-/**
- * Everything is bundled, the SDKs as chunks that load when a bucket is used: a bundled start costs about
- * two bare Node starts, an unbundled one nearly three, and `npx bkcache` installs one package.
- */
-export default defineConfig({
-  entry: { bin: "src/bin.ts", index: "src/index.ts", "define-config": "src/config/define-config.ts" },
-  format: "esm",
+/** What the program and the API have in common. */
+const shared = {
   platform: "node",
   target: "node22.18",
-  fixedExtension: false,
-  dts: { tsgo: true },
   sourcemap: false,
-  clean: true,
   logLevel: "warn",
   deps: { alwaysBundle: [/.*/] },
   // ESM builds shed what is not used, which CommonJS builds cannot; of the SDK that halves what a bucket costs to open.
@@ -113,10 +105,32 @@ export default defineConfig({
       alias: { yaml: join(import.meta.dirname, "node_modules/yaml/browser/index.js") },
     },
   },
-  plugins: [lazyBuiltins, withoutJsYaml, asciiOnly, thirdPartyLicenses],
-  // .mjs: Node then looks for no package.json to learn what kind of module a chunk is.
+  plugins: [lazyBuiltins, withoutJsYaml, asciiOnly],
+} satisfies UserConfig;
+
+/** Says of `bin.js` what the package around it does not: that it is CommonJS. */
+const commonJsFolder = {
+  name: "commonjs-folder",
+  generateBundle(this: { emitFile(file: { type: "asset"; fileName: string; source: string }): void }) {
+    this.emitFile({ type: "asset", fileName: "package.json", source: '{ "type": "commonjs" }\n' });
+  },
+};
+
+/**
+ * Everything is bundled, the SDKs as chunks that load when a bucket is used: a bundled start costs about
+ * two bare Node starts, an unbundled one nearly three, and `npx bkcache` installs one package.
+ * As CommonJS: Node loads a module in one go then, where it goes back to its event loop for each import of an ES module.
+ */
+export const program = {
+  ...shared,
+  entry: { bin: "src/bin.ts" },
+  format: "cjs",
+  dts: false,
+  outExtensions: () => ({ js: ".js" }),
+  plugins: [...shared.plugins, commonJsFolder, thirdPartyLicenses],
+  // .cjs: Node then looks for no package.json to learn what kind of module a chunk is.
   outputOptions: {
-    chunkFileNames: "chunks/[name]-[hash].mjs",
+    chunkFileNames: "chunks/[name]-[hash].cjs",
     // What every command loads is one chunk for a process that only helps or fails, and one more for a config. A build has
     // three besides, for what comes before bake is asked, while bake is at work, and at the end: a chunk costs half a
     // millisecond by itself.
@@ -135,4 +149,15 @@ export default defineConfig({
       ],
     },
   },
-});
+} satisfies UserConfig;
+
+/** What programs import: an ES module with types. */
+const api = {
+  ...shared,
+  entry: { index: "src/index.ts" },
+  format: "esm",
+  dts: { tsgo: true },
+  outputOptions: { chunkFileNames: "chunks/[name]-[hash].mjs" },
+} satisfies UserConfig;
+
+export default defineConfig([program, api]);

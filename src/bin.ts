@@ -9,5 +9,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(2);
 }
 process.getBuiltinModule("node:module").enableCompileCache();
-const { main } = await import("./cli/main.ts");
-process.exitCode = await main(process.argv.slice(2));
+void import("./cli/main.ts").then(async ({ main }) => {
+  process.exitCode = await main(process.argv.slice(2));
+});

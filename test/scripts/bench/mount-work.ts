@@ -52,16 +52,20 @@ const work = JSON.parse(process.argv[2] ?? "") as Work;
 const signal = new AbortController().signal;
 const host = createHost({ cwd: process.cwd(), env, signal, tell: () => {} });
 
-const began = { ms: performance.now(), cpu: cpuMs() };
-const buildx = await findBuildx(host);
-const gateway = await openGateway(host, buildx, work.builder, { endpoint: work.address });
-const shell = await gateway.openShell({ id: work.mount, namespace: "" });
-const result = await run(work, shell);
-await shell.close();
-const ms = performance.now() - began.ms;
-const taken: Taken = { ms, cpuMs: cpuMs() - began.cpu, memory: process.resourceUsage().maxRSS * 1.024e-3, ...result };
-await gateway.close();
-process.stdout.write(JSON.stringify(taken));
+async function main(): Promise<void> {
+  const began = { ms: performance.now(), cpu: cpuMs() };
+  const buildx = await findBuildx(host);
+  const gateway = await openGateway(host, buildx, work.builder, { endpoint: work.address });
+  const shell = await gateway.openShell({ id: work.mount, namespace: "" });
+  const result = await run(work, shell);
+  await shell.close();
+  const ms = performance.now() - began.ms;
+  const taken: Taken = { ms, cpuMs: cpuMs() - began.cpu, memory: process.resourceUsage().maxRSS * 1.024e-3, ...result };
+  await gateway.close();
+  process.stdout.write(JSON.stringify(taken));
+}
+
+void main();
 
 /** Of this process and of the children that have ended; Linux counts in hundredths of a second. */
 function cpuMs(): number {

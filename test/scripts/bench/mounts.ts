@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Gateway } from "../../../src/builder/gateway/gateway.ts";
 import { findStateDir, startBuildkit } from "../../support/buildkit.ts";
 import { build } from "tsdown";
-import config from "../../../tsdown.config.ts";
+import { program } from "../../../tsdown.config.ts";
 import { makeTempDir } from "../../support/cleanup.ts";
 import { type GatewayBuilder, inMount, makeGatewayBuilder } from "../../support/gateway-builder.ts";
 import { runCommand } from "../../support/run-bkcache.ts";
@@ -23,7 +23,7 @@ let bundled: Promise<string> | undefined;
 async function bundleWork(): Promise<string> {
   const outDir = makeTempDir("bench");
   const entry = { "mount-work": join(import.meta.dirname, "mount-work.ts") };
-  await build({ ...config, config: false, entry, outDir, dts: false });
+  await build({ ...program, config: false, entry, outDir });
   return join(outDir, "mount-work.js");
 }
 
