@@ -98,9 +98,12 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
 /** @throws BkcacheError also BK5031, where a pack that the snapshot would need is not there. */
 async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
   const scripts: Started[] = [];
+  const uploads: Promise<void>[] = [];
   try {
-    return await saveWith(scripts, options, hasParent);
+    return await saveWith({ scripts, uploads }, options, hasParent);
   } finally {
+    // Nothing may go on in the background when this returns.
+    await Promise.allSettled(uploads);
     for (const script of await Promise.all(scripts)) await script?.close();
   }
 }
@@ -108,8 +111,13 @@ async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveR
 /** One that was started early, where that was worth it. */
 type Started = Promise<StartedScript | undefined>;
 
-/** @param scripts takes those that must be closed afterwards */
-async function saveWith(scripts: Started[], options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
+/** What is under way, and has to end before a save does. */
+interface UnderWay {
+  readonly scripts: Started[];
+  readonly uploads: Promise<void>[];
+}
+
+async function saveWith({ scripts, uploads }: UnderWay, options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
   const { store, shell, mount, signal, onProgress, damage = noDamage } = options;
   const withSignal = signal && { signal };
   const { refreshDays = defaultRefreshDays, now } = options;
@@ -176,13 +184,17 @@ async function saveWith(scripts: Started[], options: SaveOptions, hasParent: boo
       },
     });
     packer.finish();
-  } catch (error) {
-    // Nothing may go on in the background when this returns.
-    await uploader.finish().catch(() => {});
-    throw error;
+  } finally {
+    const stored = uploader.finish();
+    stored.catch(() => {});
+    uploads.push(stored);
   }
-  const newPacks = await uploader.finish();
-  tell("finish");
+  // The last packs are on their way while the manifest, which goes after them, is made.
+  const newPacks = await uploader.seal();
+  const allStored = async () => {
+    await uploader.finish();
+    tell("finish");
+  };
   const known = work.diff.known;
   const composed = compose({
     entries,
@@ -197,6 +209,7 @@ async function saveWith(scripts: Started[], options: SaveOptions, hasParent: boo
 
   const root = { mode: listing.root.mode & 0o3777, uid: listing.root.uid, gid: listing.root.gid };
   if (loaded !== null && isUnchanged(options, composed, loaded.snapshot, root)) {
+    await allStored();
     const same = refOf(loaded.snapshot);
     // So that the next save need not read the same again.
     if (work.toRead.length > 0) {
@@ -225,6 +238,7 @@ async function saveWith(scripts: Started[], options: SaveOptions, hasParent: boo
   };
   const { bytes, sha256 } = await writeManifest(snapshot);
   const objectKey = manifestKey(snapshot);
+  await allStored();
   const onlyIfAbsent = options.overwrite !== true && !damage.snapshots.has(objectKey);
   if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
     return { kind: "exists", snapshot: refOf(snapshot), findings };

@@ -8,8 +8,10 @@ export interface Uploader {
   add(pack: number, raw: Buffer): void;
   /** Resolves when another pack may be added without too much memory in use; nothing where it may at once. */
   room(): Promise<void> | undefined;
-  /** Resolves when all are stored: the packs by their numbers. */
-  finish(): Promise<readonly Pack[]>;
+  /** Resolves when it is known what all packs will be, by their numbers: they are still on their way. */
+  seal(): Promise<readonly Pack[]>;
+  /** Resolves when all are stored. */
+  finish(): Promise<void>;
 }
 
 export interface UploaderOptions {
@@ -32,6 +34,7 @@ export function createUploader({ store, signal, today, damaged, onStored, onSeal
   const uploading = createLimit(uploadedAtOnce);
   const packs: Pack[] = [];
   const running = new Set<Promise<void>>();
+  const sealing: Promise<void>[] = [];
   let failure: { readonly error: unknown } | null = null;
 
   const check = (): void => {
@@ -45,10 +48,15 @@ export function createUploader({ store, signal, today, damaged, onStored, onSeal
     return object?.size === storedBytes && store.touch(packKey(id), signal && { signal });
   };
 
-  const carry = async (number: number, raw: Buffer): Promise<void> => {
+  const seal = async (number: number, raw: Buffer) => {
     const { bytes, ...pack } = await compressing(() => sealPack(raw));
     onSealed?.(raw);
     packs[number] = { ...pack, day: today };
+    return { bytes, pack };
+  };
+
+  const carry = async (sealed: ReturnType<typeof seal>): Promise<void> => {
+    const { bytes, pack } = await sealed;
     await uploading(async () => {
       check();
       const onlyIfAbsent = !damaged.has(pack.id);
@@ -70,7 +78,12 @@ export function createUploader({ store, signal, today, damaged, onStored, onSeal
 
   return {
     add(number, raw) {
-      const task = carry(number, raw)
+      const sealed = seal(number, raw);
+      // Without what it resolves to: the bytes are to go as soon as they are stored.
+      const isSealed = sealed.then(() => {});
+      isSealed.catch(() => {});
+      sealing.push(isSealed);
+      const task = carry(sealed)
         .catch((error: unknown) => {
           failure ??= { error };
         })
@@ -81,10 +94,14 @@ export function createUploader({ store, signal, today, damaged, onStored, onSeal
       check();
       return hasRoom() ? undefined : makeRoom();
     },
+    async seal() {
+      await Promise.all(sealing);
+      check();
+      return packs;
+    },
     async finish() {
       await Promise.all(running);
       check();
-      return packs;
     },
   };
 }
