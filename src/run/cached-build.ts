@@ -138,8 +138,9 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
     finish.prepare();
     const found = quiet(build.meanwhile?.() ?? Promise.resolve([]));
     const { exitCode } = await running;
+    const outcome = await finish.close(exitCode);
     for (const finding of await found) host.tell({ ...finding, level: "warning" });
-    return { exitCode, outcome: await finish.close(exitCode) };
+    return { exitCode, outcome };
   } catch (error) {
     // Its connection would keep the process.
     await carrying.then((carrier) => carrier?.close()).catch(() => {});
