@@ -23,6 +23,7 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
   const isOff = !use.read && !use.write;
   return runCachedBuild(host, {
     ...build,
+    verb: "bake",
     plan: source.plan,
     builder: quiet(ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir })),
     use: { layers: use, mounts: use },
@@ -30,12 +31,10 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
     features: (definition) =>
       featuresOf({ targets: definition.targets, variables: source.plan.variables, flags: args.flags }),
     dir: source.dir,
-    entryDir: source.dir,
-    keys: "run file",
+    runDir: source.dir,
     async command(choice, definition) {
       const allow = await findAllow(host, build, definition, choice);
       return {
-        verb: "bake",
         args: [
           ...fileFlags(["-", ...source.overlays]),
           ...source.overrides,

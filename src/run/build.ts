@@ -62,6 +62,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const definition = { groups: {}, targets: { [name]: definitionOf(host, args) } };
   const values = evaluate(host, buildx, plan, { ...drafts.texts, ...mountBackend?.texts });
   return runCachedBuild(host, {
+    verb: "build",
     buildx,
     plan,
     targets,
@@ -76,13 +77,10 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     defined: quiet(values.then((known) => ({ definition, values: known }))),
     rules: project?.valid.config.rules ?? {},
     features: () => [],
-    entryDir: host.cwd,
-    keys: "environment",
-    isSingle: true,
+    runDir: host.cwd,
     async command(choice) {
       const chosen = choice.targets[name];
       return {
-        verb: "build",
         args: [
           ...(chosen?.cacheFrom ?? []).flatMap((entry) => ["--cache-from", flagValue(entry)]),
           ...(chosen?.cacheTo ?? []).flatMap((entry) => ["--cache-to", flagValue(entry)]),

@@ -28,8 +28,7 @@ export interface BakeResult {
 }
 
 /**
- * buildx holds some 30 MB; Go would collect each time that these double, which takes a twentieth of a build that is all
- * cached. The environment of the user goes before it (https://go.dev/doc/gc-guide#GOGC).
+ * buildx holds little, and Go would collect each time that it doubles, which takes a twentieth of a build that is all cached. The environment of the user goes before it (https://go.dev/doc/gc-guide#GOGC).
  */
 const goCollector = { GOGC: "400" };
 
@@ -37,6 +36,8 @@ type Use = Pick<CacheUse, "read" | "write">;
 
 /** What `bake` and `build` have found out before a builder is needed, and what they tell buildx. */
 export interface CachedBuild {
+  /** What buildx is asked for. */
+  readonly verb: "bake" | "build";
   readonly buildx: Buildx;
   readonly builder: Promise<ReadyBuilder>;
   readonly plan: Plan;
@@ -53,14 +54,11 @@ export interface CachedBuild {
   readonly features: (definition: BakeDefinition) => GateInput["features"];
   /** Folder that relative paths of the definition count from, and those of the mounts' backend. Absolute. */
   readonly dir: string;
-  /** Folder that relative paths of cache entries count from. Absolute. */
-  readonly entryDir: string;
-  readonly keys: Parameters<typeof chooseCache>[1]["keys"];
+  /** Folder that buildx runs in, and that relative paths of cache entries count from. Absolute. */
+  readonly runDir: string;
   /** In ms since the epoch. */
   readonly startedAt: number;
   readonly args: FinishRequest["args"];
-  /** See `FinishRequest`. */
-  readonly isSingle?: boolean;
   /** Work for the time in which buildx runs; what it finds is said when the terminal is free again. */
   readonly meanwhile?: () => Promise<readonly Diagnostic[]>;
   /** Worked out when the folders of local caches exist. */
@@ -69,7 +67,6 @@ export interface CachedBuild {
 
 /** A call of buildx, but for the builder and the metadata file. */
 export interface BuildCommand {
-  readonly verb: "bake" | "build";
   readonly args: readonly string[];
   /** The keys of a cache come on top. */
   readonly env: ExecOptions["env"];
@@ -108,7 +105,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
     const [builder, nodes, { definition }] = await Promise.all([build.builder, opening, defined]);
     // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
     await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
-    for (const finding of findCachesInContext(definition.targets, choice, build.entryDir)) {
+    for (const finding of findCachesInContext(definition.targets, choice, build.runDir)) {
       host.tell({ ...finding, level: "warning" });
     }
     const command = await build.command(choice, definition);
@@ -124,12 +121,12 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
       targets,
       choice,
       carrier,
-      isSingle: build.isSingle === true,
+      isSingle: build.verb === "build",
     });
     const running = buildx.exec(
-      [command.verb, "--builder", builder.name, "--metadata-file", finish.metadataFile, ...command.args],
+      [build.verb, "--builder", builder.name, "--metadata-file", finish.metadataFile, ...command.args],
       {
-        cwd: command.verb === "bake" ? dir : host.cwd,
+        cwd: build.runDir,
         env: { ...goCollector, ...command.env, ...choice.env, ...finish.env },
         ...(command.input === undefined ? {} : { input: command.input }),
         terminal: true,
@@ -150,7 +147,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
 }
 
 function chooseFor(host: Host, build: CachedBuild): Promise<CacheChoice> {
-  const { plan, targets, scopes, drafts, defined, keys } = build;
+  const { plan, targets, scopes, drafts, defined } = build;
   const gate = Promise.all([build.builder, defined]).then(([builder, { definition }]) => ({
     builder,
     buildx: build.buildx.version,
@@ -163,12 +160,12 @@ function chooseFor(host: Host, build: CachedBuild): Promise<CacheChoice> {
     targets,
     scopes,
     drafts,
-    keys,
+    keys: build.verb === "bake" ? "run file" : "environment",
     use: build.use.layers,
     values: defined.then(({ values }) => values),
     guess: guessValues(drafts.texts, plan.variables, host.env),
     gate: quiet(gate),
-    dir: build.entryDir,
+    dir: build.runDir,
     strict: build.args.own.strict,
   });
 }

@@ -23,7 +23,8 @@ export async function askDefinition(buildx: Buildx, request: DefinitionRequest):
     ["bake", ...files.flatMap((file) => ["-f", file]), "--print", ...words],
     {
       cwd: dir,
-      env: { ...env, ...shortQuestion },
+      // For an s3 entry bake looks for credentials even when it only prints, in the end by asking a host that may not answer.
+      env: { ...noCollector, ...env, AWS_EC2_METADATA_DISABLED: "true" },
       ...(input === undefined ? {} : { input }),
     },
   );
@@ -35,14 +36,11 @@ export async function askDefinition(buildx: Buildx, request: DefinitionRequest):
   });
 }
 
-const shortQuestion = {
-  // For an s3 entry bake looks for credentials even when it only prints, in the end by asking a host that may not answer.
-  AWS_EC2_METADATA_DISABLED: "true",
-  // Go's collector takes a quarter of the time of a process that has ended before it needs the memory. The limit, far above
-  // that, sets it to work after all (https://go.dev/doc/gc-guide#Memory_limit).
-  GOGC: "off",
-  GOMEMLIMIT: "512MiB",
-};
+/**
+ * Go's collector takes a quarter of the time of a process that has ended before it needs the memory. The limit, far above
+ * that, sets it to work after all (https://go.dev/doc/gc-guide#Memory_limit).
+ */
+const noCollector = { GOGC: "off", GOMEMLIMIT: "512MiB" };
 
 /** Variables by which bake would read other files than the run file, or read its paths otherwise. */
 const redirecting = new Set(["BUILDX_BAKE_FILE", "BUILDX_BAKE_PATH_SEPARATOR", "BUILDX_BAKE_FILE_RELATIVE_PATHS"]);

@@ -1,4 +1,4 @@
-import { mkdtemp, rmdir, unlink } from "node:fs/promises";
+import { mkdtemp, rm, rmdir, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Buildx } from "../builder/buildx.ts";
@@ -58,10 +58,10 @@ export async function openFinish(host: Host, request: FinishRequest): Promise<Fi
       } finally {
         await request.carrier?.close();
         await request.nodes.close();
-        // No tree: what removes one takes as long to load as the rest of this.
         if (own !== null) {
           await unlink(metadataFile).catch(() => {});
-          await rmdir(own).catch(() => {});
+          // What removes a whole tree takes as long to load as the rest of this; a buildx that was killed leaves more behind.
+          await rmdir(own).catch(() => rm(own, { recursive: true, force: true }));
         }
       }
     },

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { runBake } from "../../run/bake.ts";
 import { asksForHelp } from "../help-flag.ts";
+import { reportResult } from "../report/result.ts";
 import type { CommandContext } from "../command.ts";
 
 export function define(command: Command, _context: CommandContext): Command {
@@ -25,9 +26,5 @@ on top of the config) and the rest. Exit code: buildx's own; 2 what is wrong bef
 
 export async function run(args: readonly string[], context: CommandContext): Promise<number | null> {
   if (asksForHelp(args)) return null;
-  const { exitCode, outcome } = await runBake(context.host, args);
-  if (outcome === null) return exitCode;
-  // Loaded with what has read the outcome.
-  const { reportOutcome } = await import("../report/outcome.ts");
-  return reportOutcome(context, outcome);
+  return reportResult(context, await runBake(context.host, args));
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { runBuild } from "../../run/build.ts";
 import type { CommandContext } from "../command.ts";
 import { asksForHelp } from "../help-flag.ts";
+import { reportResult } from "../report/result.ts";
 
 export function define(command: Command, _context: CommandContext): Command {
   return command
@@ -25,9 +26,5 @@ Exit code: buildx's own; 2 what is wrong before the build; 3 a cache failure und
 
 export async function run(args: readonly string[], context: CommandContext): Promise<number | null> {
   if (asksForHelp(args)) return null;
-  const { exitCode, outcome } = await runBuild(context.host, args);
-  if (outcome === null) return exitCode;
-  // Loaded with what has read the outcome.
-  const { reportOutcome } = await import("../report/outcome.ts");
-  return reportOutcome(context, outcome);
+  return reportResult(context, await runBuild(context.host, args));
 }
