@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifySnapshots } from "../../src/mounts/verify.ts";
@@ -6,6 +7,7 @@ import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
 import { cleanEnv } from "../support/env.ts";
+import { killAtRandomMoments } from "../support/kill.ts";
 import { type FaultyServer, startFaultyServer } from "../support/faulty-server.ts";
 import {
   baseStage,
@@ -71,11 +73,8 @@ async function bake(args: readonly string[] = []) {
   return result;
 }
 
-/** A moment in ms in one of as many stretches of the whole time as there are kills. */
-const momentOf = (kill: number, whole: number) => ((kill + Math.random()) / kills) * whole;
-
-/** Starts bkcache, and kills it this long after its first request to the store. Whether it was still at work. */
-async function killAfter(args: readonly string[], delay: number): Promise<boolean> {
+/** Kills bkcache this many ms after its first request to the store. How long it took from there if it had ended before. */
+async function killAfter(args: readonly string[], delay: number): Promise<number | undefined> {
   const before = line.seen.length;
   let kill = (): boolean => false;
   const ended = runBkcache(args, {
@@ -83,13 +82,16 @@ async function killAfter(args: readonly string[], delay: number): Promise<boolea
     env: environment(),
     onStart: (child) => (kill = () => child.kill("SIGKILL")),
   });
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  await waitFor(() => isOver || line.seen.length > before, { what: "the store is asked", everyMs: 2 });
+  let endedAt: number | undefined;
+  void ended.then(() => (endedAt = performance.now()));
+  await waitFor(() => endedAt !== undefined || line.seen.length > before, { what: "the store is asked", everyMs: 2 });
+  const began = performance.now();
   await sleep(delay);
-  const isAtWork = !isOver && kill();
-  await ended;
-  return isAtWork;
+  kill();
+  const { exitCode, stderr } = await ended;
+  if (exitCode === 128 + constants.signals.SIGKILL) return undefined;
+  expect(exitCode, stderr).toBe(0);
+  return (endedAt ?? performance.now()) - began;
 }
 
 /** How long bkcache goes on after its first request, in ms. */
@@ -132,13 +134,12 @@ test("of a restore: builds see nothing or all, and the next run completes it", {
   expect(full).toMatch(/ 1604$/);
   await emptyBuilder(builder);
   const whole = await measure(["mounts", "restore"]);
-  let atWork = 0;
-  for (let kill = 0; kill < kills; kill++) {
+  await killAtRandomMoments(kills, whole, async (delay, index) => {
     await emptyBuilder(builder);
-    if (await killAfter(["mounts", "restore"], momentOf(kill, whole))) atWork++;
+    const took = await killAfter(["mounts", "restore"], delay);
     await untilReleased();
     // By a build that asks nobody: BuildKit alone.
-    if (kill % 2 === 0) {
+    if (index % 2 === 0) {
       const { found } = await bake(["--cache", "off"]);
       expect([empty, full]).toContain(found["data"]);
     } else {
@@ -146,8 +147,8 @@ test("of a restore: builds see nothing or all, and the next run completes it", {
       expect([found["data"], mounts[0]?.restore?.outcome]).toEqual([full, expect.stringMatching(/restored|present/)]);
     }
     expect(await mountRecords(builder)).toEqual(["/shop-data"]);
-  }
-  expect(atWork).toBeGreaterThan(kills / 5);
+    return took;
+  });
 });
 
 test("of a save: every snapshot can be read, and the next save completes", { timeout: 600_000 }, async () => {
@@ -159,16 +160,15 @@ test("of a save: every snapshot can be read, and the next save completes", { tim
     return ["mounts", "save"];
   };
   const whole = await measure(await saveSomething());
-  let atWork = 0;
   let snapshots = await countSnapshots();
-  for (let kill = 0; kill < kills; kill++) {
-    if (await killAfter(await saveSomething(), momentOf(kill, whole))) atWork++;
+  await killAtRandomMoments(kills, whole, async (delay) => {
+    const took = await killAfter(await saveSomething(), delay);
     const now = await countSnapshots();
     expect(now).toBeGreaterThanOrEqual(snapshots);
     snapshots = now;
     await untilReleased();
-  }
-  expect(atWork).toBeGreaterThan(kills / 5);
+    return took;
+  });
   const last = await bake();
   expect(last.mounts).toMatchObject([{ restore: { outcome: "present" }, save: { outcome: "saved" } }]);
   const content = (await bake(["--cache", "off"])).found["data"];

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { makeTempDir } from "./cleanup.ts";
 import { cleanEnv } from "./env.ts";
 import { fakeDocker } from "./fake-docker.ts";
+import { killAtRandomMoments } from "./kill.ts";
 import { waitFor } from "./poll.ts";
 import { isRunning, startServer } from "./process.ts";
 import { runCommand } from "./run-bkcache.ts";
@@ -86,5 +87,21 @@ describe("startServer", () => {
     expect(isRunning(pid)).toBe(true);
     parent.kill("SIGKILL");
     await waitFor(() => !isRunning(pid), { what: "the server ends", timeoutMs: 5000 });
+  });
+});
+
+describe("killAtRandomMoments", () => {
+  test("hits as often as it was asked to, also where runs have become a hundred times as fast", async () => {
+    let killed = 0;
+    await killAtRandomMoments(50, 10_000, async (delay) => {
+      const took = delay > 100 ? 100 : undefined;
+      if (took === undefined) killed++;
+      return took;
+    });
+    expect(killed).toBe(50);
+  });
+
+  test("gives up where no run is ever caught", async () => {
+    await expect(killAtRandomMoments(3, 100, async () => 0)).rejects.toThrow("0 of 18 runs were killed, not 3");
   });
 });
