@@ -45,14 +45,28 @@ const lazyBuiltins = {
   name: "lazy-builtins",
   resolveId: {
     order: "pre" as const,
-    handler: (id: string) =>
-      isBuiltin(id) && id !== "node:module" ? `\0builtin:${id.replace("node:", "")}.cjs` : null,
+    handler(id: string, _importer: string | undefined, { kind }: { readonly kind: string }) {
+      if (!isBuiltin(id) || id === "node:module") return null;
+      const name = id.replace("node:", "");
+      return `\0builtin:${name}.${loadedAnyway.has(name) && kind !== "require-call" ? "mjs" : "cjs"}`;
+    },
   },
   load(id: string) {
-    const [, name] = /^\0builtin:(.*)\.cjs$/.exec(id) ?? [];
+    const [, name, kind] = /^\0builtin:(.*)\.([cm]js)$/.exec(id) ?? [];
     if (name === undefined) return null;
     const take = `process.getBuiltinModule(${JSON.stringify(name)})`;
     const exported: unknown = process.getBuiltinModule(name);
+    // As an ES module only what is used is taken; each import of a CommonJS one copies everything.
+    if (kind === "mjs") {
+      const names = Object.keys(exported as object).filter((key) => /^[\w$]+$/.test(key) && key !== "default");
+      const taken = names.map((key) => `const $${key} = /* @__PURE__ */ take(${JSON.stringify(key)});`);
+      return [
+        `const module = ${take};`,
+        "const take = (key) => module[key];",
+        ...taken,
+        `export { module as default, ${names.map((key) => `$${key} as ${key}`).join(", ")} };`,
+      ].join("\n");
+    }
     // Some are a function, or have classes that others extend as they load.
     if (loadedAnyway.has(name) || typeof exported !== "object" || exported === null) return `module.exports = ${take};`;
     const getters = Object.keys(exported).map(
@@ -142,14 +156,24 @@ export const program = {
       groups: [
         {
           name: "base",
-          test: /^\0builtin:|\/src\/(?:host|diagnostics\/(?!codes)|cli\/exit-code)|\/package\.json$/,
+          test: /^\0builtin:|\/src\/(?:host|diagnostics\/(?!codes)|cli\/(?:main|exit-code|help-flag|report\/result))|\/package\.json$/,
+          priority: 5,
+        },
+        {
+          name: "core",
+          test: /\/src\/(?:run\/(?:project|generate)|config\/(?:module-loader|plain))\.ts$/,
           priority: 4,
         },
-        { name: "core", test: /\/src\/run\/(?:project|generate)\.ts$/, priority: 3 },
-        { name: "bake", test: /\/src\/run\/bake\.ts$/, priority: 2 },
-        { name: "cached-build", test: /\/src\/run\/(?:cached-build|bake-build)\.ts$/, priority: 1 },
-        { name: "gateway", test: /\/src\/builder\/gateway\/(?:gateway|connection|workers)\.ts$/, priority: 1 },
-        { name: "outcome", test: /\/src\/(?:run|cli\/report)\/outcome\.ts$/, priority: 0 },
+        { name: "bake", test: /\/src\/(?:run|cli\/commands)\/bake\.ts$/, priority: 3 },
+        { name: "cached-build", test: /\/src\/run\/(?:cached-build|bake-build)\.ts$/, priority: 2 },
+        { name: "gateway", test: /\/src\/builder\/gateway\/(?:gateway|connection|workers)\.ts$/, priority: 2 },
+        { name: "outcome", test: /\/src\/(?:run|cli\/report)\/outcome\.ts$/, priority: 1 },
+        // What all of a bucket's requests take, and small enough to come with whichever is first.
+        {
+          name: "store",
+          test: /\/src\/store\/(?:agents|failure|s3-error)\.ts$|\/(?:hex-encoding|fromUtf8|escape-uri|httpRequest)\.js$/,
+          priority: 0,
+        },
       ],
     },
   },

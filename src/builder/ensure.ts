@@ -15,7 +15,7 @@ import {
 import { currentDockerEngine } from "./docker-config.ts";
 import { isLoopback, parseEndpoint } from "./endpoint.ts";
 import { type Builder, type BuilderNode, inspectBuilder, lastError } from "./inspect.ts";
-import { askKnown } from "./known.ts";
+import { askKnown, type KeepNode } from "./known.ts";
 import { probeEndpoint } from "./probe.ts";
 
 export interface ReadyBuilder extends Builder {
@@ -25,20 +25,28 @@ export interface ReadyBuilder extends Builder {
 
 /**
  * The builder of this run, made where bkcache makes its own, running and answering.
+ * @param keep takes over the connection to its only node, where one was needed; without it, it is closed
  * @throws BkcacheError BK4002 to BK4007.
  */
-export async function ensureBuilder(host: Host, buildx: Buildx, request: BuilderRequest): Promise<ReadyBuilder> {
+export async function ensureBuilder(
+  host: Host,
+  buildx: Buildx,
+  request: BuilderRequest,
+  keep?: KeepNode,
+): Promise<ReadyBuilder> {
   const choice = chooseBuilder(host.env, request);
-  const builder = await openBuilder(host, buildx, choice);
+  const find = async (name: string) => (await askKnown(host, name, keep)) ?? inspectBuilder(buildx, { name });
+  const builder = await openBuilder(host, buildx, choice, find);
   const ready = isStarted(builder) ? builder : await start(host, buildx, builder);
   await requireAnswer(host, ready);
   return { ...ready, source: choice.source };
 }
 
-async function openBuilder(host: Host, buildx: Buildx, choice: BuilderChoice): Promise<Builder> {
-  if (choice.kind === "own") return openOwn(host, buildx, choice.spec);
-  const found =
-    choice.kind === "existing" ? await findBuilder(host, buildx, choice.name) : await inspectBuilder(buildx);
+type FindBuilder = (name: string) => Promise<Builder | null>;
+
+async function openBuilder(host: Host, buildx: Buildx, choice: BuilderChoice, find: FindBuilder): Promise<Builder> {
+  if (choice.kind === "own") return openOwn(host, buildx, choice.spec, find);
+  const found = choice.kind === "existing" ? await find(choice.name) : await inspectBuilder(buildx);
   if (found !== null) return found;
   const name = choice.kind === "existing" ? choice.name : "";
   throw new BkcacheError({
@@ -50,11 +58,11 @@ async function openBuilder(host: Host, buildx: Buildx, choice: BuilderChoice): P
   });
 }
 
-async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec): Promise<Builder> {
+async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec, find: FindBuilder): Promise<Builder> {
   await checkTlsFiles(spec);
   checkVerified(host, spec);
   const name = nameOf(spec, await surroundingsOf(host, spec));
-  const found = await findBuilder(host, buildx, name);
+  const found = await find(name);
   if (found !== null) return found;
   // An address where nothing answers leaves no builder behind.
   const reason = await reasonOfSilence(spec.endpoint ?? "", spec.options);
@@ -73,10 +81,6 @@ async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec): Promise<B
     await buildx.exec(["rm", "--force", name], { timeoutMs: 30_000 });
   }
   return made;
-}
-
-async function findBuilder(host: Host, buildx: Buildx, name: string): Promise<Builder | null> {
-  return (await askKnown(host, name)) ?? inspectBuilder(buildx, { name });
 }
 
 /** Nodes of these drivers are started by buildx; a remote one runs or does not. */

@@ -4,7 +4,11 @@ import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
 import type { Host } from "../host/host.ts";
 import { buildxConfigDir } from "./docker-config.ts";
 import { parseEndpoint } from "./endpoint.ts";
+import type { OpenNode } from "./gateway/gateway.ts";
 import type { Builder } from "./inspect.ts";
+
+/** Takes over the connection to the only node of a builder. */
+export type KeepNode = (node: OpenNode) => void;
 
 /** A daemon that takes longer is left to buildx, which has words for it. */
 const promptly = { timeoutMs: 2000 };
@@ -12,8 +16,9 @@ const promptly = { timeoutMs: 2000 };
 /**
  * A builder of the remote driver whose one daemon listens on a socket of this machine: what buildx noted when it was made,
  * and what the daemon says, without a start of buildx. Null for any other, and for one that does not answer.
+ * @param keep takes over the connection; without it, it is closed
  */
-export async function askKnown(host: Host, name: string): Promise<Builder | null> {
+export async function askKnown(host: Host, name: string, keep?: KeepNode): Promise<Builder | null> {
   const dir = buildxConfigDir(host.env);
   if (dir === null || !/^[a-zA-Z0-9._-]+$/.test(name)) return null;
   const text = await readFile(join(dir, "instances", name), "utf8").catch(() => "");
@@ -23,7 +28,7 @@ export async function askKnown(host: Host, name: string): Promise<Builder | null
   if (fieldOf(noted, "Driver") !== "remote" || more.length > 0 || typeof endpoint !== "string") return null;
   const parsed = parseEndpoint(endpoint);
   if (typeof parsed === "string" || parsed.scheme !== "unix") return null;
-  const worker = await askSocket(endpoint, name);
+  const worker = await askSocket(endpoint, name, keep);
   if (worker === null) return null;
   const options = fieldOf(node, "DriverOpts");
   return {
@@ -46,19 +51,24 @@ export async function askKnown(host: Host, name: string): Promise<Builder | null
   };
 }
 
-async function askSocket(endpoint: string, name: string) {
+async function askSocket(endpoint: string, name: string, keep: KeepNode | undefined) {
   const [{ dialSocket }, { listWorkers }] = await Promise.all([
     import("./gateway/connection.ts"),
     import("./gateway/workers.ts"),
   ]);
   const connection = await dialSocket(endpoint, name);
   if (connection === null) return null;
+  let isKept = false;
   try {
-    const [worker] = await listWorkers(connection.channel, promptly);
-    return worker ?? null;
+    const workers = await listWorkers(connection.channel, promptly);
+    const [worker] = workers;
+    if (worker === undefined) return null;
+    keep?.({ connection, workers });
+    isKept = keep !== undefined;
+    return worker;
   } catch {
     return null;
   } finally {
-    await connection.close();
+    if (!isKept) await connection.close();
   }
 }

@@ -1,4 +1,3 @@
-import { ensureBuilder } from "../builder/ensure.ts";
 import type { Host } from "../host/host.ts";
 import type { BakeRequest } from "./bake.ts";
 import { findAllow } from "./bake-allow.ts";
@@ -6,6 +5,7 @@ import type { CacheUse } from "./cache-use.ts";
 import { type BakeResult, type CachedBuild, runCachedBuild } from "./cached-build.ts";
 import { runFileEnv } from "./definition.ts";
 import { featuresOf } from "./features.ts";
+import { openBuilderSession } from "./mounts/builder-session.ts";
 import { quiet } from "./quiet.ts";
 import { fileFlags, ownCache, runFile, wordsFor } from "./run-file.ts";
 
@@ -25,7 +25,9 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
     ...build,
     verb: "bake",
     plan: source.plan,
-    builder: quiet(ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir })),
+    session: quiet(
+      openBuilderSession(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir }),
+    ),
     use: { layers: use, mounts: use },
     rules: source.rules,
     features: (definition) =>

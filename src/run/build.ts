@@ -17,6 +17,7 @@ import { scopesOf } from "./describe.ts";
 import { draftEntries, type LiteralEntry } from "./entries.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
+import { openBuilderSession } from "./mounts/builder-session.ts";
 import { openProject, type Project } from "./project.ts";
 import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
@@ -36,18 +37,15 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const plan = project === null ? planOfFolder(host, args) : planOfConfig(host, project, args);
   const [name] = Object.keys(plan.targets) as [string];
   const buildx = await finding;
-  const builder = await ensureBuilder(host, buildx, {
-    flag: args.builder,
-    definition: project?.valid.config.builder,
-    dir: project?.valid.dir ?? host.cwd,
-  });
+  const dir = project?.valid.dir ?? host.cwd;
+  const wantedBuilder = { flag: args.builder, definition: project?.valid.config.builder, dir };
   if (!args.isBuild) {
+    const builder = await ensureBuilder(host, buildx, wantedBuilder);
     const { exitCode } = await buildx.exec(["build", "--builder", builder.name, ...args.passthrough, args.context], {
       terminal: true,
     });
     return { exitCode, outcome: null };
   }
-  const dir = project?.valid.dir ?? host.cwd;
   const wanted = cacheUse(args.own.cache, host.env, project !== null);
   // An entry of the user's own replaces the policy for that direction, as it does in a config.
   const use = {
@@ -72,7 +70,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     dir,
     startedAt,
     args,
-    builder: Promise.resolve(builder),
+    session: quiet(openBuilderSession(host, buildx, wantedBuilder)),
     use: { layers: use, mounts: wanted },
     defined: quiet(values.then((known) => ({ definition, values: known }))),
     rules: project?.valid.config.rules ?? {},

@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import type { BakeDefinition } from "../bake/definition.ts";
 import type { BakeTarget, Plan } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
-import type { ReadyBuilder } from "../builder/ensure.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { ExecOptions, Host } from "../host/host.ts";
 import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
@@ -14,8 +13,8 @@ import { type FinishRequest, openFinish } from "./finish.ts";
 import type { GateInput } from "./gates.ts";
 import { findCachesInContext } from "./inside-context.ts";
 import type { BackendDraft } from "./mounts/backend.ts";
+import type { BuilderSession } from "./mounts/builder-session.ts";
 import { openCarrier } from "./mounts/carry.ts";
-import { createBuilderSession } from "./mounts/session.ts";
 import type { Outcome } from "./outcome.ts";
 import { quiet } from "./quiet.ts";
 import { guessValues } from "./values.ts";
@@ -39,7 +38,8 @@ export interface CachedBuild {
   /** What buildx is asked for. */
   readonly verb: "bake" | "build";
   readonly buildx: Buildx;
-  readonly builder: Promise<ReadyBuilder>;
+  /** Closed at the end. */
+  readonly session: Promise<BuilderSession>;
   readonly plan: Plan;
   readonly targets: readonly string[];
   readonly scopes: RunScopes;
@@ -81,9 +81,13 @@ export interface BuildCommand {
 export async function runCachedBuild(host: Host, build: CachedBuild): Promise<BakeResult> {
   const { buildx, plan, targets, scopes, use, mountBackend, defined, dir, args } = build;
   const { strict } = args.own;
-  const opening = quiet(build.builder.then((builder) => createBuilderSession(host, { buildx, builder, dir })));
+  // Bake has not yet said whether there are mounts. Where the builder can be asked at once, its answer is here by then.
+  const records =
+    mountBackend === null || !use.mounts.read
+      ? null
+      : quiet(build.session.then(async (nodes) => (await nodes.readyGateway())?.listMountRecords() ?? null));
   const carrying = quiet(
-    Promise.all([build.builder, opening, defined]).then(([builder, nodes, { definition, values }]) =>
+    Promise.all([build.session, defined]).then(([nodes, { definition, values }]) =>
       mountBackend === null
         ? null
         : openCarrier(host, {
@@ -91,8 +95,8 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
             targets,
             scopes,
             definition,
-            builder,
             nodes,
+            records,
             dir,
             strict,
             use: use.mounts,
@@ -102,7 +106,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
   );
   try {
     const choice = use.layers.read || use.layers.write ? await chooseFor(host, build) : noCache;
-    const [builder, nodes, { definition }] = await Promise.all([build.builder, opening, defined]);
+    const [nodes, { definition }] = await Promise.all([build.session, defined]);
     // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
     await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
     for (const finding of findCachesInContext(definition.targets, choice, build.runDir)) {
@@ -114,7 +118,6 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
     await carrier?.restore(choice.leftOut);
     const finish = await openFinish(host, {
       buildx,
-      builder,
       nodes,
       startedAt: build.startedAt,
       args,
@@ -124,7 +127,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
       isSingle: build.verb === "build",
     });
     const running = buildx.exec(
-      [build.verb, "--builder", builder.name, "--metadata-file", finish.metadataFile, ...command.args],
+      [build.verb, "--builder", nodes.builder.name, "--metadata-file", finish.metadataFile, ...command.args],
       {
         cwd: build.runDir,
         env: { ...goCollector, ...command.env, ...choice.env, ...finish.env },
@@ -141,14 +144,14 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
   } catch (error) {
     // Its connection would keep the process.
     await carrying.then((carrier) => carrier?.close()).catch(() => {});
-    await opening.then((nodes) => nodes.close()).catch(() => {});
+    await build.session.then((nodes) => nodes.close()).catch(() => {});
     throw error;
   }
 }
 
 function chooseFor(host: Host, build: CachedBuild): Promise<CacheChoice> {
   const { plan, targets, scopes, drafts, defined } = build;
-  const gate = Promise.all([build.builder, defined]).then(([builder, { definition }]) => ({
+  const gate = Promise.all([build.session, defined]).then(([{ builder }, { definition }]) => ({
     builder,
     buildx: build.buildx.version,
     features: build.features(definition),

@@ -2,18 +2,16 @@ import { mkdtemp, rm, rmdir, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Buildx } from "../builder/buildx.ts";
-import type { ReadyBuilder } from "../builder/ensure.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { CacheChoice } from "./cache.ts";
+import type { BuilderSession } from "./mounts/builder-session.ts";
 import type { Carrier } from "./mounts/carry.ts";
-import type { BuilderSession } from "./mounts/session.ts";
 import type { Outcome } from "./outcome.ts";
 import { quiet } from "./quiet.ts";
 
 export interface FinishRequest {
   readonly buildx: Buildx;
-  readonly builder: ReadyBuilder;
   /** Closed at the end. */
   readonly nodes: BuilderSession;
   /** In ms since the epoch. */

@@ -25,7 +25,8 @@ export async function readOutcome(
   request: FinishRequest,
   { metadataFile, exitCode }: { readonly metadataFile: string; readonly exitCode: number },
 ): Promise<Outcome> {
-  const { buildx, builder, startedAt, targets, choice, args, carrier } = request;
+  const { buildx, nodes, startedAt, targets, choice, args, carrier } = request;
+  const { builder } = nodes;
   const history = await readHistory(host, {
     buildx,
     builder: builder.name,
@@ -33,7 +34,7 @@ export async function readOutcome(
     startedAt,
     metadataFile,
     isSingle: request.isSingle === true,
-    gateway: () => request.nodes.readyGateway(),
+    gateway: () => nodes.readyGateway(),
   });
   const mountFailures = (exitCode === 0 && (await carrier?.save(history))) || [];
   // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.

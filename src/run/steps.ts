@@ -58,11 +58,20 @@ interface Vertex {
   readonly statuses: readonly StatusEvent[];
 }
 
+/** Mounts, sizes and the report ask for the steps of the same builds. */
+const known = new WeakMap<Progress, BuildSteps>();
+
 /**
  * Reads what a build did out of its history. A step, known by its digest, is cached where any of its events says so:
  * a cached step whose layers are needed later comes back as further events that do not.
  */
 export function readSteps(progress: Progress): BuildSteps {
+  let steps = known.get(progress);
+  if (steps === undefined) known.set(progress, (steps = findSteps(progress)));
+  return steps;
+}
+
+function findSteps(progress: Progress): BuildSteps {
   const vertices = collect(progress);
   const steps = withoutTwins(vertices.filter(({ name }) => stepName.test(name)));
   const imports = vertices.filter(({ name }) => importName.test(name));

@@ -14,7 +14,15 @@ export interface GatewayOptions extends HelperOptions {
   readonly platform?: string;
   /** The address of a builder whose driver is remote. A socket of this machine is then opened without buildx. */
   readonly endpoint?: string;
+  /** The node, where it is connected to already. */
+  readonly opened?: OpenNode;
   readonly signal?: AbortSignal;
+}
+
+/** A connection to a node, and what the node has said of itself. */
+export interface OpenNode {
+  readonly connection: Connection;
+  readonly workers: readonly Worker[];
 }
 
 /** What bkcache asks of one node of a builder, beyond what buildx can ask. */
@@ -52,18 +60,10 @@ export async function openGateway(
   builder: string,
   options: GatewayOptions = {},
 ): Promise<Gateway> {
-  const { platform, endpoint, signal } = options;
-  const connection = await dial(host, buildx, { builder, platform, endpoint });
+  const { signal } = options;
+  const { connection, workers } = options.opened ?? (await openNode(host, buildx, builder, options));
   const { channel } = connection;
   const ask = explained(connection);
-  const askWorkers = () => listWorkers(channel, { ...promptly, signal });
-  let workers: readonly Worker[];
-  try {
-    workers = await ask(askWorkers);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
   // Processes may be silent for as long as they work: another question tells a slow builder from one that is gone.
   const beat = setInterval(() => {
     channel.call(Control.ListWorkers, {}, { timeoutMs: patience }).catch(() => channel.close());
@@ -93,7 +93,7 @@ export async function openGateway(
         );
         return events.flatMap(({ record }) => (record === undefined ? [] : [record.Ref]));
       }),
-    listWorkers: () => ask(askWorkers),
+    listWorkers: () => ask(() => listWorkers(channel, { ...promptly, signal })),
     readBuild: (Ref) => ask(() => channel.collect(Control.Status, { Ref }, promptly)),
     removeRecords: (recordIds) =>
       ask(async () => {
@@ -106,6 +106,18 @@ export async function openGateway(
       await connection.close();
     },
   };
+}
+
+async function openNode(host: Host, buildx: Buildx, builder: string, options: GatewayOptions): Promise<OpenNode> {
+  const { platform, endpoint, signal } = options;
+  const connection = await dial(host, buildx, { builder, platform, endpoint });
+  try {
+    const workers = await explained(connection)(() => listWorkers(connection.channel, { ...promptly, signal }));
+    return { connection, workers };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }
 
 function explained(connection: Connection): <T>(work: () => Promise<T>) => Promise<T> {

@@ -1,14 +1,14 @@
 import type { Plan } from "../../bake/model.ts";
 import { findBuildx } from "../../builder/buildx.ts";
-import { ensureBuilder, type ReadyBuilder } from "../../builder/ensure.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import { suggest } from "../../diagnostics/nearest.ts";
 import type { Host } from "../../host/host.ts";
 import { findRequested } from "../../bake/requested.ts";
 import { createDockerfileReader } from "../dockerfiles.ts";
 import { quiet } from "../quiet.ts";
+import { type BuilderSession, openBuilderSession } from "./builder-session.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
-import { addStore, type BuilderSession, createBuilderSession, type MountSession } from "./session.ts";
+import { addStore, type MountSession } from "./session.ts";
 import { defineWhole, type MountSource, openBackend, openMountSource } from "./source.ts";
 
 export interface CarriedRequest {
@@ -39,7 +39,7 @@ export async function withCarriedMounts<T>(
   const source = await openMountSource(host, request.config);
   const backend = await openBackend(host, source);
   return open(host, source, request, {
-    openSession: (builder) => addStore(createBuilderSession(host, builder), { backend, dir: builder.dir }),
+    extend: (session) => addStore(session, { backend, dir: source.dir }),
     use,
   });
 }
@@ -51,7 +51,7 @@ export async function withLocalMounts<T>(
   use: (carried: Carried<BuilderSession>) => Promise<T>,
 ): Promise<T> {
   const source = await openMountSource(host, request.config);
-  return open(host, source, request, { openSession: (builder) => createBuilderSession(host, builder), use });
+  return open(host, source, request, { extend: (session) => session, use });
 }
 
 async function open<S extends BuilderSession, T>(
@@ -59,30 +59,31 @@ async function open<S extends BuilderSession, T>(
   source: MountSource,
   request: CarriedRequest,
   options: {
-    readonly openSession: (builder: Parameters<typeof createBuilderSession>[1]) => S;
+    readonly extend: (session: BuilderSession) => S;
     readonly use: (carried: Carried<S>) => Promise<T>;
   },
 ): Promise<T> {
   const buildx = await findBuildx(host);
   const { dir } = source;
-  const ready = quiet(ensureBuilder(host, buildx, { flag: request.builder, definition: source.builder, dir }));
-  const { plan, definition } = await defineWhole(host, buildx, source);
-  const builder: ReadyBuilder = await ready;
-  const targets = Object.keys(plan.targets).filter((name) => Object.hasOwn(definition.targets, name));
-  const { mounts, findings } = findCarriedMounts({
-    plan,
-    targets,
-    definition,
-    read: createDockerfileReader(dir),
-    platform: platformOf(builder),
-  });
-  const chosen = chooseMounts(plan, mounts, request.words);
-  tell(host, findings);
-  const session = options.openSession({ buildx, builder, dir });
+  const opening = quiet(
+    openBuilderSession(host, buildx, { flag: request.builder, definition: source.builder, dir }).then(options.extend),
+  );
   try {
+    const { plan, definition } = await defineWhole(host, buildx, source);
+    const session = await opening;
+    const targets = Object.keys(plan.targets).filter((name) => Object.hasOwn(definition.targets, name));
+    const { mounts, findings } = findCarriedMounts({
+      plan,
+      targets,
+      definition,
+      read: createDockerfileReader(dir),
+      platform: platformOf(session.builder),
+    });
+    const chosen = chooseMounts(plan, mounts, request.words);
+    tell(host, findings);
     return await options.use({ plan, dir, mounts: chosen, session });
   } finally {
-    await session.close();
+    await opening.then((session) => session.close()).catch(() => {});
   }
 }
 

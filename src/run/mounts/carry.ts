@@ -1,6 +1,6 @@
 import type { BakeDefinition } from "../../bake/definition.ts";
 import type { Plan } from "../../bake/model.ts";
-import type { ReadyBuilder } from "../../builder/ensure.ts";
+import type { MountRecord } from "../../builder/gateway/records.ts";
 import { readDuration } from "../../config/units.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
@@ -12,20 +12,22 @@ import { readScopes, type RunScopes, writeScope } from "../describe.ts";
 import { createDockerfileReader } from "../dockerfiles.ts";
 import type { History } from "../history.ts";
 import { readSteps } from "../steps.ts";
+import type { BuilderSession } from "./builder-session.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "./report.ts";
 import { type RestoredMounts, restoreMounts } from "./restore.ts";
-import { addStore, type BuilderSession, readStates } from "./session.ts";
+import { addStore, readStates } from "./session.ts";
 import { writerOf } from "./writer.ts";
 
 export interface CarryRequest {
   readonly plan: Plan;
   readonly targets: readonly string[];
   readonly definition: BakeDefinition;
-  readonly builder: ReadyBuilder;
   /** Closed with the carrier. */
   readonly nodes: BuilderSession;
+  /** What its only node has of mounts, where that was asked already. */
+  readonly records: Promise<readonly MountRecord[] | null> | null;
   readonly backend: StoreBackend;
   readonly use: Pick<CacheUse, "read" | "write">;
   readonly scopes: RunScopes;
@@ -60,21 +62,21 @@ const ofCredentials: ReadonlySet<string> = new Set(["BK5001", "BK5002", "BK5005"
 
 /** Finds the mounts of a build. Null where it has none, which costs no connection. */
 export async function openCarrier(host: Host, request: CarryRequest): Promise<Carrier | null> {
-  const { plan, targets, definition, builder, dir, use, scopes, strict } = request;
+  const { plan, targets, definition, nodes, dir, use, scopes, strict } = request;
   const { mounts, findings } = findCarriedMounts({
     plan,
     targets,
     definition,
     read: createDockerfileReader(dir),
-    platform: platformOf(builder),
+    platform: platformOf(nodes.builder),
   });
   warn(host, findings);
   if (mounts.length === 0) return null;
-  const session = addStore(request.nodes, request);
+  const session = addStore(nodes, request);
   const keys = await readKeys(mounts, dir);
   warn(host, keys.findings);
   // Asked while the layer cache is looked for: of a builder with many records the answer takes its time.
-  const states = use.read ? readStates(session, mounts) : undefined;
+  const states = use.read ? readStates(session, mounts, request.records) : undefined;
   states?.catch(() => {});
 
   const cacheOf = (mount: CarriedMount) => plan.targets[mount.targets[0] ?? ""] ?? noTarget(mount);

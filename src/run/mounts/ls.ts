@@ -3,7 +3,7 @@ import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { type InventoryItem, listSnapshots } from "../../mounts/inventory.ts";
 import { isNamed, labelMounts, labelRecord } from "./labels.ts";
-import { createBuilderSession, openMountStore } from "./session.ts";
+import { openMountStore } from "./session.ts";
 import { type MountSource, openBackend, openMountSource } from "./source.ts";
 
 export interface ListRequest {
@@ -66,14 +66,17 @@ function toSilence(error: unknown): Place<never> {
 }
 
 async function listLocal(host: Host, source: MountSource, request: ListRequest): Promise<Place<LocalMount>> {
-  const [{ findBuildx }, { ensureBuilder }] = await Promise.all([
+  const [{ findBuildx }, { openBuilderSession }] = await Promise.all([
     import("../../builder/buildx.ts"),
-    import("../../builder/ensure.ts"),
+    import("./builder-session.ts"),
   ]);
   const buildx = await findBuildx(host);
-  const { dir } = source;
-  const builder = await ensureBuilder(host, buildx, { flag: request.builder, definition: source.builder, dir });
-  const session = createBuilderSession(host, { buildx, builder, dir });
+  const session = await openBuilderSession(host, buildx, {
+    flag: request.builder,
+    definition: source.builder,
+    dir: source.dir,
+  });
+  const { builder } = session;
   try {
     const platforms = builder.nodes.map(({ platforms: all }) => all[0] ?? "");
     const isOne = platforms.length <= 1;

@@ -10,7 +10,8 @@ import { type CarriedRequest, withLocalMounts } from "./carried.ts";
 import { chooseFolder, type Folder } from "./choose-folder.ts";
 import type { CarriedMount } from "./find.ts";
 import { stateOf } from "./records.ts";
-import { type BuilderSession, findingsOf, waitUntilIdle } from "./session.ts";
+import type { BuilderSession } from "./builder-session.ts";
+import { findingsOf, waitUntilIdle } from "./session.ts";
 
 export interface RepairRequest extends CarriedRequest {
   /** Ids of records that stay where several hold something. */

@@ -1,74 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Buildx } from "../../builder/buildx.ts";
-import type { ReadyBuilder } from "../../builder/ensure.ts";
 import type { Gateway } from "../../builder/gateway/gateway.ts";
 import type { MountRecord } from "../../builder/gateway/records.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import type { StoreBackend } from "../../store/open.ts";
+import type { BuilderSession } from "./builder-session.ts";
 import type { CarriedMount } from "./find.ts";
 import { type MountState, stateOf } from "./records.ts";
-
-export interface BuilderRequest {
-  readonly buildx: Buildx;
-  readonly builder: ReadyBuilder;
-  /** Folder that relative paths count from. Absolute. */
-  readonly dir: string;
-}
-
-/** The nodes of a builder, each connected to when first used. */
-export interface BuilderSession {
-  readonly host: Host;
-  /** The node that builds for the platform of the mount. */
-  gateway(mount: Pick<CarriedMount, "platform">): Promise<Gateway>;
-  /** The only node, where it is connected to already or by a mere socket; else null. */
-  readyGateway(): Promise<Gateway | null>;
-  close(): Promise<void>;
-}
 
 /** Builder and store of one run, each opened when first used. */
 export interface MountSession extends BuilderSession {
   /** The name of the backend. */
   readonly backend: string;
   store(): Promise<ObjectStore>;
-}
-
-export function createBuilderSession(host: Host, { buildx, builder, dir }: BuilderRequest): BuilderSession {
-  const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
-  const endpoint = builder.driver === "remote" ? only?.endpoint : undefined;
-  const gateways = new Map<string, Promise<Gateway>>();
-  const session: BuilderSession = {
-    host,
-    async readyGateway() {
-      const isReady = gateways.has("") || endpoint?.startsWith("unix://") === true;
-      return only !== undefined && isReady ? session.gateway({ platform: "" }) : null;
-    },
-    gateway({ platform }) {
-      // All platforms of a single node are one place, emulated ones included.
-      const node = builder.nodes.length > 1 ? platform : "";
-      let gateway = gateways.get(node);
-      if (gateway === undefined) {
-        gateway = import("../../builder/gateway/gateway.ts").then(({ openGateway }) =>
-          openGateway({ ...host, cwd: dir }, buildx, builder.name, {
-            signal: host.signal,
-            ...(node !== "" && { platform: node }),
-            ...(endpoint !== undefined && { endpoint }),
-          }),
-        );
-        gateway.catch(() => {});
-        gateways.set(node, gateway);
-      }
-      return gateway;
-    },
-    async close() {
-      for (const opened of await Promise.allSettled(gateways.values())) {
-        if (opened.status === "fulfilled") await opened.value.close().catch(() => {});
-      }
-      gateways.clear();
-    },
-  };
-  return session;
 }
 
 /** Adds a store to a session, which is closed with it. @param dir folder that relative paths of a local backend start from, absolute */
@@ -107,11 +52,14 @@ export async function openMountStore(host: Host, backend: StoreBackend, dir: str
   });
 }
 
-/** What the builder has of each mount. */
+/** What the builder has of each mount. @param told the records of its only node, where they were asked for already */
 export async function readStates(
   session: BuilderSession,
   mounts: readonly CarriedMount[],
+  told: Promise<readonly MountRecord[] | null> | null = null,
 ): Promise<ReadonlyMap<CarriedMount, MountState>> {
+  const known = await told;
+  if (known !== null) return new Map(mounts.map((mount) => [mount, stateOf(mount.identity, known)]));
   const records = new Map<Gateway, Promise<readonly MountRecord[]>>();
   const states = await Promise.all(
     mounts.map(async (mount) => {
