@@ -3,8 +3,9 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { type Listed, namesInput, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
 import type { BlobSource, Packer } from "./packer.ts";
-import { explainFailure, inLargePieces, type StartedScript, startScript, unreadable } from "./run.ts";
+import { explainFailure, inLargePieces, runScript, unreadable } from "./run.ts";
 import type { TarEntry } from "./tar/header.ts";
+import { beganPath, changedPath } from "./settle.ts";
 import { createTarReader } from "./tar/read.ts";
 
 /** What was read of one file or link, and how it looked then. */
@@ -24,8 +25,6 @@ export interface Contents {
 
 export interface ReadOptions {
   readonly shell: MountShell;
-  /** One that is under way already. */
-  readonly reader?: StartedScript | undefined;
   /** What was modified before this, by the builder's clock in seconds, is as it was listed. */
   readonly settledBefore: number;
   readonly packer: Packer;
@@ -35,18 +34,10 @@ export interface ReadOptions {
   readonly onRead?: (bytes: number) => void;
 }
 
-/** Starts what `readContents` works with. */
-export function startReader(shell: MountShell, signal?: AbortSignal): StartedScript {
-  return startScript(shell, { text: readNames }, signal && { signal });
-}
-
 const attempts = 3;
 
 /** Bytes of names for one tar. */
 const batchBytes = 500_000;
-
-/** Comes at the end of what is read: names of files that were modified after the time before them. */
-const changedPath = ".bkcache-changed";
 
 /**
  * Reads a line, the time in seconds by the builder's clock, and names of files and links, each with a zero byte behind it.
@@ -54,18 +45,18 @@ const changedPath = ".bkcache-changed";
  * archive, whose bytes would fill the file up. `-newer` compares whole seconds.
  */
 const readNames = `
-IFS= read -r time || exit 0
+IFS= read -r time
 set -o pipefail
-busybox touch -d "@$time" .bkcache-stamp
+busybox touch -d "@$time" ${beganPath}
 {
   : > ${changedPath}
   busybox xargs -0 -r -s ${batchBytes} busybox sh -c '
     busybox tar -c -f - -- "$@" || exit 255
-    busybox find "$@" -maxdepth 0 -newer .bkcache-stamp -print0 >> ${changedPath}' sh &&
+    busybox find "$@" -maxdepth 0 -newer ${beganPath} -print0 >> ${changedPath}' sh &&
   busybox tar -c -f - ${changedPath}
 } | ${inLargePieces}
 code=$?
-busybox rm -f .bkcache-stamp ${changedPath}
+busybox rm -f ${beganPath} ${changedPath}
 exit $code
 `;
 
@@ -81,8 +72,7 @@ export async function readContents(entries: readonly Listed[], options: ReadOpti
   const torn: Path[] = [];
   let wanted = new Map(entries.map((entry) => [entry.path, entry]));
   for (let attempt = 1; wanted.size > 0; attempt++) {
-    const script = (attempt === 1 ? options.reader : undefined) ?? startReader(shell, signal);
-    const { got, changed, result } = await readOnce(script, wanted, options);
+    const { got, changed, result } = await readOnce(wanted, options);
     for (const [path, content] of got) if (changed?.has(path) === false) read.set(path, content);
     const doubtful = [...wanted].filter(([path]) => !read.has(path));
     const after = await statPaths(
@@ -113,9 +103,8 @@ interface ReadOnce {
 }
 
 async function readOnce(
-  script: StartedScript,
   wanted: ReadonlyMap<Path, Listed>,
-  { settledBefore, packer, room, onRead }: ReadOptions,
+  { shell, settledBefore, packer, room, signal, onRead }: ReadOptions,
 ): Promise<ReadOnce> {
   const got = new Map<Path, Content>();
   let open: Listed | null = null;
@@ -145,16 +134,21 @@ async function readOnce(
       open = null;
     },
   });
-  const result = await script.run({
-    input: (async function* () {
-      yield Buffer.from(`${settledBefore - 1}\n`);
-      yield* namesInput([...wanted.keys()]);
-    })(),
-    onOutput(piece) {
-      reader.push(piece);
-      return room();
+  const result = await runScript(
+    shell,
+    { text: readNames },
+    {
+      ...(signal && { signal }),
+      input: (async function* () {
+        yield Buffer.from(`${settledBefore - 1}\n`);
+        yield* namesInput([...wanted.keys()]);
+      })(),
+      onOutput(piece) {
+        reader.push(piece);
+        return room();
+      },
     },
-  });
+  );
   try {
     reader.finish();
   } catch (error) {

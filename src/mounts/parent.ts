@@ -30,8 +30,8 @@ export function noParent(): Parent {
 }
 
 export interface Parents {
-  /** Whether the nearest scope has none: most likely all is to be saved. */
-  isFirst(): Promise<boolean>;
+  /** Whether no scope has any, so that all is to be saved. */
+  areNone(): Promise<boolean>;
   /** The snapshot that the mount's stamp names, else the newest one. One that cannot be read is no parent. */
   find(stamp: Listing["stamp"]): Promise<Parent>;
 }
@@ -55,7 +55,11 @@ export function openParents(options: ParentOptions): Parents {
   }
 
   return {
-    isFirst: async () => nearest !== undefined && parent === undefined && (await findNewest(nearest)) === undefined,
+    async areNone() {
+      if (parent !== undefined) return false;
+      const newest = await Promise.all(scopes.map(findNewest));
+      return newest.every((objectKey) => objectKey === undefined);
+    },
     async find(stamp) {
       const { findings } = noParent();
       const tryLoad = async (objectKey: string): Promise<LoadedSnapshot | null> => {

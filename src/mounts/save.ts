@@ -3,27 +3,23 @@ import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { compose } from "./compose.ts";
-import { type Contents, readContents, startReader } from "./contents.ts";
-import { hasSameEntries } from "./diff.ts";
 import { type Damage, noDamage } from "./damage.ts";
+import { hasSameEntries } from "./diff.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
-import { listMount } from "./list.ts";
 import type { LoadedSnapshot } from "./load.ts";
 import { writeManifest } from "./manifest.ts";
-import { showName } from "./names.ts";
-import { createPacker, type Packer } from "./packer.ts";
-import { noParent, openParents } from "./parent.ts";
-import { planRead } from "./plan-read.ts";
+import { type Path, showName } from "./names.ts";
+import { dayOf, openPacking, type Packing } from "./packing.ts";
+import { openParents } from "./parent.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
 import type { StartedScript } from "./run.ts";
-import { selectEntries } from "./select.ts";
 import { type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
-import { startStamp } from "./stamp-mount.ts";
-import { createUploader } from "./upload.ts";
+import { type Stamper, startStamp } from "./stamp-mount.ts";
+import { type Taken, takeChanges, takeWhole } from "./take.ts";
 
 interface Progress {
   readonly phase: "list" | "read" | "finish";
-  /** Bytes of content, so far and in all. */
+  /** Bytes of content, so far and in all: 0 where that is not known. */
   readonly bytes: number;
   readonly totalBytes: number;
   /** Bytes that went over the network to or from the store. */
@@ -76,176 +72,187 @@ export type SaveResult =
   | { readonly kind: "exists"; readonly snapshot: SnapshotRef; readonly findings: readonly Diagnostic[] }
   | { readonly kind: "refused"; readonly findings: readonly Diagnostic[] };
 
-const dayMs = 86_400_000;
 const defaultRefreshDays = 5;
 
 /**
- * Saves the content of a mount: lists it, reads what the snapshot before does not have, writes packs and, last of all,
- * the manifest. Whatever stops it, the store holds the snapshots that it held, and at most packs that nobody uses.
+ * Saves the content of a mount: finds what the snapshot before does not have, writes packs of it and, last of all, the
+ * manifest. Whatever stops it, the store holds the snapshots that it held, and at most packs that nobody uses.
  * @throws BkcacheError BK5032 for the mount, and the store's own.
  */
 export async function saveMount(options: SaveOptions): Promise<SaveResult> {
+  // What is to be left out is known only when everything was listed.
+  const mayReadWhole = options.mount.maxSize === undefined;
   try {
-    return await saveOnto(options, true);
+    const how = { hasParent: true, mayReadWhole };
+    return (await saveOnto(options, how)) ?? (await saveListed(options, true));
   } catch (error) {
     // Packs of the snapshot before have gone: the next one does without all of it.
     if (!(error instanceof BkcacheError) || error.code !== "BK5031") throw error;
-    const result = await saveOnto({ ...options, overwrite: true }, false);
+    const result = await saveListed({ ...options, overwrite: true }, false);
     return { ...result, findings: [...error.findings, ...result.findings] };
   }
 }
 
-/** @throws BkcacheError also BK5031, where a pack that the snapshot would need is not there. */
-async function saveOnto(options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
-  const scripts: Started[] = [];
-  const uploads: Promise<void>[] = [];
-  try {
-    return await saveWith({ scripts, uploads }, options, hasParent);
-  } finally {
-    // Nothing may go on in the background when this returns.
-    await Promise.allSettled(uploads);
-    for (const script of await Promise.all(scripts)) await script?.close();
-  }
+async function saveListed(options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
+  const result = await saveOnto(options, { hasParent, mayReadWhole: false });
+  if (result === null) throw new Error("a mount that was listed was not saved");
+  return result;
 }
 
-/** One that was started early, where that was worth it. */
-type Started = Promise<StartedScript | undefined>;
+interface How {
+  /** Whether to build on an earlier snapshot. */
+  readonly hasParent: boolean;
+  /** Whether to read everything at once where there is none. */
+  readonly mayReadWhole: boolean;
+}
+
+/**
+ * Null where the mount was to be read at once, and cannot be.
+ * @throws BkcacheError also BK5031, where a pack that the snapshot would need is not there.
+ */
+async function saveOnto(options: SaveOptions, how: How): Promise<SaveResult | null> {
+  const underWay: UnderWay = { scripts: [], packings: [], looks: [] };
+  try {
+    return await saveWith(underWay, options, how);
+  } finally {
+    // Nothing may go on in the background when this returns.
+    await Promise.allSettled([...underWay.packings.map((packing) => packing.finish()), ...underWay.looks]);
+    for (const script of underWay.scripts) await script.close();
+  }
+}
 
 /** What is under way, and has to end before a save does. */
 interface UnderWay {
-  readonly scripts: Started[];
-  readonly uploads: Promise<void>[];
+  readonly scripts: StartedScript[];
+  readonly packings: Packing[];
+  readonly looks: Promise<unknown>[];
 }
 
-async function saveWith({ scripts, uploads }: UnderWay, options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
-  const { store, shell, mount, signal, onProgress, damage = noDamage } = options;
-  const withSignal = signal && { signal };
-  const { refreshDays = defaultRefreshDays, now } = options;
-  const refreshing = { store, refreshDays, ...withSignal };
+async function saveWith(underWay: UnderWay, options: SaveOptions, how: How): Promise<SaveResult | null> {
+  const { store, mount, signal, damage = noDamage } = options;
   const ref = mount.key === null ? null : { mount: mount.id, scope: mount.scope, key: mount.key };
   if (ref !== null && options.overwrite !== true && !damage.snapshots.has(manifestKey(ref))) {
-    const object = await store.stat(manifestKey(ref), withSignal);
+    const object = await store.stat(manifestKey(ref), signal && { signal });
     if (object !== null) {
-      await refreshSnapshot(object, { ...refreshing, now });
+      await refreshSnapshot(object, { ...refreshing(options), now: options.now });
       return { kind: "exists", snapshot: ref, findings: [] };
     }
   }
-  onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
-  // Both take their time, one on the builder and one here. What the mount was equal to is the newest one, most often.
-  const parents = hasParent ? openParents(options) : null;
-  const reader = (parents?.isFirst() ?? Promise.resolve(false)).then(
-    (isFirst) => (isFirst ? startReader(shell, signal) : undefined),
-    () => undefined,
-  );
-  scripts.push(reader);
-  const listing = await listMount(shell, signal);
-  const { loaded, stampTime, findings } = parents === null ? noParent() : await parents.find(listing.stamp);
-  const parent = loaded?.snapshot ?? null;
-  const selection = selectEntries(listing.entries, mount.maxSize);
-  findings.push(...selection.findings);
-  const { entries } = selection;
-  if (entries.every((entry) => entry.kind === "dir")) {
-    const isLoss = parent !== null && totalsOf(parent).files > 0;
-    if (isLoss) return { kind: "refused", findings: [...findings, emptied(parent)] };
-    if (entries.length === 0) return { kind: "unchanged", snapshot: null, findings };
-  }
-
-  const work = planRead(entries, parent, stampTime);
-  const totalBytes = work.toRead.reduce((sum, entry) => sum + (entry.kind === "file" ? entry.size : 0), 0);
-  let readBytes = 0;
-  let contentBytes = 0;
-  const tell = (phase: Progress["phase"]) =>
-    onProgress?.({ phase, bytes: readBytes, totalBytes, storedBytes: contentBytes });
-  const today = Math.floor(options.now / dayMs);
-  const uploader = createUploader({
-    store,
-    today,
-    damaged: damage.packs,
-    ...withSignal,
-    onStored(bytes) {
-      contentBytes += bytes;
-      tell("read");
-    },
-    onSealed: (raw) => packer.recycle(raw),
-  });
-  const packer: Packer = createPacker({ known: work.knownBlobs, onPack: (pack, raw) => uploader.add(pack, raw) });
-  let contents: Contents;
-  try {
-    contents = await readContents(work.toRead, {
-      shell,
-      reader: await reader,
-      settledBefore: listing.settledBefore,
-      packer,
-      room: () => uploader.room(),
-      ...withSignal,
-      onRead(bytes) {
-        readBytes += bytes;
-        tell("read");
-      },
-    });
-    packer.finish();
-  } finally {
-    const stored = uploader.finish();
-    stored.catch(() => {});
-    uploads.push(stored);
-  }
-  // The last packs are on their way while the manifest, which goes after them, is made.
-  const newPacks = await uploader.seal();
-  const allStored = async () => {
-    await uploader.finish();
-    tell("finish");
-  };
-  const known = work.diff.known;
-  const composed = compose({
-    entries,
-    diff: work.diff,
-    parent,
-    known,
-    read: contents.read,
-    newBlobs: packer.blobs,
-    newPacks,
-  });
-  if (contents.torn.length > 0) findings.push(torn(contents));
-
-  const root = { mode: listing.root.mode & 0o3777, uid: listing.root.uid, gid: listing.root.gid };
-  if (loaded !== null && isUnchanged(options, composed, loaded.snapshot, root)) {
-    await allStored();
-    const same = refOf(loaded.snapshot);
-    // So that the next save need not read the same again.
-    if (work.toRead.length > 0) {
-      await startStamp(shell, listing.settledBefore, signal).write({ ...same, sha256: loaded.sha256 });
+  options.onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
+  const parents = how.hasParent ? openParents(options) : null;
+  // A store that does not answer is met where the parent is looked for.
+  const isFirst = how.mayReadWhole && (parents === null || (await parents.areNone().catch(() => false)));
+  const packing = openPacking(options);
+  underWay.packings.push(packing);
+  const onScript = (script: StartedScript) => void underWay.scripts.push(script);
+  const taken = isFirst ? await takeWhole(options, packing, onScript) : await takeChanges(options, packing, parents);
+  if (taken === null) return null;
+  if (taken.settled !== null) underWay.looks.push(taken.settled);
+  let stamper: Stamper | undefined;
+  const startStamper = (): Stamper => {
+    if (stamper === undefined) {
+      stamper = startStamp(options.shell, taken.listing.settledBefore, signal);
+      underWay.scripts.push(stamper.script);
     }
-    const object = await store.stat(loaded.objectKey, withSignal);
-    if (object !== null) await refreshSnapshot(object, { ...refreshing, now });
+    return stamper;
+  };
+  return writeSnapshot(options, { taken, packing, startStamper });
+}
+
+interface Contents {
+  readonly taken: Taken;
+  readonly packing: Packing;
+  /** To be called as soon as a snapshot is certain: the builder takes its time to start anything. */
+  readonly startStamper: () => Stamper;
+}
+
+async function writeSnapshot(options: SaveOptions, contents: Contents): Promise<SaveResult | null> {
+  const { store, signal, now, damage = noDamage } = options;
+  const withSignal = signal && { signal };
+  const { packing, startStamper } = contents;
+  let { taken } = contents;
+  // The last packs are on their way while the manifest, which goes after them, is made; and so is the last look at what
+  // was taken, which seldom finds anything.
+  let draft = await makeDraft(options, contents);
+  const settled = taken.settled === null ? taken : await taken.settled;
+  if (settled === null) return null;
+  if (settled !== taken) {
+    taken = settled;
+    draft = await makeDraft(options, { ...contents, taken });
+  }
+  if (draft.kind === "nothing") return draft.result;
+  const { findings } = draft;
+  await packing.finish();
+  if (draft.kind === "unchanged") {
+    const same = refOf(draft.loaded.snapshot);
+    // So that the next save need not read the same again.
+    if (taken.contents.read.size > 0) await startStamper().write({ ...same, sha256: draft.loaded.sha256 });
+    const object = await store.stat(draft.loaded.objectKey, withSignal);
+    if (object !== null) await refreshSnapshot(object, { ...refreshing(options), now });
     return { kind: "unchanged", snapshot: same, findings };
   }
-  const stamper = startStamp(shell, listing.settledBefore, signal);
-  scripts.push(Promise.resolve(stamper.script));
-  const shrunk = parent && findShrunk(composed, parent);
-  if (shrunk) findings.push(shrunk);
-  const packs = await refreshPacks(composed.packs, { ...refreshing, today });
-  const created = Math.floor(options.now / 1000);
-  const snapshot: Snapshot = {
-    mount: mount.id,
-    scope: mount.scope,
-    key: mount.key ?? makeKey(options.now),
-    parent: parent && { scope: parent.scope, key: parent.key },
-    created,
-    writer: options.writer,
-    root,
-    ...composed,
-    packs,
-  };
-  const { bytes, sha256 } = await writeManifest(snapshot);
+  const { snapshot, bytes, sha256 } = draft;
   const objectKey = manifestKey(snapshot);
-  await allStored();
   const onlyIfAbsent = options.overwrite !== true && !damage.snapshots.has(objectKey);
   if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
     return { kind: "exists", snapshot: refOf(snapshot), findings };
   }
-  await stamper.write({ ...refOf(snapshot), sha256 });
+  await startStamper().write({ ...refOf(snapshot), sha256 });
   const saved = { snapshot, objectKey, sha256, bytes: bytes.length };
-  return { kind: "saved", saved, contentBytes, readBytes, newPacks: newPacks.length, findings };
+  return { kind: "saved", saved, ...packing.counts, newPacks: draft.newPacks, findings };
+}
+
+/** What is to be written. */
+type Draft =
+  | { readonly kind: "nothing"; readonly result: SaveResult }
+  | { readonly kind: "unchanged"; readonly loaded: LoadedSnapshot; readonly findings: readonly Diagnostic[] }
+  | {
+      readonly kind: "snapshot";
+      readonly snapshot: Snapshot;
+      readonly bytes: Buffer;
+      readonly sha256: string;
+      readonly newPacks: number;
+      readonly findings: readonly Diagnostic[];
+    };
+
+async function makeDraft(options: SaveOptions, { taken, packing, startStamper }: Contents): Promise<Draft> {
+  const { mount, now } = options;
+  const { listing, entries, loaded, contents } = taken;
+  const findings = [...taken.findings];
+  const parent = loaded?.snapshot ?? null;
+  if (entries.every((entry) => entry.kind === "dir")) {
+    const isLoss = parent !== null && totalsOf(parent).files > 0;
+    if (isLoss) return { kind: "nothing", result: { kind: "refused", findings: [...findings, emptied(parent)] } };
+    if (entries.length === 0) return { kind: "nothing", result: { kind: "unchanged", snapshot: null, findings } };
+  }
+  const newPacks = await packing.seal();
+  const { known } = taken.diff;
+  const newBlobs = taken.packer.blobs;
+  const composed = compose({ entries, diff: taken.diff, parent, known, read: contents.read, newBlobs, newPacks });
+  if (contents.torn.length > 0) findings.push(torn(contents.torn));
+  const root = { mode: listing.root.mode & 0o3777, uid: listing.root.uid, gid: listing.root.gid };
+  if (loaded !== null && isUnchanged(options, composed, loaded.snapshot, root)) {
+    return { kind: "unchanged", loaded, findings };
+  }
+  startStamper();
+  const shrunk = parent && findShrunk(composed, parent);
+  if (shrunk) findings.push(shrunk);
+  const snapshot: Snapshot = {
+    mount: mount.id,
+    scope: mount.scope,
+    key: mount.key ?? makeKey(now),
+    parent: parent && { scope: parent.scope, key: parent.key },
+    created: Math.floor(now / 1000),
+    writer: options.writer,
+    root,
+    ...composed,
+    packs: await refreshPacks(composed.packs, { ...refreshing(options), today: dayOf(now) }),
+  };
+  return { kind: "snapshot", snapshot, ...(await writeManifest(snapshot)), newPacks: newPacks.length, findings };
+}
+
+function refreshing({ store, refreshDays = defaultRefreshDays, signal }: SaveOptions) {
+  return { store, refreshDays, ...(signal && { signal }) };
 }
 
 function isUnchanged(
@@ -284,7 +291,7 @@ function emptied(parent: Snapshot): Diagnostic {
   };
 }
 
-function torn({ torn: paths }: Contents): Diagnostic {
+function torn(paths: readonly Path[]): Diagnostic {
   const names = paths.slice(0, 3).map((path) => `"${showName(path)}"`);
   return {
     code: "BK5034",

@@ -2,6 +2,11 @@ import type { MountShell } from "../builder/gateway/shell.ts";
 import { readScript } from "./run.ts";
 import { readStamp, type Stamp } from "./stamp.ts";
 
+/** A file whose time tells find what was modified since a read began. */
+export const beganPath = ".bkcache-began";
+/** Comes at the end of what is read: names of files that were modified since. */
+export const changedPath = ".bkcache-changed";
+
 /**
  * How a mount is filled so that it is never half full, whenever the machine stops:
  *
@@ -29,7 +34,7 @@ if [ -d .bkcache-swap ]; then
   fi
   busybox rmdir .bkcache-swap
 fi
-busybox rm -rf .bkcache-restore .bkcache-stamp .bkcache-changed
+busybox rm -rf .bkcache-restore .bkcache-stamp ${beganPath} ${changedPath}
 `;
 
 /** Beginning of every script that reads or fills a mount: finishes or removes what an earlier run left. */

@@ -268,7 +268,8 @@ describe("a builder that cannot take it", () => {
   test("what a save that was cut off has left does not make a mount look full", async () => {
     const { store } = await makeStore();
     const dir = makeMount();
-    for (const name of [".bkcache-stamp", ".bkcache-changed"]) writeFileSync(join(dir, name), "./a\0");
+    for (const name of [".bkcache-stamp", ".bkcache-began", ".bkcache-changed"])
+      writeFileSync(join(dir, name), "./a\0");
     expect(await restore(store, dir)).toMatchObject({ kind: "restored" });
     expect(readdirSync(dir).filter((name) => name.startsWith(".bkcache"))).toEqual([".bkcache"]);
   });

@@ -18,6 +18,8 @@ import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
 import { describeTree, makeMount, restore, save } from "./support.ts";
 
 const mount = { id: "gomod", scope: "main" };
+/** What has a bound is listed before anything is read. */
+const bounded = { ...mount, key: null, maxSize: 1e12 };
 
 function makeTree(dir: string, files = 30): void {
   for (let index = 0; index < files; index++) {
@@ -247,13 +249,13 @@ function beforeReading(dir: string, change: (time: number) => void): MountShell 
   };
 }
 
-describe("files that change while they are read", () => {
+describe("files that change while they are read, after a listing", () => {
   test("one that stands still later is read again", async () => {
     const store = openPlainStore();
     const dir = makeMount();
     makeTree(dir);
     const shell = beforeReading(dir, (time) => time === 1 && appendFileSync(join(dir, "d1/f1"), "more"));
-    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [] });
+    expect(await save(store, dir, { shell, mount: bounded })).toMatchObject({ kind: "saved", findings: [] });
     await expectSame(store, dir);
   });
 
@@ -269,7 +271,10 @@ describe("files that change while they are read", () => {
     const dir = makeMount();
     makeTree(dir);
     const shell = beforeReading(dir, () => change(dir));
-    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [{ code: "BK5034" }] });
+    expect(await save(store, dir, { shell, mount: bounded })).toMatchObject({
+      kind: "saved",
+      findings: [{ code: "BK5034" }],
+    });
     const copy = makeMount();
     await restore(store, copy);
     expect(readdirSync(join(copy, "d1"))).not.toContain("f1");
@@ -298,7 +303,7 @@ describe("files that change while they are read", () => {
         return { ...exit, exitCode: 123 };
       },
     };
-    expect(await save(store, dir, { shell: cutting })).toMatchObject({ kind: "saved", findings: [] });
+    expect(await save(store, dir, { shell: cutting, mount: bounded })).toMatchObject({ kind: "saved", findings: [] });
     expect(times).toBe(2);
     await expectSame(store, dir);
   });
@@ -345,7 +350,9 @@ describe("stores that fail", () => {
     makeTree(dir);
     const aborter = new AbortController();
     const shell = beforeReading(dir, () => aborter.abort());
-    await expect(save(store, dir, { shell, signal: aborter.signal })).rejects.toMatchObject({ name: "AbortError" });
+    await expect(save(store, dir, { shell, mount: bounded, signal: aborter.signal })).rejects.toMatchObject({
+      name: "AbortError",
+    });
     expect([...store.objects.keys()].filter((key) => key.startsWith("v1/m/"))).toEqual([]);
   });
 });

@@ -47,11 +47,11 @@ export function openMountProgress(host: Pick<Host, "now" | "live" | "tell">): Mo
 }
 
 function lineOf(mount: string, { verb, bytes, totalBytes }: Step, ms: number): string {
-  if (totalBytes === 0) return `${verb} mount ${mount}`;
+  if (bytes === 0 && totalBytes === 0) return `${verb} mount ${mount}`;
   const rate = ms < settled ? null : bytes / ms;
-  const left = rate === null || rate === 0 ? null : (totalBytes - bytes) / rate;
+  const left = totalBytes === 0 || rate === null || rate === 0 ? null : (totalBytes - bytes) / rate;
   return [
-    `${verb} mount ${mount}: ${showBytes(bytes)} of ${showBytes(totalBytes)}`,
+    `${verb} mount ${mount}: ${showBytes(bytes)}${totalBytes === 0 ? "" : ` of ${showBytes(totalBytes)}`}`,
     ...(rate === null ? [] : [`${showBytes(rate * 1_000)}/s`]),
     ...(left === null ? [] : [`${showTime(Math.round(left / 1_000) * 1_000)} left`]),
   ].join(", ");

@@ -1,0 +1,73 @@
+import type { SaveOptions } from "./save.ts";
+import { noDamage } from "./damage.ts";
+import type { Pack } from "./pack.ts";
+import { createPacker, type Packer } from "./packer.ts";
+import { createUploader } from "./upload.ts";
+
+/** Contents on their way from the mount to the store. */
+export interface Packing {
+  /**
+   * What contents are written to, to be called once.
+   * @param known blobs that need not be stored again: index by digest
+   * @param totalBytes bytes that will be read; 0 where that is not known
+   */
+  begin(known: ReadonlyMap<string, number>, totalBytes: number): Packer;
+  /** Resolves when more may be read; nothing where it may at once. */
+  room(): Promise<void> | undefined;
+  onRead(bytes: number): void;
+  /** Resolves when it is known what all packs will be: they are still on their way. */
+  seal(): Promise<readonly Pack[]>;
+  /** Resolves when all are stored. */
+  finish(): Promise<void>;
+  /** Bytes so far: read from the mount, and gone up. */
+  readonly counts: { readonly readBytes: number; readonly contentBytes: number };
+}
+
+const dayMs = 86_400_000;
+
+/** Days since the epoch. */
+export function dayOf(now: number): number {
+  return Math.floor(now / dayMs);
+}
+
+export function openPacking({ store, damage = noDamage, signal, now, onProgress }: SaveOptions): Packing {
+  const counts = { readBytes: 0, contentBytes: 0 };
+  let total = 0;
+  let packer: Packer | null = null;
+  const tell = (phase: "read" | "finish"): void => {
+    const { readBytes: bytes, contentBytes: storedBytes } = counts;
+    onProgress?.({ phase, bytes, totalBytes: total, storedBytes });
+  };
+  const uploader = createUploader({
+    store,
+    today: dayOf(now),
+    damaged: damage.packs,
+    ...(signal && { signal }),
+    onStored(bytes) {
+      counts.contentBytes += bytes;
+      tell("read");
+    },
+    onSealed: (raw) => packer?.recycle(raw),
+  });
+  return {
+    counts,
+    begin(known, totalBytes) {
+      total = totalBytes;
+      packer = createPacker({ known, onPack: (pack, raw) => uploader.add(pack, raw) });
+      return packer;
+    },
+    room: () => uploader.room(),
+    onRead(bytes) {
+      counts.readBytes += bytes;
+      tell("read");
+    },
+    seal() {
+      packer?.finish();
+      return uploader.seal();
+    },
+    async finish() {
+      await uploader.finish();
+      tell("finish");
+    },
+  };
+}

@@ -1,0 +1,268 @@
+import type { MountShell } from "../builder/gateway/shell.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import { type Content, type Contents, readContents } from "./contents.ts";
+import { type Listed, type Listing, statPaths } from "./list.ts";
+import { compareNames, isOwnPath, type Path } from "./names.ts";
+import type { Packer } from "./packer.ts";
+import { inLargePieces, runScript, type StartedScript, startScript } from "./run.ts";
+import { beganPath, settleScript } from "./settle.ts";
+import { trimPath } from "./tar/header.ts";
+import { createTarReader } from "./tar/read.ts";
+
+export interface WholeOptions {
+  readonly shell: MountShell;
+  readonly packer: Packer;
+  /** Resolves when more may be read; nothing where it may at once. */
+  readonly room: () => Promise<void> | undefined;
+  /** Takes a script that is to be closed at the end. */
+  readonly onScript: (script: StartedScript) => void;
+  readonly signal?: AbortSignal;
+  readonly onRead?: (bytes: number) => void;
+}
+
+export interface Whole {
+  readonly listing: Pick<Listing, "root" | "entries" | "settledBefore">;
+  readonly contents: Contents;
+}
+
+/** A mount as tar saw it, while what tar cannot vouch for is looked at again. */
+export interface SeenWhole extends Whole {
+  /**
+   * What the mount is where something was not as tar saw it, else the same. Null where that cannot be told.
+   * @throws BkcacheError BK5032.
+   */
+  readonly settled: Promise<Whole | null>;
+}
+
+/** The time in seconds by the builder's clock, a zero byte, and the mount as it is. `-newer` compares whole seconds. */
+const archive = `${settleScript}
+now=$(busybox date +%s)
+busybox touch -d "@$((now - 2))" ${beganPath}
+{ printf '%s\\0' "$now"; busybox tar -c -f - .; } | ${inLargePieces}
+`;
+
+/**
+ * Reads a line of conditions, and prints what does not meet them, what was modified since the archive was begun (the root
+ * always was, by that very file), and sockets, which tar passes by.
+ */
+const findDoubtful = `
+IFS= read -r owners || exit 0
+set -e -o pipefail
+busybox find . '(' '(' ! -path . -newer ${beganPath} ')' -o -type s -o ! '(' $owners ')' ')' -print0 | ${inLargePieces}
+busybox rm -f ${beganPath}
+`;
+
+const maxDoubtfulBytes = 64 * 2 ** 20;
+/** Owners whose numbers are compared, which are words of one command line. */
+const maxOwners = 100;
+
+/**
+ * Reads a mount of which nothing is known in one pass of tar: to list it first takes the builder a tenth of the time, in
+ * which nothing is read. What a header cannot say (busybox cuts numbers that are too long for it), and what was modified
+ * of late, is looked at again.
+ * Null where tar did not come through: something in the mount is not for it, or changed under its hands. What was read
+ * is in the packs then, for nobody.
+ * @throws BkcacheError BK5032 for a mount that cannot be read.
+ */
+export async function readWhole(options: WholeOptions): Promise<SeenWhole | null> {
+  const { shell, signal } = options;
+  const reading = readArchive(options);
+  const doubting = startScript(shell, { text: findDoubtful }, signal && { signal });
+  options.onScript(doubting);
+  const seen = await reading;
+  if (seen === null) return null;
+  const whole = wholeOf(seen, []);
+  if (whole === null) return null;
+  const settled = findChanged(doubting, seen).then((doubtful) => (doubtful === null ? null : settle(seen, doubtful)));
+  // Who needs it learns of it.
+  settled.catch(() => {});
+  return { ...whole, settled };
+
+  async function settle(archived: Archive, doubtful: Set<Path>): Promise<Whole | null> {
+    const { now } = archived;
+    for (const { listed } of archived.files.values()) if (listed.mtime > now) doubtful.add(listed.path);
+    const again = await lookAgain(archived.files, [...doubtful], options);
+    if (again === null) return null;
+    const { files, changed, torn } = again;
+    if (files === archived.files) return whole;
+    const more = await readContents(changed, { ...options, settledBefore: now - 1 });
+    for (const [path, content] of more.read) files.set(path, content);
+    return wholeOf({ now, files }, [...torn, ...more.torn]);
+  }
+}
+
+/** Null without a root. */
+function wholeOf({ now, files }: Archive, torn: readonly Path[]): Whole | null {
+  const root = files.get("")?.listed;
+  if (root === undefined) return null;
+  const entries = [...files.values()]
+    .map(({ listed }) => listed)
+    .filter(({ path }) => path !== "")
+    .sort((a, b) => compareNames(a.path, b.path));
+  return { listing: { root, entries, settledBefore: now - 1 }, contents: { read: files, torn } };
+}
+
+interface Archive {
+  /** Seconds by the builder's clock. */
+  readonly now: number;
+  /** Every entry, folders and other things too. */
+  readonly files: Map<Path, Content>;
+}
+
+async function readArchive({ shell, packer, room, signal, onRead }: WholeOptions): Promise<Archive | null> {
+  const files = new Map<Path, Content>();
+  let open: Listed | null = null;
+  let target = "";
+  /** A name of a file that is not there. */
+  let isOdd = false;
+  const reader = createTarReader({
+    begin(entry) {
+      open = null;
+      if (isOwnPath(entry.path)) return;
+      const { path, kind, mode, uid, gid, size, mtime } = entry;
+      if (kind === "hardlink") {
+        const first = files.get(trimPath(entry.link));
+        if (first === undefined) {
+          isOdd = true;
+          return;
+        }
+        files.set(path, { ...first, listed: { ...first.listed, path, links: 2 } });
+        files.set(first.listed.path, { ...first, listed: { ...first.listed, links: 2 } });
+        return;
+      }
+      target = kind === "symlink" ? entry.link : "";
+      // The first name stands for the inode. Nothing is known of its last change, nor how many names it has.
+      const common = { path, mode, uid, gid, mtime, ctime: Number.POSITIVE_INFINITY, inode: path, links: 1 };
+      open = { ...common, kind, size: kind === "symlink" ? target.length : size };
+      if (kind === "file") packer.begin(size);
+    },
+    data(bytes) {
+      if (open !== null) packer.write(bytes);
+      onRead?.(bytes.length);
+    },
+    end() {
+      if (open === null) return;
+      files.set(open.path, { listed: open, blobs: open.kind === "file" ? packer.end() : [], target });
+      open = null;
+    },
+  });
+  const head: Buffer[] = [];
+  let now: number | null = null;
+  const result = await runScript(
+    shell,
+    { text: archive },
+    {
+      ...(signal && { signal }),
+      onOutput(piece) {
+        if (now !== null) reader.push(piece);
+        else {
+          head.push(Buffer.from(piece));
+          const bytes = Buffer.concat(head);
+          const end = bytes.indexOf(0);
+          if (end === -1) return undefined;
+          now = Number(bytes.toString("latin1", 0, end));
+          reader.push(bytes.subarray(end + 1));
+        }
+        return room();
+      },
+    },
+  );
+  try {
+    reader.finish();
+  } catch (error) {
+    if (!(error instanceof BkcacheError)) throw error;
+    return null;
+  }
+  const isWhole = result.exitCode === 0 && !isOdd && Number.isSafeInteger(now);
+  return isWhole ? { now: Number(now), files } : null;
+}
+
+/** Paths of what tar cannot vouch for; null where it cannot be asked for. */
+async function findChanged(doubting: StartedScript, { files }: Archive): Promise<Set<Path> | null> {
+  const owners = { user: new Set<number>(), group: new Set<number>() };
+  for (const { listed } of files.values()) {
+    owners.user.add(listed.uid);
+    owners.group.add(listed.gid);
+  }
+  if (owners.user.size + owners.group.size > maxOwners) return null;
+  const oneOf = (name: string, ids: ReadonlySet<number>) =>
+    `( ${[...ids].map((id) => `-${name} ${id}`).join(" -o ")} )`;
+  const line = `${oneOf("user", owners.user)} ${oneOf("group", owners.group)}\n`;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const result = await doubting.run({
+    input: (async function* () {
+      yield Buffer.from(line);
+    })(),
+    onOutput(piece) {
+      length += piece.length;
+      if (length <= maxDoubtfulBytes) chunks.push(Buffer.from(piece));
+    },
+  });
+  if (result.exitCode !== 0 || length > maxDoubtfulBytes) return null;
+  const names = Buffer.concat(chunks).toString("latin1").split("\0").slice(0, -1);
+  return new Set(names.map((name) => (name === "." ? "" : name.slice("./".length))));
+}
+
+interface Again {
+  /** The same where nothing was otherwise, and without what has to be read again. */
+  readonly files: Map<Path, Content>;
+  /** As they are now. */
+  readonly changed: readonly Listed[];
+  readonly torn: readonly Path[];
+}
+
+/**
+ * Takes from stat what tar cannot vouch for, and finds what has another content by now. Null where that is one of several
+ * names: which others it still has is not known.
+ */
+async function lookAgain(
+  seen: Map<Path, Content>,
+  doubtful: readonly Path[],
+  { shell, signal }: WholeOptions,
+): Promise<Again | null> {
+  const after = await statPaths(
+    shell,
+    doubtful.filter((path) => !isOwnPath(path)),
+    signal,
+  );
+  const files = new Map(seen);
+  const changed: Listed[] = [];
+  const torn: Path[] = [];
+  let isSame = true;
+  for (const path of doubtful) {
+    const content = seen.get(path);
+    const now = after.get(path);
+    if (content === undefined) {
+      // What was made since then is for the next save.
+      if (now?.kind !== "other") continue;
+      files.set(path, { listed: now, blobs: [], target: "" });
+      isSame = false;
+      continue;
+    }
+    const { listed } = content;
+    const isThere = now?.kind === listed.kind;
+    if (isThere && isAsArchived(listed, now)) {
+      if (hasMetadataOf(listed, now)) continue;
+      const { mode, uid, gid, mtime } = now;
+      files.set(path, { ...content, listed: { ...listed, mode, uid, gid, mtime } });
+    } else {
+      if (isThere && listed.links > 1) return null;
+      files.delete(path);
+      if (isThere) changed.push(now);
+      else if (listed.kind === "file" || listed.kind === "symlink") torn.push(path);
+    }
+    isSame = false;
+  }
+  return { files: isSame ? seen : files, changed, torn };
+}
+
+/** Whether a file or link has the content that was read. */
+function isAsArchived(listed: Listed, now: Listed): boolean {
+  if (listed.kind !== "file" && listed.kind !== "symlink") return true;
+  return now.size === listed.size && (now.mtime === listed.mtime || now.mtime < 0 || now.mtime >= 8 ** 11);
+}
+
+function hasMetadataOf(listed: Listed, now: Listed): boolean {
+  return listed.mode === now.mode && listed.uid === now.uid && listed.gid === now.gid && listed.mtime === now.mtime;
+}

@@ -1,0 +1,232 @@
+import { appendFileSync, chownSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { MountShell } from "../../src/builder/gateway/shell.ts";
+import type { SaveResult } from "../../src/mounts/save.ts";
+import { openLocalShell } from "../support/local-shell.ts";
+import { openPlainStore } from "../support/plain-store.ts";
+import { fillStrangely } from "./strange-tree.ts";
+import { describeTree, makeMount, restore, save } from "./support.ts";
+
+const mount = { id: "gomod", scope: "main", key: null };
+const isRoot = process.getuid?.() === 0;
+
+/** The three scripts of a save, by what only they do. */
+const scripts = {
+  archive: (text: string) => text.includes("tar -c -f - .;"),
+  doubt: (text: string) => text.includes("$owners"),
+  list: (text: string) => text.includes("-prune -o -print0"),
+  read: (text: string) => text.includes('tar -c -f - -- "$@"'),
+};
+type ScriptName = keyof typeof scripts;
+
+interface Spy {
+  readonly shell: MountShell;
+  /** Of the scripts that ran, in the order in which they began. */
+  readonly ran: ScriptName[];
+}
+
+/** Does something to the mount when a script has ended, or before it begins to work; by its name. */
+function spyOn(
+  dir: string,
+  after: Partial<Record<ScriptName, () => void>> = {},
+  instead: Partial<Record<ScriptName, MountShell["exec"]>> = {},
+): Spy {
+  const local = openLocalShell(dir);
+  const ran: ScriptName[] = [];
+  const exec: MountShell["exec"] = async (argv, options) => {
+    const name = (Object.keys(scripts) as ScriptName[]).find((each) => argv.some(scripts[each]));
+    if (name !== undefined) ran.push(name);
+    const exit = await ((name && instead[name]) ?? local.exec)(argv, options);
+    if (name !== undefined) after[name]?.();
+    return exit;
+  };
+  return { shell: { ...local, exec }, ran };
+}
+
+function makeTree(): string {
+  const dir = makeMount();
+  for (let index = 0; index < 30; index++) {
+    mkdirSync(join(dir, `d${index % 5}`), { recursive: true });
+    writeFileSync(join(dir, `d${index % 5}`, `f${index}`), `content ${index}\n`.repeat(index + 1));
+  }
+  return dir;
+}
+
+function snapshotOf(result: SaveResult) {
+  if (result.kind !== "saved") throw new Error(`"${result.kind}"`);
+  const { entries, blobs, root } = result.saved.snapshot;
+  return { entries, root, digests: blobs.map(({ digest, length }) => [digest, length]) };
+}
+
+async function expectSame(store: ReturnType<typeof openPlainStore>, dir: string): Promise<void> {
+  const copy = makeMount();
+  expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [] });
+  expect(describeTree(copy)).toEqual(describeTree(dir));
+}
+
+describe("a first save", () => {
+  test("finds in one pass what a listing finds", async () => {
+    const dir = makeTree();
+    fillStrangely(dir);
+    const whole = spyOn(dir);
+    const listed = spyOn(dir);
+    const atOnce = await save(openPlainStore(), dir, { shell: whole.shell });
+    rmSync(join(dir, ".bkcache"));
+    const inTurn = await save(openPlainStore(), dir, { shell: listed.shell, mount: { ...mount, maxSize: 1e12 } });
+    expect([whole.ran, listed.ran]).toEqual([
+      ["archive", "doubt"],
+      ["list", "read"],
+    ]);
+    expect(snapshotOf(atOnce)).toEqual(snapshotOf(inTurn));
+    expect(atOnce.findings).toEqual([]);
+  });
+
+  test("says of a socket, which tar passes by, that it is not part of it", async () => {
+    const dir = makeTree();
+    const server = createServer().listen(join(dir, "socket"));
+    await new Promise((resolve) => server.once("listening", resolve));
+    try {
+      const { shell, ran } = spyOn(dir);
+      const findings = [{ code: "BK5037", message: "1 devices, sockets or pipes are not part of the snapshot" }];
+      expect(await save(openPlainStore(), dir, { shell })).toMatchObject({ kind: "saved", findings });
+      expect(ran).toEqual(["archive", "doubt"]);
+    } finally {
+      server.close();
+    }
+  });
+
+  test("says how far it is, though not of how much", async () => {
+    const progress: { readonly bytes: number; readonly totalBytes: number }[] = [];
+    await save(openPlainStore(), makeTree(), { onProgress: (step) => progress.push(step) });
+    expect(Math.max(...progress.map(({ bytes }) => bytes))).toBeGreaterThan(1000);
+    expect(new Set(progress.map(({ totalBytes }) => totalBytes))).toEqual(new Set([0]));
+  });
+
+  test("is followed by one that lists", async () => {
+    const store = openPlainStore();
+    const dir = makeTree();
+    await save(store, dir);
+    const { shell, ran } = spyOn(dir);
+    await save(store, dir, { shell });
+    expect(ran[0]).toBe("list");
+  });
+
+  test("of a mount without anything in it saves nothing", async () => {
+    const store = openPlainStore();
+    expect(await save(store, makeMount())).toEqual({ kind: "unchanged", snapshot: null, findings: [] });
+    expect(store.objects.size).toBe(0);
+  });
+});
+
+describe("what changes after it was read", () => {
+  const change = (dir: string) => appendFileSync(join(dir, "d1/f1"), "more");
+
+  test("is what it was, where it is gone", async () => {
+    const store = openPlainStore();
+    const dir = makeTree();
+    const before = describeTree(dir).filter((line) => line.includes("/f"));
+    const { shell } = spyOn(dir, { archive: () => rmSync(join(dir, "d1/f1")) });
+    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [] });
+    const copy = makeMount();
+    await restore(store, copy);
+    expect(describeTree(copy).filter((line) => line.includes("/f"))).toEqual(before);
+  });
+
+  test("is read again", async () => {
+    const store = openPlainStore();
+    const dir = makeTree();
+    const { shell, ran } = spyOn(dir, { archive: () => change(dir) });
+    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [] });
+    expect(ran).toEqual(["archive", "doubt", "read"]);
+    await expectSame(store, dir);
+  });
+
+  test.each<readonly [string, (dir: string) => void]>([
+    ["never stands still", change],
+    [
+      "became a folder",
+      (dir) => (rmSync(join(dir, "d1/f1"), { recursive: true, force: true }), mkdirSync(join(dir, "d1/f1"))),
+    ],
+  ])("is left out where it %s, and said", async (_, again) => {
+    const store = openPlainStore();
+    const dir = makeTree();
+    const { shell, ran } = spyOn(dir, { archive: () => again(dir), read: () => again(dir) });
+    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [{ code: "BK5034" }] });
+    expect(ran).not.toContain("list");
+    const copy = makeMount();
+    await restore(store, copy);
+    expect(readdirSync(join(copy, "d1"))).not.toContain("f1");
+    expect(readdirSync(join(copy, "d2"))).toHaveLength(6);
+  });
+});
+
+describe("a mount that is not for one pass is listed after all", () => {
+  /** Saves it, compares what comes back, and returns the scripts that ran. */
+  const saveSoundly = async (dir: string, { shell, ran }: Spy): Promise<readonly ScriptName[]> => {
+    const store = openPlainStore();
+    expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [] });
+    await expectSame(store, dir);
+    return ran;
+  };
+
+  test("with a changed file of several names", async () => {
+    const dir = makeTree();
+    linkSync(join(dir, "d1/f1"), join(dir, "d2/name"));
+    const spy = spyOn(dir, { archive: () => appendFileSync(join(dir, "d1/f1"), "more") });
+    expect(await saveSoundly(dir, spy)).toContain("list");
+  });
+
+  test.runIf(isRoot)("with more owners than a command line should have", async () => {
+    const dir = makeTree();
+    for (let uid = 1; uid <= 120; uid++) {
+      writeFileSync(join(dir, `of${uid}`), "");
+      chownSync(join(dir, `of${uid}`), uid, 0);
+    }
+    expect(await saveSoundly(dir, spyOn(dir))).toContain("list");
+  });
+
+  test.each<readonly [string, ScriptName, (exec: MountShell["exec"]) => MountShell["exec"]]>([
+    ["that cannot be asked for owners", "doubt", (exec) => () => exec(["sh", "-c", "exit 1"])],
+    ["whose archive is cut off", "archive", (exec) => (argv, options) => cutOff(exec, argv, options)],
+    ["whose archive is none", "archive", (exec) => (_, options) => exec(["sh", "-c", "echo no"], options)],
+    [
+      "of which tar says that it failed",
+      "archive",
+      (exec) =>
+        async (...args) => ({ ...(await exec(...args)), exitCode: 1 }),
+    ],
+  ])("%s", async (_, name, broken) => {
+    const dir = makeTree();
+    const spy = spyOn(dir, {}, { [name]: broken(openLocalShell(dir).exec) });
+    expect(await saveSoundly(dir, spy)).toContain("list");
+  });
+
+  const cutOff: (
+    exec: MountShell["exec"],
+    ...args: Parameters<MountShell["exec"]>
+  ) => ReturnType<MountShell["exec"]> = (exec, argv, options = {}) => {
+    let left = 5000;
+    return exec(argv, {
+      ...options,
+      onOutput(piece) {
+        const kept = piece.subarray(0, Math.max(0, left));
+        left -= piece.length;
+        return kept.length === 0 ? undefined : options.onOutput?.(kept);
+      },
+    });
+  };
+});
+
+test("an abort while it is read ends it, and nothing goes on behind it", async () => {
+  const store = openPlainStore();
+  const dir = makeTree();
+  const aborter = new AbortController();
+  const { shell, ran } = spyOn(dir, { archive: () => aborter.abort() });
+  await expect(save(store, dir, { shell, signal: aborter.signal })).rejects.toMatchObject({ name: "AbortError" });
+  const count = ran.length;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(ran).toHaveLength(count);
+  expect([...store.objects.keys()].filter((key) => key.startsWith("v1/m/"))).toEqual([]);
+});
