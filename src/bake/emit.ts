@@ -15,6 +15,7 @@ import {
   valueExpression,
 } from "./hcl.ts";
 import type { Entry, Plan, PlanGroup, PlanVariable } from "./model.ts";
+import { mapRecord } from "../config/records.ts";
 import type { Text, VariableRef } from "../config/text.ts";
 import { bakeFile } from "./templates.gen.js";
 
@@ -58,6 +59,8 @@ export interface RunChoices {
   readonly groups?: readonly string[];
   /** Defaults of variables that this run replaces. */
   readonly values?: Readonly<Record<string, unknown>>;
+  /** Values of variables that this run rests on: where bake finds another one, it ends before it builds anything. */
+  readonly expected?: Readonly<Record<string, string>>;
 }
 
 /** The file of one run, for standard input of `buildx bake -f -`. */
@@ -71,13 +74,11 @@ export function emitRunFile(plan: Plan, choices: RunChoices): string {
       { name: "cache-to", entries: cacheTo },
     ]);
   }
-  const variables = Object.fromEntries(
-    Object.entries(plan.variables).map(([name, variable]) =>
-      choices.values !== undefined && Object.hasOwn(choices.values, name)
-        ? [name, { ...variable, default: choices.values[name] }]
-        : [name, variable],
-    ),
-  );
+  const { values = {}, expected = {} } = choices;
+  const variables = mapRecord(plan.variables, (declared, name) => {
+    const variable = Object.hasOwn(values, name) ? { ...declared, default: values[name] } : declared;
+    return Object.hasOwn(expected, name) ? withCheck(variable, name, expected[name] ?? "") : variable;
+  });
   return render(plan, {
     header: `# bkcache format ${formatVersion}, one run`,
     names,
@@ -97,6 +98,14 @@ export function emitBesideFiles(plan: Plan): string | null {
   if (isEmpty) return null;
   const header = `# bkcache format ${formatVersion}, beside other files`;
   return render(plan, { header, names, groups: plan.groups, cache: new Map(), variables: plan.variables });
+}
+
+function withCheck(variable: PlanVariable, name: string, value: string): PlanVariable {
+  const check = {
+    condition: `${name} == ${stringExpression(value)}`,
+    errorMessage: `${name} is not what bkcache expected, which builds again with what bake says`,
+  };
+  return { ...variable, validation: [...(variable.validation ?? []), check] };
 }
 
 function selectGroups(

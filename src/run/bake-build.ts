@@ -34,7 +34,7 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
       featuresOf({ targets: definition.targets, variables: source.plan.variables, flags: args.flags }),
     dir: source.dir,
     runDir: source.dir,
-    async command(choice, definition) {
+    async command(choice, { definition, expected }) {
       const allow = await findAllow(host, build, definition, choice);
       return {
         args: [
@@ -45,7 +45,7 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
           ...wordsFor(source, args),
         ],
         env: runFileEnv(host.env),
-        input: runFile(source, targets, isOff ? ownCache(source) : choice.targets),
+        input: runFile(source, targets, { cache: isOff ? ownCache(source) : choice.targets, expected }),
       };
     },
   });

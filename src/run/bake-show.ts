@@ -14,7 +14,7 @@ export async function showOnly(host: Host, request: BakeRequest): Promise<number
   const names = args.mode === "list" ? Object.keys(source.plan.targets) : namesToBuild(source, args);
   const shown: FileSource =
     source.plan.bakeFiles === undefined
-      ? { files: ["-", ...source.overlays], input: runFile(source, names, {}) }
+      ? { files: ["-", ...source.overlays], input: runFile(source, names) }
       : readFrom(source.plan, source.overlays);
   const needsBuilder = args.mode === "call";
   const builder = needsBuilder

@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { cacheUse } from "./cache-use.ts";
 import type { BakeResult } from "./cached-build.ts";
-import { define, namesToBuild } from "./define.ts";
+import { define, isMistaken, namesToBuild } from "./define.ts";
 import { requireKnown, scopesOf } from "./describe.ts";
 import { draftEntries } from "./entries.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
@@ -46,17 +46,15 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const scopes = scopesOf(args.own, host.env);
   const drafts = draftEntries({ plan: source.plan, targets, use, scopes });
   const mountBackend = use.read || use.write ? draftMountBackend(source.plan) : null;
-  const defined = quiet(
-    define(host, request, {
-      texts: { ...drafts.texts, ...mountBackend?.texts },
-      hasArgs: mountBackend !== null,
-    }),
-  );
+  const texts = { ...drafts.texts, ...mountBackend?.texts };
+  const ask = (mayExpect: boolean) =>
+    quiet(define(host, request, { texts, hasArgs: mountBackend !== null, mayExpect }));
+  const defined = ask(true);
   // While bake is at work; what ends the run comes before a builder is made.
   const loading = quiet(importWhole(() => import("./bake-build.ts")));
   if (locked) refuseOrTell(host, await findOld(), locked);
   const { runBakeBuild } = await loading;
-  return runBakeBuild(host, {
+  const build = {
     ...request,
     startedAt,
     use,
@@ -64,10 +62,23 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
     scopes,
     drafts,
     mountBackend,
-    defined,
     // A warning can wait until buildx has nothing to do for us.
     ...(!locked && { meanwhile: findOld }),
-  });
+  };
+  const isWrong = async () => !host.signal.aborted && isMistaken(host, request, (await defined).expected);
+  const buildAgain = () => {
+    host.tell({ level: "info", message: "bake reads a variable otherwise than expected; building with what it says" });
+    return runBakeBuild(host, { ...build, defined: ask(false) });
+  };
+  let result: BakeResult;
+  try {
+    result = await runBakeBuild(host, { ...build, defined });
+  } catch (error) {
+    // What was not found may have been looked for in the wrong place.
+    if (!(await isWrong())) throw error;
+    return buildAgain();
+  }
+  return result.exitCode === 0 || !(await isWrong()) ? result : buildAgain();
 }
 
 function refuseOrTell(host: Host, findings: readonly Diagnostic[], isFatal: boolean): void {

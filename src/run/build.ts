@@ -72,7 +72,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     args,
     session: quiet(openBuilderSession(host, buildx, wantedBuilder)),
     use: { layers: use, mounts: wanted },
-    defined: quiet(values.then((known) => ({ definition, values: known }))),
+    defined: quiet(values.then((known) => ({ definition, values: known, expected: {} }))),
     rules: project?.valid.config.rules ?? {},
     features: () => [],
     runDir: host.cwd,

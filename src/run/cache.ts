@@ -1,5 +1,5 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import type { Host, Message } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
 import { type LayerAccess, loadProbe } from "../layers/place.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
@@ -53,8 +53,6 @@ export interface CacheRequest extends EntryRequest {
   /** The entries of this request, and what bake made of their texts. */
   readonly drafts: EntryDrafts;
   readonly values: Promise<Values>;
-  /** What those will probably be. The stores are asked for that in the meantime; null where they are to wait. */
-  readonly guess: Values | null;
   readonly gate: Promise<Gate>;
   /** Folder that relative paths of local backends start from. Absolute. */
   readonly dir: string;
@@ -73,7 +71,7 @@ export interface CacheRequest extends EntryRequest {
  * @throws BkcacheError for what is known to be wrong before the build, and for any failure under `strict`.
  */
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
-  const [{ candidates, access, report }, gate] = await Promise.all([inspectEarly(host, request), request.gate]);
+  const [{ candidates, access, report }, gate] = await Promise.all([inspect(host, request), request.gate]);
   const gated = checkGates({ ...gate, env: host.env, entries: candidates.flatMap((each) => entryInUse(each, gate)) });
   if (gated.stop.length > 0) throw BkcacheError.of(gated.stop);
   for (const warning of gated.warn) host.tell({ ...warning, level: "warning" });
@@ -119,42 +117,10 @@ interface Inspection {
   readonly report: Looked;
 }
 
-/** Looks while bake works out variables; what is seen counts where bake agrees, and was never seen where it does not. */
-async function inspectEarly(host: Host, request: CacheRequest): Promise<Inspection> {
-  const { guess, values } = request;
-  if (guess === null) {
-    if (usesBucket(request)) void quiet(loadProbe().then(({ warmUp }) => warmUp()));
-    return inspect(host, request, await values);
-  }
-  const told: Message[] = [];
-  const isWrong = new AbortController();
-  const early = quiet(
-    inspect(
-      { ...host, signal: AbortSignal.any([host.signal, isWrong.signal]), tell: (message) => void told.push(message) },
-      request,
-      guess,
-    ),
-  );
-  try {
-    const known = await values;
-    if (Object.entries(guess).some(([key, value]) => known[key] !== value)) {
-      isWrong.abort();
-      return await inspect(host, request, known);
-    }
-  } catch (error) {
-    isWrong.abort();
-    throw error;
-  }
-  try {
-    const { access, ...seen } = await early;
-    return { ...seen, access: { ...access, signal: host.signal } };
-  } finally {
-    for (const message of told) host.tell(message);
-  }
-}
-
-async function inspect(host: Host, request: CacheRequest, values: Values): Promise<Inspection> {
-  const candidates = await request.drafts.candidates(host, values);
+async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
+  // It may take a while until the values are known.
+  if (usesBucket(request)) void quiet(loadProbe().then(({ warmUp }) => warmUp()));
+  const candidates = await request.drafts.candidates(host, await request.values);
   const access = await openAccess(host, request, candidates);
   return { candidates, access, report: await look(candidates, access) };
 }

@@ -17,7 +17,6 @@ import type { BuilderSession } from "./mounts/builder-session.ts";
 import { openCarrier } from "./mounts/carry.ts";
 import type { Outcome } from "./outcome.ts";
 import { quiet } from "./quiet.ts";
-import { guessValues } from "./values.ts";
 
 export interface BakeResult {
   /** buildx's own. */
@@ -62,7 +61,7 @@ export interface CachedBuild {
   /** Work for the time in which buildx runs; what it finds is said when the terminal is free again. */
   readonly meanwhile?: () => Promise<readonly Diagnostic[]>;
   /** Worked out when the folders of local caches exist. */
-  command(choice: CacheChoice, definition: BakeDefinition): Promise<BuildCommand>;
+  command(choice: CacheChoice, defined: Defined): Promise<BuildCommand>;
 }
 
 /** A call of buildx, but for the builder and the metadata file. */
@@ -106,13 +105,13 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
   );
   try {
     const choice = use.layers.read || use.layers.write ? await chooseFor(host, build) : noCache;
-    const [nodes, { definition }] = await Promise.all([build.session, defined]);
+    const [nodes, known] = await Promise.all([build.session, defined]);
     // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
     await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
-    for (const finding of findCachesInContext(definition.targets, choice, build.runDir)) {
+    for (const finding of findCachesInContext(known.definition.targets, choice, build.runDir)) {
       host.tell({ ...finding, level: "warning" });
     }
-    const command = await build.command(choice, definition);
+    const command = await build.command(choice, known);
 
     const carrier = await carrying;
     await carrier?.restore(choice.leftOut);
@@ -166,7 +165,6 @@ function chooseFor(host: Host, build: CachedBuild): Promise<CacheChoice> {
     keys: build.verb === "bake" ? "run file" : "environment",
     use: build.use.layers,
     values: defined.then(({ values }) => values),
-    guess: guessValues(drafts.texts, plan.variables, host.env),
     gate: quiet(gate),
     dir: build.runDir,
     strict: build.args.own.strict,

@@ -4,14 +4,28 @@ import type { RunChoices } from "../bake/emit.ts";
 import type { BakeTarget } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
 import type { Buildx } from "../builder/buildx.ts";
+import { mapRecord } from "../config/records.ts";
+import type { Text } from "../config/text.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { askDefinition, runFileEnv } from "./definition.ts";
 import type { BakeSource } from "./source.ts";
-import { emitWithTexts, hasTexts, takeValues, type Texts, type Values, valuesTarget } from "./values.ts";
+import {
+  emitWithTexts,
+  type Expectation,
+  expectVariables,
+  hasTexts,
+  takeValues,
+  type Texts,
+  type Values,
+  valuesTarget,
+} from "./values.ts";
 
 export interface Defined {
   readonly definition: BakeDefinition;
   readonly values: Values;
+  /** Variables, by name, whose values bake was not asked for: it has to check them when it builds. */
+  readonly expected: Readonly<Record<string, string>>;
 }
 
 interface DefineRequest {
@@ -24,16 +38,28 @@ interface DefineOptions {
   readonly texts?: Texts;
   /** With the build arguments, which say what cache mounts are called. */
   readonly hasArgs?: boolean;
+  /** Takes plain variables for what bake will make of them; `expected` says which. */
+  readonly mayExpect?: boolean;
 }
 
-/** What is to be built, and the values of texts: one question to bake at most, since each costs a process. */
+/**
+ * What is to be built, and the values of texts: one question to bake at most, since each costs a process, and none where
+ * all that matters is plain.
+ */
 export async function define(
   host: Host,
   { buildx, source, args }: DefineRequest,
-  { texts = {}, hasArgs = false }: DefineOptions = {},
+  { texts = {}, hasArgs = false, mayExpect = false }: DefineOptions = {},
 ): Promise<Defined> {
-  const known = source.definition ?? definitionOfPlan(source, args, hasArgs);
-  if (known !== null && !hasTexts(texts)) return { definition: known, values: {} };
+  const expectation = expectVariables(mayExpect ? source.plan.variables : {}, host.env);
+  const ofPlan = source.definition === null ? definitionOfPlan(source, args, { hasArgs, expectation }) : null;
+  const known = source.definition ?? ofPlan;
+  if (known !== null && !hasTexts(texts)) return { definition: known, values: {}, expected: expectation.used };
+  if (ofPlan !== null) {
+    const values = mapRecord(texts, (text) => expectation.valueOf(text));
+    const isKnown = Object.values(values).every((value) => value !== null);
+    if (isKnown) return { definition: ofPlan, values: values as Values, expected: expectation.used };
+  }
   const names = known === null ? namesToBuild(source, args) : [];
   // Bake takes no word for the group of this name.
   const words = known === null ? (args.targets.length > 0 ? args.targets : ["default"]) : [];
@@ -47,7 +73,31 @@ export async function define(
     words: [...overrides, ...words, ...(hasTexts(texts) ? [valuesTarget] : [])],
   });
   const { definition, values } = takeValues(printed);
-  return { definition: known ?? definition, values };
+  return { definition: known ?? definition, values, expected: {} };
+}
+
+/** Whether bake makes something else of variables than was expected. False where it makes nothing of the file at all. */
+export async function isMistaken(
+  host: Host,
+  { buildx, source }: Pick<DefineRequest, "buildx" | "source">,
+  expected: Defined["expected"],
+): Promise<boolean> {
+  if (Object.keys(expected).length === 0) return false;
+  const texts = mapRecord(expected, (_, variable): Text => [{ variable }]);
+  try {
+    const printed = await askDefinition(buildx, {
+      dir: source.dir,
+      env: runFileEnv(host.env),
+      files: ["-"],
+      input: emitWithTexts({ ...source.plan, targets: {}, groups: {} }, { targets: {} }, texts),
+      words: [valuesTarget],
+    });
+    const { values } = takeValues(printed);
+    return Object.entries(expected).some(([name, value]) => values[name] !== value);
+  } catch (error) {
+    if (error instanceof BkcacheError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -57,7 +107,7 @@ export async function define(
 function definitionOfPlan(
   source: BakeSource,
   args: Pick<BakeArgs, "targets">,
-  hasArgs: boolean,
+  { hasArgs, expectation }: { readonly hasArgs: boolean; readonly expectation: Expectation },
 ): BakeDefinition | null {
   if (source.overlays.length > 0 || source.overrides.length > 0) return null;
   if (findRequested(source.plan, args.targets).unknown.length > 0) return null;
@@ -67,16 +117,32 @@ function definitionOfPlan(
     if (target === undefined || target.inherits.length > 0) return null;
     const { args: buildArgs, labels: _labels, annotations: _annotations, tags: _tags, ...rest } = target.attributes;
     const wanted = hasArgs && buildArgs !== undefined ? { ...rest, args: buildArgs } : rest;
-    if (!isLiteral(wanted)) return null;
-    targets[name] = wanted;
+    const literal = withValues(wanted, expectation);
+    if (literal === null) return null;
+    targets[name] = literal as BakeTarget;
   }
   return { groups: {}, targets };
 }
 
-/** Whether no variable stands anywhere in the value. */
-function isLiteral(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return !("variable" in value) && Object.values(value).every(isLiteral);
+/** The value with each text as it is expected; null where one is not known, or is nothing, for which bake has defaults. */
+function withValues(value: unknown, expectation: Expectation): unknown {
+  let isKnown = true;
+  const read = (part: unknown): unknown => {
+    if (typeof part !== "object" || part === null) return part;
+    if (isReference(part)) isKnown = false;
+    if (!Array.isArray(part)) return mapRecord(part as Readonly<Record<string, unknown>>, read);
+    if (!part.some(isReference)) return part.map(read);
+    const text = expectation.valueOf(part as Text);
+    if (text === null || text === "") isKnown = false;
+    return text;
+  };
+  const literal = read(value);
+  return isKnown ? literal : null;
+}
+
+/** A text with variables is a list that holds one; alone it is a field that may be a list or a flag, too. */
+function isReference(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "variable" in value;
 }
 
 /** What the plan knows of what was asked for; further files may bring targets that it does not know. */

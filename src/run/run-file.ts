@@ -1,16 +1,20 @@
 import { emitRunFile, type RunChoices } from "../bake/emit.ts";
 import type { BakeArgs } from "../bake/argv.ts";
 import { mapRecord } from "../config/records.ts";
-import { choicesOf } from "./define.ts";
+import { choicesOf, type Defined } from "./define.ts";
 import type { BakeSource } from "./source.ts";
 
 /** Entries for the targets of a run file. */
 type CacheLines = RunChoices["targets"];
 
 /** The run file, for standard input alone: it may hold keys. */
-export function runFile({ plan, definition }: BakeSource, names: readonly string[], cache: CacheLines): string {
+export function runFile(
+  { plan, definition }: BakeSource,
+  names: readonly string[],
+  { cache = {}, expected = {} }: { readonly cache?: CacheLines; readonly expected?: Defined["expected"] } = {},
+): string {
   // Of a definition every text is literal; a variable would only be checked again, without the values of --var.
-  return emitRunFile(definition === null ? plan : { ...plan, variables: {} }, choicesOf(names, cache));
+  return emitRunFile(definition === null ? plan : { ...plan, variables: {} }, { ...choicesOf(names, cache), expected });
 }
 
 /** With `--cache off` bake files build as they do without bkcache: with the cache that they name themselves. */

@@ -1,7 +1,7 @@
 import type { BakeDefinition } from "../bake/definition.ts";
 import { emitRunFile, type RunChoices } from "../bake/emit.ts";
 import type { Plan, PlanTarget } from "../bake/model.ts";
-import type { Text } from "../config/text.ts";
+import { partsOf, type Text } from "../config/text.ts";
 
 /** Texts by a name that their values are given back under. */
 export type Texts = Readonly<Record<string, Text>>;
@@ -31,30 +31,47 @@ export function takeValues(printed: BakeDefinition): { readonly definition: Bake
   return { definition: { ...printed, targets }, values: (holder?.args ?? {}) as Values };
 }
 
+/** What plain variables will be when bake reads them, and which of them anything rests on. */
+export interface Expectation {
+  /** The value of a text; null where bkcache cannot know it. */
+  valueOf(text: Text): string | null;
+  /** By name, those that a value was made of. */
+  readonly used: Readonly<Record<string, string>>;
+}
+
 /**
- * What bake will probably make of texts: of each variable the value in the environment, else its default. Nothing may rest
- * on it but work that is done again where bake says otherwise. Null where a text needs more than that.
+ * Expects of each variable of text the value in the environment, else its default. Nothing may rest on it unless bake
+ * itself checks it (`RunChoices.expected`), or the work is done again where bake says otherwise.
  */
-export function guessValues(
-  texts: Texts,
+export function expectVariables(
   variables: Plan["variables"],
   env: Readonly<Record<string, string | undefined>>,
-): Values | null {
-  const guess: Record<string, string> = {};
-  for (const [key, text] of Object.entries(texts)) {
-    let value = "";
-    for (const part of typeof text === "string" ? [text] : text) {
+): Expectation {
+  const used: Record<string, string> = {};
+  const find = (name: string): string | null => {
+    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (variable === undefined || variable.type !== undefined || typeof variable.default !== "string") return null;
+    // Bake can be told to leave the environment alone.
+    if (env["BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP"] !== undefined) return null;
+    const value = env[name] ?? variable.default;
+    // HCL has every text in this form.
+    return value === value.normalize("NFC") ? value : null;
+  };
+  const valueOf = (text: Text): string | null => {
+    let whole = "";
+    for (const part of partsOf(text)) {
       if (typeof part === "string") {
-        value += part;
+        whole += part;
         continue;
       }
-      const plain = env[part.variable] ?? variables[part.variable]?.default;
-      if (part.encode !== undefined || typeof plain !== "string") return null;
-      value += plain === "" ? (part.fallback ?? "") : plain;
+      const value = part.encode === undefined ? find(part.variable) : null;
+      if (value === null) return null;
+      used[part.variable] = value;
+      whole += value === "" ? (part.fallback ?? "") : value;
     }
-    guess[key] = value;
-  }
-  return guess;
+    return whole;
+  };
+  return { valueOf, used };
 }
 
 const noCache: PlanTarget["cache"] = {

@@ -114,6 +114,12 @@ target "a" {
 `);
   });
 
+  test("has bake check what the run rests on", () => {
+    const file = emitRunFile(plan(config), { targets: { a: none }, expected: { TAG: 'v"${1}' } });
+    expect(file).toContain('condition     = TAG == "v\\"$${1}"');
+    expect(file).toContain("TAG is not what bkcache expected");
+  });
+
   test("takes along what a target inherits", () => {
     const file = emitRunFile(plan({ ...config, defaults: { tags: ["d"] } }), { targets: { c: none }, groups: [] });
     expect(file).toContain('target "_c-base" {');

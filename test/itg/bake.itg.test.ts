@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Buildkit, onEmptyBuilder, startBuildkit } from "../support/buildkit.ts";
@@ -10,6 +10,7 @@ import { cleanEnv } from "../support/env.ts";
 import { freePort } from "../support/poll.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
 import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { findTool } from "../support/toolchain.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const bucket = "cache";
@@ -111,26 +112,50 @@ describe("a second, empty builder serves every step from the bucket", () => {
     expect(keys.filter((key) => key.endsWith(".api.main"))).not.toEqual([]);
   });
 
-  // What a variable probably is, is looked for before bake has said it; only what bake says counts.
+  // What is plain is not asked for, and bake checks it; where it finds otherwise, what it says counts.
   test.each([
-    { said: "by the environment", args: ["bake"], env: { STORE: bucket } },
+    { said: "by the environment", args: ["bake"], env: { STORE: bucket }, isAsked: false },
+    { said: "by its default", args: ["bake"], default: bucket, isAsked: false },
     {
       said: "by a flag, against the environment",
       args: ["bake", "--var", `STORE=${bucket}`],
       env: { STORE: "no-such" },
+      isAsked: true,
     },
-  ])("a bucket in a variable, whose value is said $said", async ({ args, env }) => {
+    {
+      said: "otherwise than expected",
+      args: ["bake"],
+      default: bucket,
+      env: { STORE: "no-such" },
+      isDeaf: true,
+      isAsked: true,
+    },
+  ])("a bucket in a variable, whose value is said $said", async (row) => {
+    const { args, isAsked, isDeaf = false } = row;
     const workspace = project({ backend: { bucket: "${STORE}" } });
     const config = JSON.parse(workspace.read("bkcache.config.json"));
-    const variables = { STORE: "no-such-bucket-either" };
+    const variables = { STORE: row.default ?? "no-such-bucket-either" };
     workspace.write("bkcache.config.json", JSON.stringify({ ...config, variables }));
+    const bin = makeTempDir("bin");
+    const calls = join(bin, "calls");
+    // A buildx that is deaf to the environment, as bkcache cannot know.
+    const deaf = isDeaf ? "BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP=1 " : "";
+    const script = `#!/bin/sh\necho "$@" >> '${calls}'\n${deaf}exec '${findTool("buildx")}' "$@"\n`;
+    writeFileSync(join(bin, "buildx"), script, { mode: 0o755 });
+    const docker = { DOCKER_CONFIG: bin, PATH: `${bin}:/usr/bin:/bin` };
+    const env = { ...row.env, ...docker };
     const run = () => onEmptyBuilder((builder) => bake(workspace, args, environment(builder, env)));
     const first = await run();
     expect(first).toMatchObject({ exitCode: 0, report: { failures: [], leftOut: [] } });
     const second = await run();
     expect(second).toMatchObject({ exitCode: 0, report: { leftOut: [] } });
     expect(second.report.targets["api"].steps).toEqual(allCached(first, "api"));
-    expect(first.stderr + second.stderr).not.toContain("no-such");
+    const asked = readFileSync(calls, "utf8")
+      .split("\n")
+      .filter((line) => line.includes("--print"));
+    expect(asked.length > 0).toBe(isAsked);
+    if (isDeaf) expect(first.stderr).toContain("bake reads a variable otherwise than expected");
+    else expect(first.stderr + second.stderr).not.toContain("no-such");
   });
 
   test("over TCP with mutual TLS", async () => {

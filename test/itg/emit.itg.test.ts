@@ -9,8 +9,12 @@ import { emitBakeFile, emitRunFile } from "../../src/bake/emit.ts";
 import { alignFields, stringExpression } from "../../src/bake/hcl.ts";
 import type { BakeTarget, Plan } from "../../src/bake/model.ts";
 import { createPlan } from "../../src/bake/plan.ts";
+import type { Buildx } from "../../src/builder/buildx.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import type { Config } from "../../src/config/schema.gen.ts";
+import type { Host } from "../../src/host/host.ts";
+import { define } from "../../src/run/define.ts";
+import type { BakeSource } from "../../src/run/source.ts";
 import { arbitraryConfig, oddText } from "../bake/arbitrary-config.ts";
 import { expectPrinted } from "../bake/expected.ts";
 import { externalTarget, toNativeBake } from "../bake/native.ts";
@@ -74,6 +78,52 @@ describe.skipIf(!hasToolchain())("the emitted file, read by bake", () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test("is what bkcache expects of it where it does not ask", { timeout: 120_000 }, async () => {
+    const asking = new Error("bake is asked");
+    const buildx = { exec: () => Promise.reject(asking) } as unknown as Buildx;
+    const value = fc.constantFrom(undefined, "", "v", "u\u0308", "a b${c}", "1", "true");
+    let expectations = 0;
+    const check = async (plan: Plan, name: string, env: Readonly<Record<string, string>>): Promise<void> => {
+      const defined = await define(
+        { env } as unknown as Host,
+        {
+          buildx,
+          source: { plan, definition: null, overlays: [], overrides: [], dir: "/" } as unknown as BakeSource,
+          args: { targets: [name], variables: [] },
+        },
+        { hasArgs: true, mayExpect: true },
+      ).catch((error: unknown) => {
+        if (error !== asking) throw error;
+        return null;
+      });
+      if (defined === null || Object.keys(defined.expected).length === 0) return;
+      expectations++;
+      const { expected, definition } = defined;
+      const names = Object.keys(definition.targets);
+      const none = { cacheFrom: [], cacheTo: [] };
+      const run = emitRunFile(plan, { targets: Object.fromEntries(names.map((each) => [each, none])), expected });
+      // Bake prints some in another form; so what is expected goes through it too.
+      const again = planFromDefinition(definition, { project: "shop", backends: {}, cache: policy });
+      const [printed, literal] = await Promise.all([
+        printer.print(run + external, names, env),
+        printer.print(emitRunFile(again, { targets: Object.fromEntries(names.map((each) => [each, none])) }), names),
+      ]);
+      for (const each of names) {
+        const { tags: _tags, labels: _labels, annotations: _annotations, ...rest } = printed.target?.[each] ?? {};
+        expect(literal.target?.[each]).toEqual(rest);
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(arbitraryConfig, value, value, async (config, s1, s2) => {
+        const plan = compile(config);
+        const env = { ...(s1 !== undefined && { S1: s1 }), ...(s2 !== undefined && { S2: s2 }) };
+        for (const name of Object.keys(plan.targets)) await check(plan, name, env);
+      }),
+      { numRuns: 150 },
+    );
+    expect(expectations).toBeGreaterThan(10);
   });
 
   test("is the same again when what bake printed is planned and emitted", { timeout: 120_000 }, async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createBarePlan } from "../../src/bake/definition.ts";
-import { emitWithTexts, guessValues, takeValues, valuesTarget } from "../../src/run/values.ts";
+import type { Text, VariableRef } from "../../src/config/text.ts";
+import { emitWithTexts, expectVariables, takeValues, valuesTarget } from "../../src/run/values.ts";
 
 const plan = createBarePlan({ project: "shop", backends: {}, targets: {}, groups: {} });
 
@@ -20,21 +21,40 @@ test("texts stand in a target of their own, whose values come back apart from th
   expect(values).toEqual({ v0: "b-x" });
 });
 
-test("the guess at a text takes the environment, then the default", () => {
-  const texts = { v0: "plain", v1: ["b-", { variable: "NAME" }, "/", { variable: "STAGE" }] };
+test("of a plain variable the environment is expected, then its default", () => {
   const variables = { NAME: { default: "x" }, STAGE: { default: "dev" } };
-  expect(guessValues(texts, variables, { STAGE: "prod" })).toEqual({ v0: "plain", v1: "b-x/prod" });
-  expect(guessValues(texts, variables, { STAGE: "" })).toEqual({ v0: "plain", v1: "b-x/" });
-  expect(guessValues({ v0: [{ variable: "STAGE", fallback: "main" }] }, variables, { STAGE: "" })).toEqual({
-    v0: "main",
-  });
+  const valueIn = (env: Record<string, string>, text: Text) => expectVariables(variables, env).valueOf(text);
+  const text = ["b-", { variable: "NAME" }, "/", { variable: "STAGE" }];
+  expect(valueIn({}, "plain")).toBe("plain");
+  expect(valueIn({ STAGE: "prod" }, text)).toBe("b-x/prod");
+  expect(valueIn({ STAGE: "" }, text)).toBe("b-x/");
+  expect(valueIn({ STAGE: "" }, [{ variable: "STAGE", fallback: "main" }])).toBe("main");
 });
 
-test.each([
-  ["has no default", { variable: "NONE" }],
-  ["is a number, which bake spells", { variable: "COUNT" }],
-  ["is encoded by bake", { variable: "NAME", encode: "scope" as const }],
-])("there is no guess where a variable %s", (_, part) => {
-  const variables = { NAME: { default: "x" }, COUNT: { default: 3 }, NONE: {} };
-  expect(guessValues({ v0: [part] }, variables, {})).toBeNull();
+test("which variables anything rests on is told", () => {
+  const expectation = expectVariables({ NAME: { default: "x" }, STAGE: { default: "dev" } }, { STAGE: "prod" });
+  expectation.valueOf([{ variable: "STAGE" }]);
+  expect(expectation.used).toEqual({ STAGE: "prod" });
+});
+
+const variables = {
+  NAME: { default: "x" },
+  COUNT: { default: 3 },
+  TYPED: { type: "string", default: "x" },
+  NONE: {},
+};
+test.each<{ readonly it: string; readonly part: VariableRef; readonly env?: Readonly<Record<string, string>> }>([
+  { it: "is not declared", part: { variable: "constructor" } },
+  { it: "has no default", part: { variable: "NONE" } },
+  { it: "is a number, which bake spells", part: { variable: "COUNT" } },
+  { it: "has a type, to which bake converts", part: { variable: "TYPED" } },
+  { it: "is encoded by bake", part: { variable: "NAME", encode: "scope" as const } },
+  { it: "is of characters that HCL puts together", part: { variable: "NAME" }, env: { NAME: "u\u0308" } },
+  {
+    it: "may not come from the environment",
+    part: { variable: "NAME" },
+    env: { BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP: "1" },
+  },
+])("nothing is expected of a variable that $it", ({ part, env = {} }) => {
+  expect(expectVariables(variables, env).valueOf([part])).toBeNull();
 });
