@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { computeAllow } from "../../src/bake/allow.ts";
@@ -17,11 +17,13 @@ import { BkcacheError } from "../../src/diagnostics/error.ts";
 import { realpathIfThere } from "../../src/host/files.ts";
 import type { Host, Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
+import { openBuilderSession } from "../../src/run/mounts/builder-session.ts";
 import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
 import { type Certificates, makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { type DockerConfig, makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
+import { waitFor } from "../support/poll.ts";
 import { hasToolchain } from "../support/toolchain.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
@@ -89,6 +91,36 @@ describe.skipIf(!hasToolchain())("builder", () => {
     expect(second.name).toBe(first.name);
     const current = await inspectBuilder(buildx);
     expect(current?.name).not.toBe(first.name);
+  });
+
+  test("the connection that found a builder is the one that is asked later, and ends with the session", async () => {
+    const open = new Set<Socket>();
+    let count = 0;
+    const path = join(makeTempDir("line"), "line.sock");
+    const line = createServer((near) => {
+      count++;
+      open.add(near.once("close", () => open.delete(near)));
+      const far = connect(unix.socket.replace("unix://", ""));
+      near.pipe(far).pipe(near);
+      near.on("error", () => far.destroy()).on("close", () => far.destroy());
+      far.on("error", () => near.destroy()).on("close", () => near.destroy());
+    }).listen(path);
+    try {
+      const host = hostWith({ BUILDKIT_HOST: `unix://${path}` });
+      await ensureBuilder(host, buildx, { dir: docker.dir });
+      await waitFor(() => open.size === 0, { what: "what made the builder is gone" });
+      count = 0;
+      const unasked: Buildx = { ...buildx, exec: () => Promise.reject(new Error("buildx was started")) };
+      const session = await openBuilderSession(host, unasked, { dir: docker.dir });
+      const gateway = await session.readyGateway();
+      expect(await gateway?.listMountRecords()).toEqual(expect.any(Array));
+      expect(await (await session.gateway({ platform: "linux/amd64" })).listActiveBuilds()).toEqual([]);
+      expect([count, open.size]).toEqual([1, 1]);
+      await session.close();
+      await waitFor(() => open.size === 0, { what: "the connection is closed" });
+    } finally {
+      line.close();
+    }
   });
 
   test("four runs at once make one builder", async () => {
