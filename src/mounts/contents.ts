@@ -1,6 +1,6 @@
 import type { MountExit, MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
-import { type Listed, namesInput, statPaths } from "./list.ts";
+import { type Listed, namesInput, pathsOf, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
 import type { BlobSource, Packer } from "./packer.ts";
 import { explainFailure, inLargePieces, runScript, unreadable } from "./run.ts";
@@ -156,17 +156,12 @@ async function readOnce(
     if (!(error instanceof BkcacheError) || result.exitCode === 0) throw error;
     if ((open as Listed | null) !== null) packer.abandon();
   }
-  const changed = hasList && result.exitCode === 0 ? new Set(readNamesOf(Buffer.concat(list))) : null;
+  const changed = hasList && result.exitCode === 0 ? new Set(pathsOf(Buffer.concat(list))) : null;
   return { got, changed, result };
 }
 
-function readNamesOf(list: Buffer): readonly Path[] {
-  const names = list.toString("latin1").split("\0").slice(0, -1);
-  return names.map((name) => name.slice("./".length));
-}
-
-/** Other times before 1970 and after 2242 do not fit into a header as they are. */
-function isAsListed(entry: TarEntry, listed: Listed): boolean {
+/** Whether a header tells of what was listed. Times before 1970 and after 2242 do not fit into one as they are. */
+export function isAsListed(entry: Pick<TarEntry, "size" | "mtime">, listed: Listed): boolean {
   return entry.size === listed.size && (entry.mtime === listed.mtime || listed.mtime < 0 || listed.mtime >= 8 ** 11);
 }
 

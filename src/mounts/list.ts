@@ -100,6 +100,15 @@ export async function* namesInput(paths: readonly Path[]): AsyncGenerator<Buffer
   }
 }
 
+/** The paths of names that find printed, each with a zero byte behind it. */
+export function pathsOf(names: Buffer): Path[] {
+  return names
+    .toString("latin1")
+    .split("\0")
+    .slice(0, -1)
+    .map((name) => (name === "." ? "" : name.slice("./".length)));
+}
+
 /** New for each listing, so that nobody can have made a name with it. */
 function makeMark(): string {
   return randomBytes(8).toString("hex");

@@ -1,4 +1,4 @@
-import type { SaveOptions } from "./save.ts";
+import type { SaveOptions } from "./save-options.ts";
 import { noDamage } from "./damage.ts";
 import type { Pack } from "./pack.ts";
 import { createPacker, type Packer } from "./packer.ts";

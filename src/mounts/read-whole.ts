@@ -1,7 +1,7 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
-import { type Content, type Contents, readContents } from "./contents.ts";
-import { type Listed, type Listing, statPaths } from "./list.ts";
+import { type Content, type Contents, isAsListed, readContents } from "./contents.ts";
+import { type Listed, type Listing, pathsOf, statPaths } from "./list.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
 import type { Packer } from "./packer.ts";
 import { inLargePieces, runScript, type StartedScript, startScript } from "./run.ts";
@@ -200,8 +200,7 @@ async function findChanged(doubting: StartedScript, { files }: Archive): Promise
     },
   });
   if (result.exitCode !== 0 || length > maxDoubtfulBytes) return null;
-  const names = Buffer.concat(chunks).toString("latin1").split("\0").slice(0, -1);
-  return new Set(names.map((name) => (name === "." ? "" : name.slice("./".length))));
+  return new Set(pathsOf(Buffer.concat(chunks)));
 }
 
 interface Again {
@@ -259,8 +258,7 @@ async function lookAgain(
 
 /** Whether a file or link has the content that was read. */
 function isAsArchived(listed: Listed, now: Listed): boolean {
-  if (listed.kind !== "file" && listed.kind !== "symlink") return true;
-  return now.size === listed.size && (now.mtime === listed.mtime || now.mtime < 0 || now.mtime >= 8 ** 11);
+  return (listed.kind !== "file" && listed.kind !== "symlink") || isAsListed(listed, now);
 }
 
 function hasMetadataOf(listed: Listed, now: Listed): boolean {

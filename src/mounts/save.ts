@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import type { ObjectStore } from "../store/object-store.ts";
 import { compose } from "./compose.ts";
-import { type Damage, noDamage } from "./damage.ts";
+import { noDamage } from "./damage.ts";
 import { hasSameEntries } from "./diff.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
 import type { LoadedSnapshot } from "./load.ts";
@@ -13,47 +11,10 @@ import { dayOf, openPacking, type Packing } from "./packing.ts";
 import { openParents } from "./parent.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
 import type { StartedScript } from "./run.ts";
-import { type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
+import type { SaveOptions } from "./save-options.ts";
+import { type Snapshot, totalsOf } from "./snapshot.ts";
 import { type Stamper, startStamp } from "./stamp-mount.ts";
 import { type Taken, takeChanges, takeWhole } from "./take.ts";
-
-interface Progress {
-  readonly phase: "list" | "read" | "finish";
-  /** Bytes of content, so far and in all: 0 where that is not known. */
-  readonly bytes: number;
-  readonly totalBytes: number;
-  /** Bytes that went over the network to or from the store. */
-  readonly storedBytes: number;
-}
-
-export interface SaveOptions {
-  readonly store: ObjectStore;
-  readonly shell: MountShell;
-  readonly mount: {
-    /** Name of the mount in the store. */
-    readonly id: string;
-    readonly scope: string;
-    /** Null: the snapshot gets a key of its own, and nothing is written where nothing changed. */
-    readonly key: string | null;
-    /** Bytes of all files in the snapshot; the oldest ones are left out. */
-    readonly maxSize?: number;
-  };
-  /** Scopes whose newest snapshot the save may build on, the nearest first; the mount's own when left out. */
-  readonly parentScopes?: readonly string[];
-  /** A snapshot that is in memory already, taken where it is the one that is looked for. */
-  readonly parent?: LoadedSnapshot;
-  /** What a restore has found, so that the save makes it good. */
-  readonly damage?: Damage;
-  readonly writer: Writer;
-  /** Writes over a snapshot with the same key. */
-  readonly overwrite?: boolean;
-  /** Age in days from which a pack that is used on is made young again, for the sake of lifecycle rules. */
-  readonly refreshDays?: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
 
 export type SaveResult =
   | {

@@ -8,7 +8,7 @@ import type { Packing } from "./packing.ts";
 import { noParent, type Parents } from "./parent.ts";
 import { planRead } from "./plan-read.ts";
 import { readWhole, type Whole, type WholeOptions } from "./read-whole.ts";
-import type { SaveOptions } from "./save.ts";
+import type { SaveOptions } from "./save-options.ts";
 import { selectEntries } from "./select.ts";
 
 /** What a mount holds, and where its contents are. */

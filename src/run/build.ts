@@ -4,7 +4,7 @@ import { createBarePlan } from "../bake/definition.ts";
 import type { BakeTarget, Plan, PlanBackend, PlanTarget, TargetCache } from "../bake/model.ts";
 import { isRemote } from "../bake/location.ts";
 import { createPlan } from "../bake/plan.ts";
-import { type Buildx, findBuildx } from "../builder/buildx.ts";
+import { findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
 import { formatOptionCsv } from "../config/csv.ts";
 import { compareNames, projectName } from "../config/names.ts";
@@ -12,7 +12,7 @@ import { resolveConfig } from "../config/resolve.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { cacheUse } from "./cache-use.ts";
-import { askDefinition, runFileEnv } from "./definition.ts";
+import { askValues } from "./define.ts";
 import { scopesOf } from "./describe.ts";
 import { draftEntries, type LiteralEntry } from "./entries.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
@@ -22,7 +22,7 @@ import { openProject, type Project } from "./project.ts";
 import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
 import { policyWithoutConfig } from "./source.ts";
-import { emitWithTexts, hasTexts, takeValues, type Texts, type Values, valuesTarget } from "./values.ts";
+import { hasTexts } from "./values.ts";
 
 /**
  * `bkcache build`: buildx's own build with the cache of the config, or of BUILDKIT_REMOTE_CACHE. Flags are not
@@ -58,7 +58,8 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const drafts = draftEntries({ plan, targets, use, scopes });
   const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan) : null;
   const definition = { groups: {}, targets: { [name]: definitionOf(host, args) } };
-  const values = evaluate(host, buildx, plan, { ...drafts.texts, ...mountBackend?.texts });
+  const texts = { ...drafts.texts, ...mountBackend?.texts };
+  const values = hasTexts(texts) ? askValues(host, buildx, { plan, dir: host.cwd, texts }) : Promise.resolve({});
   return runCachedBuild(host, {
     verb: "build",
     buildx,
@@ -105,14 +106,6 @@ function definitionOf(
     contexts: Object.fromEntries(buildContexts.map((each) => [each, ""])),
     platforms,
   };
-}
-
-async function evaluate(host: Host, buildx: Buildx, plan: Plan, texts: Texts): Promise<Values> {
-  if (!hasTexts(texts)) return {};
-  const input = emitWithTexts({ ...plan, targets: {}, groups: {} }, { targets: {} }, texts);
-  const env = runFileEnv(host.env);
-  return takeValues(await askDefinition(buildx, { dir: host.cwd, env, files: ["-"], input, words: [valuesTarget] }))
-    .values;
 }
 
 /** An entry as `--cache-from` takes it. It holds no credentials: `chooseCache` gave those to the environment. */

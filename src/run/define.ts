@@ -1,7 +1,7 @@
 import type { BakeArgs } from "../bake/argv.ts";
 import type { BakeDefinition } from "../bake/definition.ts";
 import type { RunChoices } from "../bake/emit.ts";
-import type { BakeTarget } from "../bake/model.ts";
+import type { BakeTarget, Plan } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { mapRecord } from "../config/records.ts";
@@ -76,6 +76,17 @@ export async function define(
   return { definition: known ?? definition, values, expected: {} };
 }
 
+/** What bake makes of texts alone. @param dir folder that it runs in, absolute */
+export async function askValues(
+  host: Host,
+  buildx: Buildx,
+  { plan, dir, texts }: { readonly plan: Plan; readonly dir: string; readonly texts: Texts },
+): Promise<Values> {
+  const input = emitWithTexts({ ...plan, targets: {}, groups: {} }, { targets: {} }, texts);
+  const env = runFileEnv(host.env);
+  return takeValues(await askDefinition(buildx, { dir, env, files: ["-"], input, words: [valuesTarget] })).values;
+}
+
 /** Whether bake makes something else of variables than was expected. False where it makes nothing of the file at all. */
 export async function isMistaken(
   host: Host,
@@ -85,14 +96,7 @@ export async function isMistaken(
   if (Object.keys(expected).length === 0) return false;
   const texts = mapRecord(expected, (_, variable): Text => [{ variable }]);
   try {
-    const printed = await askDefinition(buildx, {
-      dir: source.dir,
-      env: runFileEnv(host.env),
-      files: ["-"],
-      input: emitWithTexts({ ...source.plan, targets: {}, groups: {} }, { targets: {} }, texts),
-      words: [valuesTarget],
-    });
-    const { values } = takeValues(printed);
+    const values = await askValues(host, buildx, { plan: source.plan, dir: source.dir, texts });
     return Object.entries(expected).some(([name, value]) => values[name] !== value);
   } catch (error) {
     if (error instanceof BkcacheError) return false;

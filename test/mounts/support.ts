@@ -3,7 +3,8 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { openLocalShell } from "../support/local-shell.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { restoreMount, type RestoreOptions, type RestoreResult } from "../../src/mounts/restore.ts";
-import { saveMount, type SaveOptions, type SaveResult } from "../../src/mounts/save.ts";
+import type { SaveOptions } from "../../src/mounts/save-options.ts";
+import { saveMount, type SaveResult } from "../../src/mounts/save.ts";
 import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 
