@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type * as HandlebarsModule from "handlebars";
 import HandlebarsRuntime from "handlebars/runtime.js";
 import { compareNames } from "../config/names.ts";
@@ -100,9 +101,11 @@ export function emitBesideFiles(plan: Plan): string | null {
   return render(plan, { header, names, groups: plan.groups, cache: new Map(), variables: plan.variables });
 }
 
+/** By a digest: bake shows the source of a check that fails, and the value may be a secret. */
 function withCheck(variable: PlanVariable, name: string, value: string): PlanVariable {
+  const digest = createHash("sha256").update(value).digest("hex");
   const check = {
-    condition: `${name} == ${stringExpression(value)}`,
+    condition: `sha256(${name}) == ${stringExpression(digest)}`,
     errorMessage: `${name} is not what bkcache expected, which builds again with what bake says`,
   };
   return { ...variable, validation: [...(variable.validation ?? []), check] };
