@@ -120,26 +120,26 @@ async function saveWith(underWay: UnderWay, options: SaveOptions, how: How): Pro
   return writeSnapshot(options, { taken, packing, startStamper });
 }
 
-interface Contents {
+interface Work {
   readonly taken: Taken;
   readonly packing: Packing;
   /** To be called as soon as a snapshot is certain: the builder takes its time to start anything. */
   readonly startStamper: () => Stamper;
 }
 
-async function writeSnapshot(options: SaveOptions, contents: Contents): Promise<SaveResult | null> {
+async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResult | null> {
   const { store, signal, now, damage = noDamage } = options;
   const withSignal = signal && { signal };
-  const { packing, startStamper } = contents;
-  let { taken } = contents;
+  const { packing, startStamper } = work;
+  let { taken } = work;
   // The last packs are on their way while the manifest, which goes after them, is made; and so is the last look at what
   // was taken, which seldom finds anything.
-  let draft = await makeDraft(options, contents);
+  let draft = await makeDraft(options, work);
   const settled = taken.settled === null ? taken : await taken.settled;
   if (settled === null) return null;
   if (settled !== taken) {
     taken = settled;
-    draft = await makeDraft(options, { ...contents, taken });
+    draft = await makeDraft(options, { ...work, taken });
   }
   if (draft.kind === "nothing") return draft.result;
   const { findings } = draft;
@@ -176,7 +176,7 @@ type Draft =
       readonly findings: readonly Diagnostic[];
     };
 
-async function makeDraft(options: SaveOptions, { taken, packing, startStamper }: Contents): Promise<Draft> {
+async function makeDraft(options: SaveOptions, { taken, packing, startStamper }: Work): Promise<Draft> {
   const { mount, now } = options;
   const { listing, entries, loaded, contents } = taken;
   const findings = [...taken.findings];

@@ -7,7 +7,7 @@ import type { SaveResult } from "../../src/mounts/save.ts";
 import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore } from "../support/plain-store.ts";
 import { fillStrangely } from "./strange-tree.ts";
-import { describeTree, makeMount, restore, save } from "./support.ts";
+import { describeTree, expectSame, makeMount, makeTree, restore, save } from "./support.ts";
 
 const mount = { id: "gomod", scope: "main", key: null };
 const isRoot = process.getuid?.() === 0;
@@ -45,12 +45,9 @@ function spyOn(
   return { shell: { ...local, exec }, ran };
 }
 
-function makeTree(): string {
+function makeFilled(): string {
   const dir = makeMount();
-  for (let index = 0; index < 30; index++) {
-    mkdirSync(join(dir, `d${index % 5}`), { recursive: true });
-    writeFileSync(join(dir, `d${index % 5}`, `f${index}`), `content ${index}\n`.repeat(index + 1));
-  }
+  makeTree(dir);
   return dir;
 }
 
@@ -60,15 +57,9 @@ function snapshotOf(result: SaveResult) {
   return { entries, root, digests: blobs.map(({ digest, length }) => [digest, length]) };
 }
 
-async function expectSame(store: ReturnType<typeof openPlainStore>, dir: string): Promise<void> {
-  const copy = makeMount();
-  expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [] });
-  expect(describeTree(copy)).toEqual(describeTree(dir));
-}
-
 describe("a first save", () => {
   test("finds in one pass what a listing finds", async () => {
-    const dir = makeTree();
+    const dir = makeFilled();
     fillStrangely(dir);
     const whole = spyOn(dir);
     const listed = spyOn(dir);
@@ -84,7 +75,7 @@ describe("a first save", () => {
   });
 
   test("says of a socket, which tar passes by, that it is not part of it", async () => {
-    const dir = makeTree();
+    const dir = makeFilled();
     const server = createServer().listen(join(dir, "socket"));
     await new Promise((resolve) => server.once("listening", resolve));
     try {
@@ -99,14 +90,14 @@ describe("a first save", () => {
 
   test("says how far it is, though not of how much", async () => {
     const progress: { readonly bytes: number; readonly totalBytes: number }[] = [];
-    await save(openPlainStore(), makeTree(), { onProgress: (step) => progress.push(step) });
+    await save(openPlainStore(), makeFilled(), { onProgress: (step) => progress.push(step) });
     expect(Math.max(...progress.map(({ bytes }) => bytes))).toBeGreaterThan(1000);
     expect(new Set(progress.map(({ totalBytes }) => totalBytes))).toEqual(new Set([0]));
   });
 
   test("is followed by one that lists", async () => {
     const store = openPlainStore();
-    const dir = makeTree();
+    const dir = makeFilled();
     await save(store, dir);
     const { shell, ran } = spyOn(dir);
     await save(store, dir, { shell });
@@ -125,7 +116,7 @@ describe("what changes after it was read", () => {
 
   test("is what it was, where it is gone", async () => {
     const store = openPlainStore();
-    const dir = makeTree();
+    const dir = makeFilled();
     const before = describeTree(dir).filter((line) => line.includes("/f"));
     const { shell } = spyOn(dir, { archive: () => rmSync(join(dir, "d1/f1")) });
     expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [] });
@@ -136,7 +127,7 @@ describe("what changes after it was read", () => {
 
   test("is read again", async () => {
     const store = openPlainStore();
-    const dir = makeTree();
+    const dir = makeFilled();
     const { shell, ran } = spyOn(dir, { archive: () => change(dir) });
     expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [] });
     expect(ran).toEqual(["archive", "doubt", "read"]);
@@ -151,7 +142,7 @@ describe("what changes after it was read", () => {
     ],
   ])("is left out where it %s, and said", async (_, again) => {
     const store = openPlainStore();
-    const dir = makeTree();
+    const dir = makeFilled();
     const { shell, ran } = spyOn(dir, { archive: () => again(dir), read: () => again(dir) });
     expect(await save(store, dir, { shell })).toMatchObject({ kind: "saved", findings: [{ code: "BK5034" }] });
     expect(ran).not.toContain("list");
@@ -172,14 +163,14 @@ describe("a mount that is not for one pass is listed after all", () => {
   };
 
   test("with a changed file of several names", async () => {
-    const dir = makeTree();
+    const dir = makeFilled();
     linkSync(join(dir, "d1/f1"), join(dir, "d2/name"));
     const spy = spyOn(dir, { archive: () => appendFileSync(join(dir, "d1/f1"), "more") });
     expect(await saveSoundly(dir, spy)).toContain("list");
   });
 
   test.runIf(isRoot)("with more owners than a command line should have", async () => {
-    const dir = makeTree();
+    const dir = makeFilled();
     for (let uid = 1; uid <= 120; uid++) {
       writeFileSync(join(dir, `of${uid}`), "");
       chownSync(join(dir, `of${uid}`), uid, 0);
@@ -198,7 +189,7 @@ describe("a mount that is not for one pass is listed after all", () => {
         async (...args) => ({ ...(await exec(...args)), exitCode: 1 }),
     ],
   ])("%s", async (_, name, broken) => {
-    const dir = makeTree();
+    const dir = makeFilled();
     const spy = spyOn(dir, {}, { [name]: broken(openLocalShell(dir).exec) });
     expect(await saveSoundly(dir, spy)).toContain("list");
   });
@@ -221,7 +212,7 @@ describe("a mount that is not for one pass is listed after all", () => {
 
 test("an abort while it is read ends it, and nothing goes on behind it", async () => {
   const store = openPlainStore();
-  const dir = makeTree();
+  const dir = makeFilled();
   const aborter = new AbortController();
   const { shell, ran } = spyOn(dir, { archive: () => aborter.abort() });
   await expect(save(store, dir, { shell, signal: aborter.signal })).rejects.toMatchObject({ name: "AbortError" });

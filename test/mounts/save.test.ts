@@ -15,18 +15,11 @@ import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import { saveMount } from "../../src/mounts/save.ts";
 import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
-import { describeTree, makeMount, restore, save } from "./support.ts";
+import { expectSame, makeMount, makeTree, restore, save } from "./support.ts";
 
 const mount = { id: "gomod", scope: "main" };
 /** What has a bound is listed before anything is read. */
 const bounded = { ...mount, key: null, maxSize: 1e12 };
-
-function makeTree(dir: string, files = 30): void {
-  for (let index = 0; index < files; index++) {
-    mkdirSync(join(dir, `d${index % 5}`), { recursive: true });
-    writeFileSync(join(dir, `d${index % 5}`, `f${index}`), `content ${index}\n`.repeat(index + 1));
-  }
-}
 
 /** A filled mount, saved once, and long enough ago that nothing counts as just changed. */
 async function makeSaved(store: PlainStore): Promise<string> {
@@ -44,12 +37,6 @@ async function makeSaved(store: PlainStore): Promise<string> {
 function age(dir: string): void {
   const time = 1_700_000_000;
   for (const path of readdirSync(dir, { recursive: true, encoding: "utf8" })) lutimesSync(join(dir, path), time, time);
-}
-
-async function expectSame(store: PlainStore, dir: string): Promise<void> {
-  const copy = makeMount();
-  expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [] });
-  expect(describeTree(copy)).toEqual(describeTree(dir));
 }
 
 describe("what a save writes", () => {

@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
 import { openLocalShell } from "../support/local-shell.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { restoreMount, type RestoreOptions, type RestoreResult } from "../../src/mounts/restore.ts";
@@ -84,4 +86,19 @@ export async function restore(
 /** A folder for a mount; in memory where the machine can, since some file systems are slow to make files. */
 export function makeMount(): string {
   return makeTempDir("mount");
+}
+
+/** Some files of several lengths in a few folders. */
+export function makeTree(dir: string, files = 30): void {
+  for (let index = 0; index < files; index++) {
+    mkdirSync(join(dir, `d${index % 5}`), { recursive: true });
+    writeFileSync(join(dir, `d${index % 5}`, `f${index}`), `content ${index}\n`.repeat(index + 1));
+  }
+}
+
+/** What the store gives back is what the mount holds. */
+export async function expectSame(store: ObjectStore, dir: string): Promise<void> {
+  const copy = makeMount();
+  expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [] });
+  expect(describeTree(copy)).toEqual(describeTree(dir));
 }
