@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { devEnv, prepare, root, say } from "./prepare.mjs";
 
 const checks = [
@@ -22,9 +23,14 @@ const tests = [
   ["integration tests (real BuildKit, S3 and GCS servers)", "itg"],
 ];
 
+/** Of the error of a failed test that the end repeats. */
+const maxReasonLines = 20;
+
 const isCi = (process.env.CI ?? "") !== "";
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+/** What each failed test said: the output of the tests after it pushes it out of what a CI service shows. */
+const reasons = [];
 let child;
 for (const [signal, code] of [
   ["SIGINT", 130],
@@ -94,7 +100,9 @@ async function runTests([name, project]) {
   const exitCode = await run("vitest", args, { TMPDIR: dir });
   let result;
   try {
-    result = countTests(JSON.parse(readFileSync(file, "utf8")));
+    const report = JSON.parse(readFileSync(file, "utf8"));
+    result = countTests(report);
+    reasons.push(...explainFailures(report));
   } catch {
     result = { passed: 0, failed: 1, skipped: 0 };
   }
@@ -121,11 +129,27 @@ function countTests(report) {
   };
 }
 
+/** The file, the name and the first lines of the error of each failed test, and of each file that cannot be loaded. */
+function explainFailures(report) {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((each) => each.status === "failed");
+    const isBroken = status === "failed" && failed.length === 0;
+    return [
+      ...failed.map(({ fullName, failureMessages }) => [fullName, failureMessages.join("\n")]),
+      ...(isBroken ? [["(the file)", message]] : []),
+    ].map(([title, text]) => {
+      const lines = stripVTControlCharacters(text).split("\n").slice(0, maxReasonLines);
+      return [`${relative(root, name)}: ${title}`, ...lines].join("\n    ");
+    });
+  });
+}
+
 const hasTests = !process.argv.includes("--no-tests");
 prepare({ hasServers: hasTests });
 for (const check of checks) await runCheck(check);
 if (hasTests) for (const test of tests) await runTests(test);
 
+for (const reason of reasons) process.stdout.write(`\n  ${reason}\n`);
 if (failures.length > 0) say(`failed: ${failures.join("; ")}`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
