@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { type ExecContext, runProgram } from "../../src/host/exec.ts";
@@ -143,15 +144,16 @@ describe("abort", () => {
     const module = fileURLToPath(new URL("../../src/host/exec.ts", import.meta.url));
     const script = `import { runProgram } from ${JSON.stringify(module)};
       const context = { cwd: "/", env: process.env, signal: new AbortController().signal, isTerminal: () => false };
-      void runProgram(context, "sh", ["-c", "echo $$ > ${dir}/orphan; exec sleep 60"]);
-      process.on("SIGINT", () => process.exit(130));`;
+      process.on("SIGINT", () => process.exit(130));
+      void runProgram(context, "sh", ["-c", "echo $$ > ${dir}/orphan; exec sleep 60"]);`;
     const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: "ignore" });
+    const ended = once(parent, "exit");
     await waitFor(() => existsSync(`${dir}/orphan`) && readFileSync(`${dir}/orphan`, "utf8") !== "", {
       what: "it runs",
     });
     const pid = Number(readFileSync(`${dir}/orphan`, "utf8"));
     parent.kill("SIGINT");
-    await waitFor(() => !existsSync(`/proc/${pid}`), { what: "the program ends" });
-    expect(existsSync(`/proc/${parent.pid}/fd`)).toBe(false);
+    expect(await ended).toEqual([130, null]);
+    await waitFor(() => !isRunning(pid), { what: "the program ends" });
   });
 });

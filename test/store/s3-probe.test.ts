@@ -27,7 +27,7 @@ const credentials = { accessKeyId: "AKID", secretAccessKey: "secret", source: "e
 function open(endpointUrl: string, more: Partial<S3Options> = {}) {
   const { signal } = new AbortController();
   const place = { backend: "remote", bucket: "acme", region: "eu-west-1", endpointUrl, usePathStyle: true };
-  return openS3({ ...place, credentials, env: {}, signal, timeoutMs: 2_000, ...more });
+  return openS3({ ...place, credentials, env: {}, signal, timeoutMs: 10_000, ...more });
 }
 const refuse =
   (status: number, code: string): RequestListener =>
