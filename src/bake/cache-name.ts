@@ -6,8 +6,8 @@ import { joinTexts, partsOf, type Text, type VariableRef } from "../config/text.
  * so it keeps to A-Z, a-z, 0-9, `_`, `.` and `-`, and to 128 characters.
  *
  * A byte outside of A-Z, a-z, 0-9 and `-` is written `_XX`, `_` itself `__`; in a platform `/` is `-`, and `-` is
- * `_2D`, as it is at the start of a name, where no tag may have it. So no two lists of components have one name. What is too long ends with `_-` and a digest, which no
- * encoded text does by itself.
+ * `_2D`, as it is at the start of a name, where no tag may have it. So no two lists of components have one name. What is
+ * too long ends with `-_-` and a digest, which no encoded text does by itself, also where the cut leaves half of an escape.
  *
  * The emitted file computes the same with the functions below where a component holds a variable; bake's `urlencode`
  * keeps A-Z, a-z, 0-9, `-`, `_`, `.` and `~`, and writes a blank as `+`.
@@ -21,7 +21,7 @@ export const nameFunctions: Readonly<Record<string, { readonly params: readonly 
     },
     bkcache_cut: {
       params: ["encoded"],
-      result: 'strlen(encoded) > 56 ? "${substr(encoded, 0, 38)}_-${substr(sha256(encoded), 0, 16)}" : encoded',
+      result: 'strlen(encoded) > 56 ? "${substr(encoded, 0, 37)}-_-${substr(sha256(encoded), 0, 16)}" : encoded',
     },
     bkcache_scope: { params: ["scope"], result: "bkcache_cut(bkcache_encode(urlencode(scope)))" },
     bkcache_platform: {
@@ -39,6 +39,7 @@ export const functionsOf: Readonly<Record<NonNullable<VariableRef["encode"]>, re
 const scopeLength = 56;
 const fixedLength = 128 - 1 - scopeLength;
 const digestLength = 16;
+const cutMark = "-_-";
 
 /**
  * @param components project, target, then each platform, not encoded
@@ -81,5 +82,5 @@ function encodeLiteral(literal: string, kind: NonNullable<VariableRef["encode"]>
 function cut(encoded: string, length: number): string {
   if (encoded.length <= length) return encoded;
   const digest = createHash("sha256").update(encoded).digest("hex").slice(0, digestLength);
-  return `${encoded.slice(0, length - digestLength - 2)}_-${digest}`;
+  return `${encoded.slice(0, length - digestLength - cutMark.length)}${cutMark}${digest}`;
 }

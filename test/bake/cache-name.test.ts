@@ -25,8 +25,20 @@ describe("cacheName", () => {
       cacheName(["shop", long], `${long}y`),
     ] as string[];
     expect(new Set(names).size).toBe(3);
-    expect(names[0]).toMatch(/^shop\.x+_-[0-9a-f]{16}\.x{38}_-[0-9a-f]{16}$/);
+    expect(names[0]).toMatch(/^shop\.x+-_-[0-9a-f]{16}\.x{37}-_-[0-9a-f]{16}$/);
     for (const name of names) expect(name).toHaveLength(128);
+  });
+
+  test.each(["ü", "_", "ßü"])("nobody can take the name of a scope that is cut within the escapes of %s", (escaped) => {
+    for (let length = 30; length < 40; length++) {
+      const before = "x".repeat(length) + escaped;
+      const name = String(cacheName(["shop", "api"], before + "y".repeat(40)));
+      const end = /[-_]+[0-9a-f]{16}$/.exec(name)?.[0] ?? "";
+      for (let kept = 0; kept <= before.length; kept++) {
+        for (const mark of [end, end.slice(1), end.slice(2), `_${end}`])
+          expect(cacheName(["shop", "api"], before.slice(0, kept) + mark)).not.toBe(name);
+      }
+    }
   });
 
   test("is a tag, and differs where the components differ", () => {

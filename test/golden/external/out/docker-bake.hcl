@@ -21,7 +21,7 @@ function "bkcache_encode" {
 
 function "bkcache_cut" {
   params = [encoded]
-  result = strlen(encoded) > 56 ? "${substr(encoded, 0, 38)}_-${substr(sha256(encoded), 0, 16)}" : encoded
+  result = strlen(encoded) > 56 ? "${substr(encoded, 0, 37)}-_-${substr(sha256(encoded), 0, 16)}" : encoded
 }
 
 function "bkcache_scope" {
