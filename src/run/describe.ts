@@ -6,6 +6,7 @@ import { showText, type Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { CacheUse } from "./cache-use.ts";
+import { whyDeclaredStays } from "./mounts/find.ts";
 import type { TargetMounts } from "./target-mounts.ts";
 
 /** A cache entry as it would be passed, without what only a run knows (credentials, region from the environment). */
@@ -16,6 +17,18 @@ export interface DescribedEntry {
   readonly entry: Entry | Text;
 }
 
+/** The backend that holds the contents of mounts. */
+export interface DescribedStore {
+  readonly backend: string;
+  /** For people, such as `s3://bucket/prefix/`; variables stand in it as `${NAME}`. */
+  readonly place: string;
+}
+
+interface DescribedMount extends PlanMount {
+  /** Why its contents stay on the builder; null where they are carried. */
+  readonly staysBecause: string | null;
+}
+
 interface DescribedTarget {
   /** False for a target that others take as a context and that was not asked for itself. */
   readonly isRequested: boolean;
@@ -23,7 +36,7 @@ interface DescribedTarget {
   readonly sources: readonly DescribedEntry[];
   readonly destinations: readonly DescribedEntry[];
   /** Null where the Dockerfile decides and cannot be read. */
-  readonly mounts: Readonly<Record<string, PlanMount>> | null;
+  readonly mounts: Readonly<Record<string, DescribedMount>> | null;
   /** Why `mounts` is null. */
   readonly mountsUnknown?: string;
 }
@@ -33,6 +46,8 @@ export interface Description {
   readonly version: 1;
   readonly project: string;
   readonly cache: CacheUse;
+  /** Null where no backend holds the contents of mounts: they stay on the builder. */
+  readonly mountStore: DescribedStore | null;
   readonly targets: Readonly<Record<string, DescribedTarget>>;
   readonly commandLine: readonly string[];
 }
@@ -69,6 +84,7 @@ export function scopesOf(
 export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const { names, use, scopes } = options;
   const { targets, linked } = requireKnown(plan, names);
+  const store = describeStore(plan);
   const describe = (name: string, isRequested: boolean) => {
     const target = plan.targets[name];
     if (target === undefined) throw new Error(`no target ${name} in the plan`);
@@ -86,7 +102,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
           : [],
         ...(mounts.names === null
           ? { mounts: null, mountsUnknown: mounts.reason }
-          : { mounts: Object.fromEntries(mounts.names.map((mount) => [mount, plan.mounts[mount] as PlanMount])) }),
+          : { mounts: Object.fromEntries(mounts.names.map((mount) => [mount, describeMount(plan, mount, store)])) }),
       },
     ] as const;
   };
@@ -94,6 +110,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
     version: 1,
     project: plan.project,
     cache: use,
+    mountStore: store,
     targets: Object.fromEntries([
       ...targets.map((name) => describe(name, true)),
       ...linked.map((name) => describe(name, false)),
@@ -124,6 +141,20 @@ export function readScopes(target: Pick<PlanTarget, "cache">, scopes: RunScopes)
 
 export function writeScope(target: Pick<PlanTarget, "cache">, scopes: RunScopes): string {
   return scopes.write ?? target.cache.scope;
+}
+
+function describeStore({ mountBackend: name, backends }: Plan): DescribedStore | null {
+  const backend = name === null ? undefined : backends[name];
+  if (name === null || backend === undefined) return null;
+  const show = (attribute: string) => showText((backend[attribute] as Text | undefined) ?? "");
+  const place = backend.type === "local" ? show("path") : `${backend.type}://${show("bucket")}/${show("prefix")}`;
+  return { backend: name, place };
+}
+
+function describeMount(plan: Plan, name: string, store: DescribedStore | null): DescribedMount {
+  const mount = plan.mounts[name];
+  if (mount === undefined) throw new Error(`no mount ${name} in the plan`);
+  return { ...mount, staysBecause: store === null ? "no backend holds mounts" : whyDeclaredStays(mount) };
 }
 
 function describeEntries(

@@ -336,6 +336,34 @@ describe("plan", () => {
     expect(targets.web).toMatchObject({ mounts: null, mountsUnknown: expect.stringContaining("web/Dockerfile") });
   });
 
+  test("where the contents of mounts are kept, and which stay on the builder", async () => {
+    const files = {
+      "bkcache.config.yaml": `project: shop
+variables: { TEAM: { default: web } }
+backends: { disk: { type: local, path: /cache }, remote: { type: s3, url: "s3://acme/\${TEAM}/", region: r } }
+cache: { read: [disk, remote], write: [disk, remote] }
+mounts: { gomod: go-mod, gobuild: { preset: go-build, persist: false }, npm: { preset: npm, sharing: private } }
+targets: { api: { mounts: [gomod, gobuild, npm] } }
+rules: { BK2052: off }
+`,
+    };
+    const { stdout } = await run(["plan"], files).result;
+    expect(stdout).toContain("\ncache mounts are kept in remote: s3://acme/${TEAM}/\n");
+    expect(stdout).toContain("(id shop-gomod, shared)\n");
+    expect(stdout).toContain("(id shop-gobuild, shared), stays on the builder (persist: false)\n");
+    expect(stdout).toContain("private), stays on the builder (sharing: private)\n");
+    const { mountStore, targets } = JSON.parse((await run(["plan", "--json"], files).result).stdout);
+    expect(mountStore).toEqual({ backend: "remote", place: "s3://acme/${TEAM}/" });
+    expect(targets.api.mounts).toMatchObject({
+      gomod: { staysBecause: null },
+      gobuild: { staysBecause: "persist: false" },
+    });
+    const off = files["bkcache.config.yaml"].replace("cache: { ", "cache: { mounts: false, ");
+    const without = await run(["plan"], { "bkcache.config.yaml": off }).result;
+    expect(without.stdout).not.toContain("are kept in");
+    expect(without.stdout).toContain("(id shop-gomod, shared), stays on the builder (no backend holds mounts)\n");
+  });
+
   test("a target without cache says so", async () => {
     const { stdout } = await run(
       ["plan"],

@@ -44,9 +44,11 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   else reporter.result(render(description));
 }
 
-function render({ project, cache, targets, commandLine }: Description): string {
+function render({ project, cache, mountStore, targets, commandLine }: Description): string {
   const uses = cache.read ? (cache.write ? "read and written" : "read only") : cache.write ? "written only" : "off";
-  const lines = [`project ${project}; the cache is ${uses}, since ${cache.reason}`, ""];
+  const lines = [`project ${project}; the cache is ${uses}, since ${cache.reason}`];
+  if (mountStore !== null) lines.push(`cache mounts are kept in ${mountStore.backend}: ${mountStore.place}`);
+  lines.push("");
   for (const [name, target] of Object.entries(targets)) {
     lines.push(target.isRequested ? name : `${name} (a context of another target)`);
     for (const source of target.sources) lines.push(`  from  ${showEntry(source)}`);
@@ -57,8 +59,9 @@ function render({ project, cache, targets, commandLine }: Description): string {
       lines.push(`  mounts are up to the Dockerfile: ${target.mountsUnknown}`);
       continue;
     }
-    for (const [mount, { id, target: path, sharing }] of Object.entries(target.mounts)) {
-      lines.push(`  mount ${mount}: ${path} (id ${id}, ${sharing})`);
+    for (const [mount, { id, target: path, sharing, staysBecause }] of Object.entries(target.mounts)) {
+      const stays = staysBecause === null ? "" : `, stays on the builder (${staysBecause})`;
+      lines.push(`  mount ${mount}: ${path} (id ${id}, ${sharing})${stays}`);
     }
   }
   lines.push("", commandLine.join(" "), "");

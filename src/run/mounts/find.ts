@@ -129,8 +129,14 @@ function carry(
   return describe(declared ?? identity.id, identity, settings, options);
 }
 
+/** Why a declared mount is not carried, as far as the config tells; null where it is. */
+export function whyDeclaredStays({ persist, sharing }: PlanMount): string | null {
+  if (!persist) return "persist: false";
+  return sharing === "private" ? "sharing: private" : null;
+}
+
 function carryDeclared(name: string, mount: PlanMount, options: Circumstances): Omit<CarriedMount, "targets"> | null {
-  if (!mount.persist || mount.sharing === "private") return null;
+  if (whyDeclaredStays(mount) !== null) return null;
   const identity = identify({
     id: idOn(mount.id, options.platform),
     namespace: options.namespace,
