@@ -34,10 +34,13 @@ export interface RestoredMounts {
   readonly findings: readonly Diagnostic[];
 }
 
-/** A record that no build has used: what is in it may be a restore that was cut off. */
-const fewUses = 2;
+/**
+ * What a record with so few uses holds may be a restore that was cut off: each try is a use, as is each step, look and
+ * save. A record used more often has been through a build, or through that many kills in a row.
+ */
+const fewUses = 5;
 
-/** What needs no look: of a record with a base nobody can tell whose it is. */
+/** What needs no look. Of a record with a base nobody can tell whose it is. */
 function isOwnAndUsed({ usageCount, hasBase }: MountRecord): boolean {
   return usageCount > fewUses && !hasBase;
 }
