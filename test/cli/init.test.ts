@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
+import { runOnTerminal } from "../support/terminal.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 function open(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
@@ -35,6 +36,56 @@ describe("init", () => {
     const text = workspace.read("bkcache.config.ts");
     expect(text).toContain('remote: { type: "s3", url: "s3://acme-ci/shop/", region: "eu-central-1" }');
     expect((await bkcache("init", "--backend", "http://x", "--stdout")).stderr).toContain("error BK1002");
+  });
+
+  describe("on a terminal", () => {
+    const bucket = { to: "empty for this disk alone)?", keys: "s3://acme-ci/shop/\n" };
+    const region = { to: "Region of the bucket?", keys: "eu-west-1\n" };
+    const onTerminal = async (answers: Parameters<typeof runOnTerminal>[1], args: readonly string[] = []) => {
+      const workspace = makeWorkspace(goApp);
+      const result = await runOnTerminal(["init", ...args], answers, { cwd: workspace.dir, env: cleanEnv() });
+      const file = "bkcache.config.yaml";
+      return { ...result, config: workspace.has(file) ? workspace.read(file) : null };
+    };
+
+    test("asks for the bucket and its region", async () => {
+      const { exitCode, stdout, config } = await onTerminal([bucket, region]);
+      expect(exitCode, stdout).toBe(0);
+      expect(config).toMatch(/remote:\n\s+type: s3\n\s+url: s3:\/\/acme-ci\/shop\/\n\s+region: eu-west-1\n/);
+    });
+
+    test.each([
+      ["an empty answer", "\n"],
+      ["Ctrl-D", "\x04"],
+    ])("%s is the disk alone", async (_, keys) => {
+      const { exitCode, stdout, config } = await onTerminal([{ ...bucket, keys }]);
+      expect(exitCode, stdout).toBe(0);
+      expect(stdout).toMatch(/\nbkcache: bkcache.config.yaml: created\n/);
+      expect(config).toContain("  write:\n    - disk\n");
+    });
+
+    test("a bad answer is an error, and nothing is written", async () => {
+      const { exitCode, stdout, config } = await onTerminal([{ ...bucket, keys: "http://acme\n" }]);
+      expect(exitCode).toBe(2);
+      expect(stdout).toContain("error BK1002: the bucket must be s3://BUCKET/PREFIX/");
+      expect(config).toBeNull();
+    });
+
+    test.each([
+      ["the first", [{ ...bucket, keys: "\x03" }]],
+      ["the second", [bucket, { ...region, keys: "\x03" }]],
+    ])("Ctrl-C at %s question ends it, and nothing is written", async (_, answers) => {
+      const { exitCode, stdout, config } = await onTerminal(answers);
+      expect(exitCode, stdout).toBe(130);
+      expect(stdout).not.toContain("error");
+      expect(config).toBeNull();
+    });
+
+    test("--yes asks nothing", async () => {
+      const { exitCode, stdout } = await onTerminal([], ["--yes"]);
+      expect(exitCode, stdout).toBe(0);
+      expect(stdout).not.toContain("?");
+    });
   });
 
   test("keeps a bake file as the source and says how to convert it", async () => {

@@ -7,6 +7,7 @@ import { cleanEnv } from "../support/env.ts";
 import { type GatewayBuilder, inMount, makeGatewayBuilder, runIn } from "../support/gateway-builder.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { runBkcache, type RunResult } from "../support/run-bkcache.ts";
+import { runOnTerminal } from "../support/terminal.ts";
 import { type S3Server, startVersitygw } from "../support/s3-server.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
@@ -51,9 +52,9 @@ interface Extra {
   readonly dir?: string;
 }
 
-async function mounts(args: readonly string[], { env = {}, exitCode = 0, dir }: Extra = {}): Promise<RunResult> {
-  const result = await runBkcache(["mounts", ...args], {
-    cwd: dir ?? workspace.dir,
+function place({ env = {}, dir = workspace.dir }: Extra) {
+  return {
+    cwd: dir,
     env: cleanEnv({
       ...docker.env,
       ...s3.env,
@@ -62,7 +63,12 @@ async function mounts(args: readonly string[], { env = {}, exitCode = 0, dir }: 
       BUILDKIT_INSECURE: "true",
       ...env,
     }),
-  });
+  };
+}
+
+async function mounts(args: readonly string[], extra: Extra = {}): Promise<RunResult> {
+  const { exitCode = 0 } = extra;
+  const result = await runBkcache(["mounts", ...args], place(extra));
   expect(result, `${result.stderr}\n${result.stdout}`).toMatchObject({ exitCode });
   return result;
 }
@@ -284,9 +290,22 @@ describe("repair", () => {
     expect(mount).toMatchObject({ outcome: "undecided", kept: null });
     const wanted = mount?.folders.find(({ files }) => files === before.length)?.recordId ?? "";
     expect((await mounts(["repair", "gomod", "--keep", wanted], { exitCode: 2 })).stderr).toContain("--yes");
+    const answer = async (keys: string) => {
+      const args = ["mounts", "repair", "gomod", "--keep", wanted];
+      const { exitCode, stdout } = await runOnTerminal(args, [{ to: "[y/N]", keys }], place({}));
+      return [exitCode, /^gomod: (.*)$/m.exec(stdout)?.[1]];
+    };
+    expect(await answer("\n")).toEqual([0, "left as it is"]);
+    expect(await answer("\x03")).toEqual([130, undefined]);
     expect(await records()).toEqual([true, true]);
-    const done = await json<Repaired>(["repair", "gomod", "--keep", wanted, "--yes"]);
-    expect(done.mounts).toMatchObject([{ outcome: "mended", kept: wanted }]);
+    expect(await answer("y\n")).toEqual([0, "repaired"]);
+    expect(await records()).toEqual([false]);
+    expect(await filesOnBuilder()).toEqual(before);
+    await makeTwin("echo x > /m/other; echo y > /m/another");
+    const again = (await json<Repaired>(["repair", "gomod"], { exitCode: 1 })).mounts[0];
+    const kept = again?.folders.find(({ files }) => files === before.length)?.recordId ?? "";
+    const done = await json<Repaired>(["repair", "gomod", "--keep", kept, "--yes"]);
+    expect(done.mounts).toMatchObject([{ outcome: "mended", kept }]);
     expect(await filesOnBuilder()).toEqual(before);
   });
 

@@ -8,6 +8,8 @@ export interface RunOptions {
   /** The whole environment; begin with `cleanEnv()`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
+  /** Leaves the input to `onStart`. */
+  readonly isInputOpen?: boolean;
   /** Called with the process as soon as it runs, for tests that signal it. */
   readonly onStart?: (child: ChildProcess) => void;
   /** Shows its outputs while it runs, besides returning them. */
@@ -42,7 +44,7 @@ export function runCommand(command: string, args: readonly string[], options: Ru
       if (options.isShown === true) process.stderr.write(text);
     });
     child.stdin.on("error", () => {}); // it may end without reading
-    child.stdin.end(options.input ?? "");
+    if (options.isInputOpen !== true) child.stdin.end(options.input ?? "");
     child.once("error", reject);
     child.once("close", (code, signal) => {
       resolve({ exitCode: code ?? 128 + (signal === null ? 0 : signalNumber(signal)), stdout, stderr });
