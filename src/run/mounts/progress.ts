@@ -8,6 +8,8 @@ export interface Step {
   readonly bytes: number;
   /** 0 where it is not known yet. */
   readonly totalBytes: number;
+  /** Whether `totalBytes` is what the builder says that the mount takes, and not what will be read. */
+  readonly isEstimate?: boolean;
 }
 
 /** The live region of work on several mounts: a line for each, with bytes, rate and time left. */
@@ -46,13 +48,20 @@ export function openMountProgress(host: Pick<Host, "now" | "live" | "tell">): Mo
   };
 }
 
-function lineOf(mount: string, { verb, bytes, totalBytes }: Step, ms: number): string {
-  if (bytes === 0 && totalBytes === 0) return `${verb} mount ${mount}`;
+function lineOf(mount: string, { verb, bytes, totalBytes, isEstimate = false }: Step, ms: number): string {
+  if (bytes === 0 && (totalBytes === 0 || isEstimate)) return `${verb} mount ${mount}`;
+  // More was read than was estimated.
+  const total = isEstimate && bytes >= totalBytes ? 0 : totalBytes;
   const rate = ms < settled ? null : bytes / ms;
-  const left = totalBytes === 0 || rate === null || rate === 0 ? null : (totalBytes - bytes) / rate;
+  const left = total === 0 || rate === null || rate === 0 ? null : (total - bytes) / rate;
   return [
-    `${verb} mount ${mount}: ${showBytes(bytes)}${totalBytes === 0 ? "" : ` of ${showBytes(totalBytes)}`}`,
+    `${verb} mount ${mount}: ${showBytes(bytes)}${total === 0 ? "" : ` of ${isEstimate ? "about " : ""}${showBytes(total)}`}`,
     ...(rate === null ? [] : [`${showBytes(rate * 1_000)}/s`]),
-    ...(left === null ? [] : [`${showTime(Math.round(left / 1_000) * 1_000)} left`]),
+    ...(left === null ? [] : [`${showSeconds(Math.ceil(left / 1_000))} left`]),
   ].join(", ");
+}
+
+/** Nobody waits by the tenth of a second. */
+function showSeconds(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : showTime(seconds * 1_000);
 }

@@ -56,7 +56,8 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
 
   try {
     const there: CarriedMount[] = [];
-    for (const [mount, state] of await readStates(session, mounts)) {
+    const states = await readStates(session, mounts);
+    for (const [mount, state] of states) {
       if (state.kind === "lacking") outcomes.set(mount, { ...nothingMoved, outcome: "unused" });
       else if (state.kind === "twins") {
         // The one that would be saved may be the empty one.
@@ -76,6 +77,8 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
     await Promise.all(
       there.map(async (mount) => {
         const began = host.now();
+        const state = states.get(mount);
+        const sizeOnBuilder = state?.kind === "present" ? state.record.bytes : 0;
         progress.show(mount.name, { verb: "saving", bytes: 0, totalBytes: 0 });
         try {
           const gateway = await session.gateway(mount);
@@ -100,7 +103,13 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
               overwrite: request.overwrite === true,
               now: host.now(),
               signal,
-              onProgress: ({ bytes, totalBytes }) => progress.show(mount.name, { verb: "saving", bytes, totalBytes }),
+              onProgress: ({ bytes, totalBytes }) =>
+                progress.show(mount.name, {
+                  verb: "saving",
+                  bytes,
+                  // What is read in one pass was not listed.
+                  ...(totalBytes === 0 ? { totalBytes: sizeOnBuilder, isEstimate: true } : { totalBytes }),
+                }),
             });
           } finally {
             await shell.close();

@@ -21,7 +21,19 @@ test("bytes at once, rate and time left once they mean something", () => {
   expect(seen.lines).toEqual(["restoring mount gomod: 50.0 MB of 200 MB"]);
   seen.now += 800;
   progress.show("gomod", { verb: "restoring", bytes: 100e6, totalBytes: 200e6 });
-  expect(seen.lines).toEqual(["restoring mount gomod: 100 MB of 200 MB, 100 MB/s, 1.0 s left"]);
+  expect(seen.lines).toEqual(["restoring mount gomod: 100 MB of 200 MB, 100 MB/s, 1 s left"]);
+});
+
+test("an estimate is called one, and dropped once it has proven too small", () => {
+  const { progress, seen } = open();
+  const show = (bytes: number) => {
+    seen.now += 1_000;
+    progress.show("gomod", { verb: "saving", bytes, totalBytes: 300e6, isEstimate: true });
+    return seen.lines[0];
+  };
+  expect(show(0)).toBe("saving mount gomod");
+  expect(show(100e6)).toBe("saving mount gomod: 100 MB of about 300 MB, 100 MB/s, 2 s left");
+  expect(show(300e6)).toBe("saving mount gomod: 300 MB, 150 MB/s");
 });
 
 test("pictures are not drawn more often than they can be seen", () => {
