@@ -23,6 +23,33 @@ export function realpathIfThere(path: string): string | null {
   }
 }
 
+/** Where what is written to a path goes. */
+export interface WriteTarget {
+  /** With its symbolic links resolved, where they can be. */
+  readonly path: string;
+  /** A device or a pipe, such as /dev/null and /dev/stdout: written to as it is, since a rename would put a file in its place. */
+  readonly isSpecial: boolean;
+  /** Permissions of a file that is there. */
+  readonly mode: number | null;
+}
+
+/** @throws what `stat` throws but where there is nothing. */
+export async function findWriteTarget(path: string): Promise<WriteTarget> {
+  const target = await realpath(path).catch(() => path);
+  try {
+    const stats = await stat(target);
+    return { path: target, isSpecial: !stats.isFile() && !stats.isDirectory(), mode: stats.mode & 0o7777 };
+  } catch (error) {
+    if (isMissing(error)) return { path: target, isSpecial: false, mode: null };
+    throw error;
+  }
+}
+
+/** In the same folder, since a rename does not cross file systems. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+}
+
 /**
  * Puts a file in place whole or not at all: written beside it, then renamed. A file that already has these
  * bytes is not touched; one that exists keeps its mode, and a symbolic link keeps pointing where it did.
@@ -31,17 +58,16 @@ export function realpathIfThere(path: string): string | null {
  */
 export async function writeAtomically(path: string, content: string): Promise<boolean> {
   try {
-    const target = await resolveLink(path);
-    const existing = await readExisting(target);
-    if (existing?.bytes.equals(Buffer.from(content))) return false;
-    // In the same folder, since a rename does not cross file systems.
-    const temporary = join(
-      dirname(target),
-      `.${basename(target)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
-    );
+    const { path: target, isSpecial, mode } = await findWriteTarget(path);
+    if (isSpecial) {
+      await writeFile(target, content);
+      return true;
+    }
+    if (mode !== null && (await readFile(target)).equals(Buffer.from(content))) return false;
+    const temporary = temporaryBeside(target);
     try {
       await writeFile(temporary, content, { flag: "wx" });
-      if (existing !== null) await chmod(temporary, existing.mode);
+      if (mode !== null) await chmod(temporary, mode);
       await rename(temporary, target);
     } catch (error) {
       await unlink(temporary).catch(() => {});
@@ -49,32 +75,17 @@ export async function writeAtomically(path: string, content: string): Promise<bo
     }
     return true;
   } catch (cause) {
-    throw new BkcacheError({
-      code: "BK3003",
-      message: `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: "check that the folder exists, its rights and its free space",
-      cause,
-    });
+    throw cannotWrite(path, cause);
   }
 }
 
-async function resolveLink(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (isMissing(error)) return path;
-    throw error;
-  }
-}
-
-async function readExisting(path: string): Promise<{ readonly bytes: Buffer; readonly mode: number } | null> {
-  try {
-    const [bytes, { mode }] = await Promise.all([readFile(path), stat(path)]);
-    return { bytes, mode: mode & 0o7777 };
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+export function cannotWrite(path: string, cause: unknown): BkcacheError {
+  return new BkcacheError({
+    code: "BK3003",
+    message: `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: "check that the folder exists, its rights and its free space",
+    cause,
+  });
 }
 
 function isMissing(error: unknown): boolean {

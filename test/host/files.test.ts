@@ -10,7 +10,9 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { readIfThere, realpathIfThere, writeAtomically } from "../../src/host/files.ts";
 import { makeTempDir } from "../support/cleanup.ts";
@@ -64,6 +66,25 @@ test("writeAtomically writes through a link", async () => {
   await writeAtomically(join(dir, "link"), "2");
   expect(lstatSync(join(dir, "link")).isSymbolicLink()).toBe(true);
   expect(readFileSync(path, "utf8")).toBe("2");
+});
+
+test.each(["pipe", "to-pipe"])("writeAtomically puts no file in the place of a pipe: %s", async (name) => {
+  const folder = makeTempDir("pipe");
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+  symlinkSync("pipe", join(folder, "to-pipe"));
+  const reader = spawn("cat", [join(folder, "pipe")], { stdio: ["ignore", "pipe", "inherit"] });
+  const read = text(reader.stdout);
+  await expect(writeAtomically(join(folder, name), "1")).resolves.toBe(true);
+  await expect(read).resolves.toBe("1");
+  expect(lstatSync(join(folder, "pipe")).isFIFO()).toBe(true);
+  expect(readdirSync(folder).sort()).toEqual(["pipe", "to-pipe"]);
+});
+
+test.runIf(process.getuid?.() === 0)("writeAtomically leaves a device as it is", async () => {
+  const path = join(dir, "null");
+  execFileSync("mknod", [path, "c", "1", "3"]);
+  await expect(writeAtomically(path, "1")).resolves.toBe(true);
+  expect(lstatSync(path).isCharacterDevice()).toBe(true);
 });
 
 test("many writers at once leave one whole file", async () => {
