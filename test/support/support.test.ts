@@ -84,9 +84,10 @@ describe("startServer", () => {
     const pid = await new Promise<number>((resolve) => {
       parent.stdout.once("data", (data: Buffer) => resolve(Number(data.toString())));
     });
-    expect(isRunning(pid)).toBe(true);
+    // Until setpriv has become the server the kernel does not know of the signal.
+    await waitFor(() => readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n", { what: "the server runs" });
     parent.kill("SIGKILL");
-    await waitFor(() => !isRunning(pid), { what: "the server ends", timeoutMs: 5000 });
+    await waitFor(() => !isRunning(pid), { what: "the server ends", timeoutMs: 10_000 });
   });
 });
 
