@@ -477,6 +477,10 @@ export const codes = {
     title: "parts of the mount left out",
     help: "The snapshot holds no devices, sockets and pipes, and where the mount is larger than `maxSize`, not the files that are oldest.",
   },
+  BK5038: {
+    title: "mount too large for a snapshot",
+    help: "A snapshot holds up to 2,000,000 entries and 1 TiB of contents; one with more could not be restored. Nothing was saved. Bound the mount with `maxSize`, or keep less in it.",
+  },
   BK5050: {
     title: "cache mount stays on the builder",
     help: "The content of this mount cannot be carried: nobody can tell which mount it is, or it begins with content of something else. The build has it as without bkcache.",

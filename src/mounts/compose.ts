@@ -4,7 +4,7 @@ import type { Listed } from "./list.ts";
 import { parentOf, type Path } from "./names.ts";
 import type { Pack } from "./pack.ts";
 import type { BlobSource, NewBlob } from "./packer.ts";
-import type { Blob, Entry, Snapshot } from "./snapshot.ts";
+import { type Blob, clampTime, type Entry, type Snapshot } from "./snapshot.ts";
 
 export interface Parts {
   readonly entries: readonly Listed[];
@@ -33,7 +33,7 @@ export function compose(parts: Parts): Pick<Snapshot, "packs" | "blobs" | "entri
     if (!dirs.has(parentOf(path))) continue;
     if (listed.kind === "dir") {
       dirs.add(path);
-      entries.push({ kind: "dir", path, uid, gid, mtime: listed.mtime, mode: listed.mode & 0o3777 });
+      entries.push({ kind: "dir", path, uid, gid, mtime: clampTime(listed.mtime), mode: listed.mode & 0o3777 });
       continue;
     }
     const first = parts.diff.hardlinks.get(path);
@@ -43,7 +43,8 @@ export function compose(parts: Parts): Pick<Snapshot, "packs" | "blobs" | "entri
     }
     const content = read.get(path);
     const then = known.get(path);
-    const { mtime, mode } = content?.listed ?? listed;
+    const { mode, ...seen } = content?.listed ?? listed;
+    const mtime = clampTime(seen.mtime);
     if (listed.kind === "symlink") {
       const target = content?.target ?? (then?.kind === "symlink" ? then.target : "");
       if (target !== "") entries.push({ kind: "symlink", path, uid, gid, mtime, target });

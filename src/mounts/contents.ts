@@ -4,7 +4,7 @@ import { type Listed, namesInput, pathsOf, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
 import type { BlobSource, Packer } from "./packer.ts";
 import { explainFailure, inLargePieces, runScript, unreadable } from "./run.ts";
-import type { TarEntry } from "./tar/header.ts";
+import { type TarEntry, trimPath } from "./tar/header.ts";
 import { beganPath, changedPath } from "./settle.ts";
 import { createTarReader } from "./tar/read.ts";
 
@@ -116,9 +116,12 @@ async function readOnce(
     begin(entry) {
       isList = entry.path === changedPath;
       const listed = wanted.get(entry.path);
-      const isWanted = listed?.kind === entry.kind && (entry.kind === "symlink" || isAsListed(entry, listed));
+      // Further names of a link are links to the first one for tar.
+      const first = entry.kind === "hardlink" && listed?.kind === "symlink" ? got.get(trimPath(entry.link)) : undefined;
+      const kind = first?.listed.kind ?? entry.kind;
+      const isWanted = listed?.kind === kind && (kind === "symlink" || isAsListed(entry, listed));
       open = isWanted ? listed : null;
-      target = entry.link;
+      target = first?.target ?? entry.link;
       if (open?.kind === "file") packer.begin(entry.size);
     },
     data(bytes) {

@@ -3,7 +3,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
 import { isSafePath, parentOf, readName, writeName } from "./names.ts";
 import { blobBytes, packBytes, type Pack } from "./pack.ts";
-import type { Blob, Entry, Snapshot, Writer } from "./snapshot.ts";
+import { type Blob, clampTime, type Entry, type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
 import { compress, decompress } from "./zstd.ts";
 
 /** What a manifest may ask for; one that asks for more is refused before anything is fetched. */
@@ -29,7 +29,11 @@ export interface WrittenManifest {
   readonly sha256: string;
 }
 
-export async function writeManifest(snapshot: Snapshot): Promise<WrittenManifest> {
+/** @throws BkcacheError BK5038 for more than `readManifest` would take. */
+export async function writeManifest(
+  snapshot: Snapshot,
+  limits: ManifestLimits = defaultLimits,
+): Promise<WrittenManifest> {
   const { mount, scope, key, parent, created, writer, root } = snapshot;
   const json = JSON.stringify({
     v: 1,
@@ -44,8 +48,21 @@ export async function writeManifest(snapshot: Snapshot): Promise<WrittenManifest
     blobs: snapshot.blobs.map(({ pack, offset, length, digest }) => [pack, offset, length, digest]),
     entries: snapshot.entries.map(writeEntry),
   });
-  const bytes = await compress(Buffer.from(json), { hasChecksum: true });
+  const whole = Buffer.from(json);
+  const content = totalsOf(snapshot).bytes;
+  const isTooMuch = snapshot.entries.length > limits.maxEntries || content > limits.maxContentBytes;
+  if (isTooMuch || whole.length > limits.maxBytes) throw tooMuch(snapshot, content);
+  const bytes = await compress(whole, { hasChecksum: true });
+  if (bytes.length > maxStoredManifestBytes) throw tooMuch(snapshot, content);
   return { bytes, sha256: hash("sha256", bytes, "hex") };
+}
+
+function tooMuch({ mount, entries }: Snapshot, content: number): BkcacheError {
+  return new BkcacheError({
+    code: "BK5038",
+    message: `mount "${mount}" is more than a snapshot can hold: ${entries.length} entries, ${Math.ceil(content / 1e9)} GB`,
+    hint: "bound it with maxSize, or clean it up",
+  });
 }
 
 function writeEntry(entry: Entry): readonly unknown[] {
@@ -216,7 +233,7 @@ function id(value: unknown): number {
 }
 
 function time(value: unknown): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || Math.abs(value) > 2 ** 40) {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value !== clampTime(value)) {
     throw badManifest("a time is none");
   }
   return value;

@@ -213,7 +213,7 @@ interface Again {
 
 /**
  * Takes from stat what tar cannot vouch for, and finds what has another content by now. Null where that is one of several
- * names: which others it still has is not known.
+ * names, since which others it still has is not known, and where a folder has become something else.
  */
 async function lookAgain(
   seen: Map<Path, Content>,
@@ -247,6 +247,8 @@ async function lookAgain(
       files.set(path, { ...content, listed: { ...listed, mode, uid, gid, mtime } });
     } else {
       if (isThere && listed.links > 1) return null;
+      // What was in it was archived, and has no place now.
+      if (listed.kind === "dir") return null;
       files.delete(path);
       if (isThere) changed.push(now);
       else if (listed.kind === "file" || listed.kind === "symlink") torn.push(path);

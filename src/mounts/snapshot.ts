@@ -22,6 +22,14 @@ export interface Blob {
   readonly digest: string;
 }
 
+/** In both directions: some 35,000 years. Programs that take milliseconds for seconds make later times. */
+const maxTime = 2 ** 40;
+
+/** The time as a snapshot has it, in seconds. */
+export function clampTime(time: number): number {
+  return Math.min(maxTime, Math.max(-maxTime, time));
+}
+
 interface Owned {
   readonly path: Path;
   readonly uid: number;

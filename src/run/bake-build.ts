@@ -5,6 +5,7 @@ import type { CacheUse } from "./cache-use.ts";
 import { type BakeResult, type CachedBuild, runCachedBuild } from "./cached-build.ts";
 import { runFileEnv } from "./definition.ts";
 import { featuresOf } from "./features.ts";
+import { collectRarely } from "./go-collector.ts";
 import { openBuilderSession } from "./mounts/builder-session.ts";
 import { quiet } from "./quiet.ts";
 import { fileFlags, ownCache, runFile, wordsFor } from "./run-file.ts";
@@ -36,16 +37,15 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
     runDir: source.dir,
     async command(choice, { definition, expected }) {
       const allow = await findAllow(host, build, definition, choice);
+      const words = [...source.overrides, ...args.passthrough, ...allow, ...wordsFor(source, args)];
+      const input = runFile(source, targets, { cache: isOff ? ownCache(source) : choice.targets, expected });
       return {
-        args: [
-          ...fileFlags(["-", ...source.overlays]),
-          ...source.overrides,
-          ...args.passthrough,
-          ...allow,
-          ...wordsFor(source, args),
-        ],
-        env: runFileEnv(host.env),
-        input: runFile(source, targets, { cache: isOff ? ownCache(source) : choice.targets, expected }),
+        args: [...fileFlags(["-", ...source.overlays]), ...words],
+        env: {
+          ...collectRarely({ hasFiles: source.overlays.length > 0, input, args: words }),
+          ...runFileEnv(host.env),
+        },
+        input,
       };
     },
   });

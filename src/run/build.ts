@@ -16,6 +16,7 @@ import { askValues } from "./define.ts";
 import { scopesOf } from "./describe.ts";
 import { draftEntries, type LiteralEntry } from "./entries.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
+import { collectRarely } from "./go-collector.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
 import { openBuilderSession } from "./mounts/builder-session.ts";
 import { openProject, type Project } from "./project.ts";
@@ -86,7 +87,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
           ...args.passthrough,
           args.context,
         ],
-        env: host.env,
+        env: { ...collectRarely({ hasFiles: false, args: args.passthrough }), ...host.env },
       };
     },
   });

@@ -25,11 +25,6 @@ export interface BakeResult {
   readonly outcome: Outcome | null;
 }
 
-/**
- * buildx holds little, and Go would collect each time that it doubles, which takes a twentieth of a build that is all cached. The environment of the user goes before it (https://go.dev/doc/gc-guide#GOGC).
- */
-const goCollector = { GOGC: "400" };
-
 type Use = Pick<CacheUse, "read" | "write">;
 
 /** What `bake` and `build` have found out before a builder is needed, and what they tell buildx. */
@@ -129,7 +124,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
       [build.verb, "--builder", nodes.builder.name, "--metadata-file", finish.metadataFile, ...command.args],
       {
         cwd: build.runDir,
-        env: { ...goCollector, ...command.env, ...choice.env, ...finish.env },
+        env: { ...command.env, ...choice.env, ...finish.env },
         ...(command.input === undefined ? {} : { input: command.input }),
         terminal: true,
       },

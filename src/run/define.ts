@@ -73,7 +73,7 @@ export async function define(
     words: [...overrides, ...words, ...(hasTexts(texts) ? [valuesTarget] : [])],
   });
   const { definition, values } = takeValues(printed);
-  return { definition: known ?? definition, values, expected: {} };
+  return { definition: known ?? definition, values, expected: known === null ? {} : expectation.used };
 }
 
 /** What bake makes of texts alone. @param dir folder that it runs in, absolute */
@@ -132,6 +132,8 @@ function definitionOfPlan(
 function withValues(value: unknown, expectation: Expectation): unknown {
   let isKnown = true;
   const read = (part: unknown): unknown => {
+    // HCL has every text in this form.
+    if (typeof part === "string") return part.normalize("NFC");
     if (typeof part !== "object" || part === null) return part;
     if (isReference(part)) isKnown = false;
     if (!Array.isArray(part)) return mapRecord(part as Readonly<Record<string, unknown>>, read);

@@ -2,6 +2,7 @@ import { type BakeDefinition, readDefinition } from "../bake/definition.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { lastError } from "../builder/inspect.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { collectNever } from "./go-collector.ts";
 
 export interface DefinitionRequest {
   readonly dir: string;
@@ -19,12 +20,13 @@ export interface DefinitionRequest {
  */
 export async function askDefinition(buildx: Buildx, request: DefinitionRequest): Promise<BakeDefinition> {
   const { dir, env, files, input, words } = request;
+  const hasFiles = files.length === 0 || files.some((file) => file !== "-") || input === undefined;
   const { exitCode, stdout, stderr } = await buildx.exec(
     ["bake", ...files.flatMap((file) => ["-f", file]), "--print", ...words],
     {
       cwd: dir,
       // For an s3 entry bake looks for credentials even when it only prints, in the end by asking a host that may not answer.
-      env: { ...noCollector, ...env, AWS_EC2_METADATA_DISABLED: "true" },
+      env: { ...collectNever({ hasFiles, input, args: words }), ...env, AWS_EC2_METADATA_DISABLED: "true" },
       ...(input === undefined ? {} : { input }),
     },
   );
@@ -35,12 +37,6 @@ export async function askDefinition(buildx: Buildx, request: DefinitionRequest):
     hint: "`docker buildx bake --print` shows what bake reads from your files",
   });
 }
-
-/**
- * Go's collector takes a quarter of the time of a process that has ended before it needs the memory. The limit, far above
- * that, sets it to work after all (https://go.dev/doc/gc-guide#Memory_limit).
- */
-const noCollector = { GOGC: "off", GOMEMLIMIT: "512MiB" };
 
 /** Variables by which bake would read other files than the run file, or read its paths otherwise. */
 const redirecting = new Set(["BUILDX_BAKE_FILE", "BUILDX_BAKE_PATH_SEPARATOR", "BUILDX_BAKE_FILE_RELATIVE_PATHS"]);

@@ -54,10 +54,10 @@ export function expectVariables(
     // Bake can be told to leave the environment alone.
     if (env["BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP"] !== undefined) return null;
     const value = env[name] ?? variable.default;
-    // HCL has every text in this form.
-    return value === value.normalize("NFC") ? value : null;
+    return value;
   };
   const valueOf = (text: Text): string | null => {
+    const taken: Record<string, string> = {};
     let whole = "";
     for (const part of partsOf(text)) {
       if (typeof part === "string") {
@@ -66,9 +66,12 @@ export function expectVariables(
       }
       const value = part.encode === undefined ? find(part.variable) : null;
       if (value === null) return null;
-      used[part.variable] = value;
+      taken[part.variable] = value;
       whole += value === "" ? (part.fallback ?? "") : value;
     }
+    // HCL has every text in this form; how it puts characters together over a seam is left to it.
+    if (whole !== whole.normalize("NFC")) return null;
+    Object.assign(used, taken);
     return whole;
   };
   return { valueOf, used };

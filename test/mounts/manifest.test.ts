@@ -139,6 +139,17 @@ describe("hostile manifests", () => {
     expect(await readManifest(bytes, { maxBytes: length, maxEntries: 4, maxContentBytes: 60 })).toBeDefined();
   });
 
+  test("nothing is written that could not be read", async () => {
+    const snapshot = await readManifest(store(good));
+    const { bytes } = await writeManifest(snapshot);
+    const length = zstdDecompressSync(bytes).length;
+    for (const limits of [{ maxBytes: length - 1 }, { maxEntries: 3 }, { maxContentBytes: 59 }]) {
+      await expect(writeManifest(snapshot, { ...defaultLimits, ...limits })).rejects.toMatchObject({ code: "BK5038" });
+    }
+    const most = { maxBytes: length, maxEntries: 4, maxContentBytes: 60 };
+    expect((await writeManifest(snapshot, most)).bytes).toEqual(bytes);
+  });
+
   test("random damage is refused, unless it decodes to the same", async () => {
     const snapshot = await readManifest(store(good));
     const { bytes } = await writeManifest(snapshot);

@@ -1,4 +1,13 @@
-import { appendFileSync, chownSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -167,6 +176,21 @@ describe("a mount that is not for one pass is listed after all", () => {
     linkSync(join(dir, "d1/f1"), join(dir, "d2/name"));
     const spy = spyOn(dir, { archive: () => appendFileSync(join(dir, "d1/f1"), "more") });
     expect(await saveSoundly(dir, spy)).toContain("list");
+  });
+
+  test.each<readonly [string, (dir: string) => void]>([
+    ["a file", (dir) => writeFileSync(join(dir, "d1"), "a file")],
+    ["a link", (dir) => symlinkSync("d2", join(dir, "d1"))],
+  ])("with a folder that became %s", async (_, put) => {
+    const dir = makeFilled();
+    let isDone = false;
+    const replace = () => {
+      if (isDone) return;
+      isDone = true;
+      rmSync(join(dir, "d1"), { recursive: true });
+      put(dir);
+    };
+    expect(await saveSoundly(dir, spyOn(dir, { archive: replace }))).toContain("list");
   });
 
   test.runIf(isRoot)("with more owners than a command line should have", async () => {

@@ -4,6 +4,7 @@ import {
   lutimesSync,
   mkdirSync,
   readdirSync,
+  statSync,
   renameSync,
   rmSync,
   utimesSync,
@@ -111,6 +112,20 @@ describe("what a save writes", () => {
     expect(await save(store, dir)).toMatchObject({ kind: "saved", newPacks: 0 });
     await expectSame(store, dir);
   });
+});
+
+test("times that a snapshot cannot hold are cut, and nothing else is lost", async () => {
+  const store = openPlainStore();
+  const dir = makeMount();
+  makeTree(dir);
+  // Milliseconds, taken for seconds; some file systems cut them themselves.
+  for (const path of ["d1", "d1/f1"]) utimesSync(join(dir, path), 2e12, 2e12);
+  expect(await save(store, dir)).toMatchObject({ kind: "saved", findings: [] });
+  const { mtimeMs } = statSync(join(dir, "d1/f1"));
+  for (const path of ["d1", "d1/f1"]) utimesSync(join(dir, path), Math.min(2 ** 40, mtimeMs / 1000), 2 ** 40);
+  await expectSame(store, dir);
+  for (const path of ["d1", "d1/f1"]) utimesSync(join(dir, path), 2e12, 2e12);
+  expect(await save(store, dir)).toMatchObject({ kind: "unchanged", findings: [] });
 });
 
 describe("keys", () => {

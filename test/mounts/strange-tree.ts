@@ -43,6 +43,8 @@ export function fillStrangely(dir: string): void {
   symlinkSync("../../..", at("read only/link up"));
   symlinkSync(raw("to\n", [0xff]), at(raw("link\n", [0xfe], "'")));
   symlinkSync("t".repeat(300), at("long link"));
+  symlinkSync("nowhere", at("link of five names"));
+  for (const name of ["b", "c", "d", "e"]) linkSync(at("link of five names"), at(`link ${name}`));
   writeFileSync(at("sparse"), "begin");
   truncateSync(at("sparse"), 20 * 2 ** 20);
   writeFileSync(at(".bkcached"), "not bkcache's");

@@ -31,6 +31,14 @@ test("of a plain variable the environment is expected, then its default", () => 
   expect(valueIn({ STAGE: "" }, [{ variable: "STAGE", fallback: "main" }])).toBe("main");
 });
 
+test("nothing is expected over a seam where HCL puts characters together, nor counted as used", () => {
+  const expectation = expectVariables(variables, { NAME: "\u0308" });
+  expect(expectation.valueOf(["u", { variable: "NAME" }])).toBeNull();
+  expect(expectVariables(variables, {}).valueOf([{ variable: "NAME" }])).toBe("x");
+  expect(expectation.valueOf([{ variable: "NAME" }, { variable: "NONE" }])).toBeNull();
+  expect(expectation.used).toEqual({});
+});
+
 test("which variables anything rests on is told", () => {
   const expectation = expectVariables({ NAME: { default: "x" }, STAGE: { default: "dev" } }, { STAGE: "prod" });
   expectation.valueOf([{ variable: "STAGE" }]);

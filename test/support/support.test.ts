@@ -88,6 +88,7 @@ describe("startServer", () => {
     await waitFor(() => readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n", { what: "the server runs" });
     parent.kill("SIGKILL");
     await waitFor(() => !isRunning(pid), { what: "the server ends", timeoutMs: 10_000 });
+    expect(existsSync(`/proc/${pid}/exe`)).toBe(false);
   });
 });
 
