@@ -11,4 +11,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
 process.getBuiltinModule("node:module").enableCompileCache();
 void import("./cli/main.ts").then(async ({ main }) => {
   process.exitCode = await main(process.argv.slice(2));
+  // A config in TypeScript may have left a timer or a connection open, which would keep the process.
+  setTimeout(() => process.exit(), 1_000).unref();
 });

@@ -296,6 +296,15 @@ describe("validate", () => {
     expect(good.stderr).toContain("0 targets beside those of a.hcl, compose.yaml");
   });
 
+  test("a config that leaves a timer open does not keep the process", async () => {
+    const text = "setInterval(() => {}, 1000);\nexport default { targets: { a: {} } };\n";
+    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.mjs": text }).result;
+    expect(stderr).toContain("bkcache.config.mjs is valid: 1 target");
+    expect(exitCode).toBe(0);
+    const broken = text.replace("targets", "targetts");
+    expect((await run(["validate"], { "bkcache.config.mjs": broken }).result).exitCode).toBe(2);
+  });
+
   test("a config in TypeScript needs no local install", async () => {
     const text = 'import { defineConfig } from "bkcache";\nexport default defineConfig({ targets: { a: {} } });\n';
     const { exitCode, stderr } = await run(["validate"], { "bkcache.config.ts": text }).result;
