@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { type LayerAccess, loadProbe } from "../layers/place.ts";
@@ -34,15 +35,13 @@ export interface CacheChoice {
   readonly targets: Readonly<Record<string, TargetChoice>>;
   /** Backends that this run goes on without. */
   readonly leftOut: readonly { readonly backend: string; readonly diagnostic: Diagnostic }[];
-  /** Folders of local backends that are written to. Absolute. */
-  readonly folders: readonly string[];
   /** Variables for buildx: keys, where they cannot be in the entries. */
   readonly env: Readonly<Record<string, string>>;
   /** For looking into the backends again after the build; null where none was looked into. */
   readonly access: LayerAccess | null;
 }
 
-export const noCache: CacheChoice = { targets: {}, leftOut: [], folders: [], env: {}, access: null };
+export const noCache: CacheChoice = { targets: {}, leftOut: [], env: {}, access: null };
 
 /** What builder and tools can do, and how many platforms a target has. */
 interface Gate extends Omit<GateInput, "entries" | "env"> {
@@ -67,7 +66,7 @@ export interface CacheRequest extends EntryRequest {
 
 /**
  * Decides what each target reads and writes: lists the candidates, checks them against the builder, finds
- * credentials, looks which caches exist, and takes the first. What fails is said once and left out.
+ * credentials, looks which caches exist, makes folders, and takes the first. What fails is said once and left out.
  * @throws BkcacheError for what is known to be wrong before the build, and for any failure under `strict`.
  */
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
@@ -76,7 +75,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
   if (gated.stop.length > 0) throw BkcacheError.of(gated.stop);
   for (const warning of gated.warn) host.tell({ ...warning, level: "warning" });
 
-  const failed = { ...report.failed, ...access.failed };
+  const failed = { ...report.failed, ...access.failed, ...(await makeFolders(candidates)) };
   for (const { backend, diagnostic } of gated.drop) failed[backend] = diagnostic;
   const leftOut = Object.entries(failed).map(([backend, diagnostic]) => ({ backend, diagnostic }));
   // A driver that lacks a backend is no failure of the cache: the same config serves other builders.
@@ -100,11 +99,9 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
       ),
     ]),
   );
-  const written = Object.values(targets).flatMap(({ destinations }) => destinations.map(({ entry }) => entry));
   return {
     targets,
     leftOut,
-    folders: [...new Set(written.flatMap((entry) => (entry["type"] === "local" ? (entry["dest"] ?? []) : [])))],
     env: request.keys === "environment" ? keyVariables(access.credentials, out, request) : {},
     access,
   };
@@ -188,6 +185,31 @@ async function look(candidates: readonly Candidate[], access: Access): Promise<L
     asked.map(({ candidate }, index) => [candidate, answers[index] ?? "unknown"]),
   );
   return { presence: (candidate) => found.get(candidate) ?? "unknown", failed: { ...failed } };
+}
+
+/**
+ * Makes the folders that local backends write to: bake asks for the right to a folder that does not exist by the nearest one
+ * that does. Returns why those that cannot be made are left out.
+ */
+async function makeFolders(candidates: readonly Candidate[]): Promise<Readonly<Record<string, Diagnostic>>> {
+  const failed: Record<string, Diagnostic> = {};
+  const writes = candidates.filter(isOfBackend("to")).filter(({ entry }) => entry["type"] === "local");
+  await Promise.all(
+    writes.map(async ({ backend, entry }) => {
+      const folder = entry["dest"] ?? "";
+      try {
+        await mkdir(folder, { recursive: true });
+      } catch (error) {
+        const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+        failed[backend] = {
+          code: "BK5022",
+          message: `backend "${backend}": ${folder} cannot be made (${reason})`,
+          hint: "check the folder's rights, or put the backend's path elsewhere",
+        };
+      }
+    }),
+  );
+  return failed;
 }
 
 function entryInUse(candidate: Candidate, gate: Gate): GateInput["entries"] {

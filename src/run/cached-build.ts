@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import type { BakeDefinition } from "../bake/definition.ts";
 import type { BakeTarget, Plan } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
@@ -9,7 +8,7 @@ import type { CacheUse } from "./cache-use.ts";
 import type { Defined } from "./define.ts";
 import type { RunScopes } from "./describe.ts";
 import type { EntryDrafts } from "./entries.ts";
-import { type FinishRequest, openFinish } from "./finish.ts";
+import { type FinishRequest, openFinish, prepareReport } from "./finish.ts";
 import type { GateInput } from "./gates.ts";
 import { findCachesInContext } from "./inside-context.ts";
 import type { BackendDraft } from "./mounts/backend.ts";
@@ -99,10 +98,9 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
     ),
   );
   try {
+    await prepareReport(host, args.own.report);
     const choice = use.layers.read || use.layers.write ? await chooseFor(host, build) : noCache;
     const [nodes, known] = await Promise.all([build.session, defined]);
-    // Before --allow is worked out: what does not exist is asked for by its nearest folder that does.
-    await Promise.all(choice.folders.map((folder) => mkdir(folder, { recursive: true })));
     for (const finding of findCachesInContext(known.definition.targets, choice, build.runDir)) {
       host.tell({ ...finding, level: "warning" });
     }

@@ -1,5 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { createRedactor } from "../diagnostics/redact.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { writeAtomically } from "../host/files.ts";
@@ -83,7 +82,9 @@ export async function readOutcome(
     failures,
     strict,
   };
-  if (args.own.report !== undefined) await writeReport(resolve(host.cwd, args.own.report), outcome.report);
+  if (args.own.report !== undefined) {
+    await writeAtomically(resolve(host.cwd, args.own.report), `${JSON.stringify(outcome.report, null, 2)}\n`);
+  }
   return outcome;
 }
 
@@ -98,8 +99,3 @@ function hasWritten(history: History, target: string): boolean {
 
 /** A build that succeeded without its cache, under `--strict`. */
 const strictExitCode = 3;
-
-async function writeReport(file: string, report: Report): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
-}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Buildkit, onEmptyBuilder, startBuildkit } from "../support/buildkit.ts";
@@ -8,7 +8,7 @@ import { makeBusyboxContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { freePort } from "../support/poll.ts";
-import { runBkcache } from "../support/run-bkcache.ts";
+import { binFile, runBkcache, runCommand } from "../support/run-bkcache.ts";
 import { type S3Server, startVersitygw } from "../support/s3-server.ts";
 import { findTool } from "../support/toolchain.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
@@ -209,6 +209,43 @@ describe("a second, empty builder serves every step from the bucket", () => {
     ]);
     const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
     expect(second.report.targets.api).toMatchObject({ source: { backend: "disk" }, steps: { ran: [] } });
+  });
+
+  test("a disk that cannot be written is left out, and an error under --strict", async () => {
+    const workspace = project();
+    const config = JSON.parse(workspace.read("bkcache.config.json"));
+    workspace.write("file", "no folder");
+    config.backends.disk = { type: "local", path: "file/below" };
+    config.cache = { read: ["disk", "remote"], write: ["disk", "remote"] };
+    workspace.write("bkcache.config.json", JSON.stringify(config));
+    await onEmptyBuilder(async (builder) => {
+      const { exitCode, stderr, report } = await bake(workspace, ["bake"], environment(builder));
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(/warning BK50(?:13|22): backend "disk": .*; building without it/);
+      expect(report.leftOut).toMatchObject([{ backend: "disk" }]);
+      expect(report.targets.api.written).toMatchObject([{ backend: "remote" }]);
+      const strict = await runBkcache(["bake", "--strict"], { cwd: workspace.dir, env: environment(builder) });
+      expect(strict.exitCode).toBe(3);
+      expect(strict.stderr).toMatch(/error BK50(?:13|22): backend "disk"/);
+    });
+  });
+
+  test("a report goes to a pipe as it is, and where none can be written nothing is built", async () => {
+    const workspace = project();
+    workspace.write("file", "no folder");
+    await onEmptyBuilder(async (builder) => {
+      const options = { cwd: workspace.dir, env: environment(builder) };
+      for (const report of ["file/report.json", "."]) {
+        const { exitCode, stderr } = await runBkcache(["bake", "--report", report, "--progress", "plain"], options);
+        expect([report, exitCode]).toEqual([report, 2]);
+        expect(stderr).toContain("error BK3003: cannot write");
+        expect(stderr).not.toContain("#1 ");
+      }
+      const script = '"$0" "$1" bake --progress quiet --report /dev/stdout | cat';
+      const piped = await runCommand("sh", ["-c", script, process.execPath, binFile], options);
+      expect(JSON.parse(piped.stdout)).toMatchObject({ exitCode: 0 });
+      expect(lstatSync("/dev/stdout").isSymbolicLink()).toBe(true);
+    });
   });
 
   test("gcs: HMAC keys reach the builder, and neither an argument nor a file of the project", async () => {
