@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
+import { doubtFlags, type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
 import { isRemote } from "./location.ts";
 import { type Override, parseOverride, showOverride, withAbsolutePaths } from "./override.ts";
 import { type OwnFlags, ownLetters, ownSwitches, ownValues, takeOwnFlags } from "./own-flags.ts";
@@ -61,6 +61,8 @@ export interface BakeArgs {
   readonly overrides: readonly string[];
   /** The --var among them. */
   readonly variables: readonly string[];
+  /** What may be misspelt. */
+  readonly doubts: readonly Diagnostic[];
   /** Everything else for bake but targets, the remote definition, -f, --builder and --metadata-file; in order. */
   readonly passthrough: readonly string[];
 }
@@ -142,6 +144,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
     ...optional("progress", given("progress")),
     ...optional("jobs", given("jobs")),
     flags: [...flags],
+    doubts: doubtFlags(rest, table),
     passthrough,
   };
 }

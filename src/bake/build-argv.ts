@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { BkcacheError } from "../diagnostics/error.ts";
-import { type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { doubtFlags, type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
 import { type OwnFlags, ownLetters, ownSwitches, ownValues, takeOwnFlags } from "./own-flags.ts";
 
 /** Flags of `buildx build`, its hidden and global ones included. */
@@ -71,6 +71,8 @@ const table: FlagTable = {
 };
 
 export interface BuildArgs {
+  /** What may be misspelt. */
+  readonly doubts: readonly Diagnostic[];
   readonly own: OwnFlags;
   /** As given: a folder, a URL, or `-`. */
   readonly context: string;
@@ -136,6 +138,7 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
   const call = (last("call") ?? last("print") ?? "build").split(",")[0];
   const metadataFile = last("metadata-file");
   return {
+    doubts: doubtFlags(scanned, table),
     own,
     context: context ?? ".",
     tags: values("tag"),

@@ -1,4 +1,5 @@
-import { BkcacheError } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { nearest } from "../diagnostics/nearest.ts";
 
 /** The flags of a command line, as far as they must be known to tell their values from arguments. */
 export interface FlagTable {
@@ -95,4 +96,17 @@ export function optional<K extends string>(key: K, value: string | undefined): P
   const found: Partial<Record<K, string>> = {};
   if (value !== undefined && value !== "") found[key] = value;
   return found;
+}
+
+/** Flags that nobody here knows and that are near to one that is known: buildx may have them since, or they are misspelt. */
+export function doubtFlags(tokens: readonly Token[], { values, switches }: FlagTable): readonly Diagnostic[] {
+  const known = [...values, ...switches];
+  return tokens.flatMap((token): readonly Diagnostic[] => {
+    if (token.kind === "word" || token.name.length === 1 || known.includes(token.name)) return [];
+    const guess = nearest(token.name, known);
+    if (guess === undefined) return [];
+    return [
+      { code: "BK1002", message: `--${token.name} is passed to buildx as it is`, hint: `did you mean --${guess}?` },
+    ];
+  });
 }

@@ -69,9 +69,11 @@ async function runCommand(
   redact: (text: string) => string,
 ): Promise<number> {
   const interrupt = new AbortController();
+  // While a config is loaded, the one of the process is not for ending it.
+  const exit = process.exit.bind(process);
   const onSignal = (signal: NodeJS.Signals) => {
     // The second one means it: nothing may keep the process then.
-    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    if (interrupt.signal.aborted) exit(exitCodes.interrupted);
     interrupt.abort(signal);
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
@@ -96,12 +98,14 @@ async function runCommand(
     const [module] = await importWhole(() =>
       Promise.all([entry.load(), entry.takesForeignFlags === true ? null : loadParser()]),
     );
+    // What ended well before the interrupt came, as a build, is not all that was to be done.
+    const codeOf = (code: number) => (interrupt.signal.aborted && code === exitCodes.ok ? exitCodes.interrupted : code);
     const result = (await module.run?.(args, context)) ?? null;
-    if (result !== null) return result;
+    if (result !== null) return codeOf(result);
     const { parseAndRun } = await importWhole(loadParser);
     const wanted = module.run === undefined ? args : ["--help"];
     await parseAndRun({ module, name: ["bkcache", ...path].join(" "), summary: entry.summary }, wanted, context);
-    return interrupt.signal.aborted && exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode;
+    return interrupt.signal.aborted ? exitCodes.interrupted : exitCode;
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     if (error instanceof BkcacheError) {

@@ -44,6 +44,7 @@ export async function locateConfig(options: LocateOptions): Promise<LocatedConfi
 }
 
 function locateNamed(name: string, cwd: string): LocatedConfig {
+  if (name === "") throw new BkcacheError({ code: "BK1002", message: "--config needs a value" });
   const file = resolve(cwd, name);
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) throw new BkcacheError({ code: "BK2002", message: `there is no file ${name}` });

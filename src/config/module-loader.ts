@@ -51,6 +51,7 @@ export async function importConfig(module: ModuleFile): Promise<unknown> {
   // A changed file is another module: a process that lives on would otherwise see the first version for ever.
   const url = `${pathToFileURL(module.file).href}?${mtimeMs.toString(36)}-${size.toString(36)}`;
   const hooks = installHooks(module);
+  const guard = guardProcess();
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
@@ -69,6 +70,7 @@ export async function importConfig(module: ModuleFile): Promise<unknown> {
       });
     }
     const exported = await Promise.race([namespace["default"], late]);
+    await guard.check();
     if (typeof exported !== "function") return exported;
     throw new BkcacheError({
       code: "BK2004",
@@ -80,8 +82,37 @@ export async function importConfig(module: ModuleFile): Promise<unknown> {
     throw explain(module, error);
   } finally {
     clearTimeout(timer);
+    guard.remove();
     hooks.deregister();
   }
+}
+
+class Exited extends Error {}
+class Stray extends Error {}
+
+/**
+ * While a config is loaded, it cannot end the process, which would leave a check green that was never made; and a promise
+ * that it rejects and nobody handles is a failure of the config.
+ */
+function guardProcess(): { readonly check: () => Promise<void>; readonly remove: () => void } {
+  const exit = Object.getOwnPropertyDescriptor(process, "exit") ?? {};
+  let stray: { readonly reason: unknown } | undefined;
+  const onStray = (reason: unknown) => void (stray ??= { reason });
+  process.exit = () => {
+    throw new Exited();
+  };
+  process.on("unhandledRejection", onStray);
+  return {
+    async check() {
+      // Node tells of them when it has nothing else to do.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (stray !== undefined) throw new Stray(messageOf(stray.reason), { cause: stray.reason });
+    },
+    remove() {
+      Object.defineProperty(process, "exit", exit);
+      process.off("unhandledRejection", onStray);
+    },
+  };
 }
 
 /** Asked before Node tries, and warns on standard error about what it finds. */
@@ -114,6 +145,9 @@ function explain(module: ModuleFile, error: unknown): BkcacheError {
     });
   if (error instanceof NeverSettled)
     return fail(`did not settle within ${patience / 1000} s`, "look for a promise that nothing resolves");
+  if (error instanceof Exited) return fail("calls process.exit()", "throw an error to say that there is no config");
+  if (error instanceof Stray)
+    return fail(`rejects a promise that nobody handles: ${firstLine(text)}`, "await it, or catch what it rejects with");
   switch (code) {
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
       return fail(

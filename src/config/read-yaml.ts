@@ -34,7 +34,10 @@ export function readYaml(text: string): ReadResult {
       root: null,
       problems: faults.slice(0, 20).map((fault) => ({
         code: "BK2003" as const,
-        message: decapitalize(fault.message.split("\n")[0] ?? "not valid YAML"),
+        message:
+          fault.code === "MULTIPLE_DOCS"
+            ? "a config is one document, and a second one begins here"
+            : decapitalize(fault.message.split("\n")[0] ?? "not valid YAML"),
         path: [],
         offset: fault.pos[0],
       })),

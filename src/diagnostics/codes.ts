@@ -300,6 +300,10 @@ export const codes = {
     help: "Name the file under `bake:` to keep it as the source, or pass --force to overwrite it.",
   },
   BK3003: { title: "file cannot be written", help: "Check the folder's rights and free space." },
+  BK3004: {
+    title: "file cannot be read",
+    help: "What bkcache would write stands there already, and cannot be read to compare. A folder of that name is often one that Docker made for a bind mount whose source was missing.",
+  },
 
   // --- 4xxx buildx and BuildKit
   BK4001: {

@@ -9,6 +9,7 @@ import { define, isMistaken, namesToBuild } from "./define.ts";
 import { requireKnown, scopesOf } from "./describe.ts";
 import { draftEntries } from "./entries.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
+import { prepareReport } from "./prepare-report.ts";
 import { quiet } from "./quiet.ts";
 import { type BakeSource, openSource } from "./source.ts";
 import { findStale } from "./stale.ts";
@@ -27,23 +28,26 @@ export interface BakeRequest {
 export async function runBake(host: Host, argv: readonly string[]): Promise<BakeResult> {
   const startedAt = host.now();
   const args = splitBakeArgs(argv, { cwd: host.cwd });
+  const { mode, own, doubts } = args;
+  if (mode === "build") await prepareReport(host, own.report);
+  for (const doubt of doubts) host.tell({ ...doubt, level: "warning" });
   const finding = quiet(findBuildx(host));
   const source = await openSource(host, args, finding);
   const request: BakeRequest = { buildx: await finding, source, args };
   // bake would say so too, but not what was meant; of another file only bake knows the targets.
   const isWhole = source.definition === null && source.overlays.length === 0;
-  if (isWhole && args.mode !== "list") requireKnown(source.plan, args.targets);
-  const { locked } = args.own;
+  if (isWhole && mode !== "list") requireKnown(source.plan, args.targets);
+  const { locked } = own;
   const findOld = async () => (source.hasConfig ? findStale(host, source, { locked }) : []);
-  if (args.mode !== "build") {
+  if (mode !== "build") {
     refuseOrTell(host, await findOld(), locked);
     const { showOnly } = await importWhole(() => import("./bake-show.ts"));
     return { exitCode: await showOnly(host, request), outcome: null };
   }
 
-  const use = cacheUse(args.own.cache, host.env, source.hasConfig);
+  const use = cacheUse(own.cache, host.env, source.hasConfig);
   const targets = namesToBuild(source, args);
-  const scopes = scopesOf(args.own, host.env);
+  const scopes = scopesOf(own, host.env);
   const drafts = draftEntries({ plan: source.plan, targets, use, scopes });
   const mountBackend = use.read || use.write ? draftMountBackend(source.plan) : null;
   const texts = { ...drafts.texts, ...mountBackend?.texts };

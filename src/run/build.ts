@@ -20,6 +20,7 @@ import { collectRarely } from "./go-collector.ts";
 import { draftMountBackend } from "./mounts/backend.ts";
 import { openBuilderSession } from "./mounts/builder-session.ts";
 import { openProject, type Project } from "./project.ts";
+import { prepareReport } from "./prepare-report.ts";
 import { quiet } from "./quiet.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
 import { policyWithoutConfig } from "./source.ts";
@@ -33,6 +34,8 @@ import { hasTexts } from "./values.ts";
 export async function runBuild(host: Host, argv: readonly string[]): Promise<BakeResult> {
   const startedAt = host.now();
   const args = splitBuildArgs(argv, { cwd: host.cwd });
+  if (args.isBuild) await prepareReport(host, args.own.report);
+  for (const doubt of args.doubts) host.tell({ ...doubt, level: "warning" });
   const finding = quiet(findBuildx(host));
   const project = await openProject(host, args.own.config);
   const plan = project === null ? planOfFolder(host, args) : planOfConfig(host, project, args);

@@ -8,7 +8,7 @@ import type { CacheUse } from "./cache-use.ts";
 import type { Defined } from "./define.ts";
 import type { RunScopes } from "./describe.ts";
 import type { EntryDrafts } from "./entries.ts";
-import { type FinishRequest, openFinish, prepareReport } from "./finish.ts";
+import { type FinishRequest, openFinish } from "./finish.ts";
 import type { GateInput } from "./gates.ts";
 import { findCachesInContext } from "./inside-context.ts";
 import type { BackendDraft } from "./mounts/backend.ts";
@@ -98,7 +98,6 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
     ),
   );
   try {
-    await prepareReport(host, args.own.report);
     const choice = use.layers.read || use.layers.write ? await chooseFor(host, build) : noCache;
     const [nodes, known] = await Promise.all([build.session, defined]);
     for (const finding of findCachesInContext(known.definition.targets, choice, build.runDir)) {

@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { mkdtemp, rm, rmdir, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Buildx } from "../builder/buildx.ts";
 import type { Host } from "../host/host.ts";
-import { cannotWrite } from "../host/files.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { CacheChoice } from "./cache.ts";
 import type { BuilderSession } from "./mounts/builder-session.ts";
@@ -65,20 +64,4 @@ export async function openFinish(host: Host, request: FinishRequest): Promise<Fi
       }
     },
   };
-}
-
-/** Before the build, which would have run for nothing. @throws BkcacheError BK3003 where no report can be written. */
-export async function prepareReport(host: Pick<Host, "cwd">, report: string | undefined): Promise<void> {
-  if (report === undefined) return;
-  const file = resolve(host.cwd, report);
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const isFolder = await stat(file).then(
-      (stats) => stats.isDirectory(),
-      () => false,
-    );
-    if (isFolder) throw new Error("it is a folder");
-  } catch (cause) {
-    throw cannotWrite(file, cause);
-  }
 }

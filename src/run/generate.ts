@@ -24,7 +24,7 @@ export type FileState = "unchanged" | "created" | "updated";
 /** emit: the bake file that `generate` would write, beside what is there. */
 export function emitBake(plan: Plan, dir: string): GeneratedFile {
   const path = join(dir, bakeFileName);
-  const before = readIfThere(path);
+  const before = readCommitted(path);
   return {
     kind: "bake",
     path,
@@ -32,6 +32,19 @@ export function emitBake(plan: Plan, dir: string): GeneratedFile {
     before,
     isForeign: before !== null && !isBkcacheFile(before),
   };
+}
+
+function readCommitted(path: string): string | null {
+  try {
+    return readIfThere(path);
+  } catch (cause) {
+    throw new BkcacheError({
+      code: "BK3004",
+      message: `cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: "remove what stands there, and run `bkcache generate` again",
+      cause,
+    });
+  }
 }
 
 export interface EmittedFiles {

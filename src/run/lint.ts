@@ -138,7 +138,7 @@ function readDockerfile(path: string, project: Project | null): string {
       : nearest(name, [...Object.keys(project.plan.targets), ...Object.keys(project.plan.groups)]);
   throw new BkcacheError({
     code: "BK1002",
-    message: `${name} is neither a Dockerfile${project === null ? "" : " nor a target or group"}`,
+    message: project === null ? `${name} is no Dockerfile` : `${name} is neither a Dockerfile nor a target or group`,
     hint: near === undefined ? "name a file, or run `bkcache lint` alone for all of them" : `did you mean ${near}?`,
   });
 }

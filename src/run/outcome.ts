@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { createRedactor } from "../diagnostics/redact.ts";
-import type { Diagnostic } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -83,7 +83,13 @@ export async function readOutcome(
     strict,
   };
   if (args.own.report !== undefined) {
-    await writeAtomically(resolve(host.cwd, args.own.report), `${JSON.stringify(outcome.report, null, 2)}\n`);
+    try {
+      await writeAtomically(resolve(host.cwd, args.own.report), `${JSON.stringify(outcome.report, null, 2)}\n`);
+    } catch (error) {
+      // The build is done, and what it came to is still to be said.
+      if (!(error instanceof BkcacheError)) throw error;
+      for (const finding of error.findings) host.tell({ ...finding, level: "warning" });
+    }
   }
   return outcome;
 }

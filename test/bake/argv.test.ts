@@ -267,3 +267,18 @@ test.each([
 ])("parseOciLayout %s", (location, expected) => {
   expect(parseOciLayout(location)).toEqual(expected);
 });
+
+test.each([
+  ["--strct api", "--strct", "--strict"],
+  ["--push --no-cach", "--no-cach", "--no-cache"],
+])("a flag that may be misspelt is passed on, with a doubt: %s", (line, flag, guess) => {
+  const { doubts, passthrough } = split(line);
+  expect(passthrough).toContain(flag);
+  expect(doubts).toEqual([
+    { code: "BK1002", message: `${flag} is passed to buildx as it is`, hint: `did you mean ${guess}?` },
+  ]);
+});
+
+test("a flag that is near to none is left to buildx", () => {
+  expect(split("--attest-everything api --push").doubts).toEqual([]);
+});

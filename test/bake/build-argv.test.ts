@@ -5,6 +5,7 @@ const split = (line: string) => splitBuildArgs(line.split(" "), { cwd: "/here" }
 
 test("the session that people copy", () => {
   expect(split(". -t my-go-app")).toEqual({
+    doubts: [],
     own: { locked: false, strict: false, help: false },
     context: ".",
     tags: ["my-go-app"],

@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { runBkcache } from "../support/run-bkcache.ts";
+import { binFile, runBkcache, runCommand } from "../support/run-bkcache.ts";
 import { cleanEnv } from "../support/env.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
@@ -94,6 +94,31 @@ describe("generate", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^# bkcache format 1, generated from bkcache\.config\.yaml/);
     expect(workspace.list()).toEqual(["bkcache.config.yaml"]);
+  });
+
+  test.each([[[]], [["--check"]], [["--stdout"]]])("a folder in the place of the file is said: %j", async (args) => {
+    const { workspace, result } = run(["generate", ...args], {
+      "bkcache.config.yaml": "targets: { api: {} }\n",
+      "docker-bake.hcl/x": "",
+    });
+    const { exitCode, stderr } = await result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/error BK3004: cannot read .*docker-bake\.hcl: EISDIR/);
+    expect(workspace.has("docker-bake.hcl/x")).toBe(true);
+  });
+
+  test.runIf(existsSync("/dev/full"))("an output that cannot be written is said", async () => {
+    const { workspace, result } = run(["validate"]);
+    await result;
+    const script = '"$0" "$1" generate --stdout > /dev/full';
+    const options = { cwd: workspace.dir, env: cleanEnv() };
+    const { exitCode, stderr } = await runCommand("sh", ["-c", script, process.execPath, binFile], options);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error BK3003: cannot write to standard output (ENOSPC)");
+  });
+
+  test("--config without a value", async () => {
+    expect((await run(["validate", "--config="]).result).stderr).toContain("error BK1002: --config needs a value");
   });
 
   test("--check on a stale file prints a diff, exits 1 and touches nothing", async () => {
@@ -303,6 +328,16 @@ describe("validate", () => {
     expect(exitCode).toBe(0);
     const broken = text.replace("targets", "targetts");
     expect((await run(["validate"], { "bkcache.config.mjs": broken }).result).exitCode).toBe(2);
+  });
+
+  test.each([
+    ["process.exit(0);", "calls process.exit()"],
+    ["void Promise.reject(new Error('stray'));", "rejects a promise that nobody handles: stray"],
+  ])("a config that says %s is refused", async (line, message) => {
+    const text = `${line}\nexport default { targets: { a: {} } };\n`;
+    const { exitCode, stderr } = await run(["generate", "--check"], { "bkcache.config.mjs": text }).result;
+    expect(stderr).toContain(`error BK2004: bkcache.config.mjs ${message}`);
+    expect(exitCode).toBe(2);
   });
 
   test("a config in TypeScript needs no local install", async () => {

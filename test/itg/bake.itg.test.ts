@@ -241,6 +241,10 @@ describe("a second, empty builder serves every step from the bucket", () => {
         expect(stderr).toContain("error BK3003: cannot write");
         expect(stderr).not.toContain("#1 ");
       }
+      // One of an earlier run is not left behind for one of this run.
+      workspace.write("old.json", "{}");
+      const unknown = await runBkcache(["bake", "nope", "--report", "old.json"], options);
+      expect([unknown.exitCode, workspace.has("old.json")]).toEqual([2, false]);
       const script = '"$0" "$1" bake --progress quiet --report /dev/stdout | cat';
       const piped = await runCommand("sh", ["-c", script, process.execPath, binFile], options);
       expect(JSON.parse(piped.stdout)).toMatchObject({ exitCode: 0 });

@@ -176,3 +176,21 @@ test("of a save: every snapshot can be read, and the next save completes", { tim
   expect((await bake()).found["data"]).toBe(content);
   expect(await mountRecords(builder)).toEqual(["/shop-data"]);
 });
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s while a bake saves ends it with 130", async (signal) => {
+  workspace.write("src/change", "");
+  workspace.write("src/a.txt", crypto.randomUUID());
+  const before = line.seen.length;
+  const isSaving = () => line.seen.slice(before).some(({ method }) => method === "PUT");
+  let end = (): boolean => false;
+  const running = runBkcache(["bake"], {
+    cwd: workspace.dir,
+    env: environment(),
+    onStart: (child) => (end = () => child.kill(signal)),
+  });
+  await waitFor(isSaving, { what: "a pack goes up", everyMs: 2 });
+  end();
+  const { exitCode, stderr } = await running;
+  expect(exitCode, stderr).toBe(130);
+  expect(stderr).not.toContain("error");
+});

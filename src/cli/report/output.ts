@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { BkcacheError } from "../../diagnostics/error.ts";
 
 const stdout = 1;
 
@@ -20,7 +21,14 @@ export function writeOutput(text: string): void {
       const code = (error as NodeJS.ErrnoException).code;
       // Nobody reads any more.
       if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
+      if (code !== "EAGAIN") {
+        throw new BkcacheError({
+          code: "BK3003",
+          message: `cannot write to standard output (${code})`,
+          hint: "check the free space where it goes",
+          cause: error,
+        });
+      }
       // A pipe that another process made non-blocking is full.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
