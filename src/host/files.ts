@@ -27,18 +27,26 @@ export function realpathIfThere(path: string): string | null {
 export interface WriteTarget {
   /** With its symbolic links resolved, where they can be. */
   readonly path: string;
-  /** A device or a pipe, such as /dev/null and /dev/stdout: written to as it is, since a rename would put a file in its place. */
+  /**
+   * A device, a pipe, or an output that is open already, such as /dev/null and /dev/stdout: written to as it is, at its end,
+   * since a rename would put a file in its place.
+   */
   readonly isSpecial: boolean;
   /** Permissions of a file that is there. */
   readonly mode: number | null;
 }
 
+/** Names of what some process has open, be it a file that others write to as well. */
+const openNames = /^\/(?:dev\/(?:fd\/|std(?:out|err)$)|proc\/)/;
+
 /** @throws what `stat` throws but where there is nothing. */
 export async function findWriteTarget(path: string): Promise<WriteTarget> {
-  const target = await realpath(path).catch(() => path);
+  const isOpen = openNames.test(path);
+  const target = isOpen ? path : await realpath(path).catch(() => path);
   try {
     const stats = await stat(target);
-    return { path: target, isSpecial: !stats.isFile() && !stats.isDirectory(), mode: stats.mode & 0o7777 };
+    const isSpecial = isOpen || (!stats.isFile() && !stats.isDirectory());
+    return { path: target, isSpecial, mode: stats.mode & 0o7777 };
   } catch (error) {
     if (isMissing(error)) return { path: target, isSpecial: false, mode: null };
     throw error;
@@ -60,7 +68,7 @@ export async function writeAtomically(path: string, content: string): Promise<bo
   try {
     const { path: target, isSpecial, mode } = await findWriteTarget(path);
     if (isSpecial) {
-      await writeFile(target, content);
+      await writeFile(target, content, { flag: "a" });
       return true;
     }
     if (mode !== null && (await readFile(target)).equals(Buffer.from(content))) return false;

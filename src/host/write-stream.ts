@@ -16,7 +16,7 @@ export async function writeStream(path: string, pieces: AsyncIterable<Uint8Array
     if (!isSpecial) temporary = temporaryBeside(target);
     await pipeline(
       Readable.from(pieces, { objectMode: false }),
-      createWriteStream(temporary ?? target, { flags: isSpecial ? "w" : "wx" }),
+      createWriteStream(temporary ?? target, { flags: isSpecial ? "a" : "wx" }),
     );
     if (temporary !== null) await rename(temporary, target);
   } catch (cause) {

@@ -53,8 +53,7 @@ export function expectVariables(
     if (variable === undefined || variable.type !== undefined || typeof variable.default !== "string") return null;
     // Bake can be told to leave the environment alone.
     if (env["BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP"] !== undefined) return null;
-    const value = env[name] ?? variable.default;
-    return value;
+    return env[name] ?? variable.default;
   };
   const valueOf = (text: Text): string | null => {
     const taken: Record<string, string> = {};

@@ -1,14 +1,17 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
@@ -85,6 +88,18 @@ test.runIf(process.getuid?.() === 0)("writeAtomically leaves a device as it is",
   execFileSync("mknod", [path, "c", "1", "3"]);
   await expect(writeAtomically(path, "1")).resolves.toBe(true);
   expect(lstatSync(path).isCharacterDevice()).toBe(true);
+});
+
+test("writeAtomically adds to an output that is open, and leaves what it leads to in its place", async () => {
+  const path = join(dir, "log");
+  writeFileSync(path, "before\n");
+  const { ino } = statSync(path);
+  const fd = openSync(path, "a");
+  await expect(writeAtomically(`/proc/self/fd/${fd}`, "report\n")).resolves.toBe(true);
+  writeSync(fd, "after\n");
+  closeSync(fd);
+  expect(readFileSync(path, "utf8")).toBe("before\nreport\nafter\n");
+  expect(statSync(path).ino).toBe(ino);
 });
 
 test("many writers at once leave one whole file", async () => {
