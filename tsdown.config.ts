@@ -161,13 +161,13 @@ export const program = {
         },
         {
           name: "core",
-          test: /\/src\/(?:run\/(?:project|generate)|config\/(?:module-loader|plain))\.ts$/,
+          test: /\/src\/(?:source\/project|generate\/write|config\/(?:module-loader|plain))\.ts$/,
           priority: 4,
         },
         { name: "bake", test: /\/src\/(?:run|cli\/commands)\/bake\.ts$/, priority: 3 },
         { name: "cached-build", test: /\/src\/run\/(?:cached-build|bake-build)\.ts$/, priority: 2 },
         { name: "gateway", test: /\/src\/builder\/gateway\/(?:gateway|connection|workers)\.ts$/, priority: 2 },
-        { name: "outcome", test: /\/src\/(?:run|cli\/report)\/outcome\.ts$/, priority: 1 },
+        { name: "outcome", test: /\/src\/(?:run\/conclude|cli\/report\/outcome)\.ts$/, priority: 1 },
         // What all of a bucket's requests take, and small enough to come with whichever is first.
         {
           name: "store",

@@ -1,3 +1,5 @@
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { nearest } from "../diagnostics/nearest.ts";
 import type { Plan } from "./model.ts";
 
 export interface Requested {
@@ -21,6 +23,21 @@ export function findRequested(plan: Plan, names: readonly string[]): Requested {
     for (const match of matches) expand(plan, match, { targets, unknown, visited: new Set() });
   }
   return { targets: [...targets], linked: findLinked(plan, targets), unknown: [...unknown] };
+}
+
+/** @throws BkcacheError BK1002 for a target or group that the plan does not have. */
+export function requireKnown(plan: Plan, names: readonly string[]): Requested {
+  const requested = findRequested(plan, names);
+  if (requested.unknown.length === 0) return requested;
+  const known = [...Object.keys(plan.targets), ...Object.keys(plan.groups)];
+  throw BkcacheError.of(requested.unknown.map((name) => unknownName(name, nearest(name, known))));
+}
+
+function unknownName(name: string, guess: string | undefined): Diagnostic {
+  const message = `no target or group "${name}"`;
+  return guess === undefined
+    ? { code: "BK1002", message }
+    : { code: "BK1002", message, hint: `did you mean ${guess}?` };
 }
 
 interface Found {

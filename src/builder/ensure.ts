@@ -11,7 +11,7 @@ import {
   chooseBuilder,
   createArgs,
   nameOf,
-} from "./definition.ts";
+} from "./request.ts";
 import { currentDockerEngine } from "./docker-config.ts";
 import { isLoopback, parseEndpoint } from "./endpoint.ts";
 import { type Builder, type BuilderNode, inspectBuilder, lastError } from "./inspect.ts";

@@ -1,4 +1,4 @@
-import { type BakeDefinition, readDefinition } from "../bake/definition.ts";
+import { type BakeDefinition, readDefinition } from "../bake/printed.ts";
 import type { BakeTarget, PlanGroup } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { lastError } from "../builder/inspect.ts";

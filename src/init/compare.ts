@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import { compareNames } from "../config/names.ts";
 
 /** bake prints these in an order of its own. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import { emitBakeFile } from "../bake/emit.ts";
 import { findBuildx } from "../builder/buildx.ts";
 import { isAtLeast } from "../builder/versions.ts";

@@ -1,4 +1,4 @@
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import { credentialIn, isCredentialKey } from "../config/credentials.ts";
 import { mapRecord } from "../config/records.ts";
 

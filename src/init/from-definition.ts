@@ -1,4 +1,4 @@
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget, Entry, SshEntry } from "../bake/model.ts";
 import { csvLine } from "../config/csv.ts";
 import { mapRecord } from "../config/records.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget } from "../bake/model.ts";
 
 /** Attributes that a file which fills a placeholder sets. */

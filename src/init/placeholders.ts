@@ -1,4 +1,4 @@
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget } from "../bake/model.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { BakeSource } from "./bake-source.ts";

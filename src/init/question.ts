@@ -1,4 +1,4 @@
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

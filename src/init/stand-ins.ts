@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget } from "../bake/model.ts";
 import { mapRecord } from "../config/records.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";

@@ -1,4 +1,4 @@
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import { createContext } from "../config/rules/context.ts";
 import { checkVariableNames } from "../config/rules/variables.ts";
 import type { Config, VariableDefinition } from "../config/schema.gen.ts";

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { listVariables, type SourceVariable } from "./bake-source.ts";
 import { findDifferences } from "./compare.ts";

@@ -3,7 +3,7 @@ import type { Entry } from "../bake/model.ts";
 import { showText } from "../config/text.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { Env } from "../store/endpoint.ts";
-import type { Credentials } from "../store/credentials.ts";
+import type { Credentials } from "../store/key.ts";
 import type { S3Bucket } from "../store/s3-probe.ts";
 
 /** What it takes to look into a backend. */

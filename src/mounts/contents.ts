@@ -3,7 +3,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { type Listed, namesInput, pathsOf, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
 import type { BlobSource, Packer } from "./packer.ts";
-import { explainFailure, inLargePieces, runScript, unreadable } from "./run.ts";
+import { explainFailure, inLargePieces, runScript, unreadable } from "./script.ts";
 import { type TarEntry, trimPath } from "./tar/header.ts";
 import { beganPath, changedPath } from "./settle.ts";
 import { createTarReader } from "./tar/read.ts";

@@ -4,7 +4,7 @@ import { type Content, type Contents, isAsListed, readContents } from "./content
 import { type Listed, type Listing, pathsOf, statPaths } from "./list.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
 import type { Packer } from "./packer.ts";
-import { inLargePieces, runScript, type StartedScript, startScript } from "./run.ts";
+import { inLargePieces, runScript, type StartedScript, startScript } from "./script.ts";
 import { beganPath, settleScript } from "./settle.ts";
 import { trimPath } from "./tar/header.ts";
 import { createTarReader } from "./tar/read.ts";

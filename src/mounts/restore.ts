@@ -6,7 +6,7 @@ import { manifestKey, type SnapshotRef } from "./keys.ts";
 import { createOpener } from "./fetch.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import type { ManifestLimits } from "./manifest.ts";
-import { explainFailure, runScript, type Script } from "./run.ts";
+import { explainFailure, runScript, type Script } from "./script.ts";
 import { inspectMount, settleScript } from "./settle.ts";
 import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
 import { writeStamp } from "./stamp.ts";

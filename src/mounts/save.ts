@@ -10,7 +10,7 @@ import { type Path, showName } from "./names.ts";
 import { dayOf, openPacking, type Packing } from "./packing.ts";
 import { openParents } from "./parent.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
-import type { StartedScript } from "./run.ts";
+import type { StartedScript } from "./script.ts";
 import type { SaveOptions } from "./save-options.ts";
 import { type Snapshot, totalsOf } from "./snapshot.ts";
 import { type Stamper, startStamp } from "./stamp-mount.ts";

@@ -1,13 +1,13 @@
 import { allowOverrides, computeAllow } from "../bake/allow.ts";
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget, CacheDirection, Plan } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
 import { mapRecord } from "../config/records.ts";
 import { realpathIfThere } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
-import type { BakeRequest } from "./bake.ts";
-import type { CacheChoice } from "./cache.ts";
-import { define } from "./define.ts";
+import type { BakeRequest } from "./request.ts";
+import type { CacheChoice } from "../cache/choose.ts";
+import { define } from "../source/evaluate.ts";
 
 /** The `--allow` flags of a bake: what its definition needs of the machine, as far as the user has agreed to it. */
 export async function findAllow(

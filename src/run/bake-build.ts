@@ -1,14 +1,14 @@
 import type { Host } from "../host/host.ts";
-import type { BakeRequest } from "./bake.ts";
+import type { BakeRequest } from "./request.ts";
 import { findAllow } from "./bake-allow.ts";
-import type { CacheUse } from "./cache-use.ts";
+import type { CacheUse } from "../cache/use.ts";
 import { type BakeResult, type CachedBuild, runCachedBuild } from "./cached-build.ts";
-import { runFileEnv } from "./definition.ts";
-import { featuresOf } from "./features.ts";
-import { collectRarely } from "./go-collector.ts";
-import { openBuilderSession } from "./mounts/builder-session.ts";
-import { quiet } from "./quiet.ts";
-import { fileFlags, ownCache, runFile, wordsFor } from "./run-file.ts";
+import { runFileEnv } from "../source/ask-bake.ts";
+import { featuresOf } from "../cache/features.ts";
+import { collectRarely } from "../builder/go-collector.ts";
+import { openBuilderSession } from "../builder/session.ts";
+import { quiet } from "../host/quiet.ts";
+import { fileFlags, ownCache, runFile, wordsFor } from "../source/run-file.ts";
 
 /** What is known of a bake when bake itself has been asked for the definition. */
 interface BakeBuild

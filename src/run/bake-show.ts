@@ -1,12 +1,12 @@
 import { ensureBuilder } from "../builder/ensure.ts";
 import type { Host } from "../host/host.ts";
-import type { BakeRequest } from "./bake.ts";
+import type { BakeRequest } from "./request.ts";
 import { findAllow } from "./bake-allow.ts";
-import { type FileSource, readFrom } from "./bake-files.ts";
-import { noCache } from "./cache.ts";
-import { define, namesToBuild } from "./define.ts";
-import { runFileEnv } from "./definition.ts";
-import { fileFlags, runFile, wordsFor } from "./run-file.ts";
+import { type FileSource, readFrom } from "../source/bake-files.ts";
+import { noCache } from "../cache/choose.ts";
+import { define, namesToBuild } from "../source/evaluate.ts";
+import { runFileEnv } from "../source/ask-bake.ts";
+import { fileFlags, runFile, wordsFor } from "../source/run-file.ts";
 
 /** `--print`, `--list` and `--call`: bake's own answer to the same definition, without cache and without a report. */
 export async function showOnly(host: Host, request: BakeRequest): Promise<number> {

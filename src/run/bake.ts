@@ -1,25 +1,20 @@
-import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
-import { type Buildx, findBuildx } from "../builder/buildx.ts";
+import { splitBakeArgs } from "../bake/argv.ts";
+import { findBuildx } from "../builder/buildx.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
-import { cacheUse } from "./cache-use.ts";
+import { requireKnown } from "../bake/requested.ts";
+import { scopesOf } from "../cache/scopes.ts";
+import { cacheUse } from "../cache/use.ts";
 import type { BakeResult } from "./cached-build.ts";
-import { define, isMistaken, namesToBuild } from "./define.ts";
-import { requireKnown, scopesOf } from "./describe.ts";
-import { draftEntries } from "./entries.ts";
-import { draftMountBackend } from "./mounts/backend.ts";
+import { define, isMistaken, namesToBuild } from "../source/evaluate.ts";
+import { draftEntries } from "../cache/entries.ts";
+import { draftMountBackend } from "../carry/backend.ts";
 import { prepareReport } from "./prepare-report.ts";
-import { quiet } from "./quiet.ts";
-import { type BakeSource, openSource } from "./source.ts";
-import { findStale } from "./stale.ts";
-
-/** What a bake is of. */
-export interface BakeRequest {
-  readonly buildx: Buildx;
-  readonly source: BakeSource;
-  readonly args: BakeArgs;
-}
+import { quiet } from "../host/quiet.ts";
+import type { BakeRequest } from "./request.ts";
+import { openSource } from "../source/open.ts";
+import { findStale } from "../generate/stale.ts";
 
 /**
  * `bkcache bake`: from the command line to buildx's exit code and the report.

@@ -1,6 +1,6 @@
 import { basename, relative, resolve, sep } from "node:path";
 import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
-import { createBarePlan } from "../bake/definition.ts";
+import { createBarePlan } from "../bake/printed.ts";
 import type { BakeTarget, Plan, PlanBackend, PlanTarget, TargetCache } from "../bake/model.ts";
 import { isRemote } from "../bake/location.ts";
 import { createPlan } from "../bake/plan.ts";
@@ -11,20 +11,20 @@ import { compareNames, projectName } from "../config/names.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { cacheUse } from "./cache-use.ts";
-import { askValues } from "./define.ts";
-import { scopesOf } from "./describe.ts";
-import { draftEntries, type LiteralEntry } from "./entries.ts";
+import { cacheUse } from "../cache/use.ts";
+import { askValues } from "../source/evaluate.ts";
+import { scopesOf } from "../cache/scopes.ts";
+import { draftEntries, type LiteralEntry } from "../cache/entries.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
-import { collectRarely } from "./go-collector.ts";
-import { draftMountBackend } from "./mounts/backend.ts";
-import { openBuilderSession } from "./mounts/builder-session.ts";
-import { openProject, type Project } from "./project.ts";
+import { collectRarely } from "../builder/go-collector.ts";
+import { draftMountBackend } from "../carry/backend.ts";
+import { openBuilderSession } from "../builder/session.ts";
+import { openProject, type Project } from "../source/project.ts";
 import { prepareReport } from "./prepare-report.ts";
-import { quiet } from "./quiet.ts";
-import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
-import { policyWithoutConfig } from "./source.ts";
-import { hasTexts } from "./values.ts";
+import { quiet } from "../host/quiet.ts";
+import { parseRemoteCache, remoteCacheBackend } from "../source/remote-cache.ts";
+import { policyWithoutConfig } from "../source/open.ts";
+import { hasTexts } from "../source/values.ts";
 
 /**
  * `bkcache build`: buildx's own build with the cache of the config, or of BUILDKIT_REMOTE_CACHE. Flags are not

@@ -1,21 +1,22 @@
-import type { BakeDefinition } from "../bake/definition.ts";
+import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget, Plan } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { ExecOptions, Host } from "../host/host.ts";
-import { type CacheChoice, chooseCache, noCache } from "./cache.ts";
-import type { CacheUse } from "./cache-use.ts";
-import type { Defined } from "./define.ts";
-import type { RunScopes } from "./describe.ts";
-import type { EntryDrafts } from "./entries.ts";
-import { type FinishRequest, openFinish } from "./finish.ts";
-import type { GateInput } from "./gates.ts";
-import { findCachesInContext } from "./inside-context.ts";
-import type { BackendDraft } from "./mounts/backend.ts";
-import type { BuilderSession } from "./mounts/builder-session.ts";
-import { openCarrier } from "./mounts/carry.ts";
-import type { Outcome } from "./outcome.ts";
-import { quiet } from "./quiet.ts";
+import { type CacheChoice, chooseCache, noCache } from "../cache/choose.ts";
+import type { CacheUse } from "../cache/use.ts";
+import type { Defined } from "../source/evaluate.ts";
+import type { RunScopes } from "../cache/scopes.ts";
+import type { EntryDrafts } from "../cache/entries.ts";
+import { openFinish } from "./finish.ts";
+import type { FinishRequest } from "./request.ts";
+import type { GateInput } from "../cache/gates.ts";
+import { findCachesInContext } from "../cache/inside-context.ts";
+import type { BackendDraft } from "../carry/backend.ts";
+import type { BuilderSession } from "../builder/session.ts";
+import { openCarrier } from "../carry/carry.ts";
+import type { Outcome } from "./conclude.ts";
+import { quiet } from "../host/quiet.ts";
 
 export interface BakeResult {
   /** buildx's own. */

@@ -1,32 +1,11 @@
 import { mkdtemp, rm, rmdir, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Buildx } from "../builder/buildx.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
-import type { CacheChoice } from "./cache.ts";
-import type { BuilderSession } from "./mounts/builder-session.ts";
-import type { Carrier } from "./mounts/carry.ts";
-import type { Outcome } from "./outcome.ts";
-import { quiet } from "./quiet.ts";
-
-export interface FinishRequest {
-  readonly buildx: Buildx;
-  /** Closed at the end. */
-  readonly nodes: BuilderSession;
-  /** In ms since the epoch. */
-  readonly startedAt: number;
-  readonly args: {
-    readonly metadataFile?: string;
-    readonly own: { readonly report?: string; readonly strict: boolean };
-  };
-  readonly targets: readonly string[];
-  readonly choice: CacheChoice;
-  /** The metadata file describes one build and not targets by name. */
-  readonly isSingle?: boolean;
-  /** The cache mounts of the build; null where it has none, or they are not carried. */
-  readonly carrier: Carrier | null;
-}
+import type { FinishRequest } from "./request.ts";
+import type { Outcome } from "./conclude.ts";
+import { quiet } from "../host/quiet.ts";
 
 export interface Finish {
   /** For `--metadata-file`: the user's, else one of this run. */
@@ -43,7 +22,7 @@ export async function openFinish(host: Host, request: FinishRequest): Promise<Fi
   const { args } = request;
   const own = args.metadataFile === undefined ? await mkdtemp(join(tmpdir(), "bkcache-")) : null;
   const metadataFile = args.metadataFile ?? join(own ?? "", "metadata.json");
-  const load = () => importWhole(() => import("./outcome.ts"));
+  const load = () => importWhole(() => import("./conclude.ts"));
   return {
     metadataFile,
     // The user did not ask for a metadata file, so the provenance in it would be worked out for nobody.

@@ -9,8 +9,8 @@ import { walkStages } from "../dockerfile/lint/walk.ts";
 import type { Dockerfile } from "../dockerfile/model.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachedStages } from "../dockerfile/stages.ts";
-import { type DockerfileReader, scopeOf } from "./dockerfiles.ts";
-import { platformsOf, wholeTarget } from "./target-mounts.ts";
+import { type DockerfileReader, scopeOf } from "../source/dockerfiles.ts";
+import { platformsOf, wholeTarget } from "../source/target-mounts.ts";
 
 export interface CollectedProject {
   readonly project: LintProject;

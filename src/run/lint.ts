@@ -11,9 +11,9 @@ import { fixedText, lintProject } from "../dockerfile/lint/lint.ts";
 import type { LintFinding } from "../dockerfile/lint/rule.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
-import { createDockerfileReader } from "./dockerfiles.ts";
+import { createDockerfileReader } from "../source/dockerfiles.ts";
 import { collectFiles, collectTargets, type CollectedProject } from "./lint-project.ts";
-import { openProject, type Project } from "./project.ts";
+import { openProject, type Project } from "../source/project.ts";
 
 export interface LintedFinding extends Diagnostic {
   readonly level: "error" | "warn";
@@ -67,7 +67,7 @@ export async function lint(host: Host, { names, config, shouldFix }: LintOptions
 async function openWhole(host: Host, config: string | undefined): Promise<Project | null> {
   const project = await openProject(host, config);
   if (project?.plan.bakeFiles === undefined) return project;
-  const { planAllTargets } = await import("./bake-files.ts");
+  const { planAllTargets } = await import("../source/bake-files.ts");
   return { ...project, plan: await planAllTargets(host, project) };
 }
 

@@ -2,16 +2,7 @@ import { existsSync } from "node:fs";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { type Env, profileFiles } from "./endpoint.ts";
-
-/** What signs requests. Kept in memory and in the run file's pipe only. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-  /** Where they come from, for people: "environment", "profile", "web identity". */
-  readonly source: string;
-}
+import type { Credentials } from "./key.ts";
 
 export interface CredentialsAnswer {
   readonly credentials: Credentials | null;

@@ -1,7 +1,8 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { resolveBucket } from "./bucket-place.ts";
-import { type Credentials, type CredentialsAnswer, resolveAws, resolveGcsHmac } from "./credentials.ts";
+import { type CredentialsAnswer, resolveAws, resolveGcsHmac } from "./credentials.ts";
+import type { Credentials } from "./key.ts";
 import type { Env } from "./endpoint.ts";
 import { createFsStore } from "./fs.ts";
 import type { ObjectStore } from "./object-store.ts";

@@ -1,5 +1,5 @@
 import { importWhole } from "../host/import-whole.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials } from "./key.ts";
 import type { Env } from "./endpoint.ts";
 import type { HandlerOptions } from "./request-handler.ts";
 import type { S3Place } from "./s3-error.ts";

@@ -4,7 +4,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Agents } from "./agents.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials } from "./key.ts";
 
 /** Where a bucket is, and who asks. */
 export interface SignedPlace {

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { compile, loadConfig } from "../../src/index.ts";
-import { emitDockerfiles } from "../../src/run/generate-dockerfiles.ts";
+import { emitDockerfiles } from "../../src/generate/dockerfiles.ts";
 
 /*
  * Prints what is generated for each folder given, as JSON. A process of its own: the test runner loads TypeScript

@@ -17,7 +17,7 @@ import { BkcacheError } from "../../src/diagnostics/error.ts";
 import { realpathIfThere } from "../../src/host/files.ts";
 import type { Host, Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
-import { openBuilderSession } from "../../src/run/mounts/builder-session.ts";
+import { openBuilderSession } from "../../src/builder/session.ts";
 import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
 import { type Certificates, makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";

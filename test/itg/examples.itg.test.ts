@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Report } from "../../src/run/report.ts";
+import type { Report } from "../../src/outcome/report.ts";
 import { onEmptyBuilder } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext, makeGoContext, makeNodeContext } from "../support/contexts.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Report } from "../../src/run/report.ts";
+import type { Report } from "../../src/outcome/report.ts";
 import { type Buildkit, onEmptyBuilder } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext, makeGoContext, makeNodeContext } from "../support/contexts.ts";

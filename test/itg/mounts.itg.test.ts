@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Report } from "../../src/run/report.ts";
+import type { Report } from "../../src/outcome/report.ts";
 import { type Buildkit, onEmptyBuilder } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "vitest";
-import type { MountReport } from "../../src/run/mounts/report.ts";
-import type { Report } from "../../src/run/report.ts";
+import type { MountReport } from "../../src/outcome/mounts.ts";
+import type { Report } from "../../src/outcome/report.ts";
 import type { Buildkit } from "./buildkit.ts";
 import { makeDockerConfig } from "./docker-config.ts";
 import { cleanEnv } from "./env.ts";

@@ -4,10 +4,10 @@ import type { Command } from "commander";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { readIfThere, writeAtomically } from "../../host/files.ts";
 import { type EjectedCache, ejectBakeFile, ejectDockerfile, lossesOf, showPath } from "../../init/eject.ts";
-import { createDockerfileReader } from "../../run/dockerfiles.ts";
-import { planAllTargets } from "../../run/bake-files.ts";
-import { emitFiles, refuseForeign } from "../../run/generate.ts";
-import { requireProject } from "../../run/project.ts";
+import { createDockerfileReader } from "../../source/dockerfiles.ts";
+import { planAllTargets } from "../../source/bake-files.ts";
+import { emitFiles, refuseForeign } from "../../generate/write.ts";
+import { requireProject } from "../../source/project.ts";
 import type { CommandContext } from "../command.ts";
 
 const uses = ["off", "read", "read-write"] as const;

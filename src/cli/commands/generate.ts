@@ -3,15 +3,9 @@ import type { Command } from "commander";
 import type { Plan } from "../../bake/model.ts";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
-import {
-  differsInVersionOnly,
-  emitBake,
-  emitFiles,
-  type GeneratedFile,
-  stateOf,
-  writeFiles,
-} from "../../run/generate.ts";
-import { type Project, requireProject } from "../../run/project.ts";
+import type { GeneratedFile } from "../../generate/file.ts";
+import { differsInVersionOnly, emitBake, emitFiles, stateOf, writeFiles } from "../../generate/write.ts";
+import { type Project, requireProject } from "../../source/project.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 
@@ -58,7 +52,7 @@ async function planWholly(host: Host, project: Project): Promise<Plan> {
   const { bakeFiles, mounts } = project.plan;
   // Without mounts there are no flags to keep in step, and nobody needs buildx.
   if (bakeFiles === undefined || Object.keys(mounts).length === 0) return project.plan;
-  const { planAllTargets } = await import("../../run/bake-files.ts");
+  const { planAllTargets } = await import("../../source/bake-files.ts");
   return planAllTargets(host, project);
 }
 

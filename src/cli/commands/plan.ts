@@ -1,10 +1,11 @@
 import type { Command } from "commander";
-import { cacheUse } from "../../run/cache-use.ts";
-import { type Description, describeRun, scopesOf, showEntry } from "../../run/describe.ts";
-import { createDockerfileReader } from "../../run/dockerfiles.ts";
-import { openPlan } from "../../run/open-plan.ts";
-import { requireProject } from "../../run/project.ts";
-import { mountsOfTarget } from "../../run/target-mounts.ts";
+import { cacheUse } from "../../cache/use.ts";
+import { scopesOf } from "../../cache/scopes.ts";
+import { type Description, describeRun, showEntry } from "../../run/plan.ts";
+import { createDockerfileReader } from "../../source/dockerfiles.ts";
+import { openPlan } from "../../source/open-plan.ts";
+import { requireProject } from "../../source/project.ts";
+import { mountsOfTarget } from "../../source/target-mounts.ts";
 import type { CommandContext } from "../command.ts";
 
 interface PlanOptions {

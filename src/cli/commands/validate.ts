@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { BkcacheError } from "../../diagnostics/error.ts";
-import { emitDockerfiles } from "../../run/generate-dockerfiles.ts";
-import { requireProject } from "../../run/project.ts";
+import { emitDockerfiles } from "../../generate/dockerfiles.ts";
+import { requireProject } from "../../source/project.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodeOf } from "../exit-code.ts";
 

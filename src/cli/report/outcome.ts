@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
-import type { Outcome } from "../../run/outcome.ts";
-import { formatSummary, summarise, type Summary } from "../../run/summary.ts";
+import type { Outcome } from "../../run/conclude.ts";
+import { formatSummary, summarise, type Summary } from "../../outcome/summary.ts";
 import type { CommandContext } from "../command.ts";
 
 /** Says what a build took from the cache and gave to it; returns the exit code of the command. */

@@ -5,8 +5,8 @@ import { exportSnapshot } from "../../mounts/export.ts";
 import { readManifests } from "../../mounts/inventory.ts";
 import type { SnapshotRef } from "../../mounts/keys.ts";
 import { totalsOf } from "../../mounts/snapshot.ts";
-import { isNamed, labelMounts } from "./labels.ts";
-import { withMountStore } from "./open-store.ts";
+import { isNamed, labelMounts } from "../../carry/labels.ts";
+import { withMountStore } from "../../carry/open-store.ts";
 
 export interface ExportRequest {
   readonly config: string | undefined;

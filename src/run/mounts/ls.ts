@@ -2,9 +2,9 @@ import type { MountRecord } from "../../builder/gateway/records.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { type InventoryItem, listSnapshots } from "../../mounts/inventory.ts";
-import { isNamed, labelMounts, labelRecord } from "./labels.ts";
-import { openMountStore } from "./session.ts";
-import { type MountSource, openBackend, openMountSource } from "./source.ts";
+import { isNamed, labelMounts, labelRecord } from "../../carry/labels.ts";
+import { openMountStore } from "../../carry/session.ts";
+import { type MountSource, openBackend, openMountSource } from "../../carry/source.ts";
 
 export interface ListRequest {
   readonly config: string | undefined;
@@ -68,7 +68,7 @@ function toSilence(error: unknown): Place<never> {
 async function listLocal(host: Host, source: MountSource, request: ListRequest): Promise<Place<LocalMount>> {
   const [{ findBuildx }, { openBuilderSession }] = await Promise.all([
     import("../../builder/buildx.ts"),
-    import("./builder-session.ts"),
+    import("../../builder/session.ts"),
   ]);
   const buildx = await findBuildx(host);
   const session = await openBuilderSession(host, buildx, {

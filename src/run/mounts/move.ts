@@ -1,15 +1,15 @@
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
-import { readScopes, type RunScopes, writeScope } from "../describe.ts";
-import { type Carried, type CarriedRequest, withCarriedMounts } from "./carried.ts";
-import type { CarriedMount } from "./find.ts";
-import { readKeys } from "./keys.ts";
-import { requireWrite } from "./prune.ts";
-import type { MountRestore, MountSave } from "./report.ts";
-import { restoreMounts } from "./restore.ts";
-import { saveMounts } from "./save.ts";
-import type { MountSession } from "./session.ts";
-import { writerOf } from "./writer.ts";
+import { readScopes, type RunScopes, writeScope } from "../../cache/scopes.ts";
+import { type Carried, type CarriedRequest, withCarriedMounts } from "../../carry/carried.ts";
+import type { CarriedMount } from "../../carry/find.ts";
+import { readKeys } from "../../carry/keys.ts";
+import { requireWrite } from "../../cache/use.ts";
+import type { MountRestore, MountSave } from "../../outcome/mounts.ts";
+import { restoreMounts } from "../../carry/restore.ts";
+import { saveMounts } from "../../carry/save.ts";
+import type { MountSession } from "../../carry/session.ts";
+import { writerOf } from "../../carry/writer.ts";
 
 export interface MoveRequest extends CarriedRequest {
   readonly scopes: RunScopes;

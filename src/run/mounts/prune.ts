@@ -1,10 +1,9 @@
-import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { readManifestKey, type SnapshotRef } from "../../mounts/keys.ts";
 import { type PruneOptions, type PruneResult, pruneStore } from "../../mounts/prune.ts";
-import { whyNotWrite } from "../cache-use.ts";
-import { labelMounts } from "./labels.ts";
-import { withMountStore } from "./open-store.ts";
+import { requireWrite } from "../../cache/use.ts";
+import { labelMounts } from "../../carry/labels.ts";
+import { withMountStore } from "../../carry/open-store.ts";
 
 export interface PruneRequest extends Pick<PruneOptions, "keep"> {
   readonly config: string | undefined;
@@ -49,16 +48,5 @@ export async function pruneMounts(host: Host, request: PruneRequest): Promise<Pr
       return { objectKey, ref, name: ref === null ? objectKey : (labels.get(ref.mount) ?? ref.mount) };
     });
     return { place: store.place, snapshots, result };
-  });
-}
-
-/** @throws BkcacheError BK5056 */
-export function requireWrite(host: Host, cache: string | undefined, verb: "save" | "delete"): void {
-  const reason = whyNotWrite(cache, host.env);
-  if (reason === null) return;
-  throw new BkcacheError({
-    code: "BK5056",
-    message: `this run may not ${verb} snapshots: ${reason}`,
-    hint: "--cache read-write says that it may",
   });
 }

@@ -5,13 +5,13 @@ import type { MountShell } from "../../builder/gateway/shell.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { examineMount, type MountContent } from "../../mounts/examine.ts";
-import { showBytes } from "../summary.ts";
-import { type CarriedRequest, withLocalMounts } from "./carried.ts";
-import { chooseFolder, type Folder } from "./choose-folder.ts";
-import type { CarriedMount } from "./find.ts";
-import { stateOf } from "./records.ts";
-import type { BuilderSession } from "./builder-session.ts";
-import { findingsOf, waitUntilIdle } from "./session.ts";
+import { showBytes } from "../../diagnostics/units.ts";
+import { type CarriedRequest, withLocalMounts } from "../../carry/carried.ts";
+import { chooseFolder, type Folder } from "../../carry/choose-folder.ts";
+import type { CarriedMount } from "../../carry/find.ts";
+import { stateOf } from "../../carry/records.ts";
+import type { BuilderSession } from "../../builder/session.ts";
+import { findingsOf, waitUntilIdle } from "../../carry/session.ts";
 
 export interface RepairRequest extends CarriedRequest {
   /** Ids of records that stay where several hold something. */

@@ -2,8 +2,8 @@ import type { Host } from "../../host/host.ts";
 import type { SnapshotRef } from "../../mounts/keys.ts";
 import { verifySnapshots } from "../../mounts/verify.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
-import { isNamed, labelMounts } from "./labels.ts";
-import { withMountStore } from "./open-store.ts";
+import { isNamed, labelMounts } from "../../carry/labels.ts";
+import { withMountStore } from "../../carry/open-store.ts";
 
 export interface VerifyRequest {
   readonly config: string | undefined;

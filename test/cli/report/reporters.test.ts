@@ -7,7 +7,7 @@ import { reportOutcome } from "../../../src/cli/report/outcome.ts";
 import type { Reporter } from "../../../src/cli/report/reporter.ts";
 import type { Diagnostic } from "../../../src/diagnostics/error.ts";
 import { createHost } from "../../../src/host/node-host.ts";
-import type { Report } from "../../../src/run/report.ts";
+import type { Report } from "../../../src/outcome/report.ts";
 import { makeTempDir } from "../../support/cleanup.ts";
 
 const redact = (text: string) => text.replaceAll("s3cr3t", "***");

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { writeStream } from "../../../host/write-stream.ts";
 import { exportMount } from "../../../run/mounts/export.ts";
-import { showBytes } from "../../../run/summary.ts";
+import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { pipeToOutput } from "../../report/output.ts";
 import { showAge } from "../../report/table.ts";

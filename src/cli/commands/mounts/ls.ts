@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { exitCodeOf } from "../../exit-code.ts";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { listMounts, type LocalMount, type MountListing, type RemoteSnapshot } from "../../../run/mounts/ls.ts";
-import { showBytes } from "../../../run/summary.ts";
+import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { type Column, formatTable, outputWidth, showAge } from "../../report/table.ts";
 

@@ -1,6 +1,6 @@
 import { isFailure, type MovedMounts } from "../../../run/mounts/move.ts";
-import type { MountRestore, MountSave } from "../../../run/mounts/report.ts";
-import { showBytes, showTime } from "../../../run/summary.ts";
+import type { MountRestore, MountSave } from "../../../outcome/mounts.ts";
+import { showBytes, showTime } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { exitCodes } from "../../exit-code.ts";
 import { type Column, formatTable, outputWidth } from "../../report/table.ts";

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { parseDuration, parseSize } from "../../../config/units.ts";
+import { parseDuration, parseSize } from "../../../diagnostics/units.ts";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { defaultGrace } from "../../../mounts/prune.ts";
 import { defaultKeepLast, pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
-import { showBytes } from "../../../run/summary.ts";
+import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";
 

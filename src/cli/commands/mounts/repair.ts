@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { type Repair, repairMounts } from "../../../run/mounts/repair.ts";
-import { showBytes } from "../../../run/summary.ts";
+import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { exitCodeOf } from "../../exit-code.ts";
 import { ask, canAsk } from "../../report/ask.ts";

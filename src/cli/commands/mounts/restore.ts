@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { scopesOf } from "../../../run/describe.ts";
+import { scopesOf } from "../../../cache/scopes.ts";
 import { restoreNamed } from "../../../run/mounts/move.ts";
 import type { CommandContext } from "../../command.ts";
 import { type MoveOptions, reportMoved } from "./moved.ts";

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { renderSnippet } from "../../../dockerfile/snippet.ts";
-import { openPlan } from "../../../run/open-plan.ts";
-import { requireProject } from "../../../run/project.ts";
-import { snippetOf } from "../../../run/snippet.ts";
+import { openPlan } from "../../../source/open-plan.ts";
+import { requireProject } from "../../../source/project.ts";
+import { snippetOf } from "../../../generate/snippet.ts";
 import type { CommandContext } from "../../command.ts";
 
 interface SnippetOptions {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { verifyMounts } from "../../../run/mounts/verify.ts";
-import { showBytes } from "../../../run/summary.ts";
+import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { exitCodes } from "../../exit-code.ts";
 import { formatTable, outputWidth } from "../../report/table.ts";

@@ -1,0 +1,79 @@
+import type { Buildx } from "./buildx.ts";
+import type { BuilderRequest } from "./request.ts";
+import { ensureBuilder, type ReadyBuilder } from "./ensure.ts";
+import type { Gateway, OpenNode } from "./gateway/gateway.ts";
+import type { Host } from "../host/host.ts";
+
+/** The nodes of a builder, each connected to when first used. */
+export interface BuilderSession {
+  readonly host: Host;
+  readonly builder: ReadyBuilder;
+  /** The node that builds for the platform of the mount. */
+  gateway(mount: { readonly platform: string }): Promise<Gateway>;
+  /** The only node, where it is connected to already or by a mere socket; else null. */
+  readyGateway(): Promise<Gateway | null>;
+  close(): Promise<void>;
+}
+
+/**
+ * Finds the builder of this run, or makes it. What is connected to on the way is kept for what is asked later.
+ * @throws BkcacheError BK4002 to BK4007.
+ */
+export async function openBuilderSession(host: Host, buildx: Buildx, request: BuilderRequest): Promise<BuilderSession> {
+  let opened: OpenNode | undefined;
+  try {
+    const builder = await ensureBuilder(host, buildx, request, (node) => (opened = node));
+    return createSession(host, buildx, { builder, dir: request.dir, opened });
+  } catch (error) {
+    await opened?.connection.close();
+    throw error;
+  }
+}
+
+interface SessionOptions {
+  readonly builder: ReadyBuilder;
+  /** Folder that relative paths count from. Absolute. */
+  readonly dir: string;
+  /** The only node, where it was connected to. */
+  readonly opened: OpenNode | undefined;
+}
+
+function createSession(host: Host, buildx: Buildx, { builder, dir, opened }: SessionOptions): BuilderSession {
+  const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
+  const endpoint = builder.driver === "remote" ? only?.endpoint : undefined;
+  const gateways = new Map<string, Promise<Gateway>>();
+  const session: BuilderSession = {
+    host,
+    builder,
+    async readyGateway() {
+      const isReady = opened !== undefined || gateways.has("") || endpoint?.startsWith("unix://") === true;
+      return only !== undefined && isReady ? session.gateway({ platform: "" }) : null;
+    },
+    gateway({ platform }) {
+      // All platforms of a single node are one place, emulated ones included.
+      const node = builder.nodes.length > 1 ? platform : "";
+      let gateway = gateways.get(node);
+      if (gateway === undefined) {
+        gateway = import("./gateway/gateway.ts").then(({ openGateway }) =>
+          openGateway({ ...host, cwd: dir }, buildx, builder.name, {
+            signal: host.signal,
+            ...(node !== "" && { platform: node }),
+            ...(endpoint !== undefined && { endpoint }),
+            ...(opened !== undefined && { opened }),
+          }),
+        );
+        gateway.catch(() => {});
+        gateways.set(node, gateway);
+      }
+      return gateway;
+    },
+    async close() {
+      for (const gateway of await Promise.allSettled(gateways.values())) {
+        if (gateway.status === "fulfilled") await gateway.value.close().catch(() => {});
+      }
+      gateways.clear();
+      await opened?.connection.close();
+    },
+  };
+  return session;
+}

@@ -1,0 +1,75 @@
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { BakeTarget } from "../bake/model.ts";
+import { isRemote } from "../bake/location.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
+import { readIfThere } from "../host/files.ts";
+import type { CacheChoice } from "./choose.ts";
+
+/**
+ * Local caches that a target sends to the builder as a part of its own context: every build then changes the context
+ * of the next, so that a `COPY . .` never hits.
+ * @param targets the definition, texts literal
+ * @param dir folder that relative contexts start from; absolute
+ */
+export function findCachesInContext(
+  targets: Readonly<Record<string, BakeTarget>>,
+  choice: CacheChoice,
+  dir: string,
+): readonly Diagnostic[] {
+  const findings = new Map<string, Diagnostic>();
+  for (const [name, { context = ".", dockerfile = "Dockerfile" }] of Object.entries(targets)) {
+    if (typeof context !== "string" || typeof dockerfile !== "string") continue;
+    // Neither has a folder on this machine: `-` is an archive on standard input.
+    if (context === "-" || isRemote(context)) continue;
+    const root = resolve(dir, context.replace(/^cwd:\/\//, ""));
+    for (const { backend, entry } of choice.targets[name]?.destinations ?? []) {
+      const folder = entry["type"] === "local" ? relative(root, resolve(dir, entry["dest"] ?? "")) : "..";
+      if (folder === "" || folder.startsWith("..") || isAbsolute(folder) || findings.has(backend)) continue;
+      if (isIgnored(folder.split(sep).join("/"), readIgnoreFile(root, dockerfile))) continue;
+      findings.set(backend, {
+        code: "BK5014",
+        message: `backend "${backend}" lies in the context of ${name} (${folder}): each build changes the context of the next, so that COPY steps never hit`,
+        hint: `add ${folder.split(sep)[0]} to ${join(context, ".dockerignore")}, or move the folder out of the context`,
+      });
+    }
+  }
+  return [...findings.values()];
+}
+
+/** A Dockerfile's own ignore file goes before that of the context. */
+function readIgnoreFile(root: string, dockerfile: string): string {
+  return readIfThere(resolve(root, `${dockerfile}.dockerignore`)) ?? readIfThere(join(root, ".dockerignore")) ?? "";
+}
+
+/**
+ * Whether the patterns keep a folder out: the last that fits the folder, or one above it, decides.
+ * https://docs.docker.com/build/concepts/context/#dockerignore-files
+ */
+export function isIgnored(folder: string, patterns: string): boolean {
+  const parents = folder.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
+  let ignored = false;
+  for (const line of patterns.split(/\r?\n/)) {
+    const text = line.trim();
+    if (text === "" || text.startsWith("#")) continue;
+    const isException = text.startsWith("!");
+    const pattern = patternOf(text.slice(isException ? 1 : 0));
+    if (parents.some((path) => pattern.test(path))) ignored = !isException;
+  }
+  return ignored;
+}
+
+function patternOf(text: string): RegExp {
+  const trimmed = text.trim().replace(/^\.?\/+|\/+$/g, "");
+  const source = trimmed.replaceAll(/\*\*\/?|\*|\?|[.+^${}()|\\]/g, (found) => {
+    if (found === "**/") return "(?:.*/)?";
+    if (found === "**") return ".*";
+    if (found === "*") return "[^/]*";
+    return found === "?" ? "[^/]" : `\\${found}`;
+  });
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    // A bracket that nothing closes fits nothing, as in BuildKit.
+    return /(?!)/;
+  }
+}

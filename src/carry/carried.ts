@@ -1,0 +1,123 @@
+import type { Plan } from "../bake/model.ts";
+import { findBuildx } from "../builder/buildx.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { suggest } from "../diagnostics/nearest.ts";
+import type { Host } from "../host/host.ts";
+import { findRequested } from "../bake/requested.ts";
+import { createDockerfileReader } from "../source/dockerfiles.ts";
+import { quiet } from "../host/quiet.ts";
+import { type BuilderSession, openBuilderSession } from "../builder/session.ts";
+import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
+import { addStore, type MountSession } from "./session.ts";
+import { defineWhole, type MountSource, openBackend, openMountSource } from "./source.ts";
+
+export interface CarriedRequest {
+  readonly config: string | undefined;
+  readonly builder: string | undefined;
+  /** Mounts, targets and groups; the mounts of all targets where there are none. */
+  readonly words: readonly string[];
+}
+
+/** The mounts that a command is to work on, and where. */
+export interface Carried<S> {
+  readonly plan: Plan;
+  /** Absolute folder that relative paths of the plan count from. */
+  readonly dir: string;
+  readonly mounts: readonly CarriedMount[];
+  readonly session: S;
+}
+
+/**
+ * Finds the mounts as a bake does: through the Dockerfiles of the targets.
+ * @throws BkcacheError BK1002 for a word that is neither mount nor target, BK2xxx for the config, BK4xxx for the builder.
+ */
+export async function withCarriedMounts<T>(
+  host: Host,
+  request: CarriedRequest,
+  use: (carried: Carried<MountSession>) => Promise<T>,
+): Promise<T> {
+  const source = await openMountSource(host, request.config);
+  const backend = await openBackend(host, source);
+  return open(host, source, request, {
+    extend: (session) => addStore(session, { backend, dir: source.dir }),
+    use,
+  });
+}
+
+/** The same for a command that needs no store. */
+export async function withLocalMounts<T>(
+  host: Host,
+  request: CarriedRequest,
+  use: (carried: Carried<BuilderSession>) => Promise<T>,
+): Promise<T> {
+  const source = await openMountSource(host, request.config);
+  return open(host, source, request, { extend: (session) => session, use });
+}
+
+async function open<S extends BuilderSession, T>(
+  host: Host,
+  source: MountSource,
+  request: CarriedRequest,
+  options: {
+    readonly extend: (session: BuilderSession) => S;
+    readonly use: (carried: Carried<S>) => Promise<T>;
+  },
+): Promise<T> {
+  const buildx = await findBuildx(host);
+  const { dir } = source;
+  const opening = quiet(
+    openBuilderSession(host, buildx, { flag: request.builder, definition: source.builder, dir }).then(options.extend),
+  );
+  try {
+    const { plan, definition } = await defineWhole(host, buildx, source);
+    const session = await opening;
+    const targets = Object.keys(plan.targets).filter((name) => Object.hasOwn(definition.targets, name));
+    const { mounts, findings } = findCarriedMounts({
+      plan,
+      targets,
+      definition,
+      read: createDockerfileReader(dir),
+      platform: platformOf(session.builder),
+    });
+    const chosen = chooseMounts(plan, mounts, request.words);
+    tell(host, findings);
+    return await options.use({ plan, dir, mounts: chosen, session });
+  } finally {
+    await opening.then((session) => session.close()).catch(() => {});
+  }
+}
+
+/**
+ * The mounts that words mean, each once.
+ * @throws BkcacheError BK1002 for a word that means none.
+ */
+export function chooseMounts(
+  plan: Plan,
+  mounts: readonly CarriedMount[],
+  words: readonly string[],
+): readonly CarriedMount[] {
+  if (words.length === 0) return mounts;
+  const chosen = new Set<CarriedMount>();
+  const unknown: Diagnostic[] = [];
+  for (const word of words) {
+    const named = mounts.filter(({ name, identity, storeId }) => [name, identity.id, storeId].includes(word));
+    const { targets, unknown: strange } = findRequested(plan, [word]);
+    const ofTargets = mounts.filter((mount) => mount.targets.some((target) => targets.includes(target)));
+    for (const mount of [...named, ...ofTargets]) chosen.add(mount);
+    if (named.length > 0 || strange.length === 0) continue;
+    if (Object.hasOwn(plan.mounts, word)) {
+      unknown.push({ code: "BK1002", message: `no target uses the mount "${word}"` });
+      continue;
+    }
+    const known = [...mounts.map(({ name }) => name), ...Object.keys(plan.targets), ...Object.keys(plan.groups)];
+    const guess = suggest(word, known);
+    const hint = guess === undefined ? {} : { hint: `did you mean ${guess}?` };
+    unknown.push({ code: "BK1002", message: `no mount or target "${word}"`, ...hint });
+  }
+  if (unknown.length > 0) throw BkcacheError.of(unknown);
+  return mounts.filter((mount) => chosen.has(mount));
+}
+
+function tell(host: Host, findings: readonly Diagnostic[]): void {
+  for (const finding of findings) host.tell({ ...finding, level: "warning" });
+}

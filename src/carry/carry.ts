@@ -1,0 +1,179 @@
+import type { BakeDefinition } from "../bake/printed.ts";
+import type { Plan } from "../bake/model.ts";
+import type { MountRecord } from "../builder/gateway/records.ts";
+import { readDuration } from "../diagnostics/units.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+import { importWhole } from "../host/import-whole.ts";
+import type { StoreBackend } from "../store/open.ts";
+import type { CacheChoice } from "../cache/choose.ts";
+import type { CacheUse } from "../cache/use.ts";
+import { readScopes, type RunScopes, writeScope } from "../cache/scopes.ts";
+import { createDockerfileReader } from "../source/dockerfiles.ts";
+import type { History } from "../outcome/history.ts";
+import { readSteps } from "../outcome/steps.ts";
+import type { BuilderSession } from "../builder/session.ts";
+import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
+import { readKeys } from "./keys.ts";
+import { type MountReport, type MountSave, nothingMoved } from "../outcome/mounts.ts";
+import { type RestoredMounts, restoreMounts } from "./restore.ts";
+import { addStore, readStates } from "./session.ts";
+import { writerOf } from "./writer.ts";
+
+export interface CarryRequest {
+  readonly plan: Plan;
+  readonly targets: readonly string[];
+  readonly definition: BakeDefinition;
+  /** Closed with the carrier. */
+  readonly nodes: BuilderSession;
+  /** What its only node has of mounts, where that was asked already. */
+  readonly records: Promise<readonly MountRecord[] | null> | null;
+  readonly backend: StoreBackend;
+  readonly use: Pick<CacheUse, "read" | "write">;
+  readonly scopes: RunScopes;
+  /** Folder of the definition's paths. Absolute. */
+  readonly dir: string;
+  readonly strict: boolean;
+}
+
+/** The cache mounts of one build: filled before it, saved after it. */
+export interface Carrier {
+  readonly mounts: readonly CarriedMount[];
+  /**
+   * @param leftOut backends that layers cannot use, which was said
+   * @throws BkcacheError under `strict`, where the cache failed.
+   */
+  restore(leftOut: CacheChoice["leftOut"]): Promise<void>;
+  /** Saves what the build may have changed. Returns what failed. */
+  save(history: History): Promise<readonly Diagnostic[]>;
+  report(): readonly MountReport[];
+  close(): Promise<void>;
+}
+
+/** Codes of findings that say something of a mount, and not that the cache failed. */
+const notices: ReadonlySet<string> = new Set(["BK5034", "BK5036", "BK5037", "BK5050", "BK5054", "BK5055"]);
+
+/** Codes of failures of a store that no second try in the same run would mend. */
+const lasting: ReadonlySet<string> = new Set(
+  "BK5001 BK5002 BK5004 BK5005 BK5006 BK5007 BK5008 BK5009 BK5023".split(" "),
+);
+/** Of these, those of credentials. */
+const ofCredentials: ReadonlySet<string> = new Set(["BK5001", "BK5002", "BK5005", "BK5006"]);
+
+/** Finds the mounts of a build. Null where it has none, which costs no connection. */
+export async function openCarrier(host: Host, request: CarryRequest): Promise<Carrier | null> {
+  const { plan, targets, definition, nodes, dir, use, scopes, strict } = request;
+  const { mounts, findings } = findCarriedMounts({
+    plan,
+    targets,
+    definition,
+    read: createDockerfileReader(dir),
+    platform: platformOf(nodes.builder),
+  });
+  warn(host, findings);
+  if (mounts.length === 0) return null;
+  const session = addStore(nodes, request);
+  const keys = await readKeys(mounts, dir);
+  warn(host, keys.findings);
+  // Asked while the layer cache is looked for: of a builder with many records the answer takes its time.
+  const states = use.read ? readStates(session, mounts, request.records) : undefined;
+  states?.catch(() => {});
+
+  const cacheOf = (mount: CarriedMount) => plan.targets[mount.targets[0] ?? ""] ?? noTarget(mount);
+  const scopesOf = (mount: CarriedMount) => readScopes(cacheOf(mount), scopes);
+  const scopeOf = (mount: CarriedMount) => writeScope(cacheOf(mount), scopes);
+  let restored: RestoredMounts | null = null;
+  let saved: ReadonlyMap<CarriedMount, MountSave> = new Map();
+  /** Why the store is left alone for the rest of the run; it was said. */
+  let unusable: Diagnostic | null = null;
+  return {
+    mounts,
+    async restore(leftOut) {
+      if (!use.read) return;
+      unusable = findUnusable(request.backend, leftOut);
+      if (unusable !== null) {
+        const skipped = { ...nothingMoved, outcome: "skipped", reason: unusable.message } as const;
+        const outcomes = new Map(mounts.map((mount) => [mount, skipped]));
+        restored = { outcomes, loaded: new Map(), damages: new Map(), findings: [] };
+        return;
+      }
+      const budgetMs = readDuration(plan.mountBudget.restore);
+      restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs });
+      const failures = restored.findings.filter(({ code }) => !notices.has(code));
+      if (strict && failures.length > 0) throw BkcacheError.of(failures);
+      warn(host, restored.findings);
+      unusable = restored.findings.find(({ code }) => lasting.has(code)) ?? null;
+    },
+    async save(history) {
+      if (!use.write) return [];
+      const { used, unused } = partByUse(mounts, history);
+      const idle: MountSave = { ...nothingMoved, outcome: "unused", reason: "no step of the build ran with it" };
+      const idles = unused.map((mount) => [mount, idle] as const);
+      if (used.length === 0) {
+        saved = new Map(idles);
+        return [];
+      }
+      if (unusable !== null) {
+        const skipped: MountSave = { ...nothingMoved, outcome: "skipped", reason: unusable.message };
+        saved = new Map([...used.map((mount) => [mount, skipped] as const), ...idles]);
+        return [];
+      }
+      const { saveMounts } = await importWhole(() => import("./save.ts"));
+      const result = await saveMounts(session, {
+        mounts: used,
+        scopeOf,
+        parentScopesOf: (mount) => [...new Set([scopeOf(mount), ...scopesOf(mount)])],
+        keyOf: keys.of,
+        parents: restored?.loaded ?? new Map(),
+        damages: restored?.damages ?? new Map(),
+        writer: writerOf(host.env),
+        budgetMs: readDuration(plan.mountBudget.save),
+      });
+      saved = new Map([...result.outcomes, ...idles]);
+      warn(
+        host,
+        result.findings.filter(({ code }) => notices.has(code)),
+      );
+      return result.findings.filter(({ code }) => !notices.has(code));
+    },
+    report: () =>
+      mounts.map((mount) => ({
+        name: mount.name,
+        id: mount.identity.id,
+        platform: mount.platform,
+        targets: mount.targets,
+        restore: restored?.outcomes.get(mount) ?? null,
+        save: saved.get(mount) ?? null,
+      })),
+    close: () => session.close(),
+  };
+}
+
+/**
+ * What layers have found of the backend and holds for mounts too. BuildKit takes other credentials for Google's store than
+ * mounts do.
+ */
+function findUnusable({ name, type }: StoreBackend, leftOut: CacheChoice["leftOut"]): Diagnostic | null {
+  const found = leftOut.find(({ backend }) => backend === name)?.diagnostic;
+  if (found === undefined || !lasting.has(found.code)) return null;
+  return type === "gcs" && ofCredentials.has(found.code) ? null : found;
+}
+
+/** Steps that came from the cache never saw their mounts. Where nobody knows what ran, all may have changed. */
+function partByUse(mounts: readonly CarriedMount[], history: History) {
+  const mayHaveRun = (target: string): boolean => {
+    const progress = history.targets[target]?.progress;
+    if (progress === undefined || progress === null) return true;
+    return readSteps(progress).steps.ran.some(({ name }) => / RUN /.test(name));
+  };
+  const isUsed = (mount: CarriedMount) => mount.targets.some(mayHaveRun);
+  return { used: mounts.filter(isUsed), unused: mounts.filter((mount) => !isUsed(mount)) };
+}
+
+function noTarget({ name, targets }: CarriedMount): never {
+  throw new Error(`mount ${name} of ${targets.join(", ")}, which the plan does not have`);
+}
+
+function warn(host: Host, findings: readonly Diagnostic[]): void {
+  for (const finding of findings) host.tell({ ...finding, level: "warning" });
+}

@@ -1,0 +1,25 @@
+import type { Plan } from "../bake/model.ts";
+import type { Host } from "../host/host.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { openMountStore } from "./session.ts";
+import { openBackend, openMountSource } from "./source.ts";
+
+export interface OpenedStore {
+  readonly store: ObjectStore;
+  readonly plan: Plan;
+}
+
+/** Uses the store of a config's mounts, for commands that need no builder. @param config value of --config */
+export async function withMountStore<T>(
+  host: Host,
+  config: string | undefined,
+  use: (opened: OpenedStore) => Promise<T>,
+): Promise<T> {
+  const source = await openMountSource(host, config);
+  const store = await openMountStore(host, await openBackend(host, source), source.dir);
+  try {
+    return await use({ store, plan: source.plan });
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,121 @@
+import { showBytes, showTime } from "../diagnostics/units.ts";
+import type { MountReport, MountRestore, MountSave } from "./mounts.ts";
+import type { Report, TargetReport } from "./report.ts";
+
+/** The table after a bake, as text without colours. */
+export interface Summary {
+  readonly head: readonly string[];
+  readonly rows: readonly SummaryRow[];
+  /** What became of each cache mount, a line each. */
+  readonly mounts: readonly string[];
+  /** What went wrong, a line each. */
+  readonly failures: readonly string[];
+  /** What should be known besides, a line each. */
+  readonly notes: readonly string[];
+}
+
+interface SummaryRow {
+  readonly target: string;
+  /** In the order of `head`, the target first. */
+  readonly cells: readonly string[];
+  /** All its steps came from the cache; null where it is not known. */
+  readonly isCached: boolean | null;
+  /** Steps that ran, a line each, the longest first. */
+  readonly ran: readonly string[];
+}
+
+/** Steps that are named for each target; the rest is a count. */
+const mostSteps = 5;
+
+export function summarise(report: Report): Summary {
+  return {
+    head: ["target", "cached", "source", "import", "export"],
+    rows: hasBegun(report) ? Object.entries(report.targets).map(([name, target]) => summariseTarget(name, target)) : [],
+    mounts: report.mounts.flatMap(summariseMount),
+    failures: report.failures.map(({ direction, target, backend, message }) => {
+      const place = backend === null ? "a cache entry" : `cache in ${backend}`;
+      return `${target}: ${place} was not ${direction === "import" ? "read" : "written"}: ${message}`;
+    }),
+    notes: [...report.leftOut.map(({ message }) => `left out: ${message}`), ...report.notes],
+  };
+}
+
+/** What buildx refused (a bad flag, a missing right) says nothing of any target. */
+function hasBegun({ exitCode, targets }: Report): boolean {
+  return exitCode === 0 || Object.values(targets).some(({ ref }) => ref !== null);
+}
+
+function summariseTarget(target: string, report: TargetReport): SummaryRow {
+  const { steps, source } = report;
+  const from = source === null ? "-" : `${source.backend} (${source.scope})`;
+  const cells = [
+    target,
+    steps === null ? "?" : steps.total === 0 ? "-" : `${steps.cached}/${steps.total}`,
+    from,
+    report.import === null || source === null ? "-" : measure(report.import),
+    report.written.length === 0 || report.export === null ? "-" : measure(report.export),
+  ];
+  const ran = (steps?.ran ?? []).toSorted((a, b) => b.ms - a.ms);
+  const rest = ran.length - mostSteps;
+  return {
+    target,
+    cells,
+    isCached: steps === null ? null : steps.ran.length === 0,
+    ran: [
+      ...ran.slice(0, mostSteps).map(({ name, ms }) => `ran ${showTime(ms)}  ${name}`),
+      ...(rest > 0 ? [`and ${rest} more`] : []),
+    ],
+  };
+}
+
+function summariseMount({ name, restore, save }: MountReport): readonly string[] {
+  const parts = [
+    ...(restore === null ? [] : [restoreWords[restore.outcome](restore)]),
+    ...(save === null ? [] : [saveWords[save.outcome](save)]),
+  ];
+  return parts.length === 0 ? [] : [`mount ${name}: ${parts.join(", ")}`];
+}
+
+const restoreWords: Readonly<Record<MountRestore["outcome"], (restore: MountRestore) => string>> = {
+  restored: ({ bytes, ms, snapshot }) => `restored ${showBytes(bytes ?? 0)} (${snapshot?.scope}) in ${showTime(ms)}`,
+  present: () => "on the builder already",
+  absent: () => "nothing to restore yet",
+  skipped: () => "not restored",
+  failed: () => "not restored",
+};
+
+const saveWords: Readonly<Record<MountSave["outcome"], (save: MountSave) => string>> = {
+  saved: ({ storedBytes, ms, snapshot }) => `saved ${showBytes(storedBytes)} (${snapshot?.scope}) in ${showTime(ms)}`,
+  unchanged: () => "unchanged",
+  unused: () => "not used by this build",
+  skipped: () => "not saved",
+  failed: () => "not saved",
+};
+
+function measure({ ms, bytes }: { readonly ms: number; readonly bytes: number | null }): string {
+  return bytes === null ? showTime(ms) : `${showTime(ms)}, ${showBytes(bytes)}`;
+}
+
+/** Lines of at most `width` columns; the longest texts are cut, never wrapped. */
+export function formatSummary(summary: Summary, width: number): readonly string[] {
+  const table = [summary.head, ...summary.rows.map(({ cells }) => cells)];
+  const widths = summary.head.map((_, column) => Math.max(...table.map((cells) => (cells[column] ?? "").length)));
+  // What is too wide is taken from target and source, whose names may be of any length.
+  for (const column of [2, 0]) {
+    const over = widths.reduce((sum, each) => sum + each + 2, -2) - width;
+    if (over > 0) widths[column] = Math.max(8, (widths[column] ?? 0) - over);
+  }
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) => cut(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0)).join("  ");
+  return [
+    ...(summary.rows.length === 0 ? [] : [line(summary.head)]),
+    ...summary.rows.flatMap(({ cells, ran }) => [line(cells), ...ran.map((step) => `  ${step}`)]),
+    ...summary.mounts,
+    ...summary.failures,
+    ...summary.notes,
+  ].map((text) => cut(text.trimEnd(), width));
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}

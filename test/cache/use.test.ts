@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { cacheUse, whyNotWrite } from "../../src/cache/use.ts";
+
+describe("cacheUse", () => {
+  test.each([
+    ["a laptop reads", undefined, {}, true, "read"],
+    ["CI writes", undefined, { CI: "true" }, true, "read-write"],
+    ["CI=false is no CI", undefined, { CI: "false" }, true, "read"],
+    ["a pull request on GitHub reads", undefined, { CI: "1", GITHUB_EVENT_NAME: "pull_request" }, true, "read"],
+    [
+      "so does one that runs in the base",
+      undefined,
+      { CI: "1", GITHUB_EVENT_NAME: "pull_request_target" },
+      true,
+      "read",
+    ],
+    ["a push on GitHub writes", undefined, { CI: "1", GITHUB_EVENT_NAME: "push" }, true, "read-write"],
+    ["a merge request on GitLab reads", undefined, { CI: "1", CI_MERGE_REQUEST_IID: "7" }, true, "read"],
+    ["Buildkite says false for none", undefined, { CI: "1", BUILDKITE_PULL_REQUEST: "false" }, true, "read-write"],
+    ["without a config the variable asks for both", undefined, {}, false, "read-write"],
+    ["but not for a pull request", undefined, { CHANGE_ID: "3" }, false, "read"],
+    ["BKCACHE beats what CI says", undefined, { CI: "1", BKCACHE: "off" }, true, "off"],
+    ["--cache beats BKCACHE", "read-write", { BKCACHE: "off" }, true, "read-write"],
+    ["--cache auto beats it too", "auto", { BKCACHE: "off", CI: "1" }, true, "read-write"],
+    ["an empty BKCACHE is unset", undefined, { BKCACHE: "" }, true, "read"],
+  ] as const)("%s", (_name, flag, env, hasConfig, expected) => {
+    const { read, write } = cacheUse(flag, env, hasConfig);
+    expect(read ? (write ? "read-write" : "read") : "off").toBe(expected);
+  });
+
+  test("a word that is no use is BK1002 and names where it stands", () => {
+    expect(() => cacheUse("on", {}, true)).toThrow(expect.objectContaining({ code: "BK1002" }));
+    expect(() => cacheUse(undefined, { BKCACHE: "yes" }, true)).toThrow(/BKCACHE: "yes"/);
+  });
+});
+
+describe("whyNotWrite", () => {
+  test.each([
+    ["a laptop may, where it is asked to", undefined, {}, null],
+    ["a pull request may not", undefined, { GITHUB_EVENT_NAME: "pull_request" }, "GITHUB_EVENT_NAME"],
+    ["it may where the flag says so", "read-write", { GITHUB_EVENT_NAME: "pull_request" }, null],
+    ["nobody may where writing is switched off", undefined, { BKCACHE: "read", CI: "true" }, "BKCACHE"],
+    ["off is off", "off", {}, "--cache"],
+  ])("%s", (_, flag, env, reason) => {
+    const why = whyNotWrite(flag, env);
+    if (reason === null) expect(why).toBeNull();
+    else expect(why).toContain(reason);
+  });
+});

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import type { Report, TargetReport } from "../../src/outcome/report.ts";
+import { showBytes, showTime } from "../../src/diagnostics/units.ts";
+import { formatSummary, summarise } from "../../src/outcome/summary.ts";
+
+const target: TargetReport = {
+  ref: null,
+  digest: null,
+  steps: { total: 5, cached: 5, ran: [] },
+  source: { backend: "remote", scope: "main", name: "shop.api.main", reason: "it is there" },
+  sourceReason: "it is there",
+  written: [{ backend: "remote", scope: "main", name: "shop.api.main", bytes: 0, cacheBytes: 10 }],
+  import: { ms: 12, bytes: 1_372_171 },
+  export: { ms: 1_250, bytes: 0 },
+};
+const report: Report = {
+  version: 1,
+  bkcache: "0.1.0",
+  startedAt: "",
+  ms: 1,
+  exitCode: 0,
+  builder: { name: "b", driver: "remote", buildkit: null },
+  buildx: null,
+  targets: {
+    api: target,
+    web: {
+      ...target,
+      steps: {
+        total: 9,
+        cached: 2,
+        ran: [1, 2, 3, 4, 5, 6, 7].map((n) => ({ name: `[web ${n}/9] RUN x`, ms: n * 1_000 })),
+      },
+      source: null,
+      written: [],
+    },
+    lost: { ...target, steps: null, source: null, import: null, export: null, written: [] },
+  },
+  mounts: [],
+  failures: [
+    { direction: "export", target: "web", backend: "remote", vertex: "v", message: "the bucket does not exist" },
+    { direction: "import", target: "api", backend: null, vertex: "v", message: "no" },
+  ],
+  leftOut: [{ backend: "far", code: "BK5007", message: 'backend "far": https://s3.test does not answer in time' }],
+  notes: [],
+};
+
+test("as a table", () => {
+  expect(formatSummary(summarise(report), 100)).toEqual([
+    "target  cached  source         import         export",
+    "api     5/5     remote (main)  12 ms, 1.4 MB  1.3 s, 0 B",
+    "web     2/9     -              -              -",
+    "  ran 7.0 s  [web 7/9] RUN x",
+    "  ran 6.0 s  [web 6/9] RUN x",
+    "  ran 5.0 s  [web 5/9] RUN x",
+    "  ran 4.0 s  [web 4/9] RUN x",
+    "  ran 3.0 s  [web 3/9] RUN x",
+    "  and 2 more",
+    "lost    ?       -              -              -",
+    "web: cache in remote was not written: the bucket does not exist",
+    "api: a cache entry was not read: no",
+    'left out: backend "far": https://s3.test does not answer in time',
+  ]);
+});
+
+test("as data", () => {
+  expect(summarise(report).rows.map(({ isCached }) => isCached)).toEqual([true, false, null]);
+});
+
+test.each([20, 40, 60, 200])("no line is wider than %i", (width) => {
+  const long = {
+    ...report,
+    targets: {
+      [`t${"x".repeat(80)}`]: {
+        ...target,
+        source: { ...target.source, backend: "b".repeat(50), scope: "s", name: "", reason: "" },
+      },
+    },
+  };
+  const lines = formatSummary(summarise(long), width);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  expect(lines[1]).toMatch(/^t/);
+});
+
+test.each([
+  [0, "0 ms"],
+  [999, "999 ms"],
+  [1_000, "1.0 s"],
+  [59_940, "59.9 s"],
+  [59_960, "1 min 0 s"],
+  [60_000, "1 min 0 s"],
+  [150_400, "2 min 30 s"],
+])("%i ms", (ms, expected) => {
+  expect(showTime(ms)).toBe(expected);
+});
+
+test.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1_000, "1.0 kB"],
+  [123_456, "123 kB"],
+  [1_372_171, "1.4 MB"],
+  [5e12, "5.0 TB"],
+])("%i bytes", (bytes, expected) => {
+  expect(showBytes(bytes)).toBe(expected);
+});
+
+test("a build that never began has no table", () => {
+  const lost = { ...target, steps: null };
+  expect(formatSummary(summarise({ ...report, exitCode: 1, targets: { lost } }), 100)[0]).toMatch(
+    /^web: cache in remote/,
+  );
+});
+
+test("a build that failed before its steps were known has no count of them", () => {
+  const early = { ...target, ref: "b/b0/x", steps: { total: 0, cached: 0, ran: [] } };
+  const [row] = summarise({ ...report, exitCode: 1, targets: { early } }).rows;
+  expect(row?.cells[1]).toBe("-");
+});

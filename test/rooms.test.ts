@@ -1,0 +1,58 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path/posix";
+import { expect, test } from "vitest";
+
+/** Which rooms each room may import. docs/architecture.md draws it; a room that is not named here may import nothing. */
+const allowed: Readonly<Record<string, string>> = {
+  diagnostics: "",
+  ci: "",
+  host: "diagnostics ci",
+  config: "host diagnostics",
+  store: "host diagnostics",
+  bake: "config store diagnostics",
+  dockerfile: "config diagnostics",
+  builder: "config host diagnostics",
+  source: "bake dockerfile builder config store host diagnostics",
+  layers: "bake config store host diagnostics",
+  mounts: "builder store host diagnostics",
+  cache: "source layers bake builder config store host diagnostics ci",
+  outcome: "layers mounts bake builder store host diagnostics",
+  carry: "cache outcome source mounts bake dockerfile builder config store host diagnostics ci",
+  generate: "source bake dockerfile config host diagnostics",
+  init: "source generate bake dockerfile builder config host diagnostics",
+  run: "carry cache outcome generate source layers mounts bake dockerfile builder config store host diagnostics ci",
+  cli: "run init carry cache outcome generate source mounts bake dockerfile config host diagnostics",
+  // The two entries: bin.ts and index.ts.
+  "": "cli bake config host diagnostics",
+};
+
+const imports = new Map(
+  globSync("src/**/*.{ts,js}").map((file) => {
+    const specifiers = readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g);
+    return [file, [...specifiers].map(([, path = ""]) => join(dirname(file), path))] as const;
+  }),
+);
+const roomOf = (file: string) => /^src\/(\w+)\//.exec(file)?.[1] ?? "";
+
+test("rooms import only what lies below them", () => {
+  const wrong = [...imports].flatMap(([file, targets]) => {
+    const rooms = new Set([roomOf(file), ...(allowed[roomOf(file)] ?? "").split(" ")]);
+    return targets
+      .filter((target) => target.startsWith("src/") && !rooms.has(roomOf(target)))
+      .map((target) => `${file} -> ${target}`);
+  });
+  expect(imports.size).toBeGreaterThan(250);
+  expect(wrong).toEqual([]);
+});
+
+test("no circle, of types alone either", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    else if (!done.has(file)) for (const target of imports.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});
