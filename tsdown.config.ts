@@ -156,7 +156,7 @@ export const program = {
       groups: [
         {
           name: "base",
-          test: /^\0builtin:|\/src\/(?:host|diagnostics\/(?!codes)|cli\/(?:main|exit-code|help-flag|report\/result))|\/package\.json$/,
+          test: /^\0builtin:|\/src\/(?:host|diagnostics\/(?!codes)|cli\/(?:main|help-flag|report\/result))|\/package\.json$/,
           priority: 5,
         },
         {

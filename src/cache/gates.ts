@@ -1,6 +1,6 @@
 import type { Entry } from "../bake/model.ts";
 import { showText, type Text } from "../config/text.ts";
-import { type Code, type CodeDefinition, codes } from "../diagnostics/codes.ts";
+import { levelOf } from "../config/rules/levels.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { type BuildxFeature, missingFeatures } from "./features.ts";
 import type { Builder } from "../builder/inspect.ts";
@@ -57,7 +57,7 @@ export function checkGates(input: GateInput): GateResult {
   const left = { ...input, entries: input.entries.filter(({ backend }) => backend === null || !drop.has(backend)) };
   for (const check of [checkExport, checkBuildkit, checkNodes, checkBuildx]) {
     for (const finding of check(left)) {
-      const level = finding.mild === true ? "warn" : levelOf(finding.diagnostic.code, rules);
+      const level = finding.mild === true ? "warn" : levelOf(finding.diagnostic.code, rules ?? {});
       if (level === "error") stop.push(finding.diagnostic);
       else if (level === "warn") warn.push(finding.diagnostic);
     }
@@ -77,11 +77,6 @@ interface Finding {
 interface Verdict {
   readonly backend: string | null;
   readonly diagnostic: Diagnostic;
-}
-
-function levelOf(code: Code, rules: GateInput["rules"]): "error" | "warn" | "off" {
-  const definition: CodeDefinition = codes[code];
-  return definition.level === undefined ? "error" : (rules?.[code] ?? definition.level);
 }
 
 function checkDriver({ entries, builder }: GateInput): readonly Verdict[] {

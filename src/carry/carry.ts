@@ -1,6 +1,7 @@
 import type { BakeDefinition } from "../bake/printed.ts";
 import type { Plan } from "../bake/model.ts";
 import type { MountRecord } from "../builder/gateway/records.ts";
+import { factsOf } from "../diagnostics/codes.ts";
 import { readDuration } from "../diagnostics/units.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
@@ -50,16 +51,6 @@ export interface Carrier {
   close(): Promise<void>;
 }
 
-/** Codes of findings that say something of a mount, and not that the cache failed. */
-const notices: ReadonlySet<string> = new Set(["BK5034", "BK5036", "BK5037", "BK5050", "BK5054", "BK5055"]);
-
-/** Codes of failures of a store that no second try in the same run would mend. */
-const lasting: ReadonlySet<string> = new Set(
-  "BK5001 BK5002 BK5004 BK5005 BK5006 BK5007 BK5008 BK5009 BK5023".split(" "),
-);
-/** Of these, those of credentials. */
-const ofCredentials: ReadonlySet<string> = new Set(["BK5001", "BK5002", "BK5005", "BK5006"]);
-
 /** Finds the mounts of a build. Null where it has none, which costs no connection. */
 export async function openCarrier(host: Host, request: CarryRequest): Promise<Carrier | null> {
   const { plan, targets, definition, nodes, dir, use, scopes, strict } = request;
@@ -99,10 +90,10 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       }
       const budgetMs = readDuration(plan.mountBudget.restore);
       restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs });
-      const failures = restored.findings.filter(({ code }) => !notices.has(code));
+      const failures = restored.findings.filter(({ code }) => !factsOf(code).isNotice);
       if (strict && failures.length > 0) throw BkcacheError.of(failures);
       warn(host, restored.findings);
-      unusable = restored.findings.find(({ code }) => lasting.has(code)) ?? null;
+      unusable = restored.findings.find(({ code }) => factsOf(code).isLasting) ?? null;
     },
     async save(history) {
       if (!use.write) return [];
@@ -132,9 +123,9 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       saved = new Map([...result.outcomes, ...idles]);
       warn(
         host,
-        result.findings.filter(({ code }) => notices.has(code)),
+        result.findings.filter(({ code }) => factsOf(code).isNotice),
       );
-      return result.findings.filter(({ code }) => !notices.has(code));
+      return result.findings.filter(({ code }) => !factsOf(code).isNotice);
     },
     report: () =>
       mounts.map((mount) => ({
@@ -155,8 +146,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
  */
 function findUnusable({ name, type }: StoreBackend, leftOut: CacheChoice["leftOut"]): Diagnostic | null {
   const found = leftOut.find(({ backend }) => backend === name)?.diagnostic;
-  if (found === undefined || !lasting.has(found.code)) return null;
-  return type === "gcs" && ofCredentials.has(found.code) ? null : found;
+  if (found === undefined || !factsOf(found.code).isLasting) return null;
+  return type === "gcs" && factsOf(found.code).isOfCredentials ? null : found;
 }
 
 /** Steps that came from the cache never saw their mounts. Where nobody knows what ran, all may have changed. */

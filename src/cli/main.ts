@@ -5,7 +5,7 @@ import { importWhole } from "../host/import-whole.ts";
 import { createHost } from "../host/node-host.ts";
 import type { CommandContext } from "./command.ts";
 import { commands } from "./commands.ts";
-import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { exitCodes } from "../diagnostics/exit-codes.ts";
 import { type FoundCommand, findCommand, type UnknownCommand } from "./find-command.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { unreachable } from "../diagnostics/unreachable.ts";
@@ -110,7 +110,8 @@ async function runCommand(
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     if (error instanceof BkcacheError) {
       reporter.findings(error.findings, "error");
-      return exitCodeOf(error);
+      const { exitCodeOf } = await import("../diagnostics/codes.ts");
+      return exitCodeOf(error.code);
     }
     reportFault(error, reporter, redact);
     return exitCodes.internal;

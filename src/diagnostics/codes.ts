@@ -1,9 +1,21 @@
+import { exitCodes } from "./exit-codes.ts";
+
 export interface CodeDefinition {
   readonly title: string;
   /** What the code means and what to do, in one or two sentences; the docs page prints it. */
   readonly help: string;
   /** Set where `rules:` may change the level; the value is the level without a rule. */
   readonly level?: "error" | "warn";
+  /** Exit code of a command that ends with it, where that is another than the one of its thousand. */
+  readonly exit?: number;
+  /** About one cache mount, which is as it should be all the same: no failure of the cache. */
+  readonly isNotice?: true;
+  /** A failure of the store that no second try in the same run would mend. */
+  readonly isLasting?: true;
+  /** About credentials, of which BuildKit and bkcache may have different ones. */
+  readonly isOfCredentials?: true;
+  /** About objects of the store that are not what was written: the next save replaces them. */
+  readonly isDamage?: true;
 }
 
 /**
@@ -294,7 +306,11 @@ export const codes = {
   },
 
   // --- 3xxx emit and write
-  BK3001: { title: "generated file is stale", help: "Run `bkcache generate` and commit the result." },
+  BK3001: {
+    title: "generated file is stale",
+    help: "Run `bkcache generate` and commit the result.",
+    exit: exitCodes.negative,
+  },
   BK3002: {
     title: "file not written by bkcache",
     help: "Name the file under `bake:` to keep it as the source, or pass --force to overwrite it.",
@@ -378,10 +394,14 @@ export const codes = {
   BK5001: {
     title: "no credentials",
     help: "The backend is left out of this run; give credentials in the environment, or use --strict to stop.",
+    isLasting: true,
+    isOfCredentials: true,
   },
   BK5002: {
     title: "half of the credentials",
     help: "One of two variables that only work together is set: the key id without the secret, or the secret without the key id.",
+    isLasting: true,
+    isOfCredentials: true,
   },
   BK5003: {
     title: "credentials end soon",
@@ -390,26 +410,34 @@ export const codes = {
   BK5004: {
     title: "no such bucket",
     help: "The bucket does not exist at this endpoint, and BuildKit makes none. Create it, or mend `url` or `bucket`.",
+    isLasting: true,
   },
   BK5005: {
     title: "access denied",
     help: "The credentials are known but may not do this. A cache needs s3:GetObject, s3:PutObject and s3:AbortMultipartUpload on the objects, and s3:ListBucket on the bucket: without the last S3 answers 403 for what is merely absent, which BuildKit takes for a failure.",
+    isLasting: true,
+    isOfCredentials: true,
   },
   BK5006: {
     title: "credentials refused",
     help: "The store does not know the key, the secret does not belong to it, or the session has ended.",
+    isLasting: true,
+    isOfCredentials: true,
   },
   BK5007: {
     title: "endpoint does not answer",
     help: "Name resolution, connection, TLS or the answer itself failed or took too long. Check the endpoint, the proxy variables and, for a private certificate authority, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.",
+    isLasting: true,
   },
   BK5008: {
     title: "wrong region",
     help: "The bucket lies in another region than the one that requests are signed for. Set `region` of the backend, or AWS_REGION.",
+    isLasting: true,
   },
   BK5009: {
     title: "clock is wrong",
     help: "The store refuses requests that are signed more than 15 minutes before or after its own time. Set this machine's clock.",
+    isLasting: true,
   },
   BK5010: {
     title: "unexpected answer of the store",
@@ -446,16 +474,19 @@ export const codes = {
   BK5023: {
     title: "Google credentials cannot be used",
     help: "The application default credentials cannot be read, or Google refuses them. Check the file that GOOGLE_APPLICATION_CREDENTIALS names, or run `gcloud auth application-default login`.",
+    isLasting: true,
   },
 
   // 503x, 504x: contents of cache mounts
   BK5030: {
     title: "snapshot cannot be read",
     help: "The manifest of a mount's snapshot is damaged, was not written by bkcache, or has a newer format. It is passed over; `bkcache mounts verify` finds such snapshots.",
+    isDamage: true,
   },
   BK5031: {
     title: "pack missing or damaged",
     help: "The contents of a snapshot are not in the bucket, or are not what was written. The snapshot is passed over, and the next save makes a whole one. A lifecycle rule that is too short is the usual cause.",
+    isDamage: true,
   },
   BK5032: {
     title: "mount cannot be read",
@@ -468,6 +499,7 @@ export const codes = {
   BK5034: {
     title: "files changed while they were read",
     help: "Something wrote to the mount during the save. These files are left out of the snapshot, the others are in it.",
+    isNotice: true,
   },
   BK5035: {
     title: "snapshot refused",
@@ -476,10 +508,12 @@ export const codes = {
   BK5036: {
     title: "snapshot much smaller than the one before",
     help: "Less than a quarter of the mount is left. That is right after a clean-up, and wrong where a build used another mount.",
+    isNotice: true,
   },
   BK5037: {
     title: "parts of the mount left out",
     help: "The snapshot holds no devices, sockets and pipes, and where the mount is larger than `maxSize`, not the files that are oldest.",
+    isNotice: true,
   },
   BK5038: {
     title: "mount too large for a snapshot",
@@ -488,6 +522,7 @@ export const codes = {
   BK5050: {
     title: "cache mount stays on the builder",
     help: "The content of this mount cannot be carried: nobody can tell which mount it is, or it begins with content of something else. The build has it as without bkcache.",
+    isNotice: true,
   },
   BK5051: {
     title: "cache mount exists twice",
@@ -504,22 +539,27 @@ export const codes = {
   BK5054: {
     title: "garbage collection may take the cache mount",
     help: "A policy of the builder keeps less than the mount holds, so it may be gone before the next build. Set a gcpolicy of your own in buildkitd.toml.",
+    isNotice: true,
   },
   BK5055: {
     title: "no file names the snapshot",
     help: "None of the files under `key` of the mount exists, so the newest snapshot is taken, as without `key`.",
+    isNotice: true,
   },
   BK5056: {
     title: "this run may not write snapshots",
     help: "`mounts save` and `mounts prune` do nothing for a pull request, whose author may not be trusted with what others read, and none where BKCACHE or --cache says off or read. `--cache read-write` allows it.",
+    exit: exitCodes.usage,
   },
   BK5057: {
     title: "several folders of a mount hold something",
     help: "`mounts repair` removes empty folders by itself. Which of several with content is the right one only you can tell: `--keep RECORD` names it.",
+    exit: exitCodes.negative,
   },
   BK5058: {
     title: "no such snapshot",
     help: "The store has no snapshot of that mount, scope and key. `bkcache mounts ls --remote` lists what there is.",
+    exit: exitCodes.negative,
   },
   BK5059: {
     title: "mount cannot be repaired now",
@@ -641,3 +681,14 @@ export const codes = {
 } as const satisfies Record<string, CodeDefinition>;
 
 export type Code = keyof typeof codes;
+
+/** All that is known of a code. */
+export function factsOf(code: Code): CodeDefinition {
+  return codes[code];
+}
+
+/** Exit code of a command that ends with this code. */
+export function exitCodeOf(code: Code): number {
+  const ofThousand: Readonly<Record<string, number>> = { BK5: exitCodes.cache, BK9: exitCodes.internal };
+  return factsOf(code).exit ?? ofThousand[code.slice(0, 3)] ?? exitCodes.usage;
+}

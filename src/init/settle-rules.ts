@@ -7,7 +7,7 @@ import { resolveConfig } from "../config/resolve.ts";
 import type { Config, Level } from "../config/schema.gen.ts";
 import { toDiagnostic } from "../config/source-map.ts";
 import { validateConfig } from "../config/validate.ts";
-import { type Code, codes } from "../diagnostics/codes.ts";
+import { type Code, factsOf } from "../diagnostics/codes.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 
 export interface Settled {
@@ -39,7 +39,7 @@ export function settleRules(config: Config, where: { readonly dir: string; reado
       return { config: settled, plan: createPlan(resolved), passed: [...passed.values()], warnings };
     } catch (error) {
       if (!(error instanceof BkcacheError)) throw error;
-      const fixed = error.findings.filter(({ code }) => !("level" in codes[code]) || passed.has(code));
+      const fixed = error.findings.filter(({ code }) => factsOf(code).level === undefined || passed.has(code));
       if (fixed.length > 0) throw BkcacheError.of(fixed);
       for (const finding of error.findings) {
         const count = passed.get(finding.code)?.count ?? 0;

@@ -1,4 +1,5 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
+import { factsOf } from "../diagnostics/codes.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Damage } from "./damage.ts";
@@ -86,7 +87,7 @@ export async function restoreMount(options: RestoreOptions): Promise<RestoreResu
       const storedBytes = await fill(loaded, options, (pack) => packs.add(pack));
       return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
     } catch (error) {
-      if (!(error instanceof BkcacheError) || !["BK5030", "BK5031", "BK5033"].includes(error.code)) throw error;
+      if (!(error instanceof BkcacheError) || !(factsOf(error.code).isDamage || error.code === "BK5033")) throw error;
       findings.push(...error.findings);
       // Another snapshot would not fit either.
       if (error.code === "BK5033") return { kind: "failed", findings };

@@ -1,3 +1,4 @@
+import { factsOf } from "../diagnostics/codes.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { manifestPrefix, packKey, readManifestKey, type SnapshotRef } from "./keys.ts";
@@ -77,7 +78,7 @@ export async function verifySnapshots(options: VerifyOptions): Promise<Verificat
 
 /** What is wrong with an object, as a finding; a store that does not answer is thrown on. */
 function toFinding(error: unknown): Diagnostic {
-  if (error instanceof BkcacheError && ["BK5030", "BK5031"].includes(error.code)) {
+  if (error instanceof BkcacheError && factsOf(error.code).isDamage) {
     return error.findings[0] ?? error;
   }
   throw error;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { createRedactor } from "../diagnostics/redact.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { exitCodes } from "../diagnostics/exit-codes.ts";
 import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -78,7 +79,7 @@ export async function readOutcome(
   const failures = [...layerFailures, ...mountFailures];
   const strict = args.own.strict;
   const outcome: Outcome = {
-    report: strict && exitCode === 0 && failures.length > 0 ? { ...report, exitCode: strictExitCode } : report,
+    report: strict && exitCode === 0 && failures.length > 0 ? { ...report, exitCode: exitCodes.cache } : report,
     failures,
     strict,
   };
@@ -102,6 +103,3 @@ function hasWritten(history: History, target: string): boolean {
     readSteps(progress).exports.some(({ layers }) => layers?.length !== 0)
   );
 }
-
-/** A build that succeeded without its cache, under `--strict`. */
-const strictExitCode = 3;

@@ -10,6 +10,7 @@ import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 import { presetEnv, presets } from "../../src/config/presets.ts";
 import { codes } from "../../src/diagnostics/codes.ts";
+import { exitCodeHelp, exitCodes } from "../../src/diagnostics/exit-codes.ts";
 import { compileTemplates } from "./compile-templates.mjs";
 import { renderLintPage } from "./lint-page.mjs";
 import { renderConfigPage, renderErrorsPage, renderPresetsPage } from "./reference.mjs";
@@ -26,7 +27,7 @@ export async function generate() {
     "src/config/validate.gen.js": renderValidator(schema),
     "src/config/validate.gen.d.ts": validatorTypes,
     "docs/config.md": renderConfigPage(await readFile(join(root, "docs/config.md"), "utf8"), schema),
-    "docs/errors.md": renderErrorsPage(codes),
+    "docs/errors.md": renderErrorsPage(codes, exitCodes, exitCodeHelp),
     "docs/presets.md": renderPresetsPage(presets, presetEnv),
     "docs/lint.md": await renderLintPage(),
     ...(await compileTemplates()),

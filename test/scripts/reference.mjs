@@ -89,12 +89,24 @@ const chapters = {
   9: "Internal",
 };
 
-/** One line per code: what it means, and whether `rules` may change it. */
-export function renderErrorsPage(codes) {
+/** All exit codes, and one line per code of a finding: what it means, and whether `rules` may change it. */
+export function renderErrorsPage(codes, exitCodes, exitCodeHelp) {
   const lines = [
-    "# Error codes",
+    "# Exit codes and error codes",
     "",
-    "Written from src/diagnostics/codes.ts by `npm run codegen`; change the codes there.",
+    "Written from src/diagnostics/exit-codes.ts and src/diagnostics/codes.ts by `npm run codegen`; change the codes there.",
+    "",
+    "## Exit codes",
+    "",
+    "| exit code | meaning |",
+    "|---|---|",
+    ...Object.entries(exitCodeHelp).map(([name, meaning]) => row([String(exitCodes[name]), meaning])),
+    "",
+    "`bake` and `build` end with the exit code of buildx where a build was begun, and with 3 where it succeeded and its cache did",
+    "not under `--strict`. Elsewhere the error decides: 3 for codes that begin with BK5, 70 for BK9, 2 for the others;",
+    `${exceptions(codes)}.`,
+    "",
+    "## Error codes",
     "",
     "Every finding carries a code. A code with a level can be changed in the config, to `error`, `warn` or `off`:",
     "",
@@ -109,12 +121,18 @@ export function renderErrorsPage(codes) {
       .filter(([name]) => name.startsWith(`BK${digit}`))
       .sort(([a], [b]) => (a < b ? -1 : 1));
     if (own.length === 0) continue;
-    lines.push("", `## ${title}`, "", "| code | what | level | meaning |", "|---|---|---|---|");
+    lines.push("", `### ${title}`, "", "| code | what | level | meaning |", "|---|---|---|---|");
     for (const [name, { title: what, help, level }] of own) {
       lines.push(row([`<a id="${name.toLowerCase()}"></a>${name}`, what, level ?? "fixed", help]));
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Codes whose exit code does not follow from their number. */
+function exceptions(codes) {
+  const own = Object.entries(codes).filter(([, { exit }]) => exit !== undefined);
+  return own.map(([name, { exit }]) => `${exit} for ${name}`).join(", ");
 }
 
 /** One table of all presets, then a section for each. `envOf` gives a preset's variables for a folder. */

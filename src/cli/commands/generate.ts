@@ -7,7 +7,7 @@ import type { GeneratedFile } from "../../generate/file.ts";
 import { differsInVersionOnly, emitBake, emitFiles, stateOf, writeFiles } from "../../generate/write.ts";
 import { type Project, requireProject } from "../../source/project.ts";
 import type { CommandContext } from "../command.ts";
-import { exitCodes } from "../exit-code.ts";
+import { exitCodes } from "../../diagnostics/exit-codes.ts";
 
 interface GenerateOptions {
   readonly check?: true;

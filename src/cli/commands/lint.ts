@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { lint, type LintedFinding } from "../../run/lint.ts";
 import type { CommandContext } from "../command.ts";
-import { exitCodes } from "../exit-code.ts";
+import { exitCodes } from "../../diagnostics/exit-codes.ts";
 import { toSarif } from "../report/sarif.ts";
 
 interface LintFlags {

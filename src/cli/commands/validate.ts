@@ -4,7 +4,7 @@ import { BkcacheError } from "../../diagnostics/error.ts";
 import { emitDockerfiles } from "../../generate/dockerfiles.ts";
 import { requireProject } from "../../source/project.ts";
 import type { CommandContext } from "../command.ts";
-import { exitCodeOf } from "../exit-code.ts";
+import { exitCodeOf } from "../../diagnostics/codes.ts";
 
 interface ValidateOptions {
   readonly json?: true;
@@ -34,6 +34,6 @@ async function validate(options: ValidateOptions, context: CommandContext): Prom
   } catch (error) {
     if (!options.json || !(error instanceof BkcacheError)) throw error;
     reporter.json({ file: null, ok: false, errors: error.findings, warnings: [] });
-    context.setExitCode(exitCodeOf(error));
+    context.setExitCode(exitCodeOf(error.code));
   }
 }

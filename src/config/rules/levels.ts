@@ -1,17 +1,11 @@
-import { type Code, codes } from "../../diagnostics/codes.ts";
+import { type Code, codes, factsOf } from "../../diagnostics/codes.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import type { Level } from "../schema.gen.ts";
 import type { RuleContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
 
-/** The level of a code that `rules` may change; undefined where it is fixed. */
-function ownLevel(code: Code): "error" | "warn" | undefined {
-  const definition = codes[code];
-  return "level" in definition ? definition.level : undefined;
-}
-
 export function levelOf(code: Code, rules: Readonly<Record<string, Level>>): Level {
-  const level = ownLevel(code);
+  const { level } = factsOf(code);
   if (level === undefined) return "error";
   return Object.hasOwn(rules, code) ? (rules[code] ?? level) : level;
 }
@@ -28,7 +22,7 @@ export function* checkRules({ config }: RuleContext): Iterable<Finding> {
         message: `there is no code ${code}`,
         ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
       };
-    } else if (ownLevel(code as Code) === undefined) {
+    } else if (factsOf(code as Code).level === undefined) {
       yield {
         code: "BK2016",
         path,

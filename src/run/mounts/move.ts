@@ -1,3 +1,4 @@
+import { factsOf } from "../../diagnostics/codes.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { readScopes, type RunScopes, writeScope } from "../../cache/scopes.ts";
@@ -88,9 +89,6 @@ function targetOf(plan: Carried<unknown>["plan"], { name, targets }: CarriedMoun
   return target;
 }
 
-/** Findings that leave a mount where it should be. */
-const notices: ReadonlySet<string> = new Set(["BK5034", "BK5036", "BK5037", "BK5050", "BK5054", "BK5055"]);
-
 function sort<M extends MountRestore | MountSave>(
   session: MountSession,
   mounts: readonly CarriedMount[],
@@ -102,7 +100,7 @@ function sort<M extends MountRestore | MountSave>(
     return result === undefined ? [] : [{ mount, result }];
   });
   const isFatal = moved.some(({ result }) => isFailure(result));
-  const isError = ({ code }: Diagnostic) => isFatal && !notices.has(code);
+  const isError = ({ code }: Diagnostic) => isFatal && !factsOf(code).isNotice;
   return {
     backend: session.backend,
     moved,

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { exitCodeOf } from "../../exit-code.ts";
-import { BkcacheError } from "../../../diagnostics/error.ts";
+import { exitCodeOf } from "../../../diagnostics/codes.ts";
 import { listMounts, type LocalMount, type MountListing, type RemoteSnapshot } from "../../../run/mounts/ls.ts";
 import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
@@ -57,7 +56,7 @@ function fail(findings: MountFindings, context: CommandContext): void {
   const [first] = findings;
   if (first === undefined) return;
   context.reporter.findings(findings, "error");
-  context.setExitCode(exitCodeOf(new BkcacheError(first)));
+  context.setExitCode(exitCodeOf(first.code));
 }
 
 type MountFindings = NonNullable<MountListing["local"]>["findings"];

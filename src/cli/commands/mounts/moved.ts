@@ -2,7 +2,7 @@ import { isFailure, type MovedMounts } from "../../../run/mounts/move.ts";
 import type { MountRestore, MountSave } from "../../../outcome/mounts.ts";
 import { showBytes, showTime } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
-import { exitCodes } from "../../exit-code.ts";
+import { exitCodes } from "../../../diagnostics/exit-codes.ts";
 import { type Column, formatTable, outputWidth } from "../../report/table.ts";
 
 const columns: readonly Column[] = [

@@ -3,7 +3,7 @@ import { BkcacheError } from "../../../diagnostics/error.ts";
 import { type Repair, repairMounts } from "../../../run/mounts/repair.ts";
 import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
-import { exitCodeOf } from "../../exit-code.ts";
+import { exitCodeOf } from "../../../diagnostics/codes.ts";
 import { ask, canAsk } from "../../report/ask.ts";
 
 interface RepairOptions {
@@ -47,7 +47,7 @@ async function repair(words: readonly string[], options: RepairOptions, context:
   else host.tell({ level: "info", message: "no target has a cache mount that can be carried" });
   const findings = repairs.flatMap(({ finding }) => finding ?? []);
   reporter.findings(findings, "error");
-  const codes = findings.map((finding) => exitCodeOf(new BkcacheError(finding)));
+  const codes = findings.map((finding) => exitCodeOf(finding.code));
   if (codes.length > 0) context.setExitCode(Math.max(...codes));
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { verifyMounts } from "../../../run/mounts/verify.ts";
 import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
-import { exitCodes } from "../../exit-code.ts";
+import { exitCodes } from "../../../diagnostics/exit-codes.ts";
 import { formatTable, outputWidth } from "../../report/table.ts";
 
 interface VerifyOptions {
