@@ -1,3 +1,5 @@
+import { replacePattern, trimPrefix, trimSuffix } from "./shell-patterns.ts";
+
 /** Value of a variable: a string, undefined where it is not set, null where nobody can tell. */
 export type Lookup = (name: string) => string | undefined | null;
 
@@ -22,12 +24,12 @@ export interface Lexed {
 const unreadable = Symbol("unreadable");
 
 /**
- * Reads quotes, escapes, `$X`, `${X}`, `${X:-d}`, `${X-d}`, `${X:+d}`, `${X+d}` and `${X:?m}` as BuildKit's
- * `shell.Lex` does. Null where the text is not well formed, needs a variable that nobody can tell, or cuts a pattern
- * out of a value (`${X#p}`, `${X/p/r}`).
+ * Reads quotes, escapes, `$X`, `${X}` and its substitutions (`:-`, `-`, `:+`, `+`, `:?`, `?`, `#`, `##`, `%`, `%%`, `/`, `//`)
+ * as BuildKit's `shell.Lex` does. Null where the text is not well formed, or needs a variable that nobody can tell.
+ * https://docs.docker.com/reference/dockerfile/#environment-replacement
  */
 export function lexWords(source: string, options: LexOptions): Lexed | null {
-  const reader: Reader = { source, at: 0, options };
+  const reader: Reader = { source, at: 0, options, keepsEscapes: options.isRaw === true };
   try {
     return readUntil(reader, "");
   } catch (error) {
@@ -40,11 +42,15 @@ interface Reader {
   readonly source: string;
   at: number;
   readonly options: LexOptions;
+  /** Escapes stay in the result; another part of a substitution may have it otherwise. */
+  keepsEscapes: boolean;
 }
 
-const blank = /\s/;
+/** Go's unicode.IsSpace. */
+const blank = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
-function readUntil(reader: Reader, stop: string): Lexed {
+/** @param isPattern quoted escapes are doubled, so that they can be read once more as those of a pattern */
+function readUntil(reader: Reader, stop: string, isPattern = false): Lexed {
   const { source, options } = reader;
   const words: string[] = [];
   let text = "";
@@ -70,17 +76,17 @@ function readUntil(reader: Reader, stop: string): Lexed {
       if (word !== "") words.push(word);
       return { text, words };
     }
-    if (character === "'") take(readSingleQuoted(reader));
-    else if (character === '"') take(readDoubleQuoted(reader));
+    if (character === "'") take(readSingleQuoted(reader, isPattern));
+    else if (character === '"') take(readDoubleQuoted(reader, isPattern));
     else if (character === "$") takeSplit(readVariable(reader));
     else if (source.startsWith("<<", reader.at)) {
       // Blanks between `<<` and the name of a heredoc belong to the word.
-      const [operator = ""] = /^<<\s*/.exec(source.slice(reader.at)) ?? [];
+      const [operator = ""] = /^<<[\t\r ]*/.exec(source.slice(reader.at)) ?? [];
       reader.at += operator.length;
       take(operator);
     } else if (character === options.escape) {
       reader.at += 1;
-      if (options.isRaw === true) take(character);
+      if (reader.keepsEscapes) take(character);
       if (reader.at < source.length) take(source.charAt(reader.at));
       reader.at += 1;
     } else {
@@ -93,15 +99,30 @@ function readUntil(reader: Reader, stop: string): Lexed {
   return { text, words };
 }
 
-function readSingleQuoted(reader: Reader): string {
+/** A part of a substitution. */
+function readPart(
+  reader: Reader,
+  stop: string,
+  { keepsEscapes, isPattern }: { readonly keepsEscapes: boolean; readonly isPattern: boolean },
+): string {
+  const before = reader.keepsEscapes;
+  reader.keepsEscapes = keepsEscapes;
+  const { text } = readUntil(reader, stop, isPattern);
+  reader.keepsEscapes = before;
+  return text;
+}
+
+function readSingleQuoted(reader: Reader, isPattern: boolean): string {
   const end = reader.source.indexOf("'", reader.at + 1);
   if (end === -1) throw unreadable;
-  const inner = reader.source.slice(reader.at + 1, end);
+  const { escape } = reader.options;
+  const written = reader.source.slice(reader.at + 1, end);
+  const inner = isPattern ? written.replaceAll(escape, escape + escape) : written;
   reader.at = end + 1;
   return reader.options.isRaw === true ? `'${inner}'` : inner;
 }
 
-function readDoubleQuoted(reader: Reader): string {
+function readDoubleQuoted(reader: Reader, isPattern: boolean): string {
   const { source, options } = reader;
   const quote = options.isRaw === true ? '"' : "";
   let text = quote;
@@ -125,10 +146,11 @@ function readDoubleQuoted(reader: Reader): string {
     if (next === "") continue;
     // Only these can be escaped here; before all else the escape character stands for itself.
     const isEscaped = next === '"' || next === "$" || next === options.escape;
-    if (!isEscaped || options.isRaw === true) text += character;
     if (isEscaped) {
-      text += next;
+      text += reader.keepsEscapes ? character + next : next;
       reader.at += 1;
+    } else {
+      text += reader.keepsEscapes && (quote === "" || isPattern) ? character + character : character;
     }
   }
   throw unreadable;
@@ -136,41 +158,52 @@ function readDoubleQuoted(reader: Reader): string {
 
 function readVariable(reader: Reader): string {
   const { source, options } = reader;
-  const start = reader.at;
   reader.at += 1;
   const isBraced = source.charAt(reader.at) === "{";
   if (isBraced) reader.at += 1;
-  const [name = ""] = /^(?:\d+|[@*#?\-$!]|[\p{L}_][\p{L}\p{Nd}_]*)/u.exec(source.slice(reader.at)) ?? [];
-  reader.at += name.length;
+  const [name = ""] = /^(?:\p{Nd}+|[@*#?\-$!]|[\p{L}_][\p{L}\p{Nd}_]*)/u.exec(source.slice(reader.at)) ?? [];
   if (!isBraced) {
+    reader.at += name.length;
     if (name === "") return "$";
     return valueOf(name, options) ?? (options.keepsUnset === true ? `$${name}` : "");
   }
-  if (name === "") throw unreadable;
-  if (source.charAt(reader.at) === "}") {
-    reader.at += 1;
-    return valueOf(name, options) ?? (options.keepsUnset === true ? source.slice(start, reader.at) : "");
+  if ("{}:".includes(source.charAt(reader.at))) throw unreadable;
+  reader.at += name.length;
+  const [operator = ""] = /^(?:\}|:?[-+?]|[#%]|\/\/?)/.exec(source.slice(reader.at)) ?? [];
+  if (operator === "") throw unreadable;
+  reader.at += operator.length;
+  return readSubstitution(reader, name, operator);
+}
+
+/** From behind the operator on. */
+function readSubstitution(reader: Reader, name: string, operator: string): string {
+  const { options } = reader;
+  const isCut = operator === "#" || operator === "%";
+  const isReplaced = operator.startsWith("/");
+  const isPattern = isCut || isReplaced;
+  const word = operator === "}" ? "" : readPart(reader, isReplaced ? "/" : "}", { keepsEscapes: isPattern, isPattern });
+  const replacement = isReplaced ? readPart(reader, "}", { keepsEscapes: true, isPattern: false }) : "";
+  const found = valueOf(name, options);
+  if (found === undefined && options.keepsUnset === true) {
+    if (operator === "}") return `\${${name}}`;
+    return `\${${name}${isReplaced ? `/${word}/${replacement}` : operator + word}}`;
   }
-  const isNullUnset = source.charAt(reader.at) === ":";
-  if (isNullUnset) reader.at += 1;
-  const operator = source.charAt(reader.at);
-  if (!"-+?#%/".includes(operator) || operator === "" || (isNullUnset && "#%/".includes(operator))) throw unreadable;
-  reader.at += 1;
-  const word = readUntil(reader, "}").text;
-  const value = valueOf(name, options);
-  if (value === undefined && options.keepsUnset === true) return source.slice(start, reader.at);
-  const isSet = value !== undefined && !(isNullUnset && value === "");
-  switch (operator) {
-    case "-":
-      return isSet ? value : word;
-    case "+":
-      return isSet ? word : "";
-    case "?":
-      if (isSet) return value;
-      throw unreadable;
-    default:
-      throw unreadable;
+  const value = found ?? "";
+  if (operator === "}") return value;
+  if (isReplaced) return known(replacePattern(value, { pattern: word, replacement, isAll: operator === "//" }));
+  if (isCut) {
+    const isGreedy = word.startsWith(operator);
+    return known((operator === "#" ? trimPrefix : trimSuffix)(value, isGreedy ? word.slice(1) : word, isGreedy));
   }
+  const isSet = found !== undefined && !(operator.startsWith(":") && value === "");
+  if (operator.endsWith("-")) return isSet ? value : word;
+  if (operator.endsWith("+")) return isSet ? word : "";
+  return known(isSet ? value : null);
+}
+
+function known(value: string | null): string {
+  if (value === null) throw unreadable;
+  return value;
 }
 
 function valueOf(name: string, options: LexOptions): string | undefined {

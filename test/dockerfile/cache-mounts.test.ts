@@ -23,6 +23,12 @@ describe("cache mounts of a target", () => {
       { platform: "linux/arm64" },
       ["x-arm64"],
     ],
+    [
+      "parts of a value",
+      `FROM a\nARG PYVER=3.12.4\n${mount("id=py-${PYVER%.*},target=/${PYVER//./-}")}${mount("target=/c/${PYVER##*.}")}`,
+      {},
+      ["py-3.12", "/c/4"],
+    ],
     ["a platform that nobody knows", `FROM a\nARG TARGETARCH\n${mount("id=x-${TARGETARCH},target=/y")}`, {}, [null]],
     [
       "a variable that is not declared",

@@ -121,7 +121,7 @@ describe("variables", () => {
     expect(valuesOfX(text, scope)).toEqual(expected);
   });
 
-  const values: Readonly<Record<string, string | null>> = { A: "1", E: "", N: null };
+  const values: Readonly<Record<string, string | null>> = { A: "1", E: "", N: null, V: "3.12.4" };
   test.each<[string, string | null]>([
     ["$A-${A}", "1-1"],
     ["$B|", "|"],
@@ -135,7 +135,17 @@ describe("variables", () => {
     ["${B:-${A}}", "1"],
     ["${A", null],
     ["${}", null],
-    ["${A#x}", null],
+    ["${A#x}", "1"],
+    ["py-${V%.*}", "py-3.12"],
+    ["${V%%.*}|${V#*.}|${V##*.}", "3|12.4|4"],
+    ["${V/./-}|${V//./-}|${V//[.]/-}", "3-12.4|3-12-4|3.12.4"],
+    ["${V/%.4/x}|${V//\\?/x}|${V#?}", "3.12.4|3.12.4|.12.4"],
+    ["${V//1/$A$A}|${V//./\\/}", "3.112.4|3\\/12\\/4"],
+    ["${B%x}|${B/a/b}|${E//a/b}", "||"],
+    ["${V%${N}}", null],
+    ["${V#\\x}", null],
+    ["${V/a}", null],
+    ["${V:%x}", null],
     ["$", "$"],
     ["it's", null],
   ])("%s is %s", (text, expected) => {

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { manageDockerfile } from "../../src/dockerfile/manage.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
+import { lexWords } from "../../src/dockerfile/shell-words.ts";
 import { arbitraryDockerfile, declaredMounts } from "../dockerfile/arbitrary-dockerfile.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { repositoryDir } from "../support/toolchain.ts";
@@ -25,21 +26,27 @@ interface Parsed {
 }
 
 let program: string;
+let lexer: string;
 beforeAll(() => {
-  program = join(makeTempDir("parser"), "parse-dockerfiles");
-  execFileSync("go", ["build", "-o", program, "./parse-dockerfiles"], { cwd: join(repositoryDir, "test/toolchain") });
+  const dir = makeTempDir("parser");
+  program = join(dir, "parse-dockerfiles");
+  lexer = join(dir, "lex-words");
+  const cwd = join(repositoryDir, "test/toolchain");
+  execFileSync("go", ["build", "-o", dir, "./parse-dockerfiles", "./lex-words"], { cwd });
 }, 300_000);
 
-function parseByBuildkit(texts: readonly string[]): readonly Parsed[] {
-  const output = execFileSync(program, {
-    input: texts.map((text) => JSON.stringify(text)).join("\n"),
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
+/** Runs a program of one line of JSON for each value. */
+function answersOf(file: string, values: readonly unknown[]): readonly unknown[] {
+  const input = values.map((value) => JSON.stringify(value)).join("\n");
+  const output = execFileSync(file, { input, encoding: "utf8", maxBuffer: 2 ** 28 });
   return output
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as Parsed);
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+function parseByBuildkit(texts: readonly string[]): readonly Parsed[] {
+  return answersOf(program, texts) as readonly Parsed[];
 }
 
 function parseByUs(text: string) {
@@ -109,4 +116,53 @@ test("BuildKit reads an edited Dockerfile as before, but for managed flags", () 
     expect(rest(after[index]), edited).toEqual(rest(before[index]));
   }
   expect(changed).toBeGreaterThan(100);
+});
+
+/** Of lex-words; the text is null where BuildKit refuses it. */
+interface Lexed {
+  readonly text: string | null;
+  readonly words: readonly string[];
+}
+
+const wordPieces =
+  '$V|${V|${B|${E|$E|}|}|}|:-|-|:+|+|:?|?|#|##|%|%%|/|//|/|.|*|?|\\*|\\?|\\\\|\\/|\\}|\\|`|\'|"|\'.\'|"*"|"\\*"|3|12|4|a|é|😀| |\t|\n|<<|<<  E|$$|$0|$1|${0}|{|}|[|]|^|(|$'.split(
+    "|",
+  );
+const words = fc.record({
+  word: fc.oneof(
+    fc.array(fc.constantFrom(...wordPieces), { maxLength: 10 }).map((parts) => parts.join("")),
+    fc
+      .tuple(
+        fc.constantFrom("V", "B", "E", ""),
+        fc.constantFrom("#", "##", "%", "%%", "/", "//", ":-", "+"),
+        fc.array(fc.constantFrom(...wordPieces), { maxLength: 4 }),
+        fc.array(fc.constantFrom(...wordPieces), { maxLength: 3 }),
+      )
+      .map(([name, operator, a, b]) =>
+        operator.startsWith("/")
+          ? `\${${name}${operator}${a.join("")}/${b.join("")}}`
+          : `\${${name}${operator}${a.join("")}}`,
+      ),
+  ),
+  escape: fc.constantFrom("\\", "\\", "`"),
+  value: fc.constantFrom("3.12.4", "a/b/a", "*.a\\?", "é😀é", "a\nb", "aaa", ""),
+  isRaw: fc.boolean(),
+  keepsUnset: fc.boolean(),
+});
+
+test("words are expanded as BuildKit does", () => {
+  const cases = fc.sample(words, 30_000);
+  const requests = cases.map(({ value, ...rest }) => ({ ...rest, env: [`V=${value}`, "E="] }));
+  const answers = answersOf(lexer, requests) as readonly Lexed[];
+  let compared = 0;
+  for (const [index, { word, value, ...options }] of cases.entries()) {
+    const env: Readonly<Record<string, string>> = { V: value, E: "" };
+    const ours = lexWords(word, { ...options, lookup: (name) => env[name] });
+    const theirs = answers[index];
+    if (theirs?.text !== null) compared += 1;
+    expect(ours?.text ?? null, JSON.stringify(cases[index])).toBe(theirs?.text);
+    // A substitution with a word of its own makes shell.Lex forget what stood before it in the word that is split.
+    if (!word.includes("${")) expect(ours?.words ?? [], JSON.stringify(cases[index])).toEqual(theirs?.words);
+  }
+  expect(compared).toBeGreaterThan(10_000);
 });
