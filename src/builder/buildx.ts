@@ -1,10 +1,10 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { isRecord, parseJson } from "../host/json.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
 import type { ExecOptions, ExecResult, Host } from "../host/host.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { dockerConfigDir } from "./docker-config.ts";
 import { userCachePath } from "./user-cache.ts";
 import { parseVersion, type Version } from "./versions.ts";
@@ -159,7 +159,7 @@ function openMemory(host: Host, candidates: readonly Candidate[]): Memory {
       // A plugin in a folder that is not watched could change without a sign.
       if (known || (found.prefix.length > 0 && !hasPlugin)) return;
       try {
-        await mkdir(dirname(file), { recursive: true });
+        await makeFolder(dirname(file));
         await writeAtomically(file, JSON.stringify({ key, found }));
       } catch {
         // Read-only home, full disk: the next run asks again.

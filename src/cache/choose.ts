@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { type LayerAccess, loadProbe } from "../layers/place.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
@@ -198,7 +198,7 @@ async function makeFolders(candidates: readonly Candidate[]): Promise<Readonly<R
     writes.map(async ({ backend, entry }) => {
       const folder = entry["dest"] ?? "";
       try {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
       } catch (error) {
         const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
         failed[backend] = {

@@ -1,4 +1,5 @@
 import type { Entry } from "../bake/model.ts";
+import { createLimit } from "../host/limit.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
 import { findTagged, readBlob, readDescriptor } from "./local-cache.ts";
 import { type Buckets, createBuckets, type LayerAccess, placeOf } from "./place.ts";
@@ -35,20 +36,12 @@ export async function readCacheSummaries(
   access: LayerAccess,
 ): Promise<readonly (CacheSummary | null)[]> {
   const buckets = createBuckets(access);
-  const summaries: (CacheSummary | null)[] = places.map(() => null);
-  const waiting = [...places.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, { backend, entry }] = next;
-      summaries[index] = await readOne(backend, entry, access, buckets);
-    }
-  };
+  const limit = createLimit(parallelism);
   try {
-    await Promise.all(Array.from({ length: Math.min(parallelism, places.length) }, work));
+    return await Promise.all(places.map(({ backend, entry }) => limit(() => readOne(backend, entry, access, buckets))));
   } finally {
     await buckets.close();
   }
-  return summaries;
 }
 
 async function readOne(

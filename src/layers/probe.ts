@@ -1,5 +1,6 @@
 import type { Entry } from "../bake/model.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { createLimit } from "../host/limit.ts";
 import { findTagged } from "./local-cache.ts";
 import { type Buckets, createBuckets, type LayerAccess, placeOf } from "./place.ts";
 
@@ -49,30 +50,26 @@ export async function probeAll(
   const within = { ...access, signal: AbortSignal.any([access.signal, AbortSignal.timeout(budgetMs)]) };
   const keys = questions.map((question) => keyOf(question, access.dir));
   const distinct = new Map(keys.map((key, index) => [key, questions[index] as ProbeQuestion]));
-  const queues = Map.groupBy(distinct, ([, { backend }]) => backend);
   const found = new Map<string, Presence | Diagnostic>();
   const seen = new Set<string>();
   const failed = new Map<string, Diagnostic>();
   const buckets = createBuckets(within);
-  // A queue for each backend, so that a slow one holds up no other.
-  const work = async (queue: (readonly [string, ProbeQuestion])[]): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [key, question] = next;
-      const { backend } = question;
-      if (failed.has(backend)) return;
-      const answer = await look(question, within, buckets);
-      found.set(key, answer);
-      if (answer === "present") seen.add(backend);
-      // A refusal may only mean "not there"; what the other questions tell decides.
-      else if (typeof answer === "object" && !isPerhapsAbsent(answer) && !failed.has(backend))
-        failed.set(backend, answer);
-    }
+  const ask = async (key: string, question: ProbeQuestion): Promise<void> => {
+    const { backend } = question;
+    if (failed.has(backend)) return;
+    const answer = await look(question, within, buckets);
+    found.set(key, answer);
+    if (answer === "present") seen.add(backend);
+    // A refusal may only mean "not there"; what the other questions tell decides.
+    else if (typeof answer === "object" && !isPerhapsAbsent(answer) && !failed.has(backend))
+      failed.set(backend, answer);
   };
-  const workers = [...queues.values()].flatMap((queue) =>
-    Array.from({ length: Math.min(parallelism, queue.length) }, () => work(queue)),
-  );
+  // A bound for each backend, so that a slow one holds up no other.
+  const limits = new Map(questions.map(({ backend }) => [backend, createLimit(parallelism)]));
   try {
-    await Promise.all(workers);
+    await Promise.all(
+      [...distinct].map(async ([key, question]) => limits.get(question.backend)?.(() => ask(key, question))),
+    );
   } finally {
     await buckets.close();
   }

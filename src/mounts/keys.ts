@@ -24,18 +24,18 @@ export function readPackKey(key: string): string | null {
 }
 
 export function manifestKey({ scope, mount, key }: SnapshotRef): string {
-  return `${manifestPrefixOf(scope, mount)}${encodePart(key)}`;
+  return `${manifestPrefixOf(scope, mount)}${encodeName(key)}`;
 }
 
 /** What the manifests of one mount in one scope begin with; without a mount, those of the scope. */
 export function manifestPrefixOf(scope: string, mount?: string): string {
-  return `${manifestPrefix}${encodePart(scope)}/${mount === undefined ? "" : `${encodePart(mount)}/`}`;
+  return `${manifestPrefix}${encodeName(scope)}/${mount === undefined ? "" : `${encodeName(mount)}/`}`;
 }
 
 /** The names in the key of a manifest; null for another key, and where a name was too long to stand there whole. */
 export function readManifestKey(objectKey: string): SnapshotRef | null {
   const parts = objectKey.startsWith(manifestPrefix) ? objectKey.slice(manifestPrefix.length).split("/") : [];
-  const [scope = null, mount = null, key = null] = parts.map(decodePart);
+  const [scope = null, mount = null, key = null] = parts.map(decodeName);
   return parts.length === 3 && scope !== null && mount !== null && key !== null ? { scope, mount, key } : null;
 }
 
@@ -48,7 +48,7 @@ const digestLength = 32;
  * empty name `_`. No two names have one encoding. What is too long ends with `_-` and a digest, which no name has by
  * itself.
  */
-export function encodePart(name: string): string {
+export function encodeName(name: string): string {
   if (name === "") return "_";
   const chars: string[] = [];
   for (const byte of new TextEncoder().encode(name)) chars.push(encodeByte(byte, chars.length === 0));
@@ -71,7 +71,7 @@ function encodeByte(byte: number, isFirst: boolean): string {
 }
 
 /** Null where it is no encoding, or not the whole name. */
-export function decodePart(part: string): string | null {
+export function decodeName(part: string): string | null {
   if (part === "_") return "";
   const bytes: number[] = [];
   for (let at = 0; at < part.length; at++) {
@@ -89,5 +89,5 @@ export function decodePart(part: string): string | null {
     }
   }
   const name = Buffer.from(bytes).toString("utf8");
-  return encodePart(name) === part ? name : null;
+  return encodeName(name) === part ? name : null;
 }

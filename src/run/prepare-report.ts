@@ -1,7 +1,8 @@
-import { access, constants, lstat, mkdir, truncate, unlink } from "node:fs/promises";
+import { access, constants, lstat, truncate, unlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { cannotWrite, findWriteTarget } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
+import { makeFolder } from "../host/make-folder.ts";
 
 /**
  * Finds before the build, which would have run for nothing, whether a report can be written. One of an earlier run is
@@ -12,7 +13,7 @@ export async function prepareReport(host: Pick<Host, "cwd">, report: string | un
   if (report === undefined) return;
   const file = resolve(host.cwd, report);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     const { path, isSpecial, mode } = await findWriteTarget(file);
     await access(isSpecial ? path : dirname(path), constants.W_OK);
     if (isSpecial || mode === null) return;

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { link, mkdir, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
+import { link, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BkcacheError } from "../diagnostics/error.ts";
-import { assertKey, compareKeys } from "./keys.ts";
+import { makeFolder } from "../host/make-folder.ts";
+import { assertKey, compareKeys, isKey } from "./keys.ts";
 import type { ObjectInfo, ObjectStore } from "./object-store.ts";
 import { checkDigest, tooLarge } from "./refusals.ts";
 
@@ -169,7 +170,7 @@ async function withFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || attempt === 3) throw error;
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
     }
   }
 }
@@ -180,6 +181,7 @@ async function collect(dir: string, folder: string, prefix: string): Promise<str
   const found: string[] = [];
   for (const entry of entries) {
     const key = `${folder}${entry.name}`;
+    if (!isKey(key)) continue;
     if (entry.isFile() && key.startsWith(prefix)) found.push(key);
     else if (entry.isDirectory() && key !== unfinished && isOnTheWay(`${key}/`, prefix)) {
       // One by one: a spread call of thousands of arguments ends the stack.

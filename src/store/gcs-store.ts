@@ -11,7 +11,7 @@ import { googleTokenUrl, readTokenUrl } from "./gcs-credentials.ts";
 import { answerError, classifyGcsError } from "./gcs-error.ts";
 import { tokenError, tokenFinding } from "./gcs-token.ts";
 import { createGoogleFetch } from "./google-fetch.ts";
-import { assertKey, encodePart } from "./keys.ts";
+import { assertKey, isKey, percentEncode } from "./keys.ts";
 import type { ObjectInfo, ObjectStore } from "./object-store.ts";
 import { checkDigest, tooLarge } from "./refusals.ts";
 import { createRequests, defaultPolicy, type RequestPolicy } from "./requests.ts";
@@ -136,12 +136,12 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
       throw answerError(status, body === "too large" ? Buffer.alloc(0) : body);
     }, signal);
 
-  const objects = `/storage/v1/b/${encodePart(bucket)}/o`;
+  const objects = `/storage/v1/b/${percentEncode(bucket)}/o`;
   const nameOf = (key: string): string => {
     assertKey(key);
     return prefix + key;
   };
-  const pathOf = (key: string): string => `${objects}/${encodePart(nameOf(key))}`;
+  const pathOf = (key: string): string => `${objects}/${percentEncode(nameOf(key))}`;
   /** A missing object and a missing bucket answer alike, so the bucket is asked for at the first that is missing. */
   let isBucketKnown = false;
   const absent = async (signal: AbortSignal | undefined): Promise<null> => {
@@ -204,8 +204,8 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
         for (const item of listOf(fieldOf(page, "items"))) {
           const name = fieldOf(item, "name");
           const key = typeof name === "string" ? name.slice(prefix.length) : "";
-          // What some tools make for a folder.
-          if (key === "" || key.endsWith("/")) continue;
+          // Folders as some tools make them, and whatever else is no key.
+          if (!isKey(key)) continue;
           yield readInfo(item, key);
         }
         const next = fieldOf(page, "nextPageToken");

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { readFailure, verdictOf } from "./failure.ts";
-import { assertKey, encodePart, encodeKey } from "./keys.ts";
+import { assertKey, isKey, percentEncode, percentEncodeKey } from "./keys.ts";
 import type { ObjectInfo, ObjectStore } from "./object-store.ts";
 import { checkDigest, damaged, hasDigest, tooLarge } from "./refusals.ts";
 import { createRequests, defaultPolicy, type RequestPolicy } from "./requests.ts";
@@ -197,8 +197,8 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
         );
         for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
           const key = Key.slice(prefix.length);
-          // What some tools make for a folder.
-          if (key === "" || key.endsWith("/")) continue;
+          // Folders as some tools make them, and whatever else is no key.
+          if (!isKey(key)) continue;
           yield { key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 };
         }
         const next: string | undefined = page.IsTruncated === true ? page.NextContinuationToken : undefined;
@@ -231,7 +231,7 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
           const answer = await client.send(
             new sdk.CopyObjectCommand({
               ...target,
-              CopySource: `${encodePart(bucket)}/${encodeKey(target.Key)}`,
+              CopySource: `${percentEncode(bucket)}/${percentEncodeKey(target.Key)}`,
               MetadataDirective: "REPLACE",
               ContentType: "application/octet-stream",
               Metadata: { "updated-at": new Date().toISOString() },

@@ -5,6 +5,7 @@ import { isIP } from "node:net";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Agents } from "./agents.ts";
 import type { Credentials } from "./key.ts";
+import { percentEncode, percentEncodeKey } from "./keys.ts";
 
 /** Where a bucket is, and who asks. */
 export interface SignedPlace {
@@ -72,13 +73,8 @@ function objectUrl({ bucket, region, endpointUrl, usePathStyle }: SignedPlace, k
   const inPath = (endpointUrl !== undefined && usePathStyle === true) || !isHostName || isIP(base.hostname) !== 0;
   if (!inPath) base.hostname = `${bucket}.${base.hostname}`;
   const folder = base.pathname.replace(/\/$/, "");
-  base.pathname = `${folder}${inPath ? `/${escape(bucket)}` : ""}/${key.split("/").map(escape).join("/")}`;
+  base.pathname = `${folder}${inPath ? `/${percentEncode(bucket)}` : ""}/${percentEncodeKey(key)}`;
   return base;
-}
-
-/** RFC 3986, as the signature has it: all but unreserved characters. */
-function escape(part: string): string {
-  return encodeURIComponent(part).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Each of Amazon's partitions has a domain of its own: https://docs.aws.amazon.com/general/latest/gr/s3.html */

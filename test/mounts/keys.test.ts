@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodePart, encodePart, manifestKey, packKey, readManifestKey, readPackKey } from "../../src/mounts/keys.ts";
+import { decodeName, encodeName, manifestKey, packKey, readManifestKey, readPackKey } from "../../src/mounts/keys.ts";
 
 describe("parts of keys", () => {
   test.each([
@@ -14,29 +14,29 @@ describe("parts of keys", () => {
     ["v1.2", "v1.2"],
     ["ä b", "_C3_A4_20b"],
   ])("%j is %s", (name, encoded) => {
-    expect(encodePart(name)).toBe(encoded);
-    expect(decodePart(encoded)).toBe(name);
+    expect(encodeName(name)).toBe(encoded);
+    expect(decodeName(encoded)).toBe(name);
   });
 
   test("every name comes back, or is cut", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ minLength: 150 })), (name) => {
-        const encoded = encodePart(name);
+        const encoded = encodeName(name);
         expect(encoded).toMatch(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}$/);
-        const decoded = decodePart(encoded);
+        const decoded = decodeName(encoded);
         expect(decoded === name || (decoded === null && /_-[0-9a-f]{32}$/.test(encoded))).toBe(true);
       }),
     );
   });
 
   test("long names with one beginning stay apart", () => {
-    const [a, b] = [encodePart(`${"x".repeat(300)}a`), encodePart(`${"x".repeat(300)}b`)];
+    const [a, b] = [encodeName(`${"x".repeat(300)}a`), encodeName(`${"x".repeat(300)}b`)];
     expect(a).not.toBe(b);
     expect(a).toMatch(/^x{166}_-/);
   });
 
   test.each(["a_", "_g1", "_2e", "_41", "a/b", ".a"])("%j is no encoding", (part) => {
-    expect(decodePart(part)).toBeNull();
+    expect(decodeName(part)).toBeNull();
   });
 });
 

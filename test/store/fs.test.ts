@@ -50,3 +50,15 @@ test("a folder that cannot be used names the backend", async () => {
   expect(await store.get("a")).toBeNull();
   expect(statSync(file).isFile()).toBe(true);
 });
+
+test("a name that is no key is left out of a listing, and all else goes on", async () => {
+  const dir = makeTempDir("store");
+  const store = open(dir);
+  await store.put("v1/m/good", Buffer.from("1"));
+  mkdirSync(join(dir, "v1/m/bad\u0007folder"));
+  for (const name of ["\u001b[2Jname", "new\nline", "bad\u0007folder/inner"])
+    writeFileSync(join(dir, "v1/m", name), "x");
+  const keys: string[] = [];
+  for await (const { key } of store.list("v1/")) keys.push(key);
+  expect(keys).toEqual(["v1/m/good"]);
+});

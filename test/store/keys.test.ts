@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, string } from "fast-check";
 import { expect, test } from "vitest";
-import { compareKeys, encodeKey, encodePart } from "../../src/store/keys.ts";
+import { compareKeys, percentEncodeKey, percentEncode } from "../../src/store/keys.ts";
 
 const text = string({ unit: "grapheme", maxLength: 20 });
 
@@ -17,8 +17,8 @@ test("keys sort as their bytes do", () => {
 test("an encoded key has unreserved characters alone, and reads back", () => {
   assert(
     property(text, (key) => {
-      expect(decodeURIComponent(encodeKey(key))).toBe(key);
-      expect(encodePart(key)).toMatch(/^(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})*$/);
+      expect(decodeURIComponent(percentEncodeKey(key))).toBe(key);
+      expect(percentEncode(key)).toMatch(/^(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})*$/);
     }),
   );
 });

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { writeAtomically } from "../../host/files.ts";
 import type { Host } from "../../host/host.ts";
+import { makeFolder } from "../../host/make-folder.ts";
 import type { Buildx } from "../buildx.ts";
 import { lastError } from "../inspect.ts";
 import { userCachePath } from "../user-cache.ts";
@@ -73,7 +74,7 @@ async function readKept(path: string): Promise<Buffer | null> {
 
 async function keep(path: string, bytes: Buffer): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const temporary = `${path}.${randomUUID()}.tmp`;
     await writeFile(temporary, bytes, { flag: "wx" });
     await rename(temporary, path);
