@@ -1,3 +1,4 @@
+import { type Ci, readCi } from "../ci/ci.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 
@@ -10,15 +11,25 @@ export interface CacheUse {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+type Directions = Omit<CacheUse, "reason">;
 
-const named: Readonly<Record<string, Omit<CacheUse, "reason">>> = {
+const named: Readonly<Record<string, Directions>> = {
   off: { read: false, write: false },
   read: { read: true, write: false },
   "read-write": { read: true, write: true },
 };
 
+/** What GitHub's cache-mode of a job leaves of them. */
+const allowedByMode: Readonly<Record<NonNullable<Ci["cacheMode"]>, Directions>> = {
+  none: { read: false, write: false },
+  read: { read: true, write: false },
+  "write-only": { read: false, write: true },
+  write: { read: true, write: true },
+};
+
 /**
- * `--cache` beats BKCACHE, which beats `auto`: read-write in CI but for pull requests, read elsewhere.
+ * `--cache` beats BKCACHE, which beats `auto`: read-write in CI but for runs that others than those who may push decide
+ * about, read elsewhere, and no more than GitHub's cache-mode allows.
  * Without a config BUILDKIT_REMOTE_CACHE itself says that the cache is to be used both ways.
  * @throws BkcacheError BK1002 for a word that is none of auto, off, read and read-write.
  */
@@ -38,11 +49,26 @@ export function cacheUse(flag: string | undefined, env: Env, hasConfig: boolean)
       hint: "one of auto, off, read, read-write",
     });
   }
-  const request = pullRequestSign(env);
-  if (request !== null) return { read: true, write: false, reason: `${request} says that this is a pull request` };
+  const ci = readCi(env);
+  return withinMode(useOfRun(ci, hasConfig), ci.cacheMode);
+}
+
+function useOfRun({ distrust, sign }: Ci, hasConfig: boolean): CacheUse {
+  if (distrust !== null) return { read: true, write: false, reason: distrust };
   if (!hasConfig) return { read: true, write: true, reason: "BUILDKIT_REMOTE_CACHE is set" };
-  if (isTrue(env["CI"])) return { read: true, write: true, reason: "CI is set" };
+  if (sign !== null) return { read: true, write: true, reason: `${sign} is set` };
   return { read: true, write: false, reason: "this is not CI" };
+}
+
+/** The mode takes away and never gives: `write` makes no pull request trusted. */
+function withinMode(use: CacheUse, mode: Ci["cacheMode"]): CacheUse {
+  if (mode === null) return use;
+  const allowed = allowedByMode[mode];
+  const read = use.read && allowed.read;
+  const write = use.write && allowed.write;
+  if (read === use.read && write === use.write) return use;
+  const also = use.write ? "" : ` and ${use.reason}`;
+  return { read, write, reason: `ACTIONS_CACHE_MODE says ${mode}${also}` };
 }
 
 /**
@@ -63,36 +89,4 @@ export function requireWrite(host: Pick<Host, "env">, cache: string | undefined,
     message: `this run may not ${verb} snapshots: ${reason}`,
     hint: "--cache read-write says that it may",
   });
-}
-
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && value !== "false" && value !== "0";
-}
-
-/**
- * The variable by which a CI service tells that the run is for a pull or merge request, whose author may not
- * be trusted to write what others read. Null where none does.
- */
-function pullRequestSign(env: Env): string | null {
-  const signs: readonly (readonly [string, (value: string) => boolean])[] = [
-    // GitHub Actions, Gitea, Forgejo
-    ["GITHUB_EVENT_NAME", (value) => value.startsWith("pull_request")],
-    // GitLab
-    ["CI_MERGE_REQUEST_IID", isTrue],
-    // Jenkins
-    ["CHANGE_ID", isTrue],
-    ["BUILDKITE_PULL_REQUEST", isTrue],
-    ["CIRCLE_PULL_REQUEST", isTrue],
-    ["BITBUCKET_PR_ID", isTrue],
-    // Azure Pipelines
-    ["SYSTEM_PULLREQUEST_PULLREQUESTID", isTrue],
-    ["DRONE_PULL_REQUEST", isTrue],
-    ["TRAVIS_PULL_REQUEST", isTrue],
-    ["CODEBUILD_WEBHOOK_EVENT", (value) => value.startsWith("PULL_REQUEST") && value !== "PULL_REQUEST_MERGED"],
-  ];
-  for (const [name, says] of signs) {
-    const value = env[name];
-    if (value !== undefined && says(value)) return name;
-  }
-  return null;
 }

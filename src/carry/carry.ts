@@ -20,6 +20,7 @@ import { type MountReport, type MountSave, nothingMoved } from "../outcome/mount
 import { type RestoredMounts, restoreMounts } from "./restore.ts";
 import { addStore, readStates } from "./session.ts";
 import { writerOf } from "./writer.ts";
+import { readCi } from "../ci/ci.ts";
 
 export interface CarryRequest {
   readonly plan: Plan;
@@ -117,7 +118,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         keyOf: keys.of,
         parents: restored?.loaded ?? new Map(),
         damages: restored?.damages ?? new Map(),
-        writer: writerOf(host.env),
+        writer: writerOf(readCi(host.env)),
         budgetMs: readDuration(plan.mountBudget.save),
       });
       saved = new Map([...result.outcomes, ...idles]);

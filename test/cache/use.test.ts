@@ -23,9 +23,31 @@ describe("cacheUse", () => {
     ["--cache beats BKCACHE", "read-write", { BKCACHE: "off" }, true, "read-write"],
     ["--cache auto beats it too", "auto", { BKCACHE: "off", CI: "1" }, true, "read-write"],
     ["an empty BKCACHE is unset", undefined, { BKCACHE: "" }, true, "read"],
+    ["Jenkins is CI without CI", undefined, { JENKINS_URL: "https://ci.test/" }, true, "read-write"],
+    ["what others may start reads", undefined, { CI: "1", GITHUB_EVENT_NAME: "workflow_run" }, true, "read"],
+    ["cache-mode none is off", undefined, { CI: "1", ACTIONS_CACHE_MODE: "none" }, true, "off"],
+    ["cache-mode read", undefined, { CI: "1", ACTIONS_CACHE_MODE: "read" }, true, "read"],
+    ["cache-mode read without a config", undefined, { ACTIONS_CACHE_MODE: "read" }, false, "read"],
+    ["cache-mode write-only", undefined, { CI: "1", ACTIONS_CACHE_MODE: "write-only" }, true, "write"],
+    ["cache-mode write", undefined, { CI: "1", ACTIONS_CACHE_MODE: "write" }, true, "read-write"],
+    [
+      "cache-mode write trusts no request",
+      undefined,
+      { CI: "1", ACTIONS_CACHE_MODE: "write", CHANGE_ID: "3" },
+      true,
+      "read",
+    ],
+    [
+      "cache-mode write-only leaves a request nothing",
+      undefined,
+      { CI: "1", ACTIONS_CACHE_MODE: "write-only", CHANGE_ID: "3" },
+      true,
+      "off",
+    ],
+    ["--cache beats cache-mode", "read-write", { CI: "1", ACTIONS_CACHE_MODE: "none" }, true, "read-write"],
   ] as const)("%s", (_name, flag, env, hasConfig, expected) => {
     const { read, write } = cacheUse(flag, env, hasConfig);
-    expect(read ? (write ? "read-write" : "read") : "off").toBe(expected);
+    expect([read ? "read" : "", write ? "write" : ""].filter(Boolean).join("-") || "off").toBe(expected);
   });
 
   test("a word that is no use is BK1002 and names where it stands", () => {
@@ -41,6 +63,7 @@ describe("whyNotWrite", () => {
     ["it may where the flag says so", "read-write", { GITHUB_EVENT_NAME: "pull_request" }, null],
     ["nobody may where writing is switched off", undefined, { BKCACHE: "read", CI: "true" }, "BKCACHE"],
     ["off is off", "off", {}, "--cache"],
+    ["nobody may by a cache-mode that reads", undefined, { ACTIONS_CACHE_MODE: "read" }, "ACTIONS_CACHE_MODE"],
   ])("%s", (_, flag, env, reason) => {
     const why = whyNotWrite(flag, env);
     if (reason === null) expect(why).toBeNull();

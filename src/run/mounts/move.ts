@@ -11,6 +11,7 @@ import { restoreMounts } from "../../carry/restore.ts";
 import { saveMounts } from "../../carry/save.ts";
 import type { MountSession } from "../../carry/session.ts";
 import { writerOf } from "../../carry/writer.ts";
+import { readCi } from "../../ci/ci.ts";
 
 export interface MoveRequest extends CarriedRequest {
   readonly scopes: RunScopes;
@@ -60,7 +61,7 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
       keyOf: keys.of,
       parents: new Map(),
       damages: new Map(),
-      writer: writerOf(host.env),
+      writer: writerOf(readCi(host.env)),
       budgetMs: noBudget,
       overwrite: request.overwrite,
     });
