@@ -1,6 +1,9 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const runner = "test/support/runner.ts";
 const setupFiles = ["test/support/setup.ts"];
+const globalSetup = "test/support/global-setup.mjs";
 
 export default defineConfig({
   test: {
@@ -8,23 +11,38 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          runner,
           setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: ["test/itg/**", "test/cli/**", "**/node_modules/**"],
+          // Left to itself vitest keeps one processor free.
+          maxWorkers: "100%",
           testTimeout: 20_000,
           // To remove a tree of 100,000 files takes a slow disk its time.
           hookTimeout: 60_000,
         },
       },
-      // Runs dist/bin.js: build first.
-      { test: { name: "cli", setupFiles, include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
-      // Real servers, which want the machine for themselves: one file after the other.
+      {
+        test: {
+          name: "cli",
+          runner,
+          setupFiles,
+          globalSetup,
+          include: ["test/cli/**/*.test.ts"],
+          maxWorkers: "100%",
+          testTimeout: 30_000,
+        },
+      },
+      // Real servers. Most of a test's time goes by in waiting for them.
       {
         test: {
           name: "itg",
+          runner,
           setupFiles,
+          globalSetup,
           include: ["test/itg/**/*.itg.test.ts"],
-          fileParallelism: false,
+          maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },

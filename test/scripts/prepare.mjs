@@ -1,9 +1,9 @@
 // What must be there before TypeScript can run: packages, toolchain, dist. Plain JavaScript without dependencies, runs on Node 20.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installToolchain } from "../toolchain/install.mjs";
+import { installPrograms, installToolchain } from "../toolchain/install.mjs";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 const binDir = join(root, "node_modules", ".bin");
@@ -75,6 +75,37 @@ export function fail(text) {
   process.exit(1);
 }
 
+/** What dist is made of. */
+const buildInputs = [
+  "package.json",
+  "package-lock.json",
+  "tsdown.config.ts",
+  "tsconfig.json",
+  "schemas",
+  "src",
+  "templates",
+];
+
+/** False where a file or folder that dist is made of has changed after the last build. */
+function isBuilt() {
+  const built = join(root, "dist", "bin.js");
+  if (!existsSync(built)) return false;
+  const { mtimeMs } = statSync(built);
+  const isOlder = (path) => statSync(path).mtimeMs < mtimeMs;
+  return buildInputs.every((input) => {
+    const path = join(root, input);
+    const isFolder = statSync(path).isDirectory();
+    return (
+      isOlder(path) && (!isFolder || readdirSync(path, { recursive: true }).every((name) => isOlder(join(path, name))))
+    );
+  });
+}
+
+/** False where it fails. */
+export function buildIfStale() {
+  return isBuilt() || build();
+}
+
 export function build() {
   say("building dist");
   const { status } = spawnSync("npm", ["run", "--silent", "build"], {
@@ -85,13 +116,22 @@ export function build() {
   return status === 0;
 }
 
-/** Installs everything that the scripts need; what an earlier run installed is used again. */
-export function prepare({ hasServers = true } = {}) {
+/** Installs what the checks need, and the unit tests; what an earlier run installed is used again. */
+export function prepareChecks() {
   installPackages();
-  if (!hasServers) return;
-  say("installing the toolchain (BuildKit, buildx, S3 and GCS servers)");
+  orFail(() => installPrograms());
+}
+
+/** Besides, what runs with real servers needs, or of that only what `wanted` names. */
+export function prepare(wanted) {
+  installPackages();
+  say("installing the toolchain (BuildKit, buildx, servers) where it is missing");
+  orFail(() => installToolchain(wanted));
+}
+
+function orFail(install) {
   try {
-    installToolchain();
+    install();
   } catch (error) {
     fail(`toolchain: ${error.message}`);
   }

@@ -9,6 +9,7 @@ import { killAtRandomMoments } from "./kill.ts";
 import { waitFor } from "./poll.ts";
 import { isRunning, startServer } from "./process.ts";
 import { runCommand } from "./run-bkcache.ts";
+import { repositoryDir } from "./toolchain.ts";
 import { makeWorkspace } from "./workspace.ts";
 
 test("cleanEnv drops what tools react to, keeps the rest, and takes what it is given", () => {
@@ -105,5 +106,32 @@ describe("killAtRandomMoments", () => {
 
   test("gives up where no run is ever caught", async () => {
     await expect(killAtRandomMoments(3, 100, async () => 0)).rejects.toThrow("0 of 18 runs were killed, not 3");
+  });
+});
+
+describe("the runner", () => {
+  const runner = new URL("runner.ts", import.meta.url).pathname;
+  const { dir } = makeWorkspace({
+    "vitest.config.js": `export default { test: { globals: true, runner: ${JSON.stringify(runner)} } };`,
+    "all.test.js": 'describe.skip("all", () => test("a", () => {}));',
+    "late.test.js": 'test("a", ({ skip }) => skip()); test("b", ({ skip }) => skip());',
+    "some.test.js": 'test("a", () => {}); test.skip("b", () => {});',
+  });
+  const vitest = async (...more: string[]) => {
+    const program = join(repositoryDir, "node_modules/vitest/vitest.mjs");
+    const options = { cwd: dir, env: cleanEnv() };
+    const { exitCode, stderr } = await runCommand(process.execPath, [program, "run", ...more], options);
+    return {
+      exitCode,
+      failed: [...stderr.matchAll(/all tests of (\S+) were skipped/g)].map(([, file = ""]) => file).sort(),
+    };
+  };
+
+  test("fails a file of which no test has run, and it alone", async () => {
+    expect(await vitest()).toEqual({ exitCode: 1, failed: ["all.test.js", "late.test.js"] });
+  });
+
+  test("lets those skip that were not asked for by their name", async () => {
+    expect(await vitest("-t", "^b$", "late", "some")).toEqual({ exitCode: 0, failed: [] });
   });
 });

@@ -2,10 +2,10 @@
 // Installs what the tests and the demo run against. Plain JavaScript without dependencies, runs on Node 20.
 // Safe to repeat and to run twice at once: programs are built aside and appear by one rename.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { moduleDir, moduleVersion, toolNames, toolchainDir } from "./locate.mjs";
+import { moduleDir, moduleVersion, toolchainDir, toolPackages } from "./locate.mjs";
 
 /** Package of Debian by the program that it is wanted for. */
 const packages = { runc: "runc", busybox: "busybox-static", openssl: "openssl", zstd: "zstd" };
@@ -42,10 +42,9 @@ function isMissing(program) {
   return program === "busybox" && !isStatic(path);
 }
 
-function installPackages() {
-  const wanted = Object.keys(packages)
-    .filter(isMissing)
-    .map((program) => packages[program]);
+/** Installs Debian's packages of these programs, where they are missing. */
+export function installPrograms(programs = Object.keys(packages)) {
+  const wanted = programs.filter(isMissing).map((program) => packages[program]);
   if (wanted.length === 0) return;
   const names = wanted.join(" ");
   if (findProgram("apt-get") === undefined) throw new InstallError(`missing: ${names}; install them (no apt-get here)`);
@@ -62,30 +61,30 @@ function installPackages() {
   }
 }
 
-function isComplete(dir) {
-  return toolNames().every((name) => existsSync(join(dir, name)));
+function findMissing(dir, tools) {
+  return tools.filter((name) => !existsSync(join(dir, name)));
 }
 
-function buildPrograms(dir) {
-  if (isComplete(dir)) return;
+function buildPrograms(dir, tools) {
+  const missing = findMissing(dir, tools);
+  if (missing.length === 0) return;
   if (findProgram("go") === undefined)
     throw new InstallError("Go is not installed; get 1.26 or later from https://go.dev/dl/");
-  const parent = dirname(dir);
-  mkdirSync(parent, { recursive: true });
-  const staging = mkdtempSync(join(parent, ".building-"));
+  mkdirSync(dir, { recursive: true });
+  const staging = mkdtempSync(join(dirname(dir), ".building-"));
   try {
     const buildkit = moduleVersion("github.com/moby/buildkit");
     const buildx = moduleVersion("github.com/docker/buildx");
-    say(
-      `building ${toolNames().join(", ")} (BuildKit ${buildkit}, buildx ${buildx}); the first time takes some minutes`,
-    );
+    say(`building ${missing.join(", ")} (BuildKit ${buildkit}, buildx ${buildx}); the first time takes some minutes`);
     // bkcache's version gates read what BuildKit and buildx say of themselves.
     const flags = [
       "-s -w",
       `-X github.com/moby/buildkit/version.Version=${buildkit}`,
       `-X github.com/docker/buildx/version.Version=${buildx}`,
     ].join(" ");
-    const { status } = spawnSync("go", ["build", "-trimpath", "-ldflags", flags, "-o", `${staging}/`, "tool"], {
+    const paths = toolPackages();
+    const args = ["build", "-trimpath", "-ldflags", flags, "-o", `${staging}/`, ...missing.map((name) => paths[name])];
+    const { status } = spawnSync("go", args, {
       cwd: moduleDir,
       // Without cgo the programs are the same on every machine and need no C compiler. A workspace or flags of
       // the caller's are none of this module's business.
@@ -93,16 +92,9 @@ function buildPrograms(dir) {
       stdio: ["ignore", 2, 2],
     });
     if (status !== 0) throw new InstallError("go build failed, see above");
-    if (!isComplete(staging))
-      throw new InstallError(`go build made ${readdirSync(staging).join(", ")}, not all of the tools`);
-    // A folder that lacks programs (somebody tidied up) stands in the way of the rename.
-    if (!isComplete(dir)) rmSync(dir, { recursive: true, force: true });
-    try {
-      renameSync(staging, dir);
-    } catch (error) {
-      // Another installer was first, and its result is as good.
-      if (!isComplete(dir)) throw error;
-    }
+    const unbuilt = findMissing(staging, missing);
+    if (unbuilt.length > 0) throw new InstallError(`go build made no ${unbuilt.join(", ")}`);
+    for (const name of missing) renameSync(join(staging, name), join(dir, name));
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
@@ -112,35 +104,39 @@ function buildPrograms(dir) {
  * Two builds at once take more than twice as long, so the second waits for the first and finds its result. The
  * kernel drops the lock with the process that holds it.
  */
-function buildAlone(dir) {
-  if (findProgram("flock") === undefined || process.env[lockedMark] !== undefined) return buildPrograms(dir);
+function buildAlone(dir, tools) {
+  if (findProgram("flock") === undefined || process.env[lockedMark] !== undefined) return buildPrograms(dir, tools);
   const lock = join(dirname(dir), ".lock");
   mkdirSync(dirname(lock), { recursive: true });
   const isBusy = spawnSync("flock", ["--nonblock", lock, "true"]).status !== 0;
   if (isBusy) say("another installer is at work: waiting for it");
-  const { status } = spawnSync("flock", [lock, process.execPath, fileURLToPath(import.meta.url)], {
+  const { status } = spawnSync("flock", [lock, process.execPath, fileURLToPath(import.meta.url), ...tools], {
     env: { ...process.env, [lockedMark]: "1" },
     stdio: ["ignore", 2, 2],
   });
   if (status !== 0) throw new InstallError("not installed, see above");
 }
 
-/** Installs what is missing; returns the folder of the programs. */
-export function installToolchain() {
+/** Builds those of the programs that are missing. */
+function installTools(tools) {
   const dir = toolchainDir();
-  installPackages();
-  if (!isComplete(dir)) {
+  if (findMissing(dir, tools).length > 0) {
     const start = Date.now();
-    buildAlone(dir);
-    say(`took ${Math.round((Date.now() - start) / 1000)} s`);
+    buildAlone(dir, tools);
+    if (process.env[lockedMark] === undefined) say(`took ${Math.round((Date.now() - start) / 1000)} s`);
   }
-  say(`ready: ${dir}`);
-  return dir;
+}
+
+/** Installs what is missing of these programs: Debian's by their names in `packages`, those of go.mod by their own. */
+export function installToolchain({ programs = Object.keys(packages), tools = Object.keys(toolPackages()) } = {}) {
+  installPrograms(programs);
+  installTools(tools);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    installToolchain();
+    const tools = process.argv.slice(2);
+    installToolchain(tools.length === 0 ? {} : { tools });
   } catch (error) {
     if (!(error instanceof InstallError)) throw error;
     say(error.message);

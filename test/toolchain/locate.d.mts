@@ -1,4 +1,4 @@
 export const moduleDir: string;
-export function toolNames(): string[];
+export function toolPackages(): Record<string, string>;
 export function moduleVersion(modulePath: string): string;
 export function toolchainDir(): string;

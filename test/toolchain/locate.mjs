@@ -7,13 +7,11 @@ import { fileURLToPath } from "node:url";
 
 export const moduleDir = fileURLToPath(new URL(".", import.meta.url));
 
-/** Names of the programs, as `go build` calls them: the last element of each `tool` line. */
-export function toolNames() {
+/** The packages of the programs by their names, which are the last elements of the `tool` lines. */
+export function toolPackages() {
   const [, block = ""] = /^tool \(\n([^)]*)\)/m.exec(readFileSync(join(moduleDir, "go.mod"), "utf8")) ?? [];
-  return block
-    .split("\n")
-    .map((line) => line.trim().split("/").at(-1) ?? "")
-    .filter((name) => name !== "");
+  const paths = block.split("\n").map((line) => line.trim());
+  return Object.fromEntries(paths.filter((path) => path !== "").map((path) => [path.split("/").at(-1), path]));
 }
 
 /** The version that go.mod pins for a module, such as `v1.2.3`. */
