@@ -3,7 +3,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { doubtFlags, type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
 import { isRemote } from "./location.ts";
 import { type Override, parseOverride, showOverride, withAbsolutePaths } from "./override.ts";
-import { type OwnFlags, ownLetters, ownSwitches, ownValues, takeOwnFlags } from "./own-flags.ts";
+import { type OwnFlags, takeOwnFlags, withOwnFlags } from "./own-flags.ts";
 
 /** Flags of `buildx bake`, its hidden and global ones included. */
 export const bakeFlags: FlagTable = {
@@ -26,11 +26,7 @@ export const bakeFlags: FlagTable = {
   letters: { D: "debug", f: "file", h: "help", j: "jobs" },
 };
 
-const table: FlagTable = {
-  values: [...bakeFlags.values, ...ownValues],
-  switches: [...bakeFlags.switches, ...ownSwitches],
-  letters: { ...bakeFlags.letters, ...ownLetters },
-};
+const table = withOwnFlags(bakeFlags);
 
 /** What bake is asked to do; only `build` builds. */
 type BakeMode = "build" | "print" | "list" | "call";
@@ -47,14 +43,7 @@ export interface BakeArgs {
   readonly metadataFile?: string;
   /** Paths in them are absolute. */
   readonly sets: readonly Override[];
-  /** Values of --allow, paths in them absolute. */
-  readonly allow: readonly string[];
   readonly mode: BakeMode;
-  readonly push: boolean;
-  readonly load: boolean;
-  readonly noCache: boolean;
-  readonly progress?: string;
-  readonly jobs?: string;
   /** Long names with dashes of all of bake's flags that were given. */
   readonly flags: readonly string[];
   /** All --set and --var, which change the definition, as arguments in order; paths in them are absolute. */
@@ -70,8 +59,6 @@ export interface BakeArgs {
 export interface SplitOptions {
   /** Where the user is: relative paths count from here. */
   readonly cwd: string;
-  /** Whether a word is a target, where it could be the value of a flag that bkcache does not know. */
-  readonly isTarget?: (word: string) => boolean;
 }
 
 /**
@@ -79,8 +66,8 @@ export interface SplitOptions {
  * but for relative paths, which are made absolute, since bake runs in the config's folder.
  * @throws BkcacheError BK1002 for a value that is missing, BK1003 for a `--set` of cache entries.
  */
-export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitOptions): BakeArgs {
-  const { own, rest } = takeOwnFlags(scanArgs(argv, table, isTarget));
+export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): BakeArgs {
+  const { own, rest } = takeOwnFlags(scanArgs(argv, table));
   const words = rest.flatMap((token) => (token.kind === "word" ? [token.text] : []));
   const urls = words.slice(0, 2).findIndex((word) => !isRemote(word));
   const remoteCount = urls === -1 ? Math.min(words.length, 2) : urls;
@@ -88,7 +75,6 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
 
   const files: string[] = [];
   const sets: Override[] = [];
-  const allow: string[] = [];
   const overrides: string[] = [];
   const variables: string[] = [];
   const passthrough: string[] = [];
@@ -116,16 +102,13 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
       overrides.push(...token.raw);
       variables.push(...token.raw);
     } else if (name === "allow") {
-      const moved = absoluteAllow(value, cwd);
-      allow.push(moved);
-      passthrough.push(...replaceValue(token, moved));
+      passthrough.push(...replaceValue(token, absoluteAllow(value, cwd)));
     } else if (name !== "builder" && name !== "metadata-file") passthrough.push(...token.raw);
   }
   if (faults.length > 0) throw BkcacheError.of(faults);
 
   const metadataFile = single["metadata-file"];
   const given = (name: string) => (typeof single[name] === "string" ? single[name] : undefined);
-  const isGiven = (name: string) => single[name] !== undefined && isOn(single[name]);
   return {
     own,
     targets: words.slice(remoteCount),
@@ -136,13 +119,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd, isTarget }: SplitO
     sets,
     overrides,
     variables,
-    allow,
     mode: modeOf(single),
-    push: isGiven("push"),
-    load: isGiven("load"),
-    noCache: isGiven("no-cache"),
-    ...optional("progress", given("progress")),
-    ...optional("jobs", given("jobs")),
     flags: [...flags],
     doubts: doubtFlags(rest, table),
     passthrough,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { doubtFlags, type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
-import { type OwnFlags, ownLetters, ownSwitches, ownValues, takeOwnFlags } from "./own-flags.ts";
+import { type OwnFlags, takeOwnFlags, withOwnFlags } from "./own-flags.ts";
 
 /** Flags of `buildx build`, its hidden and global ones included. */
 export const buildFlags: FlagTable = {
@@ -64,11 +64,7 @@ export const buildFlags: FlagTable = {
   letters: { D: "debug", c: "cpu-shares", f: "file", h: "help", m: "memory", o: "output", q: "quiet", t: "tag" },
 };
 
-const table: FlagTable = {
-  values: [...buildFlags.values, ...ownValues],
-  switches: [...buildFlags.switches, ...ownSwitches],
-  letters: { ...buildFlags.letters, ...ownLetters },
-};
+const table = withOwnFlags(buildFlags);
 
 export interface BuildArgs {
   /** What may be misspelt. */
@@ -76,7 +72,6 @@ export interface BuildArgs {
   readonly own: OwnFlags;
   /** As given: a folder, a URL, or `-`. */
   readonly context: string;
-  readonly tags: readonly string[];
   /** Value of -f as given; `-` is standard input. */
   readonly file?: string;
   readonly target?: string;
@@ -89,10 +84,6 @@ export interface BuildArgs {
   /** Absolute. */
   readonly metadataFile?: string;
   readonly builder?: string;
-  readonly progress?: string;
-  readonly noCache: boolean;
-  readonly push: boolean;
-  readonly load: boolean;
   /** False where the command only asks about the build (--call, --check). */
   readonly isBuild: boolean;
   /** Entries of the user's own; they replace the policy for that direction and stay in `passthrough`. */
@@ -141,7 +132,6 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
     doubts: doubtFlags(scanned, table),
     own,
     context: context ?? ".",
-    tags: values("tag"),
     ...optional("file", last("file")),
     ...optional("target", last("target")),
     buildArgs: Object.fromEntries(values("build-arg").map(splitArg)),
@@ -152,10 +142,6 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
       .filter(Boolean),
     ...optional("metadataFile", metadataFile ? resolve(cwd, metadataFile) : undefined),
     ...optional("builder", last("builder")),
-    ...optional("progress", last("progress")),
-    noCache: isGiven("no-cache"),
-    push: isGiven("push"),
-    load: isGiven("load"),
     isBuild: !isGiven("check") && (call === "build" || call === ""),
     cacheFrom: values("cache-from"),
     cacheTo: values("cache-to"),

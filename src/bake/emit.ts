@@ -58,8 +58,6 @@ export interface RunChoices {
   >;
   /** Names of groups to emit; without it, every group that holds none but these targets. */
   readonly groups?: readonly string[];
-  /** Defaults of variables that this run replaces. */
-  readonly values?: Readonly<Record<string, unknown>>;
   /** Values of variables that this run rests on: where bake finds another one, it ends before it builds anything. */
   readonly expected?: Readonly<Record<string, string>>;
 }
@@ -75,10 +73,9 @@ export function emitRunFile(plan: Plan, choices: RunChoices): string {
       { name: "cache-to", entries: cacheTo },
     ]);
   }
-  const { values = {}, expected = {} } = choices;
+  const { expected = {} } = choices;
   const variables = mapRecord(plan.variables, (declared, name) => {
-    const variable = Object.hasOwn(values, name) ? { ...declared, default: values[name] } : declared;
-    return Object.hasOwn(expected, name) ? withCheck(variable, name, expected[name] ?? "") : variable;
+    return Object.hasOwn(expected, name) ? withCheck(declared, name, expected[name] ?? "") : declared;
   });
   return render(plan, {
     header: `# bkcache format ${formatVersion}, one run`,

@@ -26,19 +26,15 @@ export type Token =
 /**
  * Splits a command line by the rules of buildx's parser (pflag): flags and arguments in any order, `--flag=value`,
  * `--flag value`, `-fvalue`, `-f=value`, joined letters, and `--` before arguments only. A word after an unknown
- * flag is its value, unless `isArgument` knows better.
+ * flag is its value.
  * @throws BkcacheError BK1002 where the value of a known flag is missing.
  */
-export function scanArgs(
-  argv: readonly string[],
-  table: FlagTable,
-  isArgument: (word: string) => boolean = () => false,
-): readonly Token[] {
+export function scanArgs(argv: readonly string[], table: FlagTable): readonly Token[] {
   const tokens: Token[] = [];
   const queue = [...argv];
   const takeUnknown = (): string | null => {
     const next = queue[0];
-    return next === undefined || next.startsWith("-") || isArgument(next) ? null : (queue.shift() ?? null);
+    return next === undefined || next.startsWith("-") ? null : (queue.shift() ?? null);
   };
   const takeKnown = (flag: string): string => {
     const next = queue.shift();

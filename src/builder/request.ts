@@ -1,3 +1,4 @@
+import { csvLine } from "../config/csv.ts";
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { BuilderDefinition } from "../config/schema.gen.ts";
@@ -157,15 +158,11 @@ export function nameOf(spec: BuilderSpec, surroundings: readonly string[]): stri
 /** The arguments of `buildx create` for a spec. */
 export function createArgs(name: string, spec: BuilderSpec): readonly string[] {
   const args = ["create", "--name", name, "--driver", spec.driver];
-  for (const [key, value] of Object.entries(spec.options)) args.push("--driver-opt", csvField(`${key}=${value}`));
+  // buildx reads each of them as a line of CSV.
+  for (const [key, value] of Object.entries(spec.options)) args.push("--driver-opt", csvLine([`${key}=${value}`]));
   for (const platform of spec.platforms) args.push("--platform", platform);
   if (spec.buildkitdFlags !== null) args.push("--buildkitd-flags", spec.buildkitdFlags);
   if (spec.buildkitdConfig !== null) args.push("--buildkitd-config", spec.buildkitdConfig);
   if (spec.endpoint !== null) args.push(spec.endpoint);
   return args;
-}
-
-/** buildx reads each `--driver-opt` as a line of CSV. */
-function csvField(text: string): string {
-  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

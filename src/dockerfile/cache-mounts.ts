@@ -12,7 +12,6 @@ import { createBaseOf, reachedStages, triggersOf } from "./stages.ts";
 export interface CacheMount {
   /** What BuildKit calls it, without BUILDKIT_CACHE_MOUNT_NS: the flag's id, else its cleaned target. */
   readonly id: string | null;
-  readonly hasOwnId: boolean;
   /** As the flag gives it: a relative one starts from WORKDIR. */
   readonly target: string | null | undefined;
   readonly sharing: "shared" | "private" | "locked" | null;
@@ -22,7 +21,6 @@ export interface CacheMount {
   /** A stage, a named context or an image that the mount begins with. */
   readonly from: string | undefined;
   readonly source: string | null | undefined;
-  readonly isReadOnly: boolean;
   /** Index of the stage that runs it. */
   readonly stage: number;
   /** Line of its RUN. */
@@ -79,12 +77,10 @@ function mountsOfRun({ stage, run, lookup }: ReachedRun, { escape }: Dockerfile)
     if (flag.name !== "mount" || flag.value === null) return [];
     const { mount } = parseMountOption(flag.value, { escape, lookup });
     if (mount?.type !== "cache") return [];
-    const { target, sharing, uid, gid, mode, from, source, isReadOnly } = mount;
-    const hasOwnId = mount.id !== undefined && mount.id !== "";
-    const id = hasOwnId ? (mount.id ?? null) : defaultId(target);
+    const { target, sharing, uid, gid, mode, from, source } = mount;
+    const id = mount.id === undefined || mount.id === "" ? defaultId(target) : mount.id;
     return {
       id,
-      hasOwnId,
       target,
       sharing: sharing === undefined ? "shared" : sharing,
       uid,
@@ -92,7 +88,6 @@ function mountsOfRun({ stage, run, lookup }: ReachedRun, { escape }: Dockerfile)
       mode,
       from,
       source,
-      isReadOnly,
       stage,
       line: run.line,
       run,

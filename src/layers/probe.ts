@@ -27,16 +27,6 @@ export interface ProbeOptions {
   readonly parallelism?: number;
 }
 
-/** Looks for one manifest. A failure is a finding that names the backend. */
-export async function probeScope(question: ProbeQuestion, access: LayerAccess): Promise<Presence | Diagnostic> {
-  const buckets = createBuckets(access);
-  try {
-    return await look(question, access, buckets);
-  } finally {
-    await buckets.close();
-  }
-}
-
 /**
  * Looks for many manifests at once. Equal questions are asked once, and a backend is given up at its first failure,
  * so that a dead endpoint costs one time-out and one message.

@@ -18,8 +18,6 @@ interface SummaryRow {
   readonly target: string;
   /** In the order of `head`, the target first. */
   readonly cells: readonly string[];
-  /** All its steps came from the cache; null where it is not known. */
-  readonly isCached: boolean | null;
   /** Steps that ran, a line each, the longest first. */
   readonly ran: readonly string[];
 }
@@ -60,7 +58,6 @@ function summariseTarget(target: string, report: TargetReport): SummaryRow {
   return {
     target,
     cells,
-    isCached: steps === null ? null : steps.ran.length === 0,
     ran: [
       ...ran.slice(0, mostSteps).map(({ name, ms }) => `ran ${showTime(ms)}  ${name}`),
       ...(rest > 0 ? [`and ${rest} more`] : []),
@@ -94,28 +91,4 @@ const saveWords: Readonly<Record<MountSave["outcome"], (save: MountSave) => stri
 
 function measure({ ms, bytes }: { readonly ms: number; readonly bytes: number | null }): string {
   return bytes === null ? showTime(ms) : `${showTime(ms)}, ${showBytes(bytes)}`;
-}
-
-/** Lines of at most `width` columns; the longest texts are cut, never wrapped. */
-export function formatSummary(summary: Summary, width: number): readonly string[] {
-  const table = [summary.head, ...summary.rows.map(({ cells }) => cells)];
-  const widths = summary.head.map((_, column) => Math.max(...table.map((cells) => (cells[column] ?? "").length)));
-  // What is too wide is taken from target and source, whose names may be of any length.
-  for (const column of [2, 0]) {
-    const over = widths.reduce((sum, each) => sum + each + 2, -2) - width;
-    if (over > 0) widths[column] = Math.max(8, (widths[column] ?? 0) - over);
-  }
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => cut(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0)).join("  ");
-  return [
-    ...(summary.rows.length === 0 ? [] : [line(summary.head)]),
-    ...summary.rows.flatMap(({ cells, ran }) => [line(cells), ...ran.map((step) => `  ${step}`)]),
-    ...summary.mounts,
-    ...summary.failures,
-    ...summary.notes,
-  ].map((text) => cut(text.trimEnd(), width));
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

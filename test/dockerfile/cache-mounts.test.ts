@@ -53,7 +53,6 @@ describe("cache mounts of a target", () => {
     expect(find(text)).toMatchObject([
       {
         id: "x",
-        hasOwnId: true,
         target: "/y",
         sharing: "locked",
         uid: 1,
@@ -61,7 +60,6 @@ describe("cache mounts of a target", () => {
         mode: 0o700,
         from: "seed",
         source: "/s",
-        isReadOnly: true,
         stage: 1,
         line: 5,
         run: { keyword: "RUN" },

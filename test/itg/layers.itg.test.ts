@@ -12,7 +12,7 @@ import type { Diagnostic } from "../../src/diagnostics/error.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { readCacheSummary, totalBytes } from "../../src/layers/manifest.ts";
 import type { LayerAccess } from "../../src/layers/place.ts";
-import { probeAll, type ProbeQuestion, probeScope } from "../../src/layers/probe.ts";
+import { type Presence, probeAll, type ProbeQuestion } from "../../src/layers/probe.ts";
 import { type History, type HistoryOptions, readHistory } from "../../src/outcome/history.ts";
 import { readSteps } from "../../src/outcome/steps.ts";
 import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
@@ -129,14 +129,19 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     await Promise.all([s3?.stop(), buildkit?.stop()]);
   });
 
+  const probe = async (question: ProbeQuestion, given: ReturnType<typeof access>): Promise<Presence | Diagnostic> => {
+    const { answers, failed } = await probeAll([question], given);
+    return failed[question.backend] ?? answers[0] ?? "unknown";
+  };
+
   test("before a build the manifest is absent, after it present, with the sizes of its blobs", async () => {
-    expect(await probeScope(ask("api.main"), access())).toBe("absent");
+    expect(await probe(ask("api.main"), access())).toBe("absent");
     expect(await readCacheSummary("remote", entry("api.main"), access())).toBeNull();
     const { exitCode, stderr, history } = await bake({
       api: { target: "api", "cache-to": [entry("api.main", backend(), "to")] },
     });
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    expect(await probeScope(ask("api.main"), access())).toBe("present");
+    expect(await probe(ask("api.main"), access())).toBe("present");
 
     const summary = await readCacheSummary("remote", entry("api.main"), access());
     if (summary === null) throw new Error("no manifest");
@@ -191,12 +196,12 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
   test("a local cache is looked into the same way", async () => {
     const disk: PlanBackend = { type: "local", path: workspace.path("disk") };
     const question = { backend: "disk", entry: entry("api.main", disk) };
-    expect(await probeScope(question, access())).toBe("absent");
+    expect(await probe(question, access())).toBe("absent");
     const { exitCode, stderr } = await bake({ api: { target: "api", "cache-to": [entry("api.main", disk, "to")] } }, [
       `--allow=fs.write=${workspace.path("disk/api.main")}`,
     ]);
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    expect(await probeScope(question, access())).toBe("present");
+    expect(await probe(question, access())).toBe("present");
     const [onDisk, inBucket] = await Promise.all([
       readCacheSummary("disk", question.entry, access()),
       readCacheSummary("remote", entry("api.main"), access()),
@@ -212,8 +217,8 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       endpointUrl: s3.endpoint,
       region: s3.region,
     };
-    expect(await probeScope({ backend: "google", entry: entry("api.main", google) }, access())).toBe("present");
-    expect(await probeScope({ backend: "google", entry: entry("nothing", google) }, access())).toBe("absent");
+    expect(await probe({ backend: "google", entry: entry("api.main", google) }, access())).toBe("present");
+    expect(await probe({ backend: "google", entry: entry("nothing", google) }, access())).toBe("absent");
     expect(entry("api.main", google)).toMatchObject({
       type: "s3",
       use_path_style: "true",
@@ -223,7 +228,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
 
   describe("failures are one finding that names the backend", () => {
     const fail = async (question: ProbeQuestion, given = access()): Promise<Diagnostic> => {
-      const answer = await probeScope(question, given);
+      const answer = await probe(question, given);
       if (typeof answer === "string") throw new Error(`it is ${answer}`);
       return answer;
     };
@@ -251,7 +256,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
         code: "BK5004",
         message: expect.stringContaining('no bucket "nowhere"') as string,
       });
-      expect(await probeScope(ask("absent"), access())).toBe("absent");
+      expect(await probe(ask("absent"), access())).toBe("absent");
     });
 
     test("a wrong region", async () => {
@@ -302,7 +307,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
   test("a name of any characters is found: the store takes its signature", async () => {
     const name = "api.b (1)+~*!'ü";
     await s3.client.send(new PutObjectCommand({ Bucket: "cache", Key: `layers/manifests/${name}`, Body: "{}" }));
-    expect(await probeScope(ask(name), access())).toBe("present");
+    expect(await probe(ask(name), access())).toBe("present");
   });
 
   test("equal questions are asked once", async () => {

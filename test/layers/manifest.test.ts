@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { readCacheSummary, summarise, totalBytes } from "../../src/layers/manifest.ts";
 import { placeOf } from "../../src/layers/place.ts";
-import { probeAll, probeScope } from "../../src/layers/probe.ts";
+import { probeAll, type ProbeQuestion } from "../../src/layers/probe.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 const digest = (char: string): string => `sha256:${char.repeat(64)}`;
@@ -72,6 +72,11 @@ test.each([
   expect([place]).toMatchObject([expected]);
 });
 
+async function probe(question: ProbeQuestion, access: Parameters<typeof probeAll>[1]): Promise<unknown> {
+  const { answers, failed } = await probeAll([question], access);
+  return failed[question.backend] ?? answers[0];
+}
+
 describe("local caches", () => {
   const access = { credentials: {}, env: {}, dir: "/", signal: new AbortController().signal };
   // BuildKit writes no sizes into the config of a local cache.
@@ -98,14 +103,12 @@ describe("local caches", () => {
       [pathOf(nameOf(config))]: config,
     });
     const entry = { type: "local", src: workspace.dir };
-    expect(await probeScope({ backend: "disk", entry }, access)).toBe("present");
+    expect(await probe({ backend: "disk", entry }, access)).toBe("present");
     const summary = await readCacheSummary("disk", entry, access);
     expect(summary && totalBytes(summary)).toBe(10);
-    expect(await probeScope({ backend: "disk", entry: { ...entry, tag: "v2" } }, access)).toBe("absent");
+    expect(await probe({ backend: "disk", entry: { ...entry, tag: "v2" } }, access)).toBe("absent");
     expect(await readCacheSummary("disk", { ...entry, tag: "v2" }, access)).toBeNull();
-    expect(await probeScope({ backend: "disk", entry: { ...entry, digest: nameOf(manifest) } }, access)).toBe(
-      "present",
-    );
+    expect(await probe({ backend: "disk", entry: { ...entry, digest: nameOf(manifest) } }, access)).toBe("present");
   });
 
   test("what is damaged is not read, and blobs are not looked for elsewhere", async () => {
@@ -132,7 +135,7 @@ describe("local caches", () => {
       "a-file": "",
     });
     const ask = (name: string) =>
-      probeScope({ backend: "disk", entry: { type: "local", src: workspace.path(name) } }, access);
+      probe({ backend: "disk", entry: { type: "local", src: workspace.path(name) } }, access);
     expect(await ask("nowhere")).toBe("absent");
     const findings = await Promise.all(["broken", "large", "folder", "a-file"].map(ask));
     expect(findings).toEqual(

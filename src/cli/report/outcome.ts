@@ -1,7 +1,8 @@
 import { appendFileSync } from "node:fs";
 import type { Outcome } from "../../run/conclude.ts";
-import { formatSummary, summarise, type Summary } from "../../outcome/summary.ts";
+import { summarise, type Summary } from "../../outcome/summary.ts";
 import type { CommandContext } from "../command.ts";
+import { cut, formatTable } from "./table.ts";
 
 /** Says what a build took from the cache and gave to it; returns the exit code of the command. */
 export function reportOutcome({ host, reporter }: CommandContext, { report, failures, strict }: Outcome): number {
@@ -14,6 +15,18 @@ export function reportOutcome({ host, reporter }: CommandContext, { report, fail
   const file = host.env["GITHUB_STEP_SUMMARY"];
   if (host.env["GITHUB_ACTIONS"] === "true" && file) appendJobSummary(file, summary);
   return report.exitCode;
+}
+
+/** Lines of at most `width` columns; the longest texts are cut, never wrapped. */
+export function formatSummary({ head, rows, mounts, failures, notes }: Summary, width: number): readonly string[] {
+  // Names of targets and sources may be of any length.
+  const columns = head.map((each, index) => (index === 0 || index === 2 ? { head: each, least: 8 } : { head: each }));
+  const cells = rows.map((row) => row.cells);
+  const [headLine = "", ...lines] = rows.length === 0 ? [] : formatTable(columns, cells, width);
+  const table = rows.flatMap(({ ran }, index) => [lines[index] ?? "", ...ran.map((step) => `  ${step}`)]);
+  return [...(rows.length === 0 ? [] : [headLine]), ...table, ...mounts, ...failures, ...notes].map((text) =>
+    cut(text.trimEnd(), width),
+  );
 }
 
 /** The table in the summary page of a GitHub Actions job. A page that cannot be written is no failure of the build. */

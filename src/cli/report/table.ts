@@ -38,7 +38,8 @@ export function formatTable(
   );
 }
 
-function cut(text: string, room: number): string {
+/** The text in at most `room` columns. */
+export function cut(text: string, room: number): string {
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
 }
 

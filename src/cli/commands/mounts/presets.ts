@@ -4,6 +4,7 @@ import { BkcacheError, type Diagnostic } from "../../../diagnostics/error.ts";
 import { suggest } from "../../../diagnostics/nearest.ts";
 import { unreachable } from "../../../diagnostics/unreachable.ts";
 import type { CommandContext } from "../../command.ts";
+import { formatTable } from "../../report/table.ts";
 
 export function define(command: Command, { reporter }: CommandContext): Command {
   // Choices serve completion; a parser of its own takes the place of commander's, which names no near one.
@@ -49,21 +50,12 @@ function unknownPreset(name: string): Diagnostic {
 const givenByConfig = "(given by the config)";
 
 function table(names: readonly PresetName[]): string {
-  const rows = [
-    ["PRESET", "FOLDER", "SHARING", "PER ARCH", "VARIABLES"],
-    ...names.map((name) => {
-      const { target, sharing, archDependent, env } = presets[name];
-      return [name, target ?? givenByConfig, sharing, archDependent ? "yes" : "no", Object.keys(env).join(" ") || "-"];
-    }),
-  ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${lines.join("\n")}\n`;
+  const columns = ["PRESET", "FOLDER", "SHARING", "PER ARCH", "VARIABLES"].map((head) => ({ head }));
+  const rows = names.map((name) => {
+    const { target, sharing, archDependent, env } = presets[name];
+    return [name, target ?? givenByConfig, sharing, archDependent ? "yes" : "no", Object.keys(env).join(" ") || "-"];
+  });
+  return `${formatTable(columns, rows, null).join("\n")}\n`;
 }
 
 function entry(name: PresetName, preset: MountPreset): string {
