@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type * as HandlebarsModule from "handlebars";
 import HandlebarsRuntime from "handlebars/runtime.js";
 import { compareNames } from "../config/names.ts";
@@ -16,7 +15,6 @@ import {
   valueExpression,
 } from "./hcl.ts";
 import type { Entry, Plan, PlanGroup, PlanVariable } from "./model.ts";
-import { mapRecord } from "../config/records.ts";
 import type { Text, VariableRef } from "../config/text.ts";
 import { bakeFile } from "./templates.gen.js";
 
@@ -58,8 +56,6 @@ export interface RunChoices {
   >;
   /** Names of groups to emit; without it, every group that holds none but these targets. */
   readonly groups?: readonly string[];
-  /** Values of variables that this run rests on: where bake finds another one, it ends before it builds anything. */
-  readonly expected?: Readonly<Record<string, string>>;
 }
 
 /** The file of one run, for standard input of `buildx bake -f -`. */
@@ -73,16 +69,12 @@ export function emitRunFile(plan: Plan, choices: RunChoices): string {
       { name: "cache-to", entries: cacheTo },
     ]);
   }
-  const { expected = {} } = choices;
-  const variables = mapRecord(plan.variables, (declared, name) => {
-    return Object.hasOwn(expected, name) ? withCheck(declared, name, expected[name] ?? "") : declared;
-  });
   return render(plan, {
     header: `# bkcache format ${formatVersion}, one run`,
     names,
     groups: selectGroups(plan.groups, names, choices.groups),
     cache,
-    variables,
+    variables: plan.variables,
   });
 }
 
@@ -96,16 +88,6 @@ export function emitBesideFiles(plan: Plan): string | null {
   if (isEmpty) return null;
   const header = `# bkcache format ${formatVersion}, beside other files`;
   return render(plan, { header, names, groups: plan.groups, cache: new Map(), variables: plan.variables });
-}
-
-/** By a digest: bake shows the source of a check that fails, and the value may be a secret. */
-function withCheck(variable: PlanVariable, name: string, value: string): PlanVariable {
-  const digest = createHash("sha256").update(value).digest("hex");
-  const check = {
-    condition: `sha256(${name}) == ${stringExpression(digest)}`,
-    errorMessage: `${name} is not what bkcache expected, which builds again with what bake says`,
-  };
-  return { ...variable, validation: [...(variable.validation ?? []), check] };
 }
 
 function selectGroups(

@@ -8,7 +8,7 @@ import type { Credentials } from "../store/key.ts";
 import { resolveAws, resolveGcsHmac } from "../store/credentials.ts";
 import type { Candidate, EntryDrafts, EntryRequest, LiteralEntry } from "./entries.ts";
 import { checkGates, type GateInput } from "./gates.ts";
-import { quiet } from "../host/quiet.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 import type { Values } from "../source/values.ts";
 
 /** What a target gets from the cache, and gives to it. */
@@ -116,7 +116,7 @@ interface Inspection {
 
 async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
   // It may take a while until the values are known.
-  if (usesBucket(request)) void quiet(loadProbe().then(({ warmUp }) => warmUp()));
+  if (usesBucket(request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
   const candidates = await request.drafts.candidates(host, await request.values);
   const access = await openAccess(host, request, candidates);
   return { candidates, access, report: await look(candidates, access) };

@@ -5,7 +5,7 @@ import { suggest } from "../diagnostics/nearest.ts";
 import type { Host } from "../host/host.ts";
 import { findRequested } from "../bake/requested.ts";
 import { createDockerfileReader } from "../source/dockerfiles.ts";
-import { quiet } from "../host/quiet.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 import { type BuilderSession, openBuilderSession } from "../builder/session.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { addStore, type MountSession } from "./session.ts";
@@ -65,7 +65,7 @@ async function open<S extends BuilderSession, T>(
 ): Promise<T> {
   const buildx = await findBuildx(host);
   const { dir } = source;
-  const opening = quiet(
+  const opening = awaitedLater(
     openBuilderSession(host, buildx, { flag: request.builder, definition: source.builder, dir }).then(options.extend),
   );
   try {

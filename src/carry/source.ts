@@ -7,10 +7,9 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import type { StoreBackend } from "../store/open.ts";
 import { defineAllTargets } from "../source/bake-files.ts";
-import { define } from "../source/evaluate.ts";
+import { evaluate, evaluateTexts } from "../source/evaluate.ts";
 import { openProject, type Project } from "../source/project.ts";
-import { type BakeSource, defineWholeFolder, planOfFolder } from "../source/open.ts";
-import { hasTexts, type Texts, type Values } from "../source/values.ts";
+import { defineWholeFolder, planOfFolder, type Source } from "../source/open.ts";
 import { draftMountBackend } from "./backend.ts";
 
 /** What the commands below `bkcache mounts` work on: the config, or the folder without one. */
@@ -52,7 +51,9 @@ export async function openMountSource(host: Host, config: string | undefined): P
 export async function openBackend(host: Host, source: MountSource): Promise<StoreBackend> {
   const draft = draftMountBackend(source.plan);
   if (draft === null) throw noBackend();
-  return draft.fill(await evaluate(host, source, draft.texts));
+  const { plan, dir } = source;
+  const buildx = () => import("../builder/buildx.ts").then(({ findBuildx }) => findBuildx(host));
+  return draft.fill(await evaluateTexts(host, buildx, { plan, dir, texts: draft.texts }));
 }
 
 function noBackend(): BkcacheError {
@@ -61,20 +62,6 @@ function noBackend(): BkcacheError {
     message: "no backend holds the contents of mounts",
     hint: "name a local, s3 or gcs backend under cache.mounts",
   });
-}
-
-/** Only bake knows the values of variables. */
-async function evaluate(host: Host, source: MountSource, texts: Texts): Promise<Values> {
-  if (!hasTexts(texts)) return {};
-  const { findBuildx } = await import("../builder/buildx.ts");
-  const buildx = await findBuildx(host);
-  const args = { targets: [], variables: [] };
-  const { values } = await define(
-    host,
-    { buildx, source: toBakeSource(source, source.plan, noDefinition), args },
-    { texts },
-  );
-  return values;
 }
 
 /** All targets that there are, as bake sees them. */
@@ -95,16 +82,11 @@ export async function defineWhole(host: Host, buildx: Buildx, source: MountSourc
   const targets = Object.keys(plan.targets);
   if (targets.length === 0) return { plan, definition: noDefinition };
   const args = { targets, variables: [] };
-  const { definition } = await define(
-    host,
-    { buildx, source: toBakeSource(source, plan, null), args },
-    { hasArgs: true },
-  );
+  const { definition } = await evaluate(host, { buildx, source: toSource(source), args }, { hasArgs: true });
   return { plan, definition };
 }
 
-function toBakeSource(source: MountSource, plan: Plan, definition: BakeDefinition | null): BakeSource {
-  const { dir, builder, project } = source;
+function toSource({ plan, dir, builder, project }: MountSource): Source {
   const hasConfig = project !== null;
-  return { plan, dir, builder, hasConfig, definition, overlays: [], overrides: [], agreed: [], rules: {} };
+  return { plan, dir, builder, hasConfig, definition: null, overlays: [], overrides: [], agreed: [], rules: {} };
 }

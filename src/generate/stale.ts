@@ -2,12 +2,12 @@ import { relative } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { differsInVersionOnly, emitFiles, stateOf } from "./write.ts";
-import type { BakeSource } from "../source/open.ts";
+import type { Source } from "../source/open.ts";
 
 /** BK3001 where the committed files are not what the config says: plain `docker buildx bake` then builds something else. */
 export async function findStale(
   host: Host,
-  source: Pick<BakeSource, "plan" | "dir" | "definition">,
+  source: Pick<Source, "plan" | "dir" | "definition">,
   { locked }: { readonly locked: boolean },
 ): Promise<readonly Diagnostic[]> {
   // With a config, a definition that is known already comes from existing bake files.

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { bakeFileNames } from "../bake/file-names.ts";
 import type { Host } from "../host/host.ts";
 import { readIfThere } from "../host/files.ts";
 import type { Found, FoundDockerfile } from "./propose.ts";
@@ -19,18 +20,6 @@ export async function lookAround(host: Host): Promise<Found> {
   }
   return { folder: basename(host.cwd), files, dockerfiles, bakeFiles };
 }
-
-/** File names that bake looks for by itself, in the order in which it merges them. */
-const bakeFileNames = [
-  "compose.yaml",
-  "compose.yml",
-  "docker-compose.yml",
-  "docker-compose.yaml",
-  "docker-bake.json",
-  "docker-bake.hcl",
-  "docker-bake.override.json",
-  "docker-bake.override.hcl",
-];
 
 /** More than anybody wants proposed; what is left out is a few lines to write. */
 const mostDockerfiles = 50;

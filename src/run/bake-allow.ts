@@ -7,7 +7,7 @@ import { realpathIfThere } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { BakeRequest } from "./request.ts";
 import type { CacheChoice } from "../cache/choose.ts";
-import { define } from "../source/evaluate.ts";
+import { evaluate } from "../source/evaluate.ts";
 
 /** The `--allow` flags of a bake: what its definition needs of the machine, as far as the user has agreed to it. */
 export async function findAllow(
@@ -37,7 +37,7 @@ async function agreedDefinition(
   const known = args.targets.filter((name) => findRequested(source.plan, [name]).unknown.length === 0);
   if (known.length === 0 && args.targets.length > 0) return null;
   const own = { ...request, source: { ...source, overlays: [] }, args: { ...args, targets: known } };
-  return (await define(host, own)).definition;
+  return (await evaluate(host, own)).definition;
 }
 
 function allowFlags(

@@ -7,14 +7,14 @@ import { runFileEnv } from "../source/ask-bake.ts";
 import { featuresOf } from "../cache/features.ts";
 import { collectRarely } from "../builder/go-collector.ts";
 import { openBuilderSession } from "../builder/session.ts";
-import { quiet } from "../host/quiet.ts";
-import { fileFlags, ownCache, runFile, wordsFor } from "../source/run-file.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
+import { fileFlags, ownCache, runFile, targetArguments } from "../source/run-file.ts";
 
 /** What is known of a bake when bake itself has been asked for the definition. */
 interface BakeBuild
   extends
     BakeRequest,
-    Pick<CachedBuild, "targets" | "scopes" | "drafts" | "mountBackend" | "defined" | "meanwhile" | "startedAt"> {
+    Pick<CachedBuild, "targets" | "scopes" | "drafts" | "mountBackend" | "evaluated" | "meanwhile" | "startedAt"> {
   readonly use: CacheUse;
 }
 
@@ -26,7 +26,7 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
     ...build,
     verb: "bake",
     plan: source.plan,
-    session: quiet(
+    session: awaitedLater(
       openBuilderSession(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir }),
     ),
     use: { layers: use, mounts: use },
@@ -35,14 +35,14 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
       featuresOf({ targets: definition.targets, variables: source.plan.variables, flags: args.flags }),
     dir: source.dir,
     runDir: source.dir,
-    async command(choice, { definition, expected }) {
+    async command(choice, { definition }) {
       const allow = await findAllow(host, build, definition, choice);
-      const words = [...source.overrides, ...args.passthrough, ...allow, ...wordsFor(source, args)];
-      const input = runFile(source, targets, { cache: isOff ? ownCache(source) : choice.targets, expected });
+      const flags = [...source.overrides, ...args.passthrough, ...allow, ...targetArguments(source, args)];
+      const input = runFile(source, targets, isOff ? ownCache(source) : choice.targets);
       return {
-        args: [...fileFlags(["-", ...source.overlays]), ...words],
+        args: [...fileFlags(["-", ...source.overlays]), ...flags],
         env: {
-          ...collectRarely({ hasFiles: source.overlays.length > 0, input, args: words }),
+          ...collectRarely({ hasFiles: source.overlays.length > 0, input, args: flags }),
           ...runFileEnv(host.env),
         },
         input,

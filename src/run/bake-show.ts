@@ -4,9 +4,9 @@ import type { BakeRequest } from "./request.ts";
 import { findAllow } from "./bake-allow.ts";
 import { type FileSource, readFrom } from "../source/bake-files.ts";
 import { noCache } from "../cache/choose.ts";
-import { define, namesToBuild } from "../source/evaluate.ts";
+import { evaluate, namesToBuild } from "../source/evaluate.ts";
 import { runFileEnv } from "../source/ask-bake.ts";
-import { fileFlags, runFile, wordsFor } from "../source/run-file.ts";
+import { fileFlags, runFile, targetArguments } from "../source/run-file.ts";
 
 /** `--print`, `--list` and `--call`: bake's own answer to the same definition, without cache and without a report. */
 export async function showOnly(host: Host, request: BakeRequest): Promise<number> {
@@ -20,7 +20,7 @@ export async function showOnly(host: Host, request: BakeRequest): Promise<number
   const builder = needsBuilder
     ? await ensureBuilder(host, buildx, { flag: args.builder, definition: source.builder, dir: source.dir })
     : null;
-  const allow = needsBuilder ? await findAllow(host, request, (await define(host, request)).definition, noCache) : [];
+  const allow = needsBuilder ? await findAllow(host, request, (await evaluate(host, request)).definition, noCache) : [];
   const { exitCode } = await buildx.exec(
     [
       "bake",
@@ -29,7 +29,7 @@ export async function showOnly(host: Host, request: BakeRequest): Promise<number
       ...source.overrides,
       ...args.passthrough,
       ...allow,
-      ...(args.mode === "list" ? args.targets : wordsFor(source, args)),
+      ...(args.mode === "list" ? args.targets : targetArguments(source, args)),
     ],
     {
       cwd: source.dir,

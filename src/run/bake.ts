@@ -7,11 +7,11 @@ import { requireKnown } from "../bake/requested.ts";
 import { scopesOf } from "../cache/scopes.ts";
 import { cacheUse } from "../cache/use.ts";
 import type { BakeResult } from "./cached-build.ts";
-import { define, isMistaken, namesToBuild } from "../source/evaluate.ts";
+import { evaluate, namesToBuild } from "../source/evaluate.ts";
 import { draftEntries } from "../cache/entries.ts";
 import { draftMountBackend } from "../carry/backend.ts";
 import { prepareReport } from "./prepare-report.ts";
-import { quiet } from "../host/quiet.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 import type { BakeRequest } from "./request.ts";
 import { openSource } from "../source/open.ts";
 import { findStale } from "../generate/stale.ts";
@@ -26,7 +26,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const { mode, own, doubts } = args;
   if (mode === "build") await prepareReport(host, own.report);
   for (const doubt of doubts) host.tell({ ...doubt, level: "warning" });
-  const finding = quiet(findBuildx(host));
+  const finding = awaitedLater(findBuildx(host));
   const source = await openSource(host, args, finding);
   const request: BakeRequest = { buildx: await finding, source, args };
   // bake would say so too, but not what was meant; of another file only bake knows the targets.
@@ -46,14 +46,12 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const drafts = draftEntries({ plan: source.plan, targets, use, scopes });
   const mountBackend = use.read || use.write ? draftMountBackend(source.plan) : null;
   const texts = { ...drafts.texts, ...mountBackend?.texts };
-  const ask = (mayExpect: boolean) =>
-    quiet(define(host, request, { texts, hasArgs: mountBackend !== null, mayExpect }));
-  const defined = ask(true);
+  const evaluated = awaitedLater(evaluate(host, request, { texts, hasArgs: mountBackend !== null }));
   // While bake is at work; what ends the run comes before a builder is made.
-  const loading = quiet(importWhole(() => import("./bake-build.ts")));
+  const loading = awaitedLater(importWhole(() => import("./bake-build.ts")));
   if (locked) refuseOrTell(host, await findOld(), locked);
   const { runBakeBuild } = await loading;
-  const build = {
+  return runBakeBuild(host, {
     ...request,
     startedAt,
     use,
@@ -61,23 +59,10 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
     scopes,
     drafts,
     mountBackend,
+    evaluated,
     // A warning can wait until buildx has nothing to do for us.
     ...(!locked && { meanwhile: findOld }),
-  };
-  const isWrong = async () => !host.signal.aborted && isMistaken(host, request, (await defined).expected);
-  const buildAgain = () => {
-    host.tell({ level: "info", message: "bake reads a variable otherwise than expected; building with what it says" });
-    return runBakeBuild(host, { ...build, defined: ask(false) });
-  };
-  let result: BakeResult;
-  try {
-    result = await runBakeBuild(host, { ...build, defined });
-  } catch (error) {
-    // What was not found may have been looked for in the wrong place.
-    if (!(await isWrong())) throw error;
-    return buildAgain();
-  }
-  return result.exitCode === 0 || !(await isWrong()) ? result : buildAgain();
+  });
 }
 
 function refuseOrTell(host: Host, findings: readonly Diagnostic[], isFatal: boolean): void {

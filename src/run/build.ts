@@ -12,7 +12,7 @@ import { resolveConfig } from "../config/resolve.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { cacheUse } from "../cache/use.ts";
-import { askValues } from "../source/evaluate.ts";
+import { evaluateTexts } from "../source/evaluate.ts";
 import { scopesOf } from "../cache/scopes.ts";
 import { draftEntries, type LiteralEntry } from "../cache/entries.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
@@ -21,10 +21,9 @@ import { draftMountBackend } from "../carry/backend.ts";
 import { openBuilderSession } from "../builder/session.ts";
 import { openProject, type Project } from "../source/project.ts";
 import { prepareReport } from "./prepare-report.ts";
-import { quiet } from "../host/quiet.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 import { parseRemoteCache, remoteCacheBackend } from "../source/remote-cache.ts";
 import { policyWithoutConfig } from "../source/open.ts";
-import { hasTexts } from "../source/values.ts";
 
 /**
  * `bkcache build`: buildx's own build with the cache of the config, or of BUILDKIT_REMOTE_CACHE. Flags are not
@@ -36,7 +35,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const args = splitBuildArgs(argv, { cwd: host.cwd });
   if (args.isBuild) await prepareReport(host, args.own.report);
   for (const doubt of args.doubts) host.tell({ ...doubt, level: "warning" });
-  const finding = quiet(findBuildx(host));
+  const finding = awaitedLater(findBuildx(host));
   const project = await openProject(host, args.own.config);
   const plan = project === null ? planOfFolder(host, args) : planOfConfig(host, project, args);
   const [name] = Object.keys(plan.targets) as [string];
@@ -63,7 +62,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan) : null;
   const definition = { groups: {}, targets: { [name]: definitionOf(host, args) } };
   const texts = { ...drafts.texts, ...mountBackend?.texts };
-  const values = hasTexts(texts) ? askValues(host, buildx, { plan, dir: host.cwd, texts }) : Promise.resolve({});
+  const values = evaluateTexts(host, async () => buildx, { plan, dir: host.cwd, texts });
   return runCachedBuild(host, {
     verb: "build",
     buildx,
@@ -75,9 +74,9 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     dir,
     startedAt,
     args,
-    session: quiet(openBuilderSession(host, buildx, wantedBuilder)),
+    session: awaitedLater(openBuilderSession(host, buildx, wantedBuilder)),
     use: { layers: use, mounts: wanted },
-    defined: quiet(values.then((known) => ({ definition, values: known, expected: {} }))),
+    evaluated: awaitedLater(values.then((known) => ({ definition, values: known }))),
     rules: project?.valid.config.rules ?? {},
     features: () => [],
     runDir: host.cwd,

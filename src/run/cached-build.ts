@@ -5,7 +5,7 @@ import type { Diagnostic } from "../diagnostics/error.ts";
 import type { ExecOptions, Host } from "../host/host.ts";
 import { type CacheChoice, chooseCache, noCache } from "../cache/choose.ts";
 import type { CacheUse } from "../cache/use.ts";
-import type { Defined } from "../source/evaluate.ts";
+import type { Evaluated } from "../source/evaluate.ts";
 import type { RunScopes } from "../cache/scopes.ts";
 import type { EntryDrafts } from "../cache/entries.ts";
 import { openFinish } from "./finish.ts";
@@ -16,7 +16,7 @@ import type { BackendDraft } from "../carry/backend.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { openCarrier } from "../carry/carry.ts";
 import type { Outcome } from "./conclude.ts";
-import { quiet } from "../host/quiet.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 
 export interface BakeResult {
   /** buildx's own. */
@@ -42,7 +42,7 @@ export interface CachedBuild {
   readonly drafts: EntryDrafts;
   /** Null where no mounts are carried. */
   readonly mountBackend: BackendDraft | null;
-  readonly defined: Promise<Defined>;
+  readonly evaluated: Promise<Evaluated>;
   readonly rules: NonNullable<GateInput["rules"]>;
   /** What the command line asks of bake itself. */
   readonly features: (definition: BakeDefinition) => GateInput["features"];
@@ -56,7 +56,7 @@ export interface CachedBuild {
   /** Work for the time in which buildx runs; what it finds is said when the terminal is free again. */
   readonly meanwhile?: () => Promise<readonly Diagnostic[]>;
   /** Worked out when the folders of local caches exist. */
-  command(choice: CacheChoice, defined: Defined): Promise<BuildCommand>;
+  command(choice: CacheChoice, evaluated: Evaluated): Promise<BuildCommand>;
 }
 
 /** A call of buildx, but for the builder and the metadata file. */
@@ -73,15 +73,15 @@ export interface BuildCommand {
  * @throws BkcacheError for all that is wrong before the build starts.
  */
 export async function runCachedBuild(host: Host, build: CachedBuild): Promise<BakeResult> {
-  const { buildx, plan, targets, scopes, use, mountBackend, defined, dir, args } = build;
+  const { buildx, plan, targets, scopes, use, mountBackend, evaluated, dir, args } = build;
   const { strict } = args.own;
   // Bake has not yet said whether there are mounts. Where the builder can be asked at once, its answer is here by then.
   const records =
     mountBackend === null || !use.mounts.read
       ? null
-      : quiet(build.session.then(async (nodes) => (await nodes.readyGateway())?.listMountRecords() ?? null));
-  const carrying = quiet(
-    Promise.all([build.session, defined]).then(([nodes, { definition, values }]) =>
+      : awaitedLater(build.session.then(async (nodes) => (await nodes.readyGateway())?.listMountRecords() ?? null));
+  const carrying = awaitedLater(
+    Promise.all([build.session, evaluated]).then(([nodes, { definition, values }]) =>
       mountBackend === null
         ? null
         : openCarrier(host, {
@@ -100,7 +100,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
   );
   try {
     const choice = use.layers.read || use.layers.write ? await chooseFor(host, build) : noCache;
-    const [nodes, known] = await Promise.all([build.session, defined]);
+    const [nodes, known] = await Promise.all([build.session, evaluated]);
     for (const finding of findCachesInContext(known.definition.targets, choice, build.runDir)) {
       host.tell({ ...finding, level: "warning" });
     }
@@ -128,7 +128,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
       },
     );
     finish.prepare();
-    const found = quiet(build.meanwhile?.() ?? Promise.resolve([]));
+    const found = awaitedLater(build.meanwhile?.() ?? Promise.resolve([]));
     const { exitCode } = await running;
     const outcome = await finish.close(exitCode);
     for (const finding of await found) host.tell({ ...finding, level: "warning" });
@@ -142,8 +142,8 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
 }
 
 function chooseFor(host: Host, build: CachedBuild): Promise<CacheChoice> {
-  const { plan, targets, scopes, drafts, defined } = build;
-  const gate = Promise.all([build.session, defined]).then(([{ builder }, { definition }]) => ({
+  const { plan, targets, scopes, drafts, evaluated } = build;
+  const gate = Promise.all([build.session, evaluated]).then(([{ builder }, { definition }]) => ({
     builder,
     buildx: build.buildx.version,
     features: build.features(definition),
@@ -157,8 +157,8 @@ function chooseFor(host: Host, build: CachedBuild): Promise<CacheChoice> {
     drafts,
     keys: build.verb === "bake" ? "run file" : "environment",
     use: build.use.layers,
-    values: defined.then(({ values }) => values),
-    gate: quiet(gate),
+    values: evaluated.then(({ values }) => values),
+    gate: awaitedLater(gate),
     dir: build.runDir,
     strict: build.args.own.strict,
   });

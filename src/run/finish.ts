@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { FinishRequest } from "./request.ts";
 import type { Outcome } from "./conclude.ts";
-import { quiet } from "../host/quiet.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 
 export interface Finish {
   /** For `--metadata-file`: the user's, else one of this run. */
@@ -27,7 +27,7 @@ export async function openFinish(host: Host, request: FinishRequest): Promise<Fi
     metadataFile,
     // The user did not ask for a metadata file, so the provenance in it would be worked out for nobody.
     env: own === null || host.env["BUILDX_METADATA_PROVENANCE"] ? {} : { BUILDX_METADATA_PROVENANCE: "disabled" },
-    prepare: () => void quiet(load()),
+    prepare: () => void awaitedLater(load()),
     async close(exitCode) {
       try {
         const { readOutcome } = await load();

@@ -3,12 +3,12 @@ import type { Buildx } from "../builder/buildx.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import type { Carrier } from "../carry/carry.ts";
-import type { BakeSource } from "../source/open.ts";
+import type { Source } from "../source/open.ts";
 
 /** What a bake is of. */
 export interface BakeRequest {
   readonly buildx: Buildx;
-  readonly source: BakeSource;
+  readonly source: Source;
   readonly args: BakeArgs;
 }
 

@@ -11,7 +11,7 @@ export interface DefinitionRequest {
   readonly files: readonly string[];
   readonly input?: string;
   /** Overrides, remote definition and targets. */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
 }
 
 /**
@@ -19,14 +19,14 @@ export interface DefinitionRequest {
  * @throws BkcacheError BK4020 with bake's own words where it refuses them.
  */
 export async function askDefinition(buildx: Buildx, request: DefinitionRequest): Promise<BakeDefinition> {
-  const { dir, env, files, input, words } = request;
+  const { dir, env, files, input, args } = request;
   const hasFiles = files.length === 0 || files.some((file) => file !== "-") || input === undefined;
   const { exitCode, stdout, stderr } = await buildx.exec(
-    ["bake", ...files.flatMap((file) => ["-f", file]), "--print", ...words],
+    ["bake", ...files.flatMap((file) => ["-f", file]), "--print", ...args],
     {
       cwd: dir,
       // For an s3 entry bake looks for credentials even when it only prints, in the end by asking a host that may not answer.
-      env: { ...collectNever({ hasFiles, input, args: words }), ...env, AWS_EC2_METADATA_DISABLED: "true" },
+      env: { ...collectNever({ hasFiles, input, args }), ...env, AWS_EC2_METADATA_DISABLED: "true" },
       ...(input === undefined ? {} : { input }),
     },
   );

@@ -9,7 +9,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { askDefinition } from "./ask-bake.ts";
 import type { Project } from "./project.ts";
-import { quiet } from "../host/quiet.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 
 /** What bake reads of a config with `bake`. */
 export interface FileSource {
@@ -29,7 +29,7 @@ export interface FilesRequest {
   /** Further values of -f. */
   readonly overlays: readonly string[];
   /** --set and --var, and targets. */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
 }
 
 /** What bake makes of the files and the config together, and the plan of it. */
@@ -48,9 +48,11 @@ export async function defineFiles(
   host: Host,
   buildx: Buildx,
   { valid, plan }: Project,
-  { overlays, words }: FilesRequest,
+  { overlays, args }: FilesRequest,
 ): Promise<DefinedFiles> {
-  const asking = quiet(askDefinition(buildx, { dir: valid.dir, env: host.env, ...readFrom(plan, overlays), words }));
+  const asking = awaitedLater(
+    askDefinition(buildx, { dir: valid.dir, env: host.env, ...readFrom(plan, overlays), args }),
+  );
   await checkNames(host, buildx, valid, plan);
   const definition = await asking;
   return { definition, plan: planWithFiles(plan, definition) };
@@ -60,9 +62,9 @@ export async function defineFiles(
 export async function defineAllTargets(host: Host, buildx: Buildx, project: Project): Promise<DefinedFiles> {
   const { dir } = project.valid;
   const { targets } = await listFiles(host, buildx, { dir, files: project.plan.bakeFiles?.paths ?? [] });
-  const words = [...new Set([...targets, ...Object.keys(project.plan.targets)])];
-  if (words.length === 0) return { definition: { groups: {}, targets: {} }, plan: project.plan };
-  return defineFiles(host, buildx, project, { overlays: [], words });
+  const names = [...new Set([...targets, ...Object.keys(project.plan.targets)])];
+  if (names.length === 0) return { definition: { groups: {}, targets: {} }, plan: project.plan };
+  return defineFiles(host, buildx, project, { overlays: [], args: names });
 }
 
 /**

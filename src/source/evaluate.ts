@@ -6,102 +6,88 @@ import { findRequested } from "../bake/requested.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { mapRecord } from "../config/records.ts";
 import type { Text } from "../config/text.ts";
-import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { askDefinition, runFileEnv } from "./ask-bake.ts";
-import type { BakeSource } from "./open.ts";
+import type { Source } from "./open.ts";
 import {
+  certainValue,
   emitWithTexts,
-  type Expectation,
-  expectVariables,
   hasTexts,
   takeValues,
   type Texts,
   type Values,
   valuesTarget,
+  type VariableContext,
 } from "./values.ts";
 
-export interface Defined {
+export interface Evaluated {
   readonly definition: BakeDefinition;
   readonly values: Values;
-  /** Variables, by name, whose values bake was not asked for: it has to check them when it builds. */
-  readonly expected: Readonly<Record<string, string>>;
 }
 
-interface DefineRequest {
+interface EvaluateRequest {
   readonly buildx: Buildx;
-  readonly source: BakeSource;
+  readonly source: Source;
   readonly args: Pick<BakeArgs, "targets" | "variables">;
 }
 
-interface DefineOptions {
+interface EvaluateOptions {
   readonly texts?: Texts;
   /** With the build arguments, which say what cache mounts are called. */
   readonly hasArgs?: boolean;
-  /** Takes plain variables for what bake will make of them; `expected` says which. */
-  readonly mayExpect?: boolean;
 }
 
 /**
- * What is to be built, and the values of texts: one question to bake at most, since each costs a process, and none where
- * all that matters is plain.
+ * What is to be built, and the values of texts. What is certain is taken as it is; for the rest there is one question to
+ * bake, which costs a process.
  */
-export async function define(
+export async function evaluate(
   host: Host,
-  { buildx, source, args }: DefineRequest,
-  { texts = {}, hasArgs = false, mayExpect = false }: DefineOptions = {},
-): Promise<Defined> {
-  const expectation = expectVariables(mayExpect ? source.plan.variables : {}, host.env);
-  const ofPlan = source.definition === null ? definitionOfPlan(source, args, { hasArgs, expectation }) : null;
+  { buildx, source, args }: EvaluateRequest,
+  { texts = {}, hasArgs = false }: EvaluateOptions = {},
+): Promise<Evaluated> {
+  const context = { variables: source.plan.variables, env: runFileEnv(host.env) };
+  const ofPlan = source.definition === null ? definitionOfPlan(source, args, { hasArgs, context }) : null;
   const known = source.definition ?? ofPlan;
-  if (known !== null && !hasTexts(texts)) return { definition: known, values: {}, expected: expectation.used };
+  if (known !== null && !hasTexts(texts)) return { definition: known, values: {} };
   if (ofPlan !== null) {
-    const values = mapRecord(texts, (text) => expectation.valueOf(text));
-    const isKnown = Object.values(values).every((value) => value !== null);
-    if (isKnown) return { definition: ofPlan, values: values as Values, expected: expectation.used };
+    const values = certainValues(texts, context);
+    if (values !== null) return { definition: ofPlan, values };
   }
   const names = known === null ? namesToBuild(source, args) : [];
-  // Bake takes no word for the group of this name.
-  const words = known === null ? (args.targets.length > 0 ? args.targets : ["default"]) : [];
+  // Bake takes no argument for the group of this name.
+  const targets = known === null ? (args.targets.length > 0 ? args.targets : ["default"]) : [];
   // A pattern of --set fits nothing where only texts are asked for.
   const overrides = known === null ? source.overrides : args.variables;
   const printed = await askDefinition(buildx, {
     dir: source.dir,
-    env: runFileEnv(host.env),
+    env: context.env,
     files: ["-", ...source.overlays],
     input: emitWithTexts(source.plan, choicesOf(names, {}), texts),
-    words: [...overrides, ...words, ...(hasTexts(texts) ? [valuesTarget] : [])],
+    args: [...overrides, ...targets, ...(hasTexts(texts) ? [valuesTarget] : [])],
   });
   const { definition, values } = takeValues(printed);
-  return { definition: known ?? definition, values, expected: known === null ? {} : expectation.used };
+  return { definition: known ?? definition, values };
 }
 
-/** What bake makes of texts alone. @param dir folder that it runs in, absolute */
-export async function askValues(
+/** The values of texts alone. @param dir folder that bake runs in, absolute */
+export async function evaluateTexts(
   host: Host,
-  buildx: Buildx,
+  buildx: () => Promise<Buildx>,
   { plan, dir, texts }: { readonly plan: Plan; readonly dir: string; readonly texts: Texts },
 ): Promise<Values> {
-  const input = emitWithTexts({ ...plan, targets: {}, groups: {} }, { targets: {} }, texts);
+  const { variables } = plan;
   const env = runFileEnv(host.env);
-  return takeValues(await askDefinition(buildx, { dir, env, files: ["-"], input, words: [valuesTarget] })).values;
+  const certain = certainValues(texts, { variables, env });
+  if (certain !== null) return certain;
+  const input = emitWithTexts({ ...plan, targets: {}, groups: {} }, { targets: {} }, texts);
+  const printed = await askDefinition(await buildx(), { dir, env, files: ["-"], input, args: [valuesTarget] });
+  return takeValues(printed).values;
 }
 
-/** Whether bake makes something else of variables than was expected. False where it makes nothing of the file at all. */
-export async function isMistaken(
-  host: Host,
-  { buildx, source }: Pick<DefineRequest, "buildx" | "source">,
-  expected: Defined["expected"],
-): Promise<boolean> {
-  if (Object.keys(expected).length === 0) return false;
-  const texts = mapRecord(expected, (_, variable): Text => [{ variable }]);
-  try {
-    const values = await askValues(host, buildx, { plan: source.plan, dir: source.dir, texts });
-    return Object.entries(expected).some(([name, value]) => values[name] !== value);
-  } catch (error) {
-    if (error instanceof BkcacheError) return false;
-    throw error;
-  }
+function certainValues(texts: Texts, context: VariableContext): Values | null {
+  const values = mapRecord(texts, (text) => certainValue(text, context));
+  return Object.values(values).includes(null) ? null : (values as Values);
 }
 
 /**
@@ -109,9 +95,9 @@ export async function isMistaken(
  * file, an override or a variable may decide.
  */
 function definitionOfPlan(
-  source: BakeSource,
+  source: Source,
   args: Pick<BakeArgs, "targets">,
-  { hasArgs, expectation }: { readonly hasArgs: boolean; readonly expectation: Expectation },
+  { hasArgs, context }: { readonly hasArgs: boolean; readonly context: VariableContext },
 ): BakeDefinition | null {
   if (source.overlays.length > 0 || source.overrides.length > 0) return null;
   if (findRequested(source.plan, args.targets).unknown.length > 0) return null;
@@ -121,29 +107,29 @@ function definitionOfPlan(
     if (target === undefined || target.inherits.length > 0) return null;
     const { args: buildArgs, labels: _labels, annotations: _annotations, tags: _tags, ...rest } = target.attributes;
     const wanted = hasArgs && buildArgs !== undefined ? { ...rest, args: buildArgs } : rest;
-    const literal = withValues(wanted, expectation);
+    const literal = withValues(wanted, context);
     if (literal === null) return null;
     targets[name] = literal as BakeTarget;
   }
   return { groups: {}, targets };
 }
 
-/** The value with each text as it is expected; null where one is not known, or is nothing, for which bake has defaults. */
-function withValues(value: unknown, expectation: Expectation): unknown {
-  let isKnown = true;
+/** The value with each text as it will be; null where one is not certain, or is nothing, for which bake has defaults. */
+function withValues(value: unknown, context: VariableContext): unknown {
+  let isCertain = true;
   const read = (part: unknown): unknown => {
     // HCL has every text in this form.
     if (typeof part === "string") return part.normalize("NFC");
     if (typeof part !== "object" || part === null) return part;
-    if (isReference(part)) isKnown = false;
+    if (isReference(part)) isCertain = false;
     if (!Array.isArray(part)) return mapRecord(part as Readonly<Record<string, unknown>>, read);
     if (!part.some(isReference)) return part.map(read);
-    const text = expectation.valueOf(part as Text);
-    if (text === null || text === "") isKnown = false;
+    const text = certainValue(part as Text, context);
+    if (text === null || text === "") isCertain = false;
     return text;
   };
   const literal = read(value);
-  return isKnown ? literal : null;
+  return isCertain ? literal : null;
 }
 
 /** A text with variables is a list that holds one; alone it is a field that may be a list or a flag, too. */
@@ -152,7 +138,7 @@ function isReference(value: unknown): boolean {
 }
 
 /** What the plan knows of what was asked for; further files may bring targets that it does not know. */
-export function namesToBuild(source: BakeSource, args: Pick<BakeArgs, "targets">): readonly string[] {
+export function namesToBuild(source: Source, args: Pick<BakeArgs, "targets">): readonly string[] {
   if (source.definition !== null) return Object.keys(source.plan.targets);
   const { targets, linked } = findRequested(source.plan, args.targets);
   return [...targets, ...linked];

@@ -8,7 +8,7 @@ export interface OpenedPlan {
   /** Absolute folder that relative paths of the plan count from. */
   readonly dir: string;
   /** What was asked for, in names that the plan has. */
-  readonly words: readonly string[];
+  readonly names: readonly string[];
 }
 
 /**
@@ -18,9 +18,9 @@ export interface OpenedPlan {
  */
 export async function openPlan(host: Host, project: Project, names: readonly string[]): Promise<OpenedPlan> {
   const { dir } = project.valid;
-  if (project.plan.bakeFiles === undefined) return { plan: project.plan, dir, words: names };
+  if (project.plan.bakeFiles === undefined) return { plan: project.plan, dir, names };
   const { findBuildx } = await import("../builder/buildx.ts");
   const { defineFiles } = await import("./bake-files.ts");
-  const { plan } = await defineFiles(host, await findBuildx(host), project, { overlays: [], words: names });
-  return { plan, dir, words: plan.groups["default"]?.targets ?? [] };
+  const { plan } = await defineFiles(host, await findBuildx(host), project, { overlays: [], args: names });
+  return { plan, dir, names: plan.groups["default"]?.targets ?? [] };
 }

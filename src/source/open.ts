@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
 import { type BakeDefinition, planFromDefinition } from "../bake/printed.ts";
+import { bakeFileNames } from "../bake/file-names.ts";
 import type { Plan, TargetCache } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { projectName } from "../config/names.ts";
@@ -14,7 +15,7 @@ import { openProject } from "./project.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
 
 /** What is to be built, from a config or from the folder itself. */
-export interface BakeSource {
+export interface Source {
   readonly plan: Plan;
   readonly hasConfig: boolean;
   /** Absolute folder that bake runs in: relative paths of the plan count from it. */
@@ -34,24 +35,12 @@ export interface BakeSource {
   readonly rules: Readonly<Record<string, Level>>;
 }
 
-/** File names that bake looks for by itself, in the order in which it merges them. */
-const bakeFileNames = [
-  "compose.yaml",
-  "compose.yml",
-  "docker-compose.yml",
-  "docker-compose.yaml",
-  "docker-bake.json",
-  "docker-bake.hcl",
-  "docker-bake.override.json",
-  "docker-bake.override.hcl",
-];
-
 /**
  * The config at or above the folder, else the bake files or Dockerfile of the folder with the cache of
  * BUILDKIT_REMOTE_CACHE.
  * @throws BkcacheError BK2001 where there is neither.
  */
-export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Buildx>): Promise<BakeSource> {
+export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Buildx>): Promise<Source> {
   const project = await openProject(host, args.own.config);
   const remote = host.env["BUILDKIT_REMOTE_CACHE"];
   if (project === null) {
@@ -73,7 +62,7 @@ export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Bui
     });
   }
   const { valid, plan } = project;
-  const source: BakeSource = {
+  const source: Source = {
     plan,
     hasConfig: true,
     dir: valid.dir,
@@ -86,8 +75,8 @@ export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Bui
   };
   // A list needs no definition, which may ask for secrets.
   if (plan.bakeFiles === undefined || args.mode === "list") return source;
-  const words = [...args.overrides, ...args.targets];
-  const defined = await defineFiles(host, await buildx, project, { overlays: args.files, words });
+  const own = [...args.overrides, ...args.targets];
+  const defined = await defineFiles(host, await buildx, project, { overlays: args.files, args: own });
   // Where something comes from a file too, bake asks as it does without bkcache.
   const isOwn = (name: string) => plan.targets[name]?.inherits.length === 0 && !name.startsWith("_");
   const agreed = args.files.length > 0 ? [] : Object.keys(defined.definition.targets).filter(isOwn);
@@ -124,7 +113,7 @@ export async function defineWholeFolder(host: Host, buildx: Buildx): Promise<Bak
   return defineFolder(host, splitBakeArgs(targets, { cwd: host.cwd }), buildx);
 }
 
-async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: string): Promise<BakeSource> {
+async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: string): Promise<Source> {
   const definition = await defineFolder(host, args, buildx);
   return {
     plan: planOfFolder(host.cwd, remote, definition),
@@ -151,14 +140,14 @@ async function defineFolder(host: Host, args: BakeArgs, buildx: Buildx): Promise
       });
     }
     const input = 'target "default" {}\n';
-    return askDefinition(buildx, { dir: host.cwd, env: host.env, files: ["-"], input, words: wordsOf(args) });
+    return askDefinition(buildx, { dir: host.cwd, env: host.env, files: ["-"], input, args: argumentsOf(args) });
   }
   return askDefinition(buildx, {
     dir: host.cwd,
     env: host.env,
     files,
     ...(files.includes("-") ? { input: await readStandardInput() } : {}),
-    words: wordsOf(args),
+    args: argumentsOf(args),
   });
 }
 
@@ -175,7 +164,7 @@ async function findBakeFiles(host: Host): Promise<readonly string[]> {
   return found.filter((name) => name !== null);
 }
 
-function wordsOf(args: BakeArgs): readonly string[] {
+function argumentsOf(args: BakeArgs): readonly string[] {
   const { remote } = args;
   return [
     ...args.overrides,

@@ -1,24 +1,20 @@
 import { emitRunFile, type RunChoices } from "../bake/emit.ts";
 import type { BakeArgs } from "../bake/argv.ts";
 import { mapRecord } from "../config/records.ts";
-import { choicesOf, type Defined } from "./evaluate.ts";
-import type { BakeSource } from "./open.ts";
+import { choicesOf } from "./evaluate.ts";
+import type { Source } from "./open.ts";
 
 /** Entries for the targets of a run file. */
 type CacheLines = RunChoices["targets"];
 
 /** The run file, for standard input alone: it may hold keys. */
-export function runFile(
-  { plan, definition }: BakeSource,
-  names: readonly string[],
-  { cache = {}, expected = {} }: { readonly cache?: CacheLines; readonly expected?: Defined["expected"] } = {},
-): string {
+export function runFile({ plan, definition }: Source, names: readonly string[], cache: CacheLines = {}): string {
   // Of a definition every text is literal; a variable would only be checked again, without the values of --var.
-  return emitRunFile(definition === null ? plan : { ...plan, variables: {} }, { ...choicesOf(names, cache), expected });
+  return emitRunFile(definition === null ? plan : { ...plan, variables: {} }, choicesOf(names, cache));
 }
 
 /** With `--cache off` bake files build as they do without bkcache: with the cache that they name themselves. */
-export function ownCache({ definition }: BakeSource): CacheLines {
+export function ownCache({ definition }: Source): CacheLines {
   return mapRecord(definition?.targets ?? {}, (target) => ({
     cacheFrom: target["cache-from"] ?? [],
     cacheTo: target["cache-to"] ?? [],
@@ -26,7 +22,7 @@ export function ownCache({ definition }: BakeSource): CacheLines {
 }
 
 /** A definition of bake's holds what was asked for under the name `default`, and linked targets besides. */
-export function wordsFor({ definition }: BakeSource, args: BakeArgs): readonly string[] {
+export function targetArguments({ definition }: Source, args: BakeArgs): readonly string[] {
   if (definition === null) return args.targets;
   return definition.groups["default"]?.targets ?? Object.keys(definition.targets);
 }

@@ -31,49 +31,42 @@ export function takeValues(printed: BakeDefinition): { readonly definition: Bake
   return { definition: { ...printed, targets }, values: (holder?.args ?? {}) as Values };
 }
 
-/** What plain variables will be when bake reads them, and which of them anything rests on. */
-export interface Expectation {
-  /** The value of a text; null where bkcache cannot know it. */
-  valueOf(text: Text): string | null;
-  /** By name, those that a value was made of. */
-  readonly used: Readonly<Record<string, string>>;
+/** Where variables take their values from. */
+export interface VariableContext {
+  readonly variables: Plan["variables"];
+  /** As bake gets it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Expects of each variable of text the value in the environment, else its default. Nothing may rest on it unless bake
- * itself checks it (`RunChoices.expected`), or the work is done again where bake says otherwise.
+ * The value of a text where it follows from the environment and the defaults by bake's own rule
+ * (`resolveValue` and `valueHasOverride` in bake/hclparser of docker/buildx); null where bake has to be asked. It holds only
+ * for what bake reads without --var and without another file, either of which may give a variable another value.
  */
-export function expectVariables(
-  variables: Plan["variables"],
-  env: Readonly<Record<string, string | undefined>>,
-): Expectation {
-  const used: Record<string, string> = {};
-  const find = (name: string): string | null => {
-    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (variable === undefined || variable.type !== undefined || typeof variable.default !== "string") return null;
-    // Bake can be told to leave the environment alone.
-    if (env["BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP"] !== undefined) return null;
-    return env[name] ?? variable.default;
-  };
-  const valueOf = (text: Text): string | null => {
-    const taken: Record<string, string> = {};
-    let whole = "";
-    for (const part of partsOf(text)) {
-      if (typeof part === "string") {
-        whole += part;
-        continue;
-      }
-      const value = part.encode === undefined ? find(part.variable) : null;
-      if (value === null) return null;
-      taken[part.variable] = value;
-      whole += value === "" ? (part.fallback ?? "") : value;
+export function certainValue(text: Text, context: VariableContext): string | null {
+  let value = "";
+  for (const part of partsOf(text)) {
+    if (typeof part === "string") {
+      value += part;
+      continue;
     }
-    // HCL has every text in this form; how it puts characters together over a seam is left to it.
-    if (whole !== whole.normalize("NFC")) return null;
-    Object.assign(used, taken);
-    return whole;
-  };
-  return { valueOf, used };
+    const found = part.encode === undefined ? certainVariable(part.variable, context) : null;
+    if (found === null) return null;
+    value += found === "" ? (part.fallback ?? "") : found;
+  }
+  // HCL puts every text in this form and has no half of a surrogate pair; what it makes of others is left to it.
+  return value.isWellFormed() && value === value.normalize("NFC") ? value : null;
+}
+
+function certainVariable(name: string, { variables, env }: VariableContext): string | null {
+  const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  // A type, or a default that is no text, makes bake convert what the environment says.
+  if (variable === undefined || variable.type !== undefined || typeof variable.default !== "string") return null;
+  // Bake can be told to leave the environment alone.
+  if (env["BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP"] !== undefined) return null;
+  // An empty value is a value.
+  if (env[name] !== undefined) return env[name];
+  return env[`${name}_JSON`] === undefined ? variable.default : null;
 }
 
 const noCache: PlanTarget["cache"] = {

@@ -33,10 +33,10 @@ export function define(command: Command, context: CommandContext): Command {
 
 async function showPlan(names: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan, dir, words } = await openPlan(host, await requireProject(host, options.config), names);
+  const { plan, dir, names: known } = await openPlan(host, await requireProject(host, options.config), names);
   const read = createDockerfileReader(dir);
   const description = describeRun(plan, {
-    names: words,
+    names: known,
     use: cacheUse(options.cache, host.env, true),
     scopes: scopesOf(options, host.env),
     mountsOf: (name) => mountsOfTarget(plan, name, { read }),
