@@ -1,0 +1,44 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+const pages = globSync(["*.md", "docs/*.md", "examples/*/README.md", ".github/*.md", "test/toolchain/README.md"]);
+
+/** GitHub's name of a heading. */
+const slug = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+
+function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    slug(heading.replaceAll(/<[^>]*>/g, "")),
+  );
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id)]);
+}
+
+test.for(pages)("%s: links lead somewhere, and npm scripts exist", (page) => {
+  const text = readFileSync(page, "utf8");
+  const wrong = [...text.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(([link, path = "", anchor]) => {
+    const file = path === "" ? page : join(dirname(page), path);
+    if (!existsSync(file)) return [link];
+    return anchor === undefined || anchorsOf(readFileSync(file, "utf8")).has(anchor) ? [] : [link];
+  });
+  expect(wrong).toEqual([]);
+  for (const [, name = ""] of text.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)) {
+    // What a project of a user has is not ours.
+    if (!page.startsWith("docs/") && !page.startsWith("examples/")) expect(Object.keys(scripts)).toContain(name);
+  }
+});
+
+test("CONTRIBUTING.md names files that exist", () => {
+  const text = readFileSync("CONTRIBUTING.md", "utf8");
+  const paths = [...text.matchAll(/\b(?:src|test|schemas)\/[\w./-]*\w/g)].map(([path]) => path);
+  const placeholders = /\b(?:ECOSYSTEM|RULE|CODE|VERB|X)\b/;
+  expect(paths.length).toBeGreaterThan(40);
+  expect(paths.filter((path) => !placeholders.test(path) && !existsSync(path))).toEqual([]);
+});
