@@ -1,6 +1,7 @@
+import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { MountIdentity } from "../builder/gateway/shell.ts";
 import type { MountRecord } from "../builder/gateway/records.ts";
-import type { Diagnostic } from "../diagnostics/error.ts";
+import type { BuilderSession } from "../builder/session.ts";
 import type { CarriedMount } from "./find.ts";
 
 /** What a builder has of one mount. */
@@ -29,10 +30,22 @@ export function stateOf(identity: MountIdentity, records: readonly MountRecord[]
   return own.length === 1 || record.hasBase ? { kind: "present", record } : { kind: "twins", records: own };
 }
 
-export function twinFinding({ name }: CarriedMount, count: number): Diagnostic {
-  return {
-    code: "BK5051",
-    message: `the builder has ${count} folders for the cache mount ${name}, and which of them a build gets is chance`,
-    hint: "`bkcache mounts repair` keeps the one with the content; a mount used with two kinds of sharing is the usual cause",
-  };
+/** What the builder has of each mount. @param known the records of its only node, where they were asked for already */
+export async function readStates(
+  session: BuilderSession,
+  mounts: readonly CarriedMount[],
+  known: Promise<readonly MountRecord[] | null> | null = null,
+): Promise<ReadonlyMap<CarriedMount, MountState>> {
+  const all = await known;
+  if (all !== null) return new Map(mounts.map((mount) => [mount, stateOf(mount.identity, all)]));
+  const records = new Map<Gateway, Promise<readonly MountRecord[]>>();
+  const states = await Promise.all(
+    mounts.map(async (mount) => {
+      const gateway = await session.gateway(mount);
+      const asked = records.get(gateway) ?? gateway.listMountRecords();
+      records.set(gateway, asked);
+      return [mount, stateOf(mount.identity, await asked)] as const;
+    }),
+  );
+  return new Map(states);
 }

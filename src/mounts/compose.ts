@@ -3,7 +3,7 @@ import type { Diff } from "./diff.ts";
 import type { Listed } from "./list.ts";
 import { parentOf, type Path } from "./names.ts";
 import type { Pack } from "./pack.ts";
-import type { BlobSource, NewBlob } from "./packer.ts";
+import type { BlobSource, NewBlob } from "./pack-builder.ts";
 import { type Blob, clampTime, type Entry, type Snapshot } from "./snapshot.ts";
 
 export interface Parts {

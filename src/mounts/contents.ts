@@ -2,8 +2,8 @@ import type { MountExit, MountShell } from "../builder/gateway/shell.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { type Listed, namesInput, pathsOf, statPaths } from "./list.ts";
 import type { Path } from "./names.ts";
-import type { BlobSource, Packer } from "./packer.ts";
-import { explainFailure, inLargePieces, runScript, unreadable } from "./script.ts";
+import type { BlobSource, PackBuilder } from "./pack-builder.ts";
+import { explainFailure, inLargePieces, runScript, unreadable } from "./shell-script.ts";
 import { type TarEntry, trimPath } from "./tar/header.ts";
 import { beganPath, changedPath } from "./settle.ts";
 import { createTarReader } from "./tar/read.ts";
@@ -27,7 +27,7 @@ export interface ReadOptions {
   readonly shell: MountShell;
   /** What was modified before this, by the builder's clock in seconds, is as it was listed. */
   readonly settledBefore: number;
-  readonly packer: Packer;
+  readonly builder: PackBuilder;
   /** Resolves when more may be read; nothing where it may at once. */
   readonly room: () => Promise<void> | undefined;
   readonly signal?: AbortSignal;
@@ -104,7 +104,7 @@ interface ReadOnce {
 
 async function readOnce(
   wanted: ReadonlyMap<Path, Listed>,
-  { shell, settledBefore, packer, room, signal, onRead }: ReadOptions,
+  { shell, settledBefore, builder, room, signal, onRead }: ReadOptions,
 ): Promise<ReadOnce> {
   const got = new Map<Path, Content>();
   let open: Listed | null = null;
@@ -122,18 +122,18 @@ async function readOnce(
       const isWanted = listed?.kind === kind && (kind === "symlink" || isAsListed(entry, listed));
       open = isWanted ? listed : null;
       target = first?.target ?? entry.link;
-      if (open?.kind === "file") packer.begin(entry.size);
+      if (open?.kind === "file") builder.begin(entry.size);
     },
     data(bytes) {
       if (isList) list.push(Buffer.from(bytes));
-      if (open !== null) packer.write(bytes);
+      if (open !== null) builder.write(bytes);
       onRead?.(bytes.length);
     },
     end() {
       hasList ||= isList;
       if (open === null) return;
       const isFile = open.kind === "file";
-      got.set(open.path, { listed: open, blobs: isFile ? packer.end() : [], target: isFile ? "" : target });
+      got.set(open.path, { listed: open, blobs: isFile ? builder.end() : [], target: isFile ? "" : target });
       open = null;
     },
   });
@@ -157,7 +157,7 @@ async function readOnce(
   } catch (error) {
     // tar stops where a file becomes shorter under its hands.
     if (!(error instanceof BkcacheError) || result.exitCode === 0) throw error;
-    if ((open as Listed | null) !== null) packer.abandon();
+    if ((open as Listed | null) !== null) builder.abandon();
   }
   const changed = hasList && result.exitCode === 0 ? new Set(pathsOf(Buffer.concat(list))) : null;
   return { got, changed, result };

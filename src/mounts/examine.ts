@@ -1,5 +1,5 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
-import { readScript, unreadable } from "./script.ts";
+import { readScript, unreadable } from "./shell-script.ts";
 import { settleScript, stampScript } from "./settle.ts";
 import { readStamp, type Stamp } from "./stamp.ts";
 

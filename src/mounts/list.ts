@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
-import { inLargePieces, readScript, unreadable } from "./script.ts";
+import { inLargePieces, readScript, unreadable } from "./shell-script.ts";
 import { settleScript, stampScript } from "./settle.ts";
 import { readStamp, type Stamp } from "./stamp.ts";
 

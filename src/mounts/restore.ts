@@ -7,7 +7,7 @@ import { manifestKey, type SnapshotRef } from "./keys.ts";
 import { createOpener } from "./fetch.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import type { ManifestLimits } from "./manifest.ts";
-import { explainFailure, runScript, type Script } from "./script.ts";
+import { explainFailure, runScript, type Script } from "./shell-script.ts";
 import { inspectMount, settleScript } from "./settle.ts";
 import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
 import { writeStamp } from "./stamp.ts";
@@ -37,6 +37,8 @@ export interface RestoreOptions {
   readonly replace?: boolean;
   readonly limits?: ManifestLimits;
   readonly signal?: AbortSignal;
+  /** Takes a snapshot that was read, before it is known whether its packs are there. */
+  readonly onLoaded?: (loaded: LoadedSnapshot) => void;
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
@@ -84,6 +86,7 @@ export async function restoreMount(options: RestoreOptions): Promise<RestoreResu
       const { limits } = options;
       const loaded = await loadSnapshot(store, objectKey, { ...(signal && { signal }), ...(limits && { limits }) });
       if (loaded === null) continue;
+      options.onLoaded?.(loaded);
       const storedBytes = await fill(loaded, options, (pack) => packs.add(pack));
       return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
     } catch (error) {

@@ -7,14 +7,14 @@ import { manifestKey, type SnapshotRef } from "./keys.ts";
 import type { LoadedSnapshot } from "./load.ts";
 import { writeManifest } from "./manifest.ts";
 import { type Path, showName } from "./names.ts";
-import { dayOf, openPacking, type Packing } from "./packing.ts";
+import { dayOf, openContentUpload, type ContentUpload } from "./content-upload.ts";
 import { openParents } from "./parent.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
-import type { StartedScript } from "./script.ts";
+import type { StartedScript } from "./shell-script.ts";
 import type { SaveOptions } from "./save-options.ts";
 import { type Snapshot, totalsOf } from "./snapshot.ts";
 import { type Stamper, startStamp } from "./stamp-mount.ts";
-import { type Taken, takeChanges, takeWhole } from "./take.ts";
+import { type MountReading, readChanges, readAll } from "./read-mount.ts";
 
 export type SaveResult =
   | {
@@ -42,9 +42,9 @@ const defaultRefreshDays = 5;
  */
 export async function saveMount(options: SaveOptions): Promise<SaveResult> {
   // What is to be left out is known only when everything was listed.
-  const mayReadWhole = options.mount.maxSize === undefined;
+  const mayReadAll = options.mount.maxSize === undefined;
   try {
-    const how = { hasParent: true, mayReadWhole };
+    const how = { hasParent: true, mayReadAll };
     return (await saveOnto(options, how)) ?? (await saveListed(options, true));
   } catch (error) {
     // Packs of the snapshot before have gone: the next one does without all of it.
@@ -55,7 +55,7 @@ export async function saveMount(options: SaveOptions): Promise<SaveResult> {
 }
 
 async function saveListed(options: SaveOptions, hasParent: boolean): Promise<SaveResult> {
-  const result = await saveOnto(options, { hasParent, mayReadWhole: false });
+  const result = await saveOnto(options, { hasParent, mayReadAll: false });
   if (result === null) throw new Error("a mount that was listed was not saved");
   return result;
 }
@@ -64,7 +64,7 @@ interface How {
   /** Whether to build on an earlier snapshot. */
   readonly hasParent: boolean;
   /** Whether to read everything at once where there is none. */
-  readonly mayReadWhole: boolean;
+  readonly mayReadAll: boolean;
 }
 
 /**
@@ -72,12 +72,12 @@ interface How {
  * @throws BkcacheError also BK5031, where a pack that the snapshot would need is not there.
  */
 async function saveOnto(options: SaveOptions, how: How): Promise<SaveResult | null> {
-  const underWay: UnderWay = { scripts: [], packings: [], looks: [] };
+  const underWay: UnderWay = { scripts: [], uploads: [], checks: [] };
   try {
     return await saveWith(underWay, options, how);
   } finally {
     // Nothing may go on in the background when this returns.
-    await Promise.allSettled([...underWay.packings.map((packing) => packing.finish()), ...underWay.looks]);
+    await Promise.allSettled([...underWay.uploads.map((upload) => upload.finish()), ...underWay.checks]);
     for (const script of underWay.scripts) await script.close();
   }
 }
@@ -85,8 +85,8 @@ async function saveOnto(options: SaveOptions, how: How): Promise<SaveResult | nu
 /** What is under way, and has to end before a save does. */
 interface UnderWay {
   readonly scripts: StartedScript[];
-  readonly packings: Packing[];
-  readonly looks: Promise<unknown>[];
+  readonly uploads: ContentUpload[];
+  readonly checks: Promise<unknown>[];
 }
 
 async function saveWith(underWay: UnderWay, options: SaveOptions, how: How): Promise<SaveResult | null> {
@@ -102,27 +102,27 @@ async function saveWith(underWay: UnderWay, options: SaveOptions, how: How): Pro
   options.onProgress?.({ phase: "list", bytes: 0, totalBytes: 0, storedBytes: 0 });
   const parents = how.hasParent ? openParents(options) : null;
   // A store that does not answer is met where the parent is looked for.
-  const isFirst = how.mayReadWhole && (parents === null || (await parents.areNone().catch(() => false)));
-  const packing = openPacking(options);
-  underWay.packings.push(packing);
+  const isFirst = how.mayReadAll && (parents === null || (await parents.areNone().catch(() => false)));
+  const upload = openContentUpload(options);
+  underWay.uploads.push(upload);
   const onScript = (script: StartedScript) => void underWay.scripts.push(script);
-  const taken = isFirst ? await takeWhole(options, packing, onScript) : await takeChanges(options, packing, parents);
-  if (taken === null) return null;
-  if (taken.settled !== null) underWay.looks.push(taken.settled);
+  const reading = isFirst ? await readAll(options, upload, onScript) : await readChanges(options, upload, parents);
+  if (reading === null) return null;
+  if (reading.settled !== null) underWay.checks.push(reading.settled);
   let stamper: Stamper | undefined;
   const startStamper = (): Stamper => {
     if (stamper === undefined) {
-      stamper = startStamp(options.shell, taken.listing.settledBefore, signal);
+      stamper = startStamp(options.shell, reading.listing.settledBefore, signal);
       underWay.scripts.push(stamper.script);
     }
     return stamper;
   };
-  return writeSnapshot(options, { taken, packing, startStamper });
+  return writeSnapshot(options, { reading, upload, startStamper });
 }
 
 interface Work {
-  readonly taken: Taken;
-  readonly packing: Packing;
+  readonly reading: MountReading;
+  readonly upload: ContentUpload;
   /** To be called as soon as a snapshot is certain: the builder takes its time to start anything. */
   readonly startStamper: () => Stamper;
 }
@@ -130,24 +130,24 @@ interface Work {
 async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResult | null> {
   const { store, signal, now, damage = noDamage } = options;
   const withSignal = signal && { signal };
-  const { packing, startStamper } = work;
-  let { taken } = work;
-  // The last packs are on their way while the manifest, which goes after them, is made; and so is the last look at what
-  // was taken, which seldom finds anything.
+  const { upload, startStamper } = work;
+  let { reading } = work;
+  // The last packs are on their way while the manifest, which goes after them, is made; and so is the last check of what
+  // was read, which seldom finds anything.
   let draft = await makeDraft(options, work);
-  const settled = taken.settled === null ? taken : await taken.settled;
+  const settled = reading.settled === null ? reading : await reading.settled;
   if (settled === null) return null;
-  if (settled !== taken) {
-    taken = settled;
-    draft = await makeDraft(options, { ...work, taken });
+  if (settled !== reading) {
+    reading = settled;
+    draft = await makeDraft(options, { ...work, reading });
   }
   if (draft.kind === "nothing") return draft.result;
   const { findings } = draft;
-  await packing.finish();
+  await upload.finish();
   if (draft.kind === "unchanged") {
     const same = refOf(draft.loaded.snapshot);
     // So that the next save need not read the same again.
-    if (taken.contents.read.size > 0) await startStamper().write({ ...same, sha256: draft.loaded.sha256 });
+    if (reading.contents.read.size > 0) await startStamper().write({ ...same, sha256: draft.loaded.sha256 });
     const object = await store.stat(draft.loaded.objectKey, withSignal);
     if (object !== null) await refreshSnapshot(object, { ...refreshing(options), now });
     return { kind: "unchanged", snapshot: same, findings };
@@ -160,7 +160,7 @@ async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResu
   }
   await startStamper().write({ ...refOf(snapshot), sha256 });
   const saved = { snapshot, objectKey, sha256, bytes: bytes.length };
-  return { kind: "saved", saved, ...packing.counts, newPacks: draft.newPacks, findings };
+  return { kind: "saved", saved, ...upload.counts, newPacks: draft.newPacks, findings };
 }
 
 /** What is to be written. */
@@ -176,20 +176,20 @@ type Draft =
       readonly findings: readonly Diagnostic[];
     };
 
-async function makeDraft(options: SaveOptions, { taken, packing, startStamper }: Work): Promise<Draft> {
+async function makeDraft(options: SaveOptions, { reading, upload, startStamper }: Work): Promise<Draft> {
   const { mount, now } = options;
-  const { listing, entries, loaded, contents } = taken;
-  const findings = [...taken.findings];
+  const { listing, entries, loaded, contents } = reading;
+  const findings = [...reading.findings];
   const parent = loaded?.snapshot ?? null;
   if (entries.every((entry) => entry.kind === "dir")) {
     const isLoss = parent !== null && totalsOf(parent).files > 0;
     if (isLoss) return { kind: "nothing", result: { kind: "refused", findings: [...findings, emptied(parent)] } };
     if (entries.length === 0) return { kind: "nothing", result: { kind: "unchanged", snapshot: null, findings } };
   }
-  const newPacks = await packing.seal();
-  const { known } = taken.diff;
-  const newBlobs = taken.packer.blobs;
-  const composed = compose({ entries, diff: taken.diff, parent, known, read: contents.read, newBlobs, newPacks });
+  const newPacks = await upload.seal();
+  const { known } = reading.diff;
+  const newBlobs = reading.builder.blobs;
+  const composed = compose({ entries, diff: reading.diff, parent, known, read: contents.read, newBlobs, newPacks });
   if (contents.torn.length > 0) findings.push(torn(contents.torn));
   const root = { mode: listing.root.mode & 0o3777, uid: listing.root.uid, gid: listing.root.gid };
   if (loaded !== null && isUnchanged(options, composed, loaded.snapshot, root)) {

@@ -1,5 +1,5 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
-import { readScript } from "./script.ts";
+import { readScript } from "./shell-script.ts";
 import { readStamp, type Stamp } from "./stamp.ts";
 
 /** A file whose time tells find what was modified since a read began. */

@@ -1,5 +1,5 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
-import { explainFailure, type StartedScript, startScript, unreadable } from "./script.ts";
+import { explainFailure, type StartedScript, startScript, unreadable } from "./shell-script.ts";
 import { type Stamp, writeStamp } from "./stamp.ts";
 
 const script = `set -e

@@ -14,7 +14,7 @@ import type { GateInput } from "../cache/gates.ts";
 import { findCachesInContext } from "../cache/inside-context.ts";
 import type { BackendDraft } from "../carry/backend.ts";
 import type { BuilderSession } from "../builder/session.ts";
-import { openCarrier } from "../carry/carry.ts";
+import { openCarrier } from "../carry/carrier.ts";
 import type { Outcome } from "./conclude.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 

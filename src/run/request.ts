@@ -2,7 +2,7 @@ import type { BakeArgs } from "../bake/argv.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import type { CacheChoice } from "../cache/choose.ts";
-import type { Carrier } from "../carry/carry.ts";
+import type { Carrier } from "../carry/carrier.ts";
 import type { Source } from "../source/open.ts";
 
 /** What a bake is of. */

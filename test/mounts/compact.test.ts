@@ -5,7 +5,7 @@ import type { Content } from "../../src/mounts/contents.ts";
 import type { Listed } from "../../src/mounts/list.ts";
 import { compareNames } from "../../src/mounts/names.ts";
 import { blobBytes, type Pack } from "../../src/mounts/pack.ts";
-import { createPacker } from "../../src/mounts/packer.ts";
+import { createPackBuilder } from "../../src/mounts/pack-builder.ts";
 import { planRead } from "../../src/mounts/plan-read.ts";
 import type { Snapshot } from "../../src/mounts/snapshot.ts";
 
@@ -49,7 +49,7 @@ function saveOnce(files: ReadonlyMap<string, Played>, parent: Snapshot | null, t
   const entries = [...files].map(([path, file]) => listed(path, file)).sort((a, b) => compareNames(a.path, b.path));
   const plan = planRead(entries, parent, time);
   const newPacks: Pack[] = [];
-  const packer = createPacker({
+  const builder = createPackBuilder({
     known: plan.knownBlobs,
     onPack(pack, raw) {
       newPacks[pack] = { id: `${time}-${pack}`, rawBytes: raw.length, storedBytes: raw.length, codec: "store", day: 0 };
@@ -57,18 +57,18 @@ function saveOnce(files: ReadonlyMap<string, Played>, parent: Snapshot | null, t
   });
   const read = new Map<string, Content>();
   for (const entry of plan.toRead) {
-    packer.begin(entry.size);
-    packer.write(bytesOf(files.get(entry.path) as Played));
-    read.set(entry.path, { listed: entry, blobs: packer.end(), target: "" });
+    builder.begin(entry.size);
+    builder.write(bytesOf(files.get(entry.path) as Played));
+    read.set(entry.path, { listed: entry, blobs: builder.end(), target: "" });
   }
-  packer.finish();
+  builder.finish();
   const parts = compose({
     entries,
     diff: plan.diff,
     parent,
     known: plan.diff.known,
     read,
-    newBlobs: packer.blobs,
+    newBlobs: builder.blobs,
     newPacks,
   });
   const snapshot: Snapshot = {

@@ -10,7 +10,7 @@ export interface ListRequest {
   readonly config: string | undefined;
   readonly builder: string | undefined;
   /** Names or ids of mounts; all where there are none. */
-  readonly words: readonly string[];
+  readonly names: readonly string[];
   /** Where to look. */
   readonly local: boolean;
   readonly remote: boolean;
@@ -93,8 +93,8 @@ async function listLocal(host: Host, source: MountSource, request: ListRequest):
       }),
     );
     const isWanted = ({ name, record }: LocalMount) =>
-      request.words.length === 0 ||
-      [name, record.mountId ?? "", record.recordId].some((each) => request.words.includes(each));
+      request.names.length === 0 ||
+      [name, record.mountId ?? "", record.recordId].some((each) => request.names.includes(each));
     const age = ({ record: { lastUsedAt, createdAt } }: LocalMount) => lastUsedAt ?? createdAt ?? 0;
     return {
       name: builder.name,
@@ -134,7 +134,7 @@ async function listRemote(host: Host, source: MountSource, request: ListRequest)
     );
     const named = items.map((item): RemoteSnapshot => ({ item, name: labels.get(item.mount) ?? item.mount }));
     const isWanted = ({ item, name }: RemoteSnapshot) =>
-      request.words.length === 0 || request.words.some((word) => word === name || isNamed(plan, item.mount, word));
+      request.names.length === 0 || request.names.some((given) => given === name || isNamed(plan, item.mount, given));
     return { name: backend.name, found: named.filter(isWanted), findings };
   } finally {
     store.close();

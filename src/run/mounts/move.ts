@@ -2,7 +2,7 @@ import { factsOf } from "../../diagnostics/codes.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { readScopes, type RunScopes, writeScope } from "../../cache/scopes.ts";
-import { type Carried, type CarriedRequest, withCarriedMounts } from "../../carry/carried.ts";
+import { type SelectedMounts, type MountSelection, withSelectedMounts } from "../../carry/selected-mounts.ts";
 import type { CarriedMount } from "../../carry/find.ts";
 import { readKeys } from "../../carry/keys.ts";
 import { requireWrite } from "../../cache/use.ts";
@@ -13,7 +13,7 @@ import type { MountSession } from "../../carry/session.ts";
 import { writerOf } from "../../carry/writer.ts";
 import { readCi } from "../../ci/ci.ts";
 
-export interface MoveRequest extends CarriedRequest {
+export interface MoveRequest extends MountSelection {
   readonly scopes: RunScopes;
 }
 
@@ -50,7 +50,7 @@ const noBudget = 2 ** 31 - 1;
 /** Saves the mounts as they are on the builder. @throws BkcacheError BK5056 where this run must not write. */
 export async function saveNamed(host: Host, request: SaveRequest): Promise<MovedMounts<MountSave>> {
   requireWrite(host, request.cache, "save");
-  return withCarriedMounts(host, request, async ({ plan, dir, mounts, session }) => {
+  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session }) => {
     const keys = await readKeys(mounts, dir);
     const scopeOf = (mount: CarriedMount) => writeScope(targetOf(plan, mount), request.scopes);
     const scopesOf = (mount: CarriedMount) => readScopes(targetOf(plan, mount), request.scopes);
@@ -71,7 +71,7 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
 
 /** Fills the mounts on the builder from the store. */
 export async function restoreNamed(host: Host, request: RestoreRequest): Promise<MovedMounts<MountRestore>> {
-  return withCarriedMounts(host, request, async ({ plan, dir, mounts, session }) => {
+  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session }) => {
     const keys = await readKeys(mounts, dir);
     const { outcomes, findings } = await restoreMounts(session, {
       mounts,
@@ -84,7 +84,7 @@ export async function restoreNamed(host: Host, request: RestoreRequest): Promise
   });
 }
 
-function targetOf(plan: Carried<unknown>["plan"], { name, targets }: CarriedMount) {
+function targetOf(plan: SelectedMounts<unknown>["plan"], { name, targets }: CarriedMount) {
   const target = plan.targets[targets[0] ?? ""];
   if (target === undefined) throw new Error(`mount ${name} of ${targets.join(", ")}, which the plan does not have`);
   return target;

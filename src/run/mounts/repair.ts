@@ -6,14 +6,15 @@ import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { examineMount, type MountContent } from "../../mounts/examine.ts";
 import { showBytes } from "../../diagnostics/units.ts";
-import { type CarriedRequest, withLocalMounts } from "../../carry/carried.ts";
+import { type MountSelection, withLocalMounts } from "../../carry/selected-mounts.ts";
 import { chooseFolder, type Folder } from "../../carry/choose-folder.ts";
 import type { CarriedMount } from "../../carry/find.ts";
 import { stateOf } from "../../carry/records.ts";
 import type { BuilderSession } from "../../builder/session.ts";
-import { findingsOf, waitUntilIdle } from "../../carry/session.ts";
+import { findingsOf } from "../../carry/findings.ts";
+import { waitUntilIdle } from "../../carry/wait.ts";
 
-export interface RepairRequest extends CarriedRequest {
+export interface RepairRequest extends MountSelection {
   /** Ids of records that stay where several hold something. */
   readonly keep: readonly string[];
   /** Asks the user whether folders with content may go. */
@@ -75,7 +76,7 @@ async function repairMount(session: BuilderSession, mount: CarriedMount, request
       await shell.close();
     }
   }
-  const folders = await lookInto(gateway, mount, state.records, signal);
+  const folders = await openFolders(gateway, mount, state.records, signal);
   const choice = chooseFolder(folders, request.keep);
   if (choice.kind === "undecided")
     return { ...before, outcome: "undecided", folders, finding: undecided(mount, folders) };
@@ -103,7 +104,7 @@ const patience = 30_000;
  * Opens all folders of a mount at once: each shell gets one that no other has, and the builder tells which one is in use.
  * @throws BkcacheError BK5059 where a folder cannot be told from the others.
  */
-async function lookInto(
+async function openFolders(
   gateway: Gateway,
   mount: CarriedMount,
   records: readonly MountRecord[],

@@ -8,7 +8,7 @@ import { withMountStore } from "../../carry/open-store.ts";
 export interface VerifyRequest {
   readonly config: string | undefined;
   /** Names or ids of mounts; all where there are none. */
-  readonly words: readonly string[];
+  readonly names: readonly string[];
 }
 
 /** A snapshot that cannot be restored. */
@@ -32,9 +32,9 @@ export interface VerifiedMounts {
 }
 
 /** Reads all packs of the snapshots, and says which of these cannot be restored. */
-export async function verifyMounts(host: Host, { config, words }: VerifyRequest): Promise<VerifiedMounts> {
+export async function verifyMounts(host: Host, { config, names }: VerifyRequest): Promise<VerifiedMounts> {
   return withMountStore(host, config, async ({ store, plan }) => {
-    const isWanted = ({ mount }: SnapshotRef) => words.length === 0 || words.some((word) => isNamed(plan, mount, word));
+    const isWanted = ({ mount }: SnapshotRef) => names.length === 0 || names.some((name) => isNamed(plan, mount, name));
     const { whole, broken, packs, bytes } = await verifySnapshots({
       store,
       isWanted,

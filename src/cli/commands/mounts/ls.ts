@@ -37,7 +37,7 @@ async function list(words: readonly string[], options: LsOptions, context: Comma
   const listing = await listMounts(host, {
     config: options.config,
     builder: options.builder,
-    words,
+    names: words,
     local: isBoth || options.local === true,
     remote: isBoth || options.remote === true,
   });

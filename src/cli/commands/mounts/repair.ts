@@ -36,7 +36,7 @@ Exit code: 1 where you must choose which folder stays; 3 where a mount could not
 async function repair(words: readonly string[], options: RepairOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
   const repairs = await repairMounts(host, {
-    words,
+    names: words,
     config: options.config,
     builder: options.builder,
     keep: options.keep ?? [],

@@ -27,7 +27,7 @@ Exit code: 0 also where there is nothing to restore; 3 where a mount was not res
     )
     .action(async (words: readonly string[], options: RestoreOptions) => {
       const restored = await restoreNamed(context.host, {
-        words,
+        names: words,
         config: options.config,
         builder: options.builder,
         force: options.force === true,

@@ -29,7 +29,7 @@ Exit code: 0 also where nothing changed; 3 where a mount was not saved.
     )
     .action(async (words: readonly string[], options: SaveOptions) => {
       const saved = await saveNamed(context.host, {
-        words,
+        names: words,
         config: options.config,
         builder: options.builder,
         cache: options.cache,

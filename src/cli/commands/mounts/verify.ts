@@ -27,7 +27,7 @@ snapshot over when it restores, and makes a whole one when it saves.
 
 async function verify(words: readonly string[], options: VerifyOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { place, snapshots, broken, packs, bytes } = await verifyMounts(host, { words, config: options.config });
+  const { place, snapshots, broken, packs, bytes } = await verifyMounts(host, { names: words, config: options.config });
   if (options.json) {
     reporter.json({
       version: 1,

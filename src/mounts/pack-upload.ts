@@ -4,7 +4,7 @@ import { createLimit } from "../host/limit.ts";
 import { type Pack, sealPack } from "./pack.ts";
 
 /** Packs on their way to the store. What fails is thrown by the next `room` or by `finish`. */
-export interface Uploader {
+export interface PackUploader {
   add(pack: number, raw: Buffer): void;
   /** Resolves when another pack may be added without too much memory in use; nothing where it may at once. */
   room(): Promise<void> | undefined;
@@ -14,7 +14,7 @@ export interface Uploader {
   finish(): Promise<void>;
 }
 
-export interface UploaderOptions {
+export interface PackUploaderOptions {
   readonly store: ObjectStore;
   readonly signal?: AbortSignal;
   /** Days since the epoch. */
@@ -29,7 +29,14 @@ export interface UploaderOptions {
 const compressedAtOnce = 2;
 const uploadedAtOnce = 6;
 
-export function createUploader({ store, signal, today, damaged, onStored, onSealed }: UploaderOptions): Uploader {
+export function createPackUploader({
+  store,
+  signal,
+  today,
+  damaged,
+  onStored,
+  onSealed,
+}: PackUploaderOptions): PackUploader {
   const compressing = createLimit(compressedAtOnce);
   const uploading = createLimit(uploadedAtOnce);
   const packs: Pack[] = [];

@@ -18,7 +18,8 @@ import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "../outcome/mounts.ts";
 import { type RestoredMounts, restoreMounts } from "./restore.ts";
-import { addStore, readStates } from "./session.ts";
+import { readStates } from "./records.ts";
+import { addStore } from "./session.ts";
 import { writerOf } from "./writer.ts";
 import { readCi } from "../ci/ci.ts";
 

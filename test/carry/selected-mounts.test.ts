@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MountRecord } from "../../src/builder/gateway/records.ts";
 import type { BkcacheError } from "../../src/diagnostics/error.ts";
-import { chooseMounts } from "../../src/carry/carried.ts";
+import { selectMounts } from "../../src/carry/selected-mounts.ts";
 import type { CarriedMount } from "../../src/carry/find.ts";
 import { findTwins } from "../../src/run/mounts/ls.ts";
 
@@ -21,10 +21,10 @@ const plan = {
   targets: { api: target, worker: target, web: target, docs: target },
   groups: { default: { targets: ["api", "web"] }, jobs: { targets: ["worker", "docs"] } },
   external: [],
-} as unknown as Parameters<typeof chooseMounts>[0];
-const choose = (...words: string[]) => chooseMounts(plan, mounts, words).map(({ name }) => name);
+} as unknown as Parameters<typeof selectMounts>[0];
+const choose = (...words: string[]) => selectMounts(plan, mounts, words).map(({ name }) => name);
 
-describe("chooseMounts", () => {
+describe("selectMounts", () => {
   test.each([
     [[], ["gomod", "npm", "web"]],
     [["npm"], ["npm"]],

@@ -3,15 +3,15 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { type Content, type Contents, isAsListed, readContents } from "./contents.ts";
 import { type Listed, type Listing, pathsOf, statPaths } from "./list.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
-import type { Packer } from "./packer.ts";
-import { inLargePieces, runScript, type StartedScript, startScript } from "./script.ts";
+import type { PackBuilder } from "./pack-builder.ts";
+import { inLargePieces, runScript, type StartedScript, startScript } from "./shell-script.ts";
 import { beganPath, settleScript } from "./settle.ts";
 import { trimPath } from "./tar/header.ts";
 import { createTarReader } from "./tar/read.ts";
 
-export interface WholeOptions {
+export interface EntireMountOptions {
   readonly shell: MountShell;
-  readonly packer: Packer;
+  readonly builder: PackBuilder;
   /** Resolves when more may be read; nothing where it may at once. */
   readonly room: () => Promise<void> | undefined;
   /** Takes a script that is to be closed at the end. */
@@ -20,18 +20,18 @@ export interface WholeOptions {
   readonly onRead?: (bytes: number) => void;
 }
 
-export interface Whole {
+export interface EntireMount {
   readonly listing: Pick<Listing, "root" | "entries" | "settledBefore">;
   readonly contents: Contents;
 }
 
 /** A mount as tar saw it, while what tar cannot vouch for is looked at again. */
-export interface SeenWhole extends Whole {
+export interface UncheckedMount extends EntireMount {
   /**
    * What the mount is where something was not as tar saw it, else the same. Null where that cannot be told.
    * @throws BkcacheError BK5032.
    */
-  readonly settled: Promise<Whole | null>;
+  readonly settled: Promise<EntireMount | null>;
 }
 
 /** The time in seconds by the builder's clock, a zero byte, and the mount as it is. `-newer` compares whole seconds. */
@@ -64,35 +64,35 @@ const maxOwners = 100;
  * is in the packs then, for nobody.
  * @throws BkcacheError BK5032 for a mount that cannot be read.
  */
-export async function readWhole(options: WholeOptions): Promise<SeenWhole | null> {
+export async function readEntireMount(options: EntireMountOptions): Promise<UncheckedMount | null> {
   const { shell, signal } = options;
   const reading = readArchive(options);
   const doubting = startScript(shell, { text: findDoubtful }, signal && { signal });
   options.onScript(doubting);
   const seen = await reading;
   if (seen === null) return null;
-  const whole = wholeOf(seen, []);
+  const whole = mountOf(seen, []);
   if (whole === null) return null;
   const settled = findChanged(doubting, seen).then((doubtful) => (doubtful === null ? null : settle(seen, doubtful)));
   // Who needs it learns of it.
   settled.catch(() => {});
   return { ...whole, settled };
 
-  async function settle(archived: Archive, doubtful: Set<Path>): Promise<Whole | null> {
+  async function settle(archived: Archive, doubtful: Set<Path>): Promise<EntireMount | null> {
     const { now } = archived;
     for (const { listed } of archived.files.values()) if (listed.mtime > now) doubtful.add(listed.path);
-    const again = await lookAgain(archived.files, [...doubtful], options);
+    const again = await recheck(archived.files, [...doubtful], options);
     if (again === null) return null;
     const { files, changed, torn } = again;
     if (files === archived.files) return whole;
     const more = await readContents(changed, { ...options, settledBefore: now - 1 });
     for (const [path, content] of more.read) files.set(path, content);
-    return wholeOf({ now, files }, [...torn, ...more.torn]);
+    return mountOf({ now, files }, [...torn, ...more.torn]);
   }
 }
 
 /** Null without a root. */
-function wholeOf({ now, files }: Archive, torn: readonly Path[]): Whole | null {
+function mountOf({ now, files }: Archive, torn: readonly Path[]): EntireMount | null {
   const root = files.get("")?.listed;
   if (root === undefined) return null;
   const entries = [...files.values()]
@@ -109,7 +109,7 @@ interface Archive {
   readonly files: Map<Path, Content>;
 }
 
-async function readArchive({ shell, packer, room, signal, onRead }: WholeOptions): Promise<Archive | null> {
+async function readArchive({ shell, builder, room, signal, onRead }: EntireMountOptions): Promise<Archive | null> {
   const files = new Map<Path, Content>();
   let open: Listed | null = null;
   let target = "";
@@ -134,15 +134,15 @@ async function readArchive({ shell, packer, room, signal, onRead }: WholeOptions
       // The first name stands for the inode. Nothing is known of its last change, nor how many names it has.
       const common = { path, mode, uid, gid, mtime, ctime: Number.POSITIVE_INFINITY, inode: path, links: 1 };
       open = { ...common, kind, size: kind === "symlink" ? target.length : size };
-      if (kind === "file") packer.begin(size);
+      if (kind === "file") builder.begin(size);
     },
     data(bytes) {
-      if (open !== null) packer.write(bytes);
+      if (open !== null) builder.write(bytes);
       onRead?.(bytes.length);
     },
     end() {
       if (open === null) return;
-      files.set(open.path, { listed: open, blobs: open.kind === "file" ? packer.end() : [], target });
+      files.set(open.path, { listed: open, blobs: open.kind === "file" ? builder.end() : [], target });
       open = null;
     },
   });
@@ -215,10 +215,10 @@ interface Again {
  * Takes from stat what tar cannot vouch for, and finds what has another content by now. Null where that is one of several
  * names, since which others it still has is not known, and where a folder has become something else.
  */
-async function lookAgain(
+async function recheck(
   seen: Map<Path, Content>,
   doubtful: readonly Path[],
-  { shell, signal }: WholeOptions,
+  { shell, signal }: EntireMountOptions,
 ): Promise<Again | null> {
   const after = await statPaths(
     shell,

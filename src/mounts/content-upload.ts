@@ -1,17 +1,17 @@
 import type { SaveOptions } from "./save-options.ts";
 import { noDamage } from "./damage.ts";
 import type { Pack } from "./pack.ts";
-import { createPacker, type Packer } from "./packer.ts";
-import { createUploader } from "./upload.ts";
+import { createPackBuilder, type PackBuilder } from "./pack-builder.ts";
+import { createPackUploader } from "./pack-upload.ts";
 
 /** Contents on their way from the mount to the store. */
-export interface Packing {
+export interface ContentUpload {
   /**
    * What contents are written to, to be called once.
    * @param known blobs that need not be stored again: index by digest
    * @param totalBytes bytes that will be read; 0 where that is not known
    */
-  begin(known: ReadonlyMap<string, number>, totalBytes: number): Packer;
+  begin(known: ReadonlyMap<string, number>, totalBytes: number): PackBuilder;
   /** Resolves when more may be read; nothing where it may at once. */
   room(): Promise<void> | undefined;
   onRead(bytes: number): void;
@@ -30,15 +30,15 @@ export function dayOf(now: number): number {
   return Math.floor(now / dayMs);
 }
 
-export function openPacking({ store, damage = noDamage, signal, now, onProgress }: SaveOptions): Packing {
+export function openContentUpload({ store, damage = noDamage, signal, now, onProgress }: SaveOptions): ContentUpload {
   const counts = { readBytes: 0, contentBytes: 0 };
   let total = 0;
-  let packer: Packer | null = null;
+  let builder: PackBuilder | null = null;
   const tell = (phase: "read" | "finish"): void => {
     const { readBytes: bytes, contentBytes: storedBytes } = counts;
     onProgress?.({ phase, bytes, totalBytes: total, storedBytes });
   };
-  const uploader = createUploader({
+  const uploader = createPackUploader({
     store,
     today: dayOf(now),
     damaged: damage.packs,
@@ -47,14 +47,14 @@ export function openPacking({ store, damage = noDamage, signal, now, onProgress 
       counts.contentBytes += bytes;
       tell("read");
     },
-    onSealed: (raw) => packer?.recycle(raw),
+    onSealed: (raw) => builder?.recycle(raw),
   });
   return {
     counts,
     begin(known, totalBytes) {
       total = totalBytes;
-      packer = createPacker({ known, onPack: (pack, raw) => uploader.add(pack, raw) });
-      return packer;
+      builder = createPackBuilder({ known, onPack: (pack, raw) => uploader.add(pack, raw) });
+      return builder;
     },
     room: () => uploader.room(),
     onRead(bytes) {
@@ -62,7 +62,7 @@ export function openPacking({ store, damage = noDamage, signal, now, onProgress 
       tell("read");
     },
     seal() {
-      packer?.finish();
+      builder?.finish();
       return uploader.seal();
     },
     async finish() {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { blobBytes, packBytes } from "./pack.ts";
 
-/** A stretch of a new pack; `pack` counts the packs of this packer. */
+/** A stretch of a new pack; `pack` counts the packs of this builder. */
 export interface NewBlob {
   readonly pack: number;
   readonly offset: number;
@@ -9,10 +9,10 @@ export interface NewBlob {
   readonly digest: string;
 }
 
-/** A blob of an earlier snapshot (by its index there) or one of this packer (by its index in `blobs`). */
+/** A blob of an earlier snapshot (by its index there) or one of this builder (by its index in `blobs`). */
 export type BlobSource = { readonly known: number } | { readonly added: number };
 
-export interface Packer {
+export interface PackBuilder {
   /** A file begins. Files come one after the other. */
   begin(size: number): void;
   write(bytes: Buffer): void;
@@ -27,7 +27,7 @@ export interface Packer {
   readonly blobs: readonly NewBlob[];
 }
 
-export interface PackerOptions {
+export interface PackBuilderOptions {
   /** Blobs that need not be stored again: index by digest. */
   readonly known: ReadonlyMap<string, number>;
   /** A full pack. The buffer is the receiver's. */
@@ -45,7 +45,7 @@ interface OpenPack {
  * one blob and shares packs with others; one of more than `blobBytes` is cut, and has packs of its own, so that they
  * die as a whole. The same files in the same order make the same packs.
  */
-export function createPacker({ known, onPack }: PackerOptions): Packer {
+export function createPackBuilder({ known, onPack }: PackBuilderOptions): PackBuilder {
   const blobs: NewBlob[] = [];
   const added = new Map<string, number>();
   const spare: ArrayBufferLike[] = [];
@@ -100,11 +100,11 @@ export function createPacker({ known, onPack }: PackerOptions): Packer {
     write(bytes) {
       for (let at = 0; at < bytes.length;) {
         const pack = current();
-        const taken = Math.min(bytes.length - at, blobBytes - pending);
-        bytes.copy(pack.buffer, pack.length, at, at + taken);
-        pack.length += taken;
-        pending += taken;
-        at += taken;
+        const length = Math.min(bytes.length - at, blobBytes - pending);
+        bytes.copy(pack.buffer, pack.length, at, at + length);
+        pack.length += length;
+        pending += length;
+        at += length;
         if (pending === blobBytes) endBlob();
       }
     },

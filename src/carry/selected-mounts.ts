@@ -11,15 +11,15 @@ import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { addStore, type MountSession } from "./session.ts";
 import { defineWhole, type MountSource, openBackend, openMountSource } from "./source.ts";
 
-export interface CarriedRequest {
+export interface MountSelection {
   readonly config: string | undefined;
   readonly builder: string | undefined;
   /** Mounts, targets and groups; the mounts of all targets where there are none. */
-  readonly words: readonly string[];
+  readonly names: readonly string[];
 }
 
 /** The mounts that a command is to work on, and where. */
-export interface Carried<S> {
+export interface SelectedMounts<S> {
   readonly plan: Plan;
   /** Absolute folder that relative paths of the plan count from. */
   readonly dir: string;
@@ -31,10 +31,10 @@ export interface Carried<S> {
  * Finds the mounts as a bake does: through the Dockerfiles of the targets.
  * @throws BkcacheError BK1002 for a word that is neither mount nor target, BK2xxx for the config, BK4xxx for the builder.
  */
-export async function withCarriedMounts<T>(
+export async function withSelectedMounts<T>(
   host: Host,
-  request: CarriedRequest,
-  use: (carried: Carried<MountSession>) => Promise<T>,
+  request: MountSelection,
+  use: (carried: SelectedMounts<MountSession>) => Promise<T>,
 ): Promise<T> {
   const source = await openMountSource(host, request.config);
   const backend = await openBackend(host, source);
@@ -47,8 +47,8 @@ export async function withCarriedMounts<T>(
 /** The same for a command that needs no store. */
 export async function withLocalMounts<T>(
   host: Host,
-  request: CarriedRequest,
-  use: (carried: Carried<BuilderSession>) => Promise<T>,
+  request: MountSelection,
+  use: (carried: SelectedMounts<BuilderSession>) => Promise<T>,
 ): Promise<T> {
   const source = await openMountSource(host, request.config);
   return open(host, source, request, { extend: (session) => session, use });
@@ -57,10 +57,10 @@ export async function withLocalMounts<T>(
 async function open<S extends BuilderSession, T>(
   host: Host,
   source: MountSource,
-  request: CarriedRequest,
+  request: MountSelection,
   options: {
     readonly extend: (session: BuilderSession) => S;
-    readonly use: (carried: Carried<S>) => Promise<T>;
+    readonly use: (carried: SelectedMounts<S>) => Promise<T>;
   },
 ): Promise<T> {
   const buildx = await findBuildx(host);
@@ -79,7 +79,7 @@ async function open<S extends BuilderSession, T>(
       read: createDockerfileReader(dir),
       platform: platformOf(session.builder),
     });
-    const chosen = chooseMounts(plan, mounts, request.words);
+    const chosen = selectMounts(plan, mounts, request.names);
     tell(host, findings);
     return await options.use({ plan, dir, mounts: chosen, session });
   } finally {
@@ -88,31 +88,31 @@ async function open<S extends BuilderSession, T>(
 }
 
 /**
- * The mounts that words mean, each once.
- * @throws BkcacheError BK1002 for a word that means none.
+ * The mounts that these names mean, each once.
+ * @throws BkcacheError BK1002 for a name that means none.
  */
-export function chooseMounts(
+export function selectMounts(
   plan: Plan,
   mounts: readonly CarriedMount[],
-  words: readonly string[],
+  names: readonly string[],
 ): readonly CarriedMount[] {
-  if (words.length === 0) return mounts;
+  if (names.length === 0) return mounts;
   const chosen = new Set<CarriedMount>();
   const unknown: Diagnostic[] = [];
-  for (const word of words) {
-    const named = mounts.filter(({ name, identity, storeId }) => [name, identity.id, storeId].includes(word));
-    const { targets, unknown: strange } = findRequested(plan, [word]);
+  for (const given of names) {
+    const named = mounts.filter(({ name, identity, storeId }) => [name, identity.id, storeId].includes(given));
+    const { targets, unknown: strange } = findRequested(plan, [given]);
     const ofTargets = mounts.filter((mount) => mount.targets.some((target) => targets.includes(target)));
     for (const mount of [...named, ...ofTargets]) chosen.add(mount);
     if (named.length > 0 || strange.length === 0) continue;
-    if (Object.hasOwn(plan.mounts, word)) {
-      unknown.push({ code: "BK1002", message: `no target uses the mount "${word}"` });
+    if (Object.hasOwn(plan.mounts, given)) {
+      unknown.push({ code: "BK1002", message: `no target uses the mount "${given}"` });
       continue;
     }
     const known = [...mounts.map(({ name }) => name), ...Object.keys(plan.targets), ...Object.keys(plan.groups)];
-    const guess = suggest(word, known);
+    const guess = suggest(given, known);
     const hint = guess === undefined ? {} : { hint: `did you mean ${guess}?` };
-    unknown.push({ code: "BK1002", message: `no mount or target "${word}"`, ...hint });
+    unknown.push({ code: "BK1002", message: `no mount or target "${given}"`, ...hint });
   }
   if (unknown.length > 0) throw BkcacheError.of(unknown);
   return mounts.filter((mount) => chosen.has(mount));
