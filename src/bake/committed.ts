@@ -1,8 +1,7 @@
 import type { Text } from "../config/text.ts";
-import { createCacheEntry } from "./cache-entry.ts";
-import { cacheName } from "./cache-name.ts";
 import type { Expression } from "./hcl.ts";
 import type { Entry, Plan, PlanVariable, TargetCache } from "./model.ts";
+import { createEntryList, keepLast, type ListEntries } from "./possible-entries.ts";
 
 /** One line of cache of a target. */
 export interface CacheField {
@@ -35,35 +34,17 @@ const variables = { from: "BKCACHE_READ_SCOPE", to: "BKCACHE_WRITE_SCOPE" } as c
 export function commitCache(plan: Plan): CommittedCache {
   const read = commonScope(plan, "from");
   const write = commonScope(plan, "to");
-  const entryOf = createEntries(plan);
+  const list = createEntryList(plan);
   const fields = new Map<string, readonly CacheField[]>();
   for (const [name, { cache }] of Object.entries(plan.targets)) {
-    const from = cacheField(cache, { direction: "from", common: read.scope, entryOf });
-    const to = cacheField(cache, { direction: "to", common: write.scope, entryOf });
+    const from = cacheField(cache, { direction: "from", common: read.scope, list });
+    const to = cacheField(cache, { direction: "to", common: write.scope, list });
     fields.set(
       name,
       [from, to].filter((field) => field !== null),
     );
   }
   return { read, write, fields };
-}
-
-type EntryOf = (cache: TargetCache, direction: Direction, backend: string) => ((name: Text) => Entry) | null;
-
-/** Most targets share one policy, so each kind of entry is made once. */
-function createEntries(plan: Plan): EntryOf {
-  const made = new Map<string, ((name: Text) => Entry) | null>();
-  return ({ mode, ignoreError }, direction, backend) => {
-    const key = [backend, direction, mode, ignoreError].join();
-    let create = made.get(key);
-    if (create === undefined) {
-      const definition = plan.backends[backend];
-      if (definition === undefined) throw new Error(`no backend ${backend} in the plan`);
-      create = createCacheEntry(definition, { direction, mode, ignoreError });
-      made.set(key, create);
-    }
-    return create;
-  };
 }
 
 /** The variables that the committed file needs, with what they do when nobody sets them. */
@@ -103,21 +84,17 @@ function ownScope({ committed, scope }: TargetCache, direction: Direction): stri
 
 function cacheField(
   cache: TargetCache,
-  { direction, common, entryOf }: { readonly direction: Direction; readonly common: string; readonly entryOf: EntryOf },
+  { direction, common, list }: { readonly direction: Direction; readonly common: string; readonly list: ListEntries },
 ): CacheField | null {
   const name = `cache-${direction}` as const;
   const source = cache[direction];
-  if (source.kind === "raw") return { name, entries: source.entries };
-  if (source.backends.length === 0) return null;
+  if (source.kind === "policy" && source.backends.length === 0) return null;
   const variable = variables[direction];
   const own = ownScope(cache, direction);
   // With targets that differ, the variable is empty by default and each target falls back to its own scope.
   const scope: Text = [own === common ? { variable } : { variable, fallback: own }];
-  const named = cacheName(cache.name, scope);
-  const entries = source.backends
-    .map((backend) => entryOf(cache, direction, backend)?.(named))
-    .filter((entry) => entry !== undefined);
-  // Two entries to read from lose hits (BuildKit mixes them); the last is the one that all machines share.
-  const kept = direction === "from" ? entries.slice(-1) : entries;
-  return own === common ? { name, entries: kept, condition: `${variable} == ""` } : { name, entries: kept };
+  const listed = list(cache, { direction, scopes: [scope] });
+  const entries = (direction === "from" ? keepLast(listed) : listed).map(({ entry }) => entry);
+  const isSwitched = source.kind === "policy" && own === common;
+  return isSwitched ? { name, entries, condition: `${variable} == ""` } : { name, entries };
 }

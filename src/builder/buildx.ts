@@ -21,11 +21,11 @@ export interface Buildx {
   exec(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
 }
 
-interface Candidate {
+interface Program {
   readonly command: string;
   readonly prefix: readonly string[];
 }
-interface Found extends Candidate {
+interface FoundProgram extends Program {
   readonly versionText: string;
 }
 
@@ -36,7 +36,7 @@ interface Found extends Candidate {
 export async function findBuildx(host: Host): Promise<Buildx> {
   // Looks at its few files at once: a turn of the event loop for each would hold up all that needs buildx.
   const onPath = ["docker", "docker-buildx", "buildx"].map((name) => findOnPath(host, name));
-  const candidates = onPath.flatMap((command, index): Candidate[] =>
+  const candidates = onPath.flatMap((command, index): Program[] =>
     command === null ? [] : [{ command, prefix: index === 0 ? ["buildx"] : [] }],
   );
   const memory = openMemory(host, candidates);
@@ -73,7 +73,7 @@ function findPlugin(host: Host): string | null {
   return null;
 }
 
-async function firstThatAnswers(host: Host, candidates: readonly Candidate[]): Promise<Found | null> {
+async function firstThatAnswers(host: Host, candidates: readonly Program[]): Promise<FoundProgram | null> {
   for (const candidate of candidates) {
     const { command, prefix } = candidate;
     const { exitCode, stdout } = await host.exec(command, [...prefix, "version"], { timeoutMs: 10_000 });
@@ -118,15 +118,15 @@ const systemPluginDirs = [
 ];
 
 interface Memory {
-  read(): Found | null;
-  write(found: Found): Promise<void>;
+  read(): FoundProgram | null;
+  write(found: FoundProgram): Promise<void>;
 }
 
 /**
  * What an earlier run found, which saves one start of buildx. It holds as long as every file that could
  * change the answer keeps path, size and time; a failure to read or write it means only that buildx is asked.
  */
-function openMemory(host: Host, candidates: readonly Candidate[]): Memory {
+function openMemory(host: Host, candidates: readonly Program[]): Memory {
   const file = userCachePath(host.env, "buildx.json");
   const configDir = dockerConfigDir(host.env);
   const userPlugins = configDir === null ? [] : [join(configDir, "cli-plugins")];

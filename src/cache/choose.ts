@@ -6,7 +6,7 @@ import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import type { Credentials } from "../store/key.ts";
 import { resolveAws, resolveGcsHmac } from "../store/credentials.ts";
-import type { Candidate, EntryDrafts, EntryRequest, LiteralEntry } from "./entries.ts";
+import type { EntryDrafts, EntryRequest, LiteralEntry, TargetEntry } from "./entries.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Values } from "../source/values.ts";
@@ -109,7 +109,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
 
 /** What the stores say of the candidates. */
 interface Inspection {
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly TargetEntry[];
   readonly access: Access;
   readonly report: Looked;
 }
@@ -117,7 +117,7 @@ interface Inspection {
 async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
   // It may take a while until the values are known.
   if (usesBucket(request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
-  const candidates = await request.drafts.candidates(host, await request.values);
+  const candidates = await request.drafts.complete(host, await request.values);
   const access = await openAccess(host, request, candidates);
   return { candidates, access, report: await look(candidates, access) };
 }
@@ -138,7 +138,7 @@ interface Access extends LayerAccess {
   readonly findings: readonly Diagnostic[];
 }
 
-async function openAccess(host: Host, request: CacheRequest, candidates: readonly Candidate[]): Promise<Access> {
+async function openAccess(host: Host, request: CacheRequest, candidates: readonly TargetEntry[]): Promise<Access> {
   const used = [...new Set(candidates.flatMap(({ backend }) => backend ?? []))];
   const ofType = (type: string) => used.filter((name) => request.plan.backends[name]?.type === type);
   const failed: Record<string, Diagnostic> = {};
@@ -173,7 +173,7 @@ interface Looked {
 }
 
 /** Asks every backend that has credentials: where it is read whether the cache exists, else whether it answers. */
-async function look(candidates: readonly Candidate[], access: Access): Promise<Looked> {
+async function look(candidates: readonly TargetEntry[], access: Access): Promise<Looked> {
   const asked = candidates.flatMap((candidate) => {
     const { backend, entry } = candidate;
     return backend === null || typeof entry === "string" || backend in access.failed
@@ -191,7 +191,7 @@ async function look(candidates: readonly Candidate[], access: Access): Promise<L
  * Makes the folders that local backends write to: bake asks for the right to a folder that does not exist by the nearest one
  * that does. Returns why those that cannot be made are left out.
  */
-async function makeFolders(candidates: readonly Candidate[]): Promise<Readonly<Record<string, Diagnostic>>> {
+async function makeFolders(candidates: readonly TargetEntry[]): Promise<Readonly<Record<string, Diagnostic>>> {
   const failed: Record<string, Diagnostic> = {};
   const writes = candidates.filter(isOfBackend("to")).filter(({ entry }) => entry["type"] === "local");
   await Promise.all(
@@ -212,13 +212,13 @@ async function makeFolders(candidates: readonly Candidate[]): Promise<Readonly<R
   return failed;
 }
 
-function entryInUse(candidate: Candidate, gate: Gate): GateInput["entries"] {
+function entryInUse(candidate: TargetEntry, gate: Gate): GateInput["entries"] {
   const { target, backend, direction, entry } = candidate;
   return typeof entry === "string" ? [] : [{ target, backend, direction, entry, platforms: gate.platforms(target) }];
 }
 
 function chooseFor(
-  candidates: readonly Candidate[],
+  candidates: readonly TargetEntry[],
   presenceOf: (candidate: object) => Presence,
   leftOut: ReadonlySet<string>,
   request: CacheRequest,
@@ -242,14 +242,14 @@ function chooseFor(
   };
 }
 
-interface BackendCandidate extends Candidate {
+interface BackendEntry extends TargetEntry {
   readonly backend: string;
   readonly scope: string;
   readonly entry: LiteralEntry;
 }
 
 function isOfBackend(direction: "from" | "to") {
-  return (candidate: Candidate): candidate is BackendCandidate =>
+  return (candidate: TargetEntry): candidate is BackendEntry =>
     candidate.direction === direction && candidate.backend !== null && typeof candidate.entry !== "string";
 }
 

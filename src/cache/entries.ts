@@ -1,19 +1,18 @@
 import { homedir } from "node:os";
-import { cacheEntry } from "../bake/cache-entry.ts";
-import { cacheName } from "../bake/cache-name.ts";
-import type { CacheDirection, Entry, Plan, PlanBackend, PlanTarget } from "../bake/model.ts";
+import type { Entry, Plan, PlanBackend } from "../bake/model.ts";
+import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts";
 import type { Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { resolveBucket } from "../store/bucket-place.ts";
 import type { CacheUse } from "./use.ts";
-import { readScopes, type RunScopes, writeScope } from "./scopes.ts";
+import type { RunScopes } from "./scopes.ts";
 
 /** A cache entry whose texts are all literal. */
 export type LiteralEntry = Readonly<Record<string, string>>;
 
-/** One cache entry that a target may get. */
-export interface Candidate {
+/** One cache entry that a target may get in this run. */
+export interface TargetEntry {
   readonly target: string;
   /** Null for an entry of the user's own. */
   readonly backend: string | null;
@@ -34,57 +33,37 @@ export interface EntryRequest {
 
 /** Entries of which some texts are not known before bake has evaluated them. */
 export interface EntryDrafts {
-  /** What bake is to evaluate, by a key that `candidates` takes the value back under. */
+  /** What bake is to evaluate, by a key that `complete` takes the value back under. */
   readonly texts: Readonly<Record<string, Text>>;
   /**
    * Every entry, with what the machine adds: region, endpoint and home folder. In order of preference.
    * @param values of `texts`
    * @throws BkcacheError for what is known to be wrong: a missing region, plain http without consent.
    */
-  candidates(host: Host, values: Readonly<Record<string, string>>): Promise<readonly Candidate[]>;
+  complete(host: Host, values: Readonly<Record<string, string>>): Promise<readonly TargetEntry[]>;
 }
 
 /** Every entry that the plan has for these targets. */
 export function draftEntries({ plan, targets, use, scopes }: EntryRequest): EntryDrafts {
-  const drafts: Draft[] = [];
-  for (const name of targets) {
+  const list = createEntryList(plan, homedir());
+  const drafts = targets.flatMap((name): readonly Draft[] => {
     const target = plan.targets[name];
-    if (target === undefined) throw new Error(`no target ${name} in the plan`);
-    if (use.read) drafts.push(...draft(plan, target, name, "from", readScopes(target, scopes)));
-    if (use.write) drafts.push(...draft(plan, target, name, "to", [writeScope(target, scopes)]));
-  }
-  const used = new Set(drafts.flatMap(({ backend }) => backend ?? []));
-  const { texts, fill } = collectTexts(drafts);
-  return { texts, candidates: (host, values) => completeCandidates(host, plan, used, fill(values)) };
-}
-
-interface Draft extends Omit<Candidate, "entry" | "name"> {
-  readonly name: Text;
-  readonly entry: Entry | Text;
-}
-
-function draft(
-  plan: Plan,
-  target: PlanTarget,
-  name: string,
-  direction: "from" | "to",
-  scopes: readonly string[],
-): readonly Draft[] {
-  const wanted: CacheDirection = target.cache[direction];
-  if (wanted.kind === "raw") {
-    return wanted.entries.map((entry) => ({ target: name, backend: null, scope: null, name: "", direction, entry }));
-  }
-  const { mode, ignoreError, name: components } = target.cache;
-  // Scope by scope: a nearer scope in a far bucket wins over the default one on the disk.
-  return scopes.flatMap((scope) => {
-    const cache = cacheName(components, scope);
-    return wanted.backends.flatMap((backend) => {
-      const declared = plan.backends[backend];
-      if (declared === undefined) throw new Error(`no backend ${backend} in the plan`);
-      const entry = cacheEntry(declared, { direction, name: cache, mode, ignoreError, runtime: { home: homedir() } });
-      return entry === null ? [] : [{ target: name, backend, scope, name: cache, direction, entry }];
-    });
+    const own = scopes[name];
+    if (target === undefined || own === undefined) throw new Error(`no target ${name} in the plan`);
+    const read = own.read.map(({ scope }) => scope);
+    return [
+      ...(use.read ? list(target.cache, { direction: "from", scopes: read }) : []),
+      ...(use.write ? list(target.cache, { direction: "to", scopes: [own.write] }) : []),
+    ].map((possible) => ({ target: name, possible }));
   });
+  const used = new Set(drafts.flatMap(({ possible: { backend } }) => backend ?? []));
+  const { texts, fill } = collectTexts(drafts);
+  return { texts, complete: (host, values) => completeEntries(host, plan, used, fill(values)) };
+}
+
+interface Draft {
+  readonly target: string;
+  readonly possible: PossibleEntry<string>;
 }
 
 /** Takes the texts with variables out of the drafts; `fill` puts their values in their place. */
@@ -96,15 +75,18 @@ function collectTexts(drafts: readonly Draft[]) {
     texts[key] = text;
     return (values) => values[key] ?? "";
   };
-  const readers = drafts.map(({ name, entry }) => ({
+  const readers = drafts.map(({ possible: { name, entry } }) => ({
     name: keep(name),
     entry: isText(entry) ? keep(entry) : Object.entries(entry).map(([key, text]) => [key, keep(text)] as const),
   }));
-  const fill = (values: Readonly<Record<string, string>>): readonly Candidate[] =>
-    drafts.map((each, index) => {
+  const fill = (values: Readonly<Record<string, string>>): readonly TargetEntry[] =>
+    drafts.map(({ target, possible: { backend, scope, direction } }, index) => {
       const { name, entry } = readers[index] as (typeof readers)[number];
       return {
-        ...each,
+        target,
+        backend,
+        scope,
+        direction,
         name: name(values),
         entry:
           typeof entry === "function"
@@ -120,18 +102,18 @@ function isText(entry: Entry | Text): entry is Text {
 }
 
 /** Adds region and endpoint of the environment, which the builder's own environment does not have. */
-async function completeCandidates(
+async function completeEntries(
   host: Host,
   plan: Plan,
   used: ReadonlySet<string>,
-  candidates: readonly Candidate[],
-): Promise<readonly Candidate[]> {
+  entries: readonly TargetEntry[],
+): Promise<readonly TargetEntry[]> {
   const stop: Diagnostic[] = [];
   const extra = new Map<string, LiteralEntry>();
   for (const name of used) {
     const backend = plan.backends[name] as PlanBackend;
     if (backend.type !== "s3" && backend.type !== "gcs") continue;
-    const sample = candidates.find((candidate) => candidate.backend === name)?.entry;
+    const sample = entries.find(({ backend: of }) => of === name)?.entry;
     const own = typeof sample === "object" ? sample : {};
     const { region, endpointUrl, usePathStyle, ...found } = await resolveBucket(
       {
@@ -154,10 +136,10 @@ async function completeCandidates(
     });
   }
   if (stop.length > 0) throw BkcacheError.of(stop);
-  return candidates.map((candidate) => {
-    const added = candidate.backend === null ? undefined : extra.get(candidate.backend);
-    return added === undefined || typeof candidate.entry === "string"
-      ? candidate
-      : { ...candidate, entry: { ...candidate.entry, ...added } };
+  return entries.map((each) => {
+    const added = each.backend === null ? undefined : extra.get(each.backend);
+    return added === undefined || typeof each.entry === "string"
+      ? each
+      : { ...each, entry: { ...each.entry, ...added } };
   });
 }

@@ -9,7 +9,7 @@ import { importWhole } from "../host/import-whole.ts";
 import type { StoreBackend } from "../store/open.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import type { CacheUse } from "../cache/use.ts";
-import { readScopes, type RunScopes, writeScope } from "../cache/scopes.ts";
+import { type RunScopes, sharedScopes } from "../cache/scopes.ts";
 import { createDockerfileReader } from "../source/dockerfiles.ts";
 import type { History } from "../outcome/history.ts";
 import { readSteps } from "../outcome/steps.ts";
@@ -72,9 +72,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   const states = use.read ? readStates(session, mounts, request.records) : undefined;
   states?.catch(() => {});
 
-  const cacheOf = (mount: CarriedMount) => plan.targets[mount.targets[0] ?? ""] ?? noTarget(mount);
-  const scopesOf = (mount: CarriedMount) => readScopes(cacheOf(mount), scopes);
-  const scopeOf = (mount: CarriedMount) => writeScope(cacheOf(mount), scopes);
+  const scopesOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).read;
+  const scopeOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).write;
   let restored: RestoredMounts | null = null;
   let saved: ReadonlyMap<CarriedMount, MountSave> = new Map();
   /** Why the store is left alone for the rest of the run; it was said. */
@@ -161,10 +160,6 @@ function partByUse(mounts: readonly CarriedMount[], history: History) {
   };
   const isUsed = (mount: CarriedMount) => mount.targets.some(mayHaveRun);
   return { used: mounts.filter(isUsed), unused: mounts.filter((mount) => !isUsed(mount)) };
-}
-
-function noTarget({ name, targets }: CarriedMount): never {
-  throw new Error(`mount ${name} of ${targets.join(", ")}, which the plan does not have`);
 }
 
 function warn(host: Host, findings: readonly Diagnostic[]): void {

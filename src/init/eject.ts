@@ -1,8 +1,8 @@
 import { relative } from "node:path";
-import { cacheEntry, homeVariable } from "../bake/cache-entry.ts";
-import { cacheName } from "../bake/cache-name.ts";
+import { homeVariable } from "../bake/cache-entry.ts";
 import { emitRunFile } from "../bake/emit.ts";
 import type { Entry, Plan, PlanTarget } from "../bake/model.ts";
+import { createEntryList, keepLast, type ListEntries } from "../bake/possible-entries.ts";
 import type { Text } from "../config/text.ts";
 import { readMarkers } from "../dockerfile/markers.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
@@ -15,11 +15,12 @@ export type EjectedCache = "off" | "read" | "read-write" | null;
  * the committed file means while nobody sets its variables.
  */
 export function ejectBakeFile(plan: Plan, use: EjectedCache): string {
+  const list = createEntryList(plan);
   const text = emitRunFile(plan, {
     targets: Object.fromEntries(
       Object.entries(plan.targets).map(([name, target]) => [
         name,
-        { cacheFrom: entriesOf(plan, target, "from", use), cacheTo: entriesOf(plan, target, "to", use) },
+        { cacheFrom: entriesOf(list, target, "from", use), cacheTo: entriesOf(list, target, "to", use) },
       ]),
     ),
     groups: Object.keys(plan.groups),
@@ -29,26 +30,16 @@ export function ejectBakeFile(plan: Plan, use: EjectedCache): string {
 }
 
 function entriesOf(
-  plan: Plan,
+  list: ListEntries,
   { cache }: PlanTarget,
   direction: "from" | "to",
   use: EjectedCache,
 ): readonly (Entry | Text)[] {
-  const source = cache[direction];
-  if (source.kind === "raw") return source.entries;
   const committed = use ?? cache.committed;
-  if (committed === "off" || (committed === "read" && direction === "to")) return [];
-  const { mode, ignoreError } = cache;
-  const name = cacheName(cache.name, cache.scope);
-  const entries: Entry[] = [];
-  for (const backend of source.backends) {
-    const definition = plan.backends[backend];
-    if (definition === undefined) throw new Error(`no backend ${backend} in the plan`);
-    const entry = cacheEntry(definition, { direction, mode, ignoreError, name });
-    if (entry !== null) entries.push(entry);
-  }
-  // As in the committed file: two entries to read from lose hits.
-  return direction === "from" ? entries.slice(-1) : entries;
+  const isOff = committed === "off" || (committed === "read" && direction === "to");
+  if (cache[direction].kind === "policy" && isOff) return [];
+  const entries = list(cache, { direction, scopes: [cache.scope] });
+  return (direction === "from" ? keepLast(entries) : entries).map(({ entry }) => entry);
 }
 
 /** Names that begin with bkcache's own prefix stay where the file computes a name from a variable; they lose it. */

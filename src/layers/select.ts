@@ -1,7 +1,7 @@
 import type { Presence } from "./probe.ts";
 
 /** One place where a target's cache may be. */
-interface Candidate {
+interface CachePlace {
   readonly backend: string;
   /** Scope as the user says it, not encoded. */
   readonly scope: string;
@@ -11,49 +11,49 @@ interface Candidate {
   readonly entry: Readonly<Record<string, string>>;
 }
 
-export type ChosenSource<C = Candidate> = C & {
+export type ChosenSource<C = CachePlace> = C & {
   /** Why this one, as a clause for people. */
   readonly reason: string;
 };
 
-export interface Choice<C = Candidate> {
+export interface Choice<C = CachePlace> {
   readonly source: ChosenSource<C> | null;
   /** Why this source, or why none. */
   readonly reason: string;
 }
 
-/** What choosing looks at; candidates may carry more. */
-type Option = Pick<Candidate, "backend" | "scope">;
+/** What choosing looks at; places may carry more. */
+type NamedPlace = Pick<CachePlace, "backend" | "scope">;
 
 /**
- * The first candidate that is there, or that cannot be looked at. Exactly one: with two entries that share a COPY
+ * The first place that is there, or that cannot be looked at. Exactly one: with two entries that share a COPY
  * BuildKit loses hits at random.
  * @param leftOut names of backends that are not used in this run
  */
-export function chooseSource<C extends Option>(
-  candidates: readonly C[],
-  presenceOf: (candidate: C) => Presence,
+export function chooseSource<C extends NamedPlace>(
+  places: readonly C[],
+  presenceOf: (place: C) => Presence,
   leftOut: ReadonlySet<string> = new Set(),
 ): Choice<C> {
-  if (candidates.length === 0) return { source: null, reason: "no backend to read from" };
-  const usable = candidates.filter(({ backend }) => !leftOut.has(backend));
-  const names = (list: readonly Option[]) => [...new Set(list.map(({ backend }) => backend))].join(", ");
-  if (usable.length === 0) return { source: null, reason: `left out of this run: ${names(candidates)}` };
-  const missed: Option[] = [];
-  for (const candidate of usable) {
-    const presence = presenceOf(candidate);
+  if (places.length === 0) return { source: null, reason: "no backend to read from" };
+  const usable = places.filter(({ backend }) => !leftOut.has(backend));
+  const names = (list: readonly NamedPlace[]) => [...new Set(list.map(({ backend }) => backend))].join(", ");
+  if (usable.length === 0) return { source: null, reason: `left out of this run: ${names(places)}` };
+  const missed: NamedPlace[] = [];
+  for (const place of usable) {
+    const presence = presenceOf(place);
     if (presence === "absent") {
-      missed.push(candidate);
+      missed.push(place);
       continue;
     }
-    const reason = explain(candidate, presence, missed);
-    return { source: { ...candidate, reason }, reason };
+    const reason = explain(place, presence, missed);
+    return { source: { ...place, reason }, reason };
   }
   const scopes = [...new Set(usable.map(({ scope }) => `"${scope}"`))].join(" or ");
   return { source: null, reason: `nothing cached yet for scope ${scopes} in ${names(usable)}` };
 }
 
-function explain({ scope, backend }: Option, presence: Presence, missed: readonly Option[]): string {
+function explain({ scope, backend }: NamedPlace, presence: Presence, missed: readonly NamedPlace[]): string {
   const found =
     presence === "unknown"
       ? `${backend} cannot be looked into and is taken as it comes`

@@ -4,7 +4,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { requireKnown } from "../bake/requested.ts";
-import { scopesOf } from "../cache/scopes.ts";
+import { resolveScopes } from "../cache/scopes.ts";
 import { cacheUse } from "../cache/use.ts";
 import type { BakeResult } from "./cached-build.ts";
 import { evaluate, namesToBuild } from "../source/evaluate.ts";
@@ -42,7 +42,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
 
   const use = cacheUse(own.cache, host.env, source.hasConfig);
   const targets = namesToBuild(source, args);
-  const scopes = scopesOf(own, host.env);
+  const scopes = resolveScopes(source.plan, own, host.env);
   const drafts = draftEntries({ plan: source.plan, targets, use, scopes });
   const mountBackend = use.read || use.write ? draftMountBackend(source.plan) : null;
   const texts = { ...drafts.texts, ...mountBackend?.texts };

@@ -13,7 +13,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { cacheUse } from "../cache/use.ts";
 import { evaluateTexts } from "../source/evaluate.ts";
-import { scopesOf } from "../cache/scopes.ts";
+import { resolveScopes } from "../cache/scopes.ts";
 import { draftEntries, type LiteralEntry } from "../cache/entries.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
 import { collectRarely } from "../builder/go-collector.ts";
@@ -56,7 +56,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     read: wanted.read && args.cacheFrom.length === 0,
     write: wanted.write && args.cacheTo.length === 0,
   };
-  const scopes = scopesOf(args.own, host.env);
+  const scopes = resolveScopes(plan, args.own, host.env);
   const targets = [name];
   const drafts = draftEntries({ plan, targets, use, scopes });
   const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan) : null;

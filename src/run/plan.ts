@@ -1,10 +1,10 @@
-import { cacheEntry, homeVariable } from "../bake/cache-entry.ts";
-import { cacheName } from "../bake/cache-name.ts";
-import type { CacheDirection, Entry, Plan, PlanMount, PlanTarget } from "../bake/model.ts";
+import { homeVariable } from "../bake/cache-entry.ts";
+import type { Entry, Plan, PlanMount } from "../bake/model.ts";
+import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts";
 import { requireKnown } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
 import type { CacheUse } from "../cache/use.ts";
-import { readScopes, type RunScopes, writeScope } from "../cache/scopes.ts";
+import type { RunScopes } from "../cache/scopes.ts";
 import { whyDeclaredStays } from "../carry/find.ts";
 import type { TargetMounts } from "../source/target-mounts.ts";
 
@@ -14,6 +14,11 @@ export interface DescribedEntry {
   readonly backend: string | null;
   readonly scope: string | null;
   readonly entry: Entry | Text;
+}
+
+interface DescribedSource extends DescribedEntry {
+  /** Why its scope is looked for, as a clause for people; null for an entry of the user's own. */
+  readonly why: string | null;
 }
 
 /** The backend that holds the contents of mounts. */
@@ -32,7 +37,7 @@ interface DescribedTarget {
   /** False for a target that others take as a context and that was not asked for itself. */
   readonly isRequested: boolean;
   /** In order of preference; the first whose manifest exists is taken. */
-  readonly sources: readonly DescribedEntry[];
+  readonly sources: readonly DescribedSource[];
   readonly destinations: readonly DescribedEntry[];
   /** Null where the Dockerfile decides and cannot be read. */
   readonly mounts: Readonly<Record<string, DescribedMount>> | null;
@@ -67,21 +72,26 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const { names, use, scopes } = options;
   const { targets, linked } = requireKnown(plan, names);
   const store = describeStore(plan);
+  const list = createEntryList(plan);
   const describe = (name: string, isRequested: boolean) => {
     const target = plan.targets[name];
     if (target === undefined) throw new Error(`no target ${name} in the plan`);
     const mounts: TargetMounts =
       options.mountsOf?.(name) ??
       (target.mounts === null ? { names: null, reason: "the Dockerfile was not read" } : { names: target.mounts });
-    const read = readScopes(target, scopes);
+    const own = scopes[name];
+    if (own === undefined) throw new Error(`no scopes for target ${name}`);
+    const read = own.read.map(({ scope }) => scope);
+    const describeSource = ({ backend, scope, entry }: PossibleEntry<string>): DescribedSource => {
+      const why = own.read.find((each) => each.scope === scope)?.why ?? null;
+      return { backend, scope, entry, why };
+    };
     return [
       name,
       {
         isRequested,
-        sources: use.read ? describeEntries(plan, target, target.cache.from, "from", read) : [],
-        destinations: use.write
-          ? describeEntries(plan, target, target.cache.to, "to", [writeScope(target, scopes)])
-          : [],
+        sources: use.read ? list(target.cache, { direction: "from", scopes: read }).map(describeSource) : [],
+        destinations: use.write ? list(target.cache, { direction: "to", scopes: [own.write] }).map(describeEntry) : [],
         ...(mounts.names === null
           ? { mounts: null, mountsUnknown: mounts.reason }
           : { mounts: Object.fromEntries(mounts.names.map((mount) => [mount, describeMount(plan, mount, store)])) }),
@@ -115,23 +125,8 @@ function describeMount(plan: Plan, name: string, store: DescribedStore | null): 
   return { ...mount, staysBecause: store === null ? "no backend holds mounts" : whyDeclaredStays(mount) };
 }
 
-function describeEntries(
-  plan: Plan,
-  target: PlanTarget,
-  wanted: CacheDirection,
-  direction: "from" | "to",
-  scopes: readonly string[],
-): readonly DescribedEntry[] {
-  if (wanted.kind === "raw") return wanted.entries.map((entry) => ({ backend: null, scope: null, entry }));
-  const { mode, ignoreError, name } = target.cache;
-  return wanted.backends.flatMap((backend) =>
-    scopes.flatMap((scope) => {
-      const declared = plan.backends[backend];
-      if (declared === undefined) throw new Error(`no backend ${backend} in the plan`);
-      const entry = cacheEntry(declared, { direction, name: cacheName(name, scope), mode, ignoreError });
-      return entry === null ? [] : [{ backend, scope, entry }];
-    }),
-  );
+function describeEntry({ backend, scope, entry }: PossibleEntry<string>): DescribedEntry {
+  return { backend, scope, entry };
 }
 
 /** One line for people: where an entry points. */

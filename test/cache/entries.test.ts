@@ -4,6 +4,7 @@ import { mapRecord } from "../../src/config/records.ts";
 import type { Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { draftEntries } from "../../src/cache/entries.ts";
+import { resolveScopes } from "../../src/cache/scopes.ts";
 
 const both: CacheDirection = { kind: "policy", backends: ["disk", "remote"] };
 
@@ -43,7 +44,7 @@ function planWith(backends: Record<string, PlanBackend>, cache: Partial<PlanTarg
 const disk: PlanBackend = { type: "local", path: "/var/cache" };
 const remote: PlanBackend = { type: "s3", bucket: "b", prefix: "p/", region: "eu-central-1" };
 
-async function list(plan: Plan, options: { env?: Record<string, string>; use?: object; scopes?: object } = {}) {
+async function list(plan: Plan, options: { env?: Record<string, string>; use?: object; flags?: object } = {}) {
   const told: Message[] = [];
   const host = createHost({
     cwd: "/",
@@ -55,10 +56,10 @@ async function list(plan: Plan, options: { env?: Record<string, string>; use?: o
     plan,
     targets: ["api"],
     use: { read: true, write: true, ...options.use },
-    scopes: { ...options.scopes },
+    scopes: resolveScopes(plan, options.flags ?? {}, {}),
   });
   const { texts } = drafts;
-  const candidates = await drafts.candidates(
+  const candidates = await drafts.complete(
     host,
     mapRecord(texts, () => "from-bake"),
   );
@@ -67,7 +68,7 @@ async function list(plan: Plan, options: { env?: Record<string, string>; use?: o
 
 describe("draftEntries", () => {
   test("reads scope by scope, each in all backends; writes one scope to all", async () => {
-    const { candidates, texts } = await list(planWith({ disk, remote }), { scopes: { write: "feature/x" } });
+    const { candidates, texts } = await list(planWith({ disk, remote }), { flags: { writeScope: "feature/x" } });
     expect(candidates.map(({ direction, scope, backend }) => `${direction} ${scope} ${backend}`)).toEqual([
       "from feature/x disk",
       "from feature/x remote",

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { cacheUse } from "../../cache/use.ts";
-import { scopesOf } from "../../cache/scopes.ts";
+import { resolveScopes } from "../../cache/scopes.ts";
 import { type Description, describeRun, showEntry } from "../../run/plan.ts";
 import { createDockerfileReader } from "../../source/dockerfiles.ts";
 import { openPlan } from "../../source/open-plan.ts";
@@ -38,7 +38,7 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   const description = describeRun(plan, {
     names: known,
     use: cacheUse(options.cache, host.env, true),
-    scopes: scopesOf(options, host.env),
+    scopes: resolveScopes(plan, options, host.env),
     mountsOf: (name) => mountsOfTarget(plan, name, { read }),
   });
   if (options.json) reporter.json(description);

@@ -1,8 +1,8 @@
 import { factsOf } from "../../diagnostics/codes.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
-import { readScopes, type RunScopes, writeScope } from "../../cache/scopes.ts";
-import { type SelectedMounts, type MountSelection, withSelectedMounts } from "../../carry/selected-mounts.ts";
+import { resolveScopes, type ScopeFlags, sharedScopes } from "../../cache/scopes.ts";
+import { type MountSelection, withSelectedMounts } from "../../carry/selected-mounts.ts";
 import type { CarriedMount } from "../../carry/find.ts";
 import { readKeys } from "../../carry/keys.ts";
 import { requireWrite } from "../../cache/use.ts";
@@ -14,7 +14,7 @@ import { writerOf } from "../../carry/writer.ts";
 import { readCi } from "../../ci/ci.ts";
 
 export interface MoveRequest extends MountSelection {
-  readonly scopes: RunScopes;
+  readonly scopes: ScopeFlags;
 }
 
 export interface SaveRequest extends MoveRequest {
@@ -52,8 +52,9 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
   requireWrite(host, request.cache, "save");
   return withSelectedMounts(host, request, async ({ plan, dir, mounts, session }) => {
     const keys = await readKeys(mounts, dir);
-    const scopeOf = (mount: CarriedMount) => writeScope(targetOf(plan, mount), request.scopes);
-    const scopesOf = (mount: CarriedMount) => readScopes(targetOf(plan, mount), request.scopes);
+    const scopes = resolveScopes(plan, request.scopes, host.env);
+    const scopeOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).write;
+    const scopesOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).read;
     const { outcomes, findings } = await saveMounts(session, {
       mounts,
       scopeOf,
@@ -73,21 +74,16 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
 export async function restoreNamed(host: Host, request: RestoreRequest): Promise<MovedMounts<MountRestore>> {
   return withSelectedMounts(host, request, async ({ plan, dir, mounts, session }) => {
     const keys = await readKeys(mounts, dir);
+    const scopes = resolveScopes(plan, request.scopes, host.env);
     const { outcomes, findings } = await restoreMounts(session, {
       mounts,
-      scopesOf: (mount) => readScopes(targetOf(plan, mount), request.scopes),
+      scopesOf: (mount) => sharedScopes(scopes, mount.targets).read,
       keyOf: keys.of,
       budgetMs: noBudget,
       replace: request.force,
     });
     return sort(session, mounts, outcomes, [...keys.findings, ...findings]);
   });
-}
-
-function targetOf(plan: SelectedMounts<unknown>["plan"], { name, targets }: CarriedMount) {
-  const target = plan.targets[targets[0] ?? ""];
-  if (target === undefined) throw new Error(`mount ${name} of ${targets.join(", ")}, which the plan does not have`);
-  return target;
 }
 
 function sort<M extends MountRestore | MountSave>(

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { scopesOf } from "../../../cache/scopes.ts";
 import { restoreNamed } from "../../../run/mounts/move.ts";
 import type { CommandContext } from "../../command.ts";
 import { type MoveOptions, reportMoved } from "./moved.ts";
@@ -31,10 +30,7 @@ Exit code: 0 also where there is nothing to restore; 3 where a mount was not res
         config: options.config,
         builder: options.builder,
         force: options.force === true,
-        scopes: scopesOf(
-          { readScope: options.readScope ?? options.scope, writeScope: options.writeScope },
-          context.host.env,
-        ),
+        scopes: { readScope: options.readScope ?? options.scope, writeScope: options.writeScope },
       });
       reportMoved(restored, { json: options.json === true, words: outcomes }, context);
     });

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { scopesOf } from "../../../cache/scopes.ts";
 import { saveNamed } from "../../../run/mounts/move.ts";
 import type { CommandContext } from "../../command.ts";
 import { type MoveOptions, reportMoved } from "./moved.ts";
@@ -34,10 +33,7 @@ Exit code: 0 also where nothing changed; 3 where a mount was not saved.
         builder: options.builder,
         cache: options.cache,
         overwrite: options.overwrite === true,
-        scopes: scopesOf(
-          { readScope: options.readScope ?? options.scope, writeScope: options.writeScope ?? options.scope },
-          context.host.env,
-        ),
+        scopes: { readScope: options.readScope ?? options.scope, writeScope: options.writeScope ?? options.scope },
       });
       reportMoved(saved, { json: options.json === true, words: outcomes }, context);
     });

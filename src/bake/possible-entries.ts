@@ -1,0 +1,71 @@
+import type { Text } from "../config/text.ts";
+import { createCacheEntry } from "./cache-entry.ts";
+import { cacheName } from "./cache-name.ts";
+import type { Entry, Plan, TargetCache } from "./model.ts";
+
+/** One cache entry that a target may get. */
+export interface PossibleEntry<S extends Text = Text> {
+  readonly direction: "from" | "to";
+  /** Null for an entry of the user's own. */
+  readonly backend: string | null;
+  readonly scope: S | null;
+  /** The cache name; empty for an entry of the user's own. */
+  readonly name: Text;
+  readonly entry: Entry | Text;
+}
+
+interface EntryQuestion<S extends Text> {
+  readonly direction: "from" | "to";
+  /** In order of preference. */
+  readonly scopes: readonly S[];
+}
+
+/** Lists the entries that a target may get, in order of preference. */
+export type ListEntries = <S extends Text>(
+  cache: TargetCache,
+  question: EntryQuestion<S>,
+) => readonly PossibleEntry<S>[];
+
+/**
+ * The one list of a target's entries, for a run, for what `plan` shows, for the committed file and for the ejected one.
+ * Scope by scope: a nearer scope in a far bucket wins over the default one on the disk.
+ * @param home absolute path of the home folder; without it a variable of the file stands for it
+ */
+export function createEntryList({ backends }: Pick<Plan, "backends">, home?: string): ListEntries {
+  // Most targets share one policy, so each kind of entry is made once.
+  const made = new Map<string, ReturnType<typeof createCacheEntry>>();
+  const creatorOf = (backend: string, direction: "from" | "to", { mode, ignoreError }: TargetCache) => {
+    const key = [backend, direction, mode, ignoreError].join();
+    let create = made.get(key);
+    if (create === undefined) {
+      const declared = backends[backend];
+      if (declared === undefined) throw new Error(`no backend ${backend} in the plan`);
+      create = createCacheEntry(declared, {
+        direction,
+        mode,
+        ignoreError,
+        ...(home !== undefined && { runtime: { home } }),
+      });
+      made.set(key, create);
+    }
+    return create;
+  };
+  return (cache, { direction, scopes }) => {
+    const source = cache[direction];
+    if (source.kind === "raw") {
+      return source.entries.map((entry) => ({ direction, backend: null, scope: null, name: "", entry }));
+    }
+    return scopes.flatMap((scope) => {
+      const name = cacheName(cache.name, scope);
+      return source.backends.flatMap((backend) => {
+        const entry = creatorOf(backend, direction, cache)?.(name);
+        return entry === undefined ? [] : [{ direction, backend, scope, name, entry }];
+      });
+    });
+  };
+}
+
+/** Where one entry is read that stands in a file: two lose hits, and the last is the one that all machines share. */
+export function keepLast(entries: readonly PossibleEntry[]): readonly PossibleEntry[] {
+  return entries.some(({ backend }) => backend === null) ? entries : entries.slice(-1);
+}
