@@ -40,7 +40,7 @@ test("moves what is unreleased below the version, which can then be read", () =>
   expect(() => moveUnreleased(log, "0.1.0", "2026-02-04")).toThrow("already");
 });
 
-const dist = ["bin.js", "index.mjs", "index.d.mts", "THIRD-PARTY-LICENSES.txt", "chunks/base-Az_-09.cjs"];
+const dist = ["bin.js", "index.mjs", "index.d.mts", "THIRD-PARTY-LICENSES.txt", "chunks/base.schema-Az_-09.cjs"];
 const content = [
   "LICENSE",
   "README.md",

@@ -8,7 +8,7 @@ const expected = [
   /^(?:package\.json|README\.md|LICENSE)$/,
   /^schemas\/(?:bkcache|report)\.schema\.json$/,
   /^dist\/(?:bin\.js|index\.mjs|index\.d\.mts|package\.json|THIRD-PARTY-LICENSES\.txt)$/,
-  /^dist\/chunks\/[\w-]+\.[cm]js$/,
+  /^dist\/chunks\/[\w.-]+\.[cm]js$/,
 ];
 const required = [
   "LICENSE",
