@@ -2,10 +2,8 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
-import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
+import { describe, expect } from "vitest";
+import type { Buildkit } from "../support/buildkit.ts";
 import {
   baseStage,
   emptyBuilder,
@@ -14,31 +12,14 @@ import {
   runStep,
   runWithMounts,
 } from "../support/mount-project.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import type { S3Server } from "../support/s3-server.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 /*
  * Snapshots that are damaged in the bucket: never a wrong byte, never a broken build, and the next save makes the cache
  * whole again.
  */
-
-const bucket = "cache";
-let s3: S3Server;
-let builder: Buildkit;
-let busybox: string;
-
-beforeAll(async () => {
-  [s3, builder] = await Promise.all([startVersitygw(), startBuildkit()]);
-  await s3.createBucket(bucket);
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-  await runIn("seed");
-  await runIn("keyed-seed", { key: ["lock"] });
-});
-beforeEach(() => emptyBuilder(builder));
-afterAll(async () => {
-  await builder.stop();
-  await s3.stop();
-});
 
 /** A step that makes the same contents in every mount, and says what it found: names with digests. */
 const dockerfile = `${baseStage}${runStep(
@@ -47,22 +28,39 @@ const dockerfile = `${baseStage}${runStep(
 : "$(cat /src/a.txt)"; seq 1 200000 > numbers; seq 1 900000 > more; mkdir -p sub; echo sub > sub/file`,
 )}`;
 
-/** One run of a project on the builder as it is, whose snapshots are below `prefix`. */
-async function runIn(prefix: string, mount: object = {}, args: readonly string[] = ["bake"]): Promise<MountRun> {
-  const config = {
-    project: "shop",
-    backends: { remote: { type: "s3", bucket, prefix, insecure: true } },
-    cache: { read: [], write: [], mounts: "remote" },
-    mounts: { data: { target: "/data", ...mount } },
-    targets: { app: { contexts: { busybox } } },
-  };
-  const files = { "bkcache.config.json": JSON.stringify(config), Dockerfile: dockerfile, lock: "1" };
-  const workspace = makeWorkspace({ ...files, "src/a.txt": crypto.randomUUID() });
-  return runWithMounts(workspace, args, mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write" }));
+interface RunOptions {
+  /** Where its snapshots are. */
+  readonly prefix: string;
+  readonly mount?: object;
+  readonly args?: readonly string[];
 }
 
+/** One run of a project on a builder as it is. */
+const test = serverTest.extend(
+  "runIn",
+  { scope: "file" },
+  ({ s3, busybox }) =>
+    async (builder: Buildkit, { prefix, mount = {}, args = ["bake"] }: RunOptions): Promise<MountRun> => {
+      const config = {
+        project: "shop",
+        backends: { remote: { type: "s3", bucket, prefix, insecure: true } },
+        cache: { read: [], write: [], mounts: "remote" },
+        mounts: { data: { target: "/data", ...mount } },
+        targets: { app: { contexts: { busybox } } },
+      };
+      const files = { "bkcache.config.json": JSON.stringify(config), Dockerfile: dockerfile, lock: "1" };
+      const workspace = makeWorkspace({ ...files, "src/a.txt": crypto.randomUUID() });
+      return runWithMounts(workspace, args, mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write" }));
+    },
+);
+
+test.beforeAll(async ({ sharedBuilder, runIn }) => {
+  await runIn(sharedBuilder, { prefix: "seed" });
+  await runIn(sharedBuilder, { prefix: "keyed-seed", mount: { key: ["lock"] } });
+});
+
 /** A copy of what the seed has written, and the paths of its objects. */
-function copySeed(seed: string) {
+function copySeed(s3: S3Server, seed: string) {
   const prefix = `copy-${crypto.randomUUID()}`;
   const dir = join(s3.dir, bucket, prefix);
   // With the extended attributes, in which the server keeps what it knows of an object.
@@ -115,25 +113,27 @@ describe.each([
   ["of the newest", "seed", {}, [flippedPack, missingPack, cutPack, flippedManifest, otherManifest]],
   ["of a key", "keyed-seed", { key: ["lock"] }, [flippedPack, missingPack, flippedManifest]],
 ] as const)("a damaged snapshot %s is a miss, and the next save makes it whole", (_, seed, mount, cases) => {
-  test.each(cases)("%s", async (__, code, damage) => {
-    const copy = copySeed(seed);
+  test.for<DamageCase>(cases)("%s", async ([, code, damage], { s3, builder, runIn }) => {
+    const copy = copySeed(s3, seed);
     damage(copy);
-    const run = await runIn(copy.prefix, mount);
+    const run = await runIn(builder, { prefix: copy.prefix, mount });
     expect([run.exitCode, run.found]).toEqual([0, { data: "" }]);
     expect(run.stderr.split("\n").filter((line) => line.includes(code))).toHaveLength(1);
     expect(run.mounts).toMatchObject([{ restore: { outcome: "absent" }, save: { outcome: "saved", files: 3 } }]);
     expect(run.mounts[0]?.restore?.reason).toContain(`${copy.prefix}/v1/`);
 
     await emptyBuilder(builder);
-    const next = await runIn(copy.prefix, mount);
+    const next = await runIn(builder, { prefix: copy.prefix, mount });
     expect(next.stderr).not.toMatch(/BK50[0-4]/);
     expect(next.mounts).toMatchObject([{ restore: { outcome: "restored", files: 3 } }]);
     expect(next.found["data"]).toBe(contents);
   });
 });
 
-test("--strict ends with 3 before the build", async () => {
-  const copy = copySeed("seed");
+test("--strict ends with 3 before the build", async ({ s3, builder, runIn }) => {
+  const copy = copySeed(s3, "seed");
   flippedPack[2](copy);
-  await expect(runIn(copy.prefix, {}, ["bake", "--strict"])).rejects.toThrow(/exit code 3:[^]*BK5031/);
+  await expect(runIn(builder, { prefix: copy.prefix, args: ["bake", "--strict"] })).rejects.toThrow(
+    /exit code 3:[^]*BK5031/,
+  );
 });

@@ -1,23 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Buildkit, onEmptyBuilder } from "../support/buildkit.ts";
-import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
+import { expect } from "vitest";
 import { baseStage, mountEnvironment, type MountRun, runStep, runWithMounts } from "../support/mount-project.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 /* What a build leaves in a mount on one builder is what a build on another, empty one finds, entry by entry. */
-
-const bucket = "cache";
-let s3: S3Server;
-let busybox: string;
-
-beforeAll(async () => {
-  s3 = await startVersitygw();
-  await s3.createBucket(bucket);
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-});
-afterAll(() => s3.stop());
 
 /**
  * Prints a digest of all entries: kind and mode, owner, time in seconds, link target, names; of all but folders size and
@@ -31,8 +17,11 @@ const listing = `list() {
 }`;
 
 /** Two builders: one makes the tree, the other one looks at what it has before anything else. */
-async function carry(make: string): Promise<readonly [MountRun, MountRun]> {
-  const script = `cd /data || exit 1
+const test = serverTest.extend(
+  "carry",
+  ({ s3, busybox, newBuilder }) =>
+    async (make: string): Promise<readonly [MountRun, MountRun]> => {
+      const script = `cd /data || exit 1
 ${listing}
 : "$(cat /src/a.txt)"
 list before
@@ -41,30 +30,30 @@ set -e
 ${make}
 touch made
 list after`;
-  const config = {
-    project: "shop",
-    backends: { remote: { type: "s3", bucket, prefix: crypto.randomUUID(), insecure: true } },
-    cache: { read: [], write: [], mounts: "remote" },
-    mounts: { data: { target: "/data" } },
-    targets: { app: { contexts: { busybox } } },
-  };
-  const workspace = makeWorkspace({
-    "bkcache.config.json": JSON.stringify(config),
-    Dockerfile: baseStage + runStep("--mount=type=cache,id=shop-data,target=/data", script),
-    "src/a.txt": "one",
-  });
-  const run = () =>
-    onEmptyBuilder(async (builder: Buildkit) => {
-      const env = mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write" });
-      return runWithMounts(workspace, ["bake"], env);
-    });
-  const first = await run();
-  expect(first.exitCode, first.stderr).toBe(0);
-  workspace.write("src/a.txt", "two");
-  return [first, await run()];
-}
+      const config = {
+        project: "shop",
+        backends: { remote: { type: "s3", bucket, prefix: crypto.randomUUID(), insecure: true } },
+        cache: { read: [], write: [], mounts: "remote" },
+        mounts: { data: { target: "/data" } },
+        targets: { app: { contexts: { busybox } } },
+      };
+      const workspace = makeWorkspace({
+        "bkcache.config.json": JSON.stringify(config),
+        Dockerfile: baseStage + runStep("--mount=type=cache,id=shop-data,target=/data", script),
+        "src/a.txt": "one",
+      });
+      const run = async () => {
+        const env = mountEnvironment(await newBuilder(), { ...s3.env, BKCACHE: "read-write" });
+        return runWithMounts(workspace, ["bake"], env);
+      };
+      const first = await run();
+      expect(first.exitCode, first.stderr).toBe(0);
+      workspace.write("src/a.txt", "two");
+      return [first, await run()];
+    },
+);
 
-test("strange entries", async () => {
+test("strange entries", async ({ carry }) => {
   const [first, second] = await carry(String.raw`
 : > empty
 echo '#!/bin/sh' > script; chmod 755 script; chown 1000:2000 script
@@ -90,7 +79,7 @@ chmod 555 sealed/inside sealed; touch -d @1300000000 sealed/inside sealed`);
   expect(second.found["before"]).toBe(first.found["after"]);
 });
 
-test("a hundred thousand files", { timeout: 600_000 }, async () => {
+test("a hundred thousand files", { timeout: 600_000 }, async ({ carry }) => {
   const [first, second] = await carry(String.raw`
 for d in 0 1 2 3 4 5 6 7 8 9; do
   mkdir -p many/$d
