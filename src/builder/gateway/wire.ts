@@ -34,6 +34,7 @@ export type Output<F extends Fields> = {
 };
 
 export interface Message<In, Out> extends Codec<In, Out> {
+  readonly fields: Fields;
   /** The message in pieces. */
   encode(value: In): Uint8Array[];
   /** Byte strings are views into `bytes`; fields that the table lacks are skipped. Throws where it is no message. */
@@ -68,6 +69,7 @@ export function message<F extends Fields>(fields: F): Message<Input<F>, Output<F
     return value as Output<F>;
   };
   return {
+    fields,
     encode,
     decode,
     wire: 2,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { BkcacheError } from "../../../diagnostics/error.ts";
-import { type Repair, repairMounts } from "../../../run/mounts/repair.ts";
+import type { Repair } from "../../../carry/repair.ts";
+import { repairMounts } from "../../../run/mounts/repair.ts";
 import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { exitCodeOf } from "../../../diagnostics/codes.ts";

@@ -1,0 +1,114 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createBarePlan } from "../../src/bake/printed.ts";
+import type { Plan } from "../../src/bake/model.ts";
+import { type CarryRequest, openCarrier } from "../../src/carry/carrier.ts";
+import type { History } from "../../src/outcome/history.ts";
+import { makeTempDir } from "../support/cleanup.ts";
+import { createFakeBuilder, type FakeBuilder, fakeHost, fakeNodes } from "../support/fake-builder.ts";
+import { makeWorkspace } from "../support/workspace.ts";
+
+const dockerfile = "FROM scratch\nRUN --mount=type=cache,id=data,target=/data build\n";
+/** A build of which nobody knows what ran. */
+const unknown = { targets: {} } as unknown as History;
+
+function makeRun(
+  builder: FakeBuilder,
+  place: string,
+  more: Partial<CarryRequest> & { readonly dockerfile?: string } = {},
+) {
+  const workspace = makeWorkspace({ Dockerfile: more.dockerfile ?? dockerfile });
+  const bare = createBarePlan({ project: "shop", backends: {}, targets: {}, groups: {} });
+  const target = {
+    attributes: {},
+    inherits: [],
+    bases: {},
+    mounts: null,
+    cache: { scope: "main" },
+  } as unknown as Plan["targets"][string];
+  const { host, messages } = fakeHost();
+  const request: CarryRequest = {
+    plan: { ...bare, targets: { app: target } },
+    targets: ["app"],
+    definition: { groups: {}, targets: { app: { context: "." } } },
+    nodes: fakeNodes(builder, host),
+    records: null,
+    backend: { name: "disk", type: "local", path: place },
+    use: { read: true, write: true },
+    scopes: { app: { read: [{ scope: "main", why: "" }], write: "main" } },
+    dir: workspace.dir,
+    strict: false,
+    ...more,
+  };
+  return { open: () => openCarrier(host, request), messages };
+}
+
+test("what one builder has saved the next one is filled with", async () => {
+  const place = makeTempDir("store");
+  const first = createFakeBuilder();
+  const one = await makeRun(first, place).open();
+  await one?.restore([]);
+  writeFileSync(join(first.add("data").dir, "file"), "content");
+  expect(await one?.save(unknown)).toEqual([]);
+  expect(one?.report()).toMatchObject([{ name: "data", restore: { outcome: "absent" }, save: { outcome: "saved" } }]);
+  await one?.close();
+
+  const second = createFakeBuilder();
+  const two = await makeRun(second, place).open();
+  await two?.restore([]);
+  expect(await two?.save(unknown)).toEqual([]);
+  expect(two?.report()).toMatchObject([{ restore: { outcome: "restored" }, save: { outcome: "unchanged" } }]);
+  expect(readdirSync(second.folders[0]?.dir ?? "")).toContain("file");
+  await two?.close();
+});
+
+test("a build without mounts asks nobody", async () => {
+  const builder = createFakeBuilder();
+  const { open } = makeRun(builder, "/nowhere", { dockerfile: "FROM scratch\nRUN build\n" });
+  expect(await open()).toBeNull();
+  expect(builder.opened.count).toBe(0);
+});
+
+test("a run that may not write does not save, one that may not read does not restore", async () => {
+  const place = makeTempDir("store");
+  const builder = createFakeBuilder();
+  builder.add("data");
+  const reader = await makeRun(builder, place, { use: { read: true, write: false } }).open();
+  await reader?.restore([]);
+  expect(await reader?.save(unknown)).toEqual([]);
+  expect(reader?.report()).toMatchObject([{ save: null }]);
+  const writer = await makeRun(builder, place, { use: { read: false, write: true } }).open();
+  await writer?.restore([]);
+  expect(writer?.report()).toMatchObject([{ restore: null }]);
+});
+
+describe("a cache that fails", () => {
+  /** A folder that no system has. */
+  const makeBroken = () => join(makeTempDir("store"), "x".repeat(300));
+
+  test("is a warning, and the store is left alone after it", async () => {
+    const { open, messages } = makeRun(createFakeBuilder(), makeBroken());
+    const carrier = await open();
+    await carrier?.restore([]);
+    expect(messages.filter(({ level }) => level === "warning")).toHaveLength(1);
+    expect(carrier?.report()).toMatchObject([{ restore: { outcome: "failed" } }]);
+  });
+
+  test("ends the run under --strict", async () => {
+    const carrier = await makeRun(createFakeBuilder(), makeBroken(), { strict: true }).open();
+    await expect(carrier?.restore([])).rejects.toMatchObject({ code: expect.stringMatching(/^BK50/) as string });
+  });
+
+  test("for the layers already is not tried for mounts", async () => {
+    const builder = createFakeBuilder();
+    builder.add("data");
+    const carrier = await makeRun(builder, makeTempDir("store")).open();
+    const diagnostic = { code: "BK5004", message: "the store is down" } as const;
+    await carrier?.restore([{ backend: "disk", diagnostic }]);
+    expect(await carrier?.save(unknown)).toEqual([]);
+    const skipped = { outcome: "skipped", reason: "the store is down" };
+    expect(carrier?.report()).toMatchObject([{ restore: skipped, save: skipped }]);
+    expect(builder.opened.count).toBe(0);
+  });
+});

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Gateway } from "../../src/builder/gateway/gateway.ts";
+import type { MountRecord } from "../../src/builder/gateway/records.ts";
+import type { MountIdentity } from "../../src/builder/gateway/shell.ts";
+import type { BuilderSession } from "../../src/builder/session.ts";
+import type { CarriedMount } from "../../src/carry/find.ts";
+import type { MountSession } from "../../src/carry/session.ts";
+import type { Host, Message } from "../../src/host/host.ts";
+import type { ObjectStore } from "../../src/store/object-store.ts";
+import { makeTempDir } from "./cleanup.ts";
+import { openLocalShell } from "./local-shell.ts";
+
+/** One folder that the builder has for a mount, with what its record says. */
+interface FakeFolder {
+  readonly id: string;
+  readonly dir: string;
+  readonly recordId: string;
+  usageCount: number;
+  isInUse: boolean;
+}
+
+/** A builder of one node in this process: its mounts are folders, and the programs that work in them are real. */
+export interface FakeBuilder {
+  readonly folders: FakeFolder[];
+  /** Builds under way. */
+  readonly builds: Set<string>;
+  /** Thrown wherever a mount is opened. */
+  failure: Error | null;
+  readonly gcPolicies: Awaited<ReturnType<Gateway["listWorkers"]>>[number]["gcPolicies"][number][];
+  /** Mounts that were opened so far, and at most at once. */
+  readonly opened: { count: number; atOnce: number };
+  readonly gateway: Gateway;
+  /** A new folder for a mount. */
+  add(id: string, options?: { readonly usageCount?: number }): FakeFolder;
+}
+
+export function createFakeBuilder(): FakeBuilder {
+  const folders: FakeFolder[] = [];
+  const opened = { count: 0, atOnce: 0 };
+  const add: FakeBuilder["add"] = (id, { usageCount = 0 } = {}) => {
+    const folder = { id, dir: makeTempDir("mount"), recordId: `record${folders.length}`, usageCount, isInUse: false };
+    folders.push(folder);
+    return folder;
+  };
+  /** A mount is open once: who comes later waits, or gets another folder where there is one. */
+  const find = async ({ id }: MountIdentity, signal: AbortSignal | undefined): Promise<FakeFolder> => {
+    for (;;) {
+      signal?.throwIfAborted();
+      const own = folders.filter((folder) => folder.id === id);
+      if (own.length === 0) return add(id);
+      const free = own.find((folder) => !folder.isInUse);
+      if (free !== undefined) return free;
+      await sleep(1);
+    }
+  };
+  const recordOf = ({ id, recordId, usageCount, isInUse }: FakeFolder): MountRecord => ({
+    recordId,
+    mountId: id,
+    namespace: "",
+    bytes: 0,
+    isInUse,
+    createdAt: 1,
+    lastUsedAt: 1,
+    usageCount,
+    hasBase: false,
+    description: "",
+  });
+  const builder: FakeBuilder = {
+    folders,
+    builds: new Set(),
+    failure: null,
+    gcPolicies: [],
+    opened,
+    add,
+    gateway: {
+      async openShell(identity, { signal } = {}) {
+        if (builder.failure !== null) throw builder.failure;
+        const folder = await find(identity, signal);
+        folder.isInUse = true;
+        folder.usageCount++;
+        opened.count++;
+        opened.atOnce = Math.max(opened.atOnce, folders.filter(({ isInUse }) => isInUse).length);
+        return { ...openLocalShell(folder.dir), close: async () => void (folder.isInUse = false) };
+      },
+      listMountRecords: async () => folders.map(recordOf),
+      listActiveBuilds: async () => [...builder.builds],
+      listWorkers: async () => [{ id: "w", platforms: [], buildkitVersion: null, gcPolicies: builder.gcPolicies }],
+      readBuild: async () => [],
+      async removeRecords(ids) {
+        for (const id of ids) {
+          const index = folders.findIndex(({ recordId, isInUse }) => recordId === id && !isInUse);
+          if (index !== -1) folders.splice(index, 1);
+        }
+      },
+      close: async () => {},
+    },
+  };
+  return builder;
+}
+
+export interface FakeSession extends MountSession {
+  readonly messages: readonly Message[];
+  /** Stands for Ctrl-C. */
+  readonly interrupt: AbortController;
+}
+
+export function fakeHost(): { readonly host: Host; readonly messages: Message[]; readonly interrupt: AbortController } {
+  const interrupt = new AbortController();
+  const messages: Message[] = [];
+  const unwanted = () => Promise.reject(new Error("no program is to be run"));
+  const host: Host = {
+    cwd: "/",
+    env: {},
+    signal: interrupt.signal,
+    exec: unwanted,
+    openPipe: unwanted,
+    now: Date.now,
+    tell: (message) => void messages.push(message),
+    live: () => {},
+  };
+  return { host, messages, interrupt };
+}
+
+export function fakeNodes(builder: FakeBuilder, host: Host): BuilderSession {
+  return {
+    host,
+    builder: { name: "fake", driver: "remote", nodes: [] } as unknown as BuilderSession["builder"],
+    gateway: async () => builder.gateway,
+    readyGateway: async () => builder.gateway,
+    close: async () => {},
+  };
+}
+
+/** A session of a run on this builder and this store. */
+export function fakeSession(builder: FakeBuilder, store: ObjectStore): FakeSession {
+  const { host, messages, interrupt } = fakeHost();
+  return { ...fakeNodes(builder, host), backend: "remote", store: async () => store, messages, interrupt };
+}
+
+export function carriedMount(id: string, more: Partial<CarriedMount> = {}): CarriedMount {
+  return {
+    name: id,
+    identity: { id, namespace: "" },
+    platform: "linux/amd64",
+    storeId: `shop linux-amd64  ${id}`,
+    keyFiles: [],
+    maxSize: null,
+    targets: ["app"],
+    ...more,
+  };
+}
