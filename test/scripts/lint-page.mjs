@@ -29,8 +29,9 @@ after the codes are the reason. A comment that takes nothing away is a finding i
 \`\`\`dockerfile
 # bkcache-ignore-file BK6013 the build of a sandbox
 FROM node:24
+ARG NPM_TOKEN
 # bkcache-ignore BK6003,BK6006 the registry is on this machine
-RUN npm ci
+RUN --mount=type=cache,target=/work npm ci
 \`\`\`
 
 \`--fix\` mends what it can without changing the image, in place, and looks again. \`bkcache generate\` says the findings as
