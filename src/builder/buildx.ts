@@ -58,9 +58,7 @@ export async function findBuildx(host: Host): Promise<Buildx> {
 /** The file that `docker buildx` starts: docker takes the first of these. Null where it may look elsewhere before. */
 function findPlugin(host: Host): string | null {
   const configDir = dockerConfigDir(host.env);
-  if (configDir === null || (readIfThere(join(configDir, "config.json")) ?? "").includes("cliPluginsExtraDirs")) {
-    return null;
-  }
+  if ((readIfThere(join(configDir, "config.json")) ?? "").includes("cliPluginsExtraDirs")) return null;
   for (const folder of [join(configDir, "cli-plugins"), ...systemPluginDirs]) {
     const path = join(folder, "docker-buildx");
     try {
@@ -129,17 +127,16 @@ interface Memory {
 function openMemory(host: Host, candidates: readonly Program[]): Memory {
   const file = userCachePath(host.env, "buildx.json");
   const configDir = dockerConfigDir(host.env);
-  const userPlugins = configDir === null ? [] : [join(configDir, "cli-plugins")];
-  const plugins = [...userPlugins, ...systemPluginDirs].map((folder) => fingerprint(join(folder, "docker-buildx")));
+  const plugins = [join(configDir, "cli-plugins"), ...systemPluginDirs].map((folder) =>
+    fingerprint(join(folder, "docker-buildx")),
+  );
   const others = [
     ...candidates.map((candidate) => fingerprint(candidate.command)),
-    ...(configDir === null ? [] : [fingerprint(join(configDir, "config.json"))]),
+    fingerprint(join(configDir, "config.json")),
   ];
   // As it is, not hashed: cryptography takes longer to load than all of this, and nothing else wants it so early.
   const key = JSON.stringify([others, plugins]);
   const hasPlugin = plugins.some((plugin) => plugin !== null);
-  const nothing: Memory = { read: () => null, write: async () => {} };
-  if (file === null) return nothing;
   let known = false;
   return {
     read() {

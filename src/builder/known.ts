@@ -20,7 +20,7 @@ const promptly = { timeoutMs: 2000 };
  */
 export async function askKnown(host: Host, name: string, keep?: KeepNode): Promise<Builder | null> {
   const dir = buildxConfigDir(host.env);
-  if (dir === null || !/^[a-zA-Z0-9._-]+$/.test(name)) return null;
+  if (!/^[a-zA-Z0-9._-]+$/.test(name)) return null;
   const text = await readFile(join(dir, "instances", name), "utf8").catch(() => "");
   const noted = parseJson(text);
   const [node, ...more] = listOf(fieldOf(noted, "Nodes"));

@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
 import type { Entry, Plan, PlanBackend } from "../bake/model.ts";
 import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts";
 import type { Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { absolutePath, homeFolder, type PathBase } from "../host/home.ts";
 import type { Host } from "../host/host.ts";
 import { resolveBucket } from "../store/bucket-place.ts";
 import type { CacheUse } from "./use.ts";
@@ -31,12 +31,17 @@ export interface EntryRequest {
   readonly scopes: RunScopes;
 }
 
+interface DraftRequest extends EntryRequest {
+  /** What paths of local backends count from. */
+  readonly base: PathBase;
+}
+
 /** Entries of which some texts are not known before bake has evaluated them. */
 export interface EntryDrafts {
   /** What bake is to evaluate, by a key that `complete` takes the value back under. */
   readonly texts: Readonly<Record<string, Text>>;
   /**
-   * Every entry, with what the machine adds: region, endpoint and home folder. In order of preference.
+   * Every entry, with what the machine adds: region, endpoint, and paths that are absolute. In order of preference.
    * @param values of `texts`
    * @throws BkcacheError for what is known to be wrong: a missing region, plain http without consent.
    */
@@ -44,8 +49,8 @@ export interface EntryDrafts {
 }
 
 /** Every entry that the plan has for these targets. */
-export function draftEntries({ plan, targets, use, scopes }: EntryRequest): EntryDrafts {
-  const list = createEntryList(plan, homedir());
+export function draftEntries({ plan, targets, use, scopes, base }: DraftRequest): EntryDrafts {
+  const list = createEntryList(plan, homeFolder(base.env));
   const drafts = targets.flatMap((name): readonly Draft[] => {
     const target = plan.targets[name];
     const own = scopes[name];
@@ -58,7 +63,7 @@ export function draftEntries({ plan, targets, use, scopes }: EntryRequest): Entr
   });
   const used = new Set(drafts.flatMap(({ possible: { backend } }) => backend ?? []));
   const { texts, fill } = collectTexts(drafts);
-  return { texts, complete: (host, values) => completeEntries(host, plan, used, fill(values)) };
+  return { texts, complete: (host, values) => completeEntries(host, plan, used, withPaths(fill(values), base)) };
 }
 
 interface Draft {
@@ -99,6 +104,21 @@ function collectTexts(drafts: readonly Draft[]) {
 
 function isText(entry: Entry | Text): entry is Text {
   return typeof entry === "string" || Array.isArray(entry);
+}
+
+/** A run may begin in another folder than the config's; entries of the user's own are left to buildx. */
+function withPaths(entries: readonly TargetEntry[], base: PathBase): readonly TargetEntry[] {
+  return entries.map((each) => {
+    const { backend, entry } = each;
+    if (backend === null || typeof entry === "string" || entry["type"] !== "local") return each;
+    const isPath = (key: string) => key === "src" || key === "dest";
+    return {
+      ...each,
+      entry: Object.fromEntries(
+        Object.entries(entry).map(([key, value]) => [key, isPath(key) ? absolutePath(value, base) : value]),
+      ),
+    };
+  });
 }
 
 /** Adds region and endpoint of the environment, which the builder's own environment does not have. */

@@ -1,16 +1,18 @@
 import type { Plan } from "../bake/model.ts";
 import type { Text } from "../config/text.ts";
+import { absolutePath, type PathBase } from "../host/home.ts";
 import type { StoreBackend } from "../store/open.ts";
 import type { Texts, Values } from "../source/values.ts";
 
 /** The backend of the mounts, of which some texts are not known before bake has evaluated them. */
 export interface BackendDraft {
   readonly texts: Texts;
+  /** The backend, the path of a folder absolute. */
   fill(values: Values): StoreBackend;
 }
 
 /** Where the contents of mounts are kept; null where they are not. */
-export function draftMountBackend({ mountBackend: name, backends }: Plan): BackendDraft | null {
+export function draftMountBackend({ mountBackend: name, backends }: Plan, base: PathBase): BackendDraft | null {
   const backend = name === null ? undefined : backends[name];
   if (name === null || backend === undefined) return null;
   const isOpen = (value: unknown): value is Text => Array.isArray(value);
@@ -18,14 +20,15 @@ export function draftMountBackend({ mountBackend: name, backends }: Plan): Backe
   const open = Object.entries(backend).filter(([, value]) => isOpen(value));
   return {
     texts: Object.fromEntries(open.map(([attribute, value]) => [keyOf(attribute), value as Text])),
-    fill: (values) => ({
-      ...(Object.fromEntries(
+    fill(values) {
+      const filled = Object.fromEntries(
         Object.entries(backend).map(([attribute, value]) => [
           attribute,
           isOpen(value) ? (values[keyOf(attribute)] ?? "") : value,
         ]),
-      ) as { readonly type: string }),
-      name,
-    }),
+      ) as StoreBackend;
+      const { path } = filled;
+      return { ...filled, ...(typeof path === "string" && { path: absolutePath(path, base) }), name };
+    },
   };
 }

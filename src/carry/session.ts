@@ -1,3 +1,4 @@
+import { homeFolder } from "../host/home.ts";
 import type { Host } from "../host/host.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { StoreBackend } from "../store/open.ts";
@@ -41,7 +42,7 @@ export async function openMountStore(host: Host, backend: StoreBackend, dir: str
     env: host.env,
     signal: host.signal,
     dir,
-    home: host.env["HOME"] ?? "",
+    home: homeFolder(host.env),
     warn: (finding) => host.tell({ ...finding, level: "warning" }),
   });
 }

@@ -49,7 +49,7 @@ export async function openMountSource(host: Host, config: string | undefined): P
  * @throws BkcacheError BK2050 where they are not.
  */
 export async function openBackend(host: Host, source: MountSource): Promise<StoreBackend> {
-  const draft = draftMountBackend(source.plan);
+  const draft = draftMountBackend(source.plan, { dir: source.dir, env: host.env });
   if (draft === null) throw noBackend();
   const { plan, dir } = source;
   const buildx = () => import("../builder/buildx.ts").then(({ findBuildx }) => findBuildx(host));

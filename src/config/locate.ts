@@ -1,8 +1,8 @@
 import { accessSync, constants, type Dirent, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { cosmiconfigSync } from "cosmiconfig";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { homeFolder } from "../host/home.ts";
 
 /** Where a config may stand in a folder; the first that exists is taken. */
 export const searchPlaces = [
@@ -85,7 +85,7 @@ export function showFile(file: string, cwd: string): string {
 
 function foldersUpFrom(cwd: string): readonly string[] {
   const folders: string[] = [];
-  const home = homedir();
+  const home = homeFolder(process.env);
   for (let dir = cwd; ; dir = dirname(dir)) {
     folders.push(dir);
     // A worktree's or submodule's `.git` is a file.

@@ -160,7 +160,7 @@ async function readOwnState(
   ref: string,
 ): Promise<{ readonly target: string; readonly savedAt: number } | null> {
   const dir = buildxConfigDir(host.env);
-  if (dir === null || !/^[^/]+\/[^/]+\/[^/]+$/.test(ref) || ref.includes("..")) return null;
+  if (!/^[^/]+\/[^/]+\/[^/]+$/.test(ref) || ref.includes("..")) return null;
   const path = join(dir, "refs", ref);
   try {
     const target = fieldOf(parseJson(await readFile(path, "utf8")), "Target");

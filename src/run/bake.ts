@@ -43,8 +43,9 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const use = cacheUse(own.cache, host.env, source.hasConfig);
   const targets = namesToBuild(source, args);
   const scopes = resolveScopes(source.plan, own, host.env);
-  const drafts = draftEntries({ plan: source.plan, targets, use, scopes });
-  const mountBackend = use.read || use.write ? draftMountBackend(source.plan) : null;
+  const base = { dir: source.dir, env: host.env };
+  const drafts = draftEntries({ plan: source.plan, targets, use, scopes, base });
+  const mountBackend = use.read || use.write ? draftMountBackend(source.plan, base) : null;
   const texts = { ...drafts.texts, ...mountBackend?.texts };
   const evaluated = awaitedLater(evaluate(host, request, { texts, hasArgs: mountBackend !== null }));
   // While bake is at work; what ends the run comes before a builder is made.

@@ -58,8 +58,9 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   };
   const scopes = resolveScopes(plan, args.own, host.env);
   const targets = [name];
-  const drafts = draftEntries({ plan, targets, use, scopes });
-  const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan) : null;
+  const base = { dir, env: host.env };
+  const drafts = draftEntries({ plan, targets, use, scopes, base });
+  const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan, base) : null;
   const definition = { groups: {}, targets: { [name]: definitionOf(host, args) } };
   const texts = { ...drafts.texts, ...mountBackend?.texts };
   const values = evaluateTexts(host, async () => buildx, { plan, dir: host.cwd, texts });

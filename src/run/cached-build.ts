@@ -48,7 +48,7 @@ export interface CachedBuild {
   readonly features: (definition: BakeDefinition) => GateInput["features"];
   /** Folder that relative paths of the definition count from, and those of the mounts' backend. Absolute. */
   readonly dir: string;
-  /** Folder that buildx runs in, and that relative paths of cache entries count from. Absolute. */
+  /** Folder that buildx runs in. Absolute. */
   readonly runDir: string;
   /** In ms since the epoch. */
   readonly startedAt: number;

@@ -57,6 +57,7 @@ async function list(plan: Plan, options: { env?: Record<string, string>; use?: o
     targets: ["api"],
     use: { read: true, write: true, ...options.use },
     scopes: resolveScopes(plan, options.flags ?? {}, {}),
+    base: { dir: "/proj", env: { HOME: "/home/me" } },
   });
   const { texts } = drafts;
   const candidates = await drafts.complete(
@@ -121,6 +122,19 @@ describe("draftEntries", () => {
       endpoint_url: "https://storage.googleapis.com",
       region: "auto",
     });
+  });
+
+  test.each<readonly [PlanBackend["path"], string]>([
+    [".cache", "/proj/.cache"],
+    ["../cache/", "/cache"],
+    ["~/cache", "/home/me/cache"],
+    ["/var/cache", "/var/cache"],
+    [[{ variable: "CACHE" }, "/x"], "/proj/from-bake"],
+  ])("the folder %o is %s, wherever the run begins", async (path, folder) => {
+    const { candidates } = await list(planWith({ disk: { type: "local", path }, remote }));
+    const local = candidates.filter(({ backend }) => backend === "disk").map(({ entry }) => entry);
+    const place = folder.endsWith("from-bake") ? folder : `${folder}/shop.api.main`;
+    expect(local).toMatchObject([{ src: place }, { dest: place }]);
   });
 
   test("entries of the user's own pass as they are, CSV included", async () => {

@@ -73,7 +73,7 @@ test("a run, what plan shows, the committed and the ejected file have the same e
         });
         const scopes = resolveScopes(plan, flag, {});
         const use = { read: true, write: true, reason: "of a test" };
-        const drafts = draftEntries({ plan, targets: ["api"], use, scopes });
+        const drafts = draftEntries({ plan, targets: ["api"], use, scopes, base: { dir: "/", env: {} } });
         const run = await drafts.complete(host, {});
         const shown = describeRun(plan, { names: ["api"], use, scopes }).targets["api"];
         const plain = (list: readonly { backend: string | null; scope: string | null; entry: unknown }[] = []) =>

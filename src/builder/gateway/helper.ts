@@ -46,10 +46,10 @@ export async function findHelper(request: HelperRequest, options: HelperOptions)
   const image = options.helperImage ?? (env["BKCACHE_HELPER_IMAGE"] || defaultImage);
   const digest = createHash("sha256").update(`${image} ${request.platform}`).digest("hex");
   const kept = userCachePath(env, join("helper", digest.slice(0, 32)));
-  const known = kept === null ? null : await readKept(kept);
+  const known = await readKept(kept);
   if (known !== null) return known;
   const taken = checked(await takeFrom(image, request), request.platform, `/bin/busybox of ${image}`);
-  if (kept !== null) await keep(kept, taken);
+  await keep(kept, taken);
   return taken;
 }
 
