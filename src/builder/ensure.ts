@@ -14,9 +14,9 @@ import {
 } from "./request.ts";
 import { currentDockerEngine } from "./docker-config.ts";
 import { isLoopback, parseEndpoint } from "./endpoint.ts";
-import { type Builder, type BuilderNode, inspectBuilder, lastError } from "./inspect.ts";
+import { type Builder, inspectBuilder, lastError } from "./inspect.ts";
 import { askKnown, type KeepNode } from "./known.ts";
-import { probeEndpoint } from "./probe.ts";
+import { isSilent, noAnswer, requireAnswer, silenceOf } from "./silence.ts";
 
 export interface ReadyBuilder extends Builder {
   /** What chose it: `--builder`, BUILDX_BUILDER, the config, BUILDKIT_HOST, or buildx. */
@@ -36,18 +36,29 @@ export async function ensureBuilder(
 ): Promise<ReadyBuilder> {
   const choice = chooseBuilder(host.env, request);
   const find = async (name: string) => (await askKnown(host, name, keep)) ?? inspectBuilder(buildx, { name });
-  const builder = await openBuilder(host, buildx, choice, find);
-  const ready = isStarted(builder) ? builder : await start(host, buildx, builder);
+  const { builder, isNew } = await openBuilder(host, buildx, choice, find);
+  const ready = isStarted(builder) ? builder : await start(host, buildx, builder, isNew);
   await requireAnswer(host, ready);
   return { ...ready, source: choice.source };
 }
 
 type FindBuilder = (name: string) => Promise<Builder | null>;
 
-async function openBuilder(host: Host, buildx: Buildx, choice: BuilderChoice, find: FindBuilder): Promise<Builder> {
+interface OpenedBuilder {
+  readonly builder: Builder;
+  /** Whether this run has made it. */
+  readonly isNew: boolean;
+}
+
+async function openBuilder(
+  host: Host,
+  buildx: Buildx,
+  choice: BuilderChoice,
+  find: FindBuilder,
+): Promise<OpenedBuilder> {
   if (choice.kind === "own") return openOwn(host, buildx, choice.spec, find);
   const found = choice.kind === "existing" ? await find(choice.name) : await inspectBuilder(buildx);
-  if (found !== null) return found;
+  if (found !== null) return { builder: found, isNew: false };
   const name = choice.kind === "existing" ? choice.name : "";
   throw new BkcacheError({
     code: "BK4002",
@@ -58,15 +69,15 @@ async function openBuilder(host: Host, buildx: Buildx, choice: BuilderChoice, fi
   });
 }
 
-async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec, find: FindBuilder): Promise<Builder> {
+async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec, find: FindBuilder): Promise<OpenedBuilder> {
   await checkTlsFiles(spec);
   checkVerified(host, spec);
   const name = nameOf(spec, await surroundingsOf(host, spec));
   const found = await find(name);
-  if (found !== null) return found;
+  if (found !== null) return { builder: found, isNew: false };
   // An address where nothing answers leaves no builder behind.
-  const reason = await reasonOfSilence(spec.endpoint ?? "", spec.options);
-  if (reason !== null) throw BkcacheError.of([noAnswer(name, spec.endpoint, reason)]);
+  const silence = await silenceOf(host, spec.endpoint ?? "", spec.options);
+  if (silence !== null) throw BkcacheError.of([noAnswer(name, spec.endpoint, silence)]);
   const { exitCode, stderr } = await buildx.exec(createArgs(name, spec), { timeoutMs: 60_000 });
   // Another run may have made it in the meantime.
   if (exitCode !== 0 && !lastError(stderr).includes("existing instance")) {
@@ -77,71 +88,35 @@ async function openOwn(host: Host, buildx: Buildx, spec: BuilderSpec, find: Find
     throw new BkcacheError({ code: "BK4004", message: `the builder ${name} was removed while it was made` });
   }
   if (exitCode === 0 && made.driver === "remote" && made.nodes.every(isSilent)) {
-    // Only buildx could tell; what stands in buildx's list then would only be in the way.
-    await buildx.exec(["rm", "--force", name], { timeoutMs: 30_000 });
+    // Only buildx could tell.
+    await remove(buildx, name);
   }
-  return made;
+  return { builder: made, isNew: exitCode === 0 };
+}
+
+/** What cannot be used would only be in the way in buildx's list. */
+async function remove(buildx: Buildx, name: string): Promise<void> {
+  await buildx.exec(["rm", "--force", name], { timeoutMs: 30_000 });
 }
 
 /** Nodes of these drivers are started by buildx; a remote one runs or does not. */
 function isStarted(builder: Builder): boolean {
   if (builder.driver !== "docker-container" && builder.driver !== "kubernetes") return true;
-  return builder.nodes.some((node) => node.status === "running" || node.error !== null);
+  return builder.nodes.every((node) => node.status === "running" || node.error !== null);
 }
 
-async function start(host: Host, buildx: Buildx, builder: Builder): Promise<Builder> {
-  host.tell({ level: "info", message: `starting the builder ${builder.name}` });
-  return (await inspectBuilder(buildx, { name: builder.name, bootstrap: true })) ?? builder;
-}
-
-async function requireAnswer(host: Host, builder: Builder): Promise<void> {
-  if (builder.error !== null) throw BkcacheError.of([noAnswer(builder.name, null, builder.error)]);
-  const silent = builder.nodes.filter(isSilent);
-  if (silent.length === 0) return;
-  const reasons = await Promise.all(silent.map((node) => reasonOfNode(node)));
-  if (silent.length === builder.nodes.length) {
-    throw BkcacheError.of(silent.map((node, index) => noAnswer(builder.name, node.endpoint, reasons[index] ?? null)));
-  }
-  for (const [index, node] of silent.entries()) {
-    host.tell({ ...noAnswer(builder.name, node.endpoint, reasons[index] ?? null), level: "warning" });
+async function start(host: Host, buildx: Buildx, builder: Builder, isNew: boolean): Promise<Builder> {
+  const { name, nodes } = builder;
+  host.tell({ level: "info", message: `starting the builder ${name}` });
+  try {
+    return (await inspectBuilder(buildx, { name, bootstrap: true })) ?? builder;
+  } catch (error) {
+    // The build may do with those that run.
+    if (nodes.some(({ status }) => status === "running")) return builder;
+    if (isNew) await remove(buildx, name);
+    throw error;
   }
 }
-
-function isSilent(node: BuilderNode): boolean {
-  return node.error !== null || node.status === "inactive" || node.status === "stopped";
-}
-
-async function reasonOfNode(node: BuilderNode): Promise<string | null> {
-  return (
-    node.error ??
-    (await reasonOfSilence(node.endpoint, node.options)) ??
-    (node.status === null ? null : `buildx calls it ${node.status}`)
-  );
-}
-
-async function reasonOfSilence(address: string, options: Readonly<Record<string, string>>): Promise<string | null> {
-  const endpoint = parseEndpoint(address);
-  return typeof endpoint === "string" ? null : probeEndpoint(endpoint, { options });
-}
-
-function noAnswer(name: string, address: string | null, reason: string | null): Diagnostic {
-  const endpoint = address === null ? null : parseEndpoint(address);
-  const scheme = endpoint === null || typeof endpoint === "string" ? null : endpoint.scheme;
-  return {
-    code: "BK4003",
-    message: `builder ${name}${address === null ? "" : ` at ${address}`} does not answer${reason === null ? "" : `: ${reason}`}`,
-    hint: hints[scheme ?? ""] ?? "is BuildKit running there? `docker buildx ls` shows all builders",
-  };
-}
-
-const hints: Readonly<Record<string, string>> = {
-  "": "does the docker daemon run? `docker buildx ls` shows all builders",
-  "docker-container": "is the container running? `docker ps` lists those that are",
-  "kube-pod": "is the pod running? `kubectl get pods` lists those that are",
-  ssh: "does `ssh HOST buildctl dial-stdio` work without a password?",
-  unix: "is buildkitd running and listening on this socket, and may this user open it?",
-  tcp: "is buildkitd running and listening there, with these TLS files?",
-};
 
 async function surroundingsOf(host: Host, spec: BuilderSpec): Promise<readonly string[]> {
   const config = spec.buildkitdConfig === null ? "" : await hashOf(spec.buildkitdConfig);

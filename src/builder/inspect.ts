@@ -41,7 +41,7 @@ const bootstrapTimeout = 300_000;
 /**
  * Asks buildx for one builder. The text form, since the JSON form (`ls`) connects to every builder there is.
  * Null where no builder has the name.
- * @throws BkcacheError BK4003 where buildx does not get an answer in time.
+ * @throws BkcacheError BK4003 where buildx does not get an answer in time, BK4004 where nodes cannot be started.
  */
 export async function inspectBuilder(buildx: Buildx, options: InspectOptions = {}): Promise<Builder | null> {
   const { name, bootstrap = false } = options;
@@ -60,7 +60,24 @@ export async function inspectBuilder(buildx: Buildx, options: InspectOptions = {
   }
   const reason = lastError(stderr);
   if (/^no builder .* found$|^failed to find (builder|instance)/.test(reason)) return null;
+  if (bootstrap) throw cannotStart(called, stderr);
   throw new BkcacheError({ code: "BK4003", message: `${called} does not answer: ${reason}` });
+}
+
+/** From the progress of a start, whose first step is to pull BuildKit's image. */
+function cannotStart(called: string, stderr: string): BkcacheError {
+  const [, image] = /^#\d+ pulling image (\S+)/m.exec(stderr) ?? [];
+  const isPulled = image === undefined || /^#\d+ creating container/m.test(stderr);
+  const reason = lastError(stderr).replace(/^Error response from daemon: /, "");
+  return new BkcacheError({
+    code: "BK4004",
+    message: isPulled
+      ? `${called} cannot be started: ${reason}`
+      : `${called} cannot be started, since its image ${image} cannot be pulled: ${reason}`,
+    ...(!isPulled && {
+      hint: "pull or load the image into the docker engine, or name another with the driver's option image",
+    }),
+  });
 }
 
 /** What buildx said last, without its own label. */

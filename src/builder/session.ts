@@ -30,6 +30,15 @@ export async function openBuilderSession(host: Host, buildx: Buildx, request: Bu
   }
 }
 
+/** Time in ms for which a node that cannot be reached is left alone: what asks at the same time gets the same answer. */
+const pause = 1000;
+
+interface DialedNode {
+  readonly gateway: Promise<Gateway>;
+  /** Whether to connect anew: what has died in a restore is started by buildx for the build, and may be saved after it. */
+  isGone: () => boolean;
+}
+
 interface SessionOptions {
   readonly builder: ReadyBuilder;
   /** Folder that relative paths count from. Absolute. */
@@ -41,37 +50,47 @@ interface SessionOptions {
 function createSession(host: Host, buildx: Buildx, { builder, dir, opened }: SessionOptions): BuilderSession {
   const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
   const endpoint = builder.driver === "remote" ? only?.endpoint : undefined;
-  const gateways = new Map<string, Promise<Gateway>>();
+  const nodes = new Map<string, DialedNode>();
+  const dial = (node: string, kept: OpenNode | undefined): DialedNode => {
+    const gateway = import("./gateway/gateway.ts").then(({ openGateway }) =>
+      openGateway({ ...host, cwd: dir }, buildx, builder.name, {
+        signal: host.signal,
+        ...(node !== "" && { platform: node }),
+        ...(endpoint !== undefined && { endpoint }),
+        ...(kept !== undefined && { opened: kept }),
+      }),
+    );
+    const dialed: DialedNode = { gateway, isGone: () => false };
+    gateway.then(
+      (opening) => (dialed.isGone = () => !opening.isOpen()),
+      () => {
+        const failedAt = host.now();
+        dialed.isGone = () => host.now() - failedAt > pause;
+      },
+    );
+    return dialed;
+  };
   const session: BuilderSession = {
     host,
     builder,
     async readyGateway() {
-      const isReady = opened !== undefined || gateways.has("") || endpoint?.startsWith("unix://") === true;
+      const isReady = opened !== undefined || nodes.has("") || endpoint?.startsWith("unix://") === true;
       return only !== undefined && isReady ? session.gateway({ platform: "" }) : null;
     },
     gateway({ platform }) {
       // All platforms of a single node are one place, emulated ones included.
       const node = builder.nodes.length > 1 ? platform : "";
-      let gateway = gateways.get(node);
-      if (gateway === undefined) {
-        gateway = import("./gateway/gateway.ts").then(({ openGateway }) =>
-          openGateway({ ...host, cwd: dir }, buildx, builder.name, {
-            signal: host.signal,
-            ...(node !== "" && { platform: node }),
-            ...(endpoint !== undefined && { endpoint }),
-            ...(opened !== undefined && { opened }),
-          }),
-        );
-        gateway.catch(() => {});
-        gateways.set(node, gateway);
+      let dialed = nodes.get(node);
+      if (dialed === undefined || dialed.isGone()) {
+        void dialed?.gateway.then((gone) => gone.close()).catch(() => {});
+        dialed = dial(node, dialed === undefined ? opened : undefined);
+        nodes.set(node, dialed);
       }
-      return gateway;
+      return dialed.gateway;
     },
     async close() {
-      for (const gateway of await Promise.allSettled(gateways.values())) {
-        if (gateway.status === "fulfilled") await gateway.value.close().catch(() => {});
-      }
-      gateways.clear();
+      for (const { gateway } of nodes.values()) await gateway.then((each) => each.close()).catch(() => {});
+      nodes.clear();
       await opened?.connection.close();
     },
   };

@@ -4,6 +4,7 @@ import { levelOf } from "../config/rules/levels.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { type BuildxFeature, missingFeatures } from "./features.ts";
 import type { Builder } from "../builder/inspect.ts";
+import { isLoopback } from "../builder/endpoint.ts";
 import { isAtLeast, isLine, parseBuildkitVersion, type Version } from "../builder/versions.ts";
 
 /** One cache entry that the run would pass to bake. */
@@ -55,7 +56,7 @@ export function checkGates(input: GateInput): GateResult {
     else if (!drop.has(backend)) drop.set(backend, verdict.diagnostic);
   }
   const left = { ...input, entries: input.entries.filter(({ backend }) => backend === null || !drop.has(backend)) };
-  for (const check of [checkExport, checkBuildkit, checkNodes, checkBuildx]) {
+  for (const check of [checkExport, checkLoopback, checkBuildkit, checkNodes, checkBuildx]) {
     for (const finding of check(left)) {
       const level = finding.mild === true ? "warn" : levelOf(finding.diagnostic.code, rules ?? {});
       if (level === "error") stop.push(finding.diagnostic);
@@ -129,6 +130,26 @@ function checkExport({ entries, builder }: GateInput): readonly Finding[] {
         code: "BK4011",
         message: `builder ${builder.name} has the docker driver without the containerd image store and cannot write to ${calledBackend(use)}`,
         hint: "turn the containerd image store on in the docker engine, or use a docker-container builder",
+      },
+    }));
+}
+
+/** BuildKit moves layers itself, and in a container of its own a loopback address is not this machine. */
+function checkLoopback({ entries, builder }: GateInput): readonly Finding[] {
+  if (builder.driver !== "docker-container") return [];
+  const isApart = builder.nodes.some(({ options }) => options["network"] !== "host");
+  if (!isApart) return [];
+  return entries
+    .filter(({ entry }) => {
+      const endpoint = entry["endpoint_url"];
+      const url = typeof endpoint === "string" ? URL.parse(endpoint) : null;
+      return url !== null && isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1"));
+    })
+    .map((use) => ({
+      diagnostic: {
+        code: "BK4016",
+        message: `builder ${builder.name} does not reach ${calledBackend(use)} at ${showText(use.entry["endpoint_url"] ?? "")}: in its container that is another machine`,
+        hint: "make the builder with the machine's network: docker buildx create --driver docker-container --driver-opt network=host, or builder.options.network of the config",
       },
     }));
 }

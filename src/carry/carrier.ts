@@ -4,6 +4,7 @@ import type { MountRecord } from "../builder/gateway/records.ts";
 import { factsOf } from "../diagnostics/codes.ts";
 import { readDuration } from "../diagnostics/units.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import type { Level } from "../config/schema.gen.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { StoreBackend } from "../store/open.ts";
@@ -15,10 +16,11 @@ import type { History } from "../outcome/history.ts";
 import { readSteps } from "../outcome/steps.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
+import { warnsOfCollection } from "./gc.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "../outcome/mounts.ts";
 import { type RestoredMounts, restoreMounts } from "./restore.ts";
-import { readStates } from "./records.ts";
+import { findTooOld, readStates } from "./records.ts";
 import { addStore } from "./session.ts";
 import { writerOf } from "./writer.ts";
 import { readCi } from "../ci/ci.ts";
@@ -37,6 +39,8 @@ export interface CarryRequest {
   /** Folder of the definition's paths. Absolute. */
   readonly dir: string;
   readonly strict: boolean;
+  /** `rules` of the config. */
+  readonly rules: Readonly<Record<string, Level>>;
 }
 
 /** The cache mounts of one build: filled before it, saved after it. */
@@ -81,7 +85,13 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   return {
     mounts,
     async restore(leftOut) {
-      if (!use.read) return;
+      if (!use.read) {
+        // What will not be saved is said before the build, too.
+        unusable = use.write ? await findTooOld(session, mounts) : null;
+        if (unusable !== null && strict) throw new BkcacheError(unusable);
+        warn(host, unusable === null ? [] : [unusable]);
+        return;
+      }
       unusable = findUnusable(request.backend, leftOut);
       if (unusable !== null) {
         const skipped = { ...nothingMoved, outcome: "skipped", reason: unusable.message } as const;
@@ -110,6 +120,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         saved = new Map([...used.map((mount) => [mount, skipped] as const), ...idles]);
         return [];
       }
+      const ci = readCi(host.env);
       const { saveMounts } = await importWhole(() => import("./save.ts"));
       const result = await saveMounts(session, {
         mounts: used,
@@ -118,7 +129,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         keyOf: keys.of,
         parents: restored?.loaded ?? new Map(),
         damages: restored?.damages ?? new Map(),
-        writer: writerOf(readCi(host.env)),
+        writer: writerOf(ci),
+        warnsOfCollection: warnsOfCollection({ driver: nodes.builder.driver, ci, rules: request.rules }),
         budgetMs: readDuration(plan.mountBudget.save),
       });
       saved = new Map([...result.outcomes, ...idles]);

@@ -1,5 +1,23 @@
 import type { Gateway } from "../builder/gateway/gateway.ts";
+import type { Ci } from "../ci/ci.ts";
+import { levelOf } from "../config/rules/levels.ts";
+import type { Level } from "../config/schema.gen.ts";
 import { showBytes, showTime } from "../diagnostics/units.ts";
+
+interface Collection {
+  readonly driver: string;
+  readonly ci: Pick<Ci, "sign">;
+  /** `rules` of the config. */
+  readonly rules: Readonly<Record<string, Level>>;
+}
+
+/** Drivers whose builder lives on the machine of the run. */
+const ofMachine: ReadonlySet<string> = new Set(["docker", "docker-container"]);
+
+/** Whether to say what a builder may drop later: on a machine of a CI service it mostly goes with that, and at once. */
+export function warnsOfCollection({ driver, ci, rules }: Collection): boolean {
+  return levelOf("BK5054", rules) !== "off" && !(ci.sign !== null && ofMachine.has(driver));
+}
 
 type Workers = Awaited<ReturnType<Gateway["listWorkers"]>>;
 

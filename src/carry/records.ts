@@ -2,6 +2,8 @@ import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { MountIdentity } from "../builder/gateway/shell.ts";
 import type { MountRecord } from "../builder/gateway/records.ts";
 import type { BuilderSession } from "../builder/session.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
+import { findingsOf } from "./findings.ts";
 import type { CarriedMount } from "./find.ts";
 
 /** What a builder has of one mount. */
@@ -28,6 +30,16 @@ export function stateOf(identity: MountIdentity, records: readonly MountRecord[]
   if (record === undefined) return { kind: "lacking" };
   // Of several with a base each may have another owner.
   return own.length === 1 || record.hasBase ? { kind: "present", record } : { kind: "twins", records: own };
+}
+
+/** Why a builder can carry no mounts, or null. What else is wrong with it shows where it is used. */
+export async function findTooOld(session: BuilderSession, mounts: readonly CarriedMount[]): Promise<Diagnostic | null> {
+  try {
+    await Promise.all(mounts.map(async (mount) => (await session.gateway(mount)).requireSupport()));
+    return null;
+  } catch (error) {
+    return findingsOf(error).find(({ code }) => code === "BK4024") ?? null;
+  }
 }
 
 /** What the builder has of each mount. @param known the records of its only node, where they were asked for already */

@@ -26,6 +26,8 @@ export interface SaveRequest {
   /** Time in ms for all of them. */
   readonly budgetMs: number;
   readonly overwrite?: boolean;
+  /** Whether to say that the builder may drop a mount; see `warnsOfCollection`. */
+  readonly warnsOfCollection: boolean;
 }
 
 export interface SavedMounts {
@@ -73,7 +75,10 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
       const outcome = describe(result, host.now() - began);
       return {
         outcome,
-        findings: [...result.findings, ...(await warnOfCollection(gateway, mount, outcome))],
+        findings: [
+          ...result.findings,
+          ...(request.warnsOfCollection ? await findCollection(gateway, mount, outcome) : []),
+        ],
         line: lineOf(mount, outcome, session.backend),
       };
     },
@@ -114,7 +119,7 @@ function lineOf(
   return `mount ${name}: saved ${files} files, ${showBytes(bytes ?? 0)} to ${to} (${showBytes(storedBytes)} of it new) in ${showTime(ms)}`;
 }
 
-async function warnOfCollection(
+async function findCollection(
   gateway: Gateway,
   { name }: CarriedMount,
   { bytes }: MountSave,

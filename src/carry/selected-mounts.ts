@@ -1,4 +1,5 @@
 import type { Plan } from "../bake/model.ts";
+import type { Level } from "../config/schema.gen.ts";
 import { findBuildx } from "../builder/buildx.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { suggest } from "../diagnostics/nearest.ts";
@@ -25,6 +26,8 @@ export interface SelectedMounts<S> {
   readonly dir: string;
   readonly mounts: readonly CarriedMount[];
   readonly session: S;
+  /** `rules` of the config. */
+  readonly rules: Readonly<Record<string, Level>>;
 }
 
 /**
@@ -81,7 +84,8 @@ async function open<S extends BuilderSession, T>(
     });
     const chosen = selectMounts(plan, mounts, request.names);
     tell(host, findings);
-    return await options.use({ plan, dir, mounts: chosen, session });
+    const rules = source.project?.valid.config.rules ?? {};
+    return await options.use({ plan, dir, mounts: chosen, session, rules });
   } finally {
     await opening.then((session) => session.close()).catch(() => {});
   }

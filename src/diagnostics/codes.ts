@@ -331,7 +331,10 @@ export const codes = {
     title: "builder does not answer",
     help: "The message names the builder, its endpoint and the reason. Start BuildKit there, or choose another builder.",
   },
-  BK4004: { title: "builder cannot be made", help: "buildx refused to make the builder; the message has its words." },
+  BK4004: {
+    title: "builder cannot be made or started",
+    help: "buildx could not make the builder, or not start it; the message has its words.",
+  },
   BK4005: {
     title: "connection to the builder is not verified",
     help: "Plain TCP gives everybody on the way the build and its credentials. Name TLS files under `builder.tls`, or set BUILDKIT_INSECURE=true to accept it.",
@@ -372,6 +375,11 @@ export const codes = {
     help: "A target with several platforms is built on several nodes of the builder, and each writes the same cache. Use a builder with one node, or one target for each platform.",
     level: "error",
   },
+  BK4016: {
+    title: "builder does not reach the backend",
+    help: "A loopback address, such as 127.0.0.1 or localhost, is the builder's own container where that has a network of its own. Give the builder the machine's network, or the backend an address that both reach. Mounts go through bkcache and are not affected.",
+    level: "warn",
+  },
 
   BK4020: {
     title: "bake refuses the definition",
@@ -388,6 +396,11 @@ export const codes = {
   BK4023: {
     title: "helper for mounts not usable",
     help: "bkcache works in cache mounts with a statically linked busybox of the builder's architecture. It is taken once from an image, by the builder; or name the path of one in BKCACHE_HELPER, or another image in BKCACHE_HELPER_IMAGE.",
+  },
+  BK4024: {
+    title: "builder too old for cache mounts",
+    help: "Contents of cache mounts are carried on BuildKit 0.11 or later: an older one tells neither which mount a folder is of, nor whether a build is under way. Docker's own BuildKit is new enough from Docker 24 on. Layers are not affected.",
+    isLasting: true,
   },
 
   // --- 5xxx store
@@ -538,7 +551,8 @@ export const codes = {
   },
   BK5054: {
     title: "garbage collection may take the cache mount",
-    help: "A policy of the builder keeps less than the mount holds, so it may be gone before the next build. Set a gcpolicy of your own in buildkitd.toml.",
+    help: "A policy of the builder keeps less than the mount holds, so it may be gone before the next build. Set a gcpolicy of your own in buildkitd.toml. Not said in CI of a builder on the machine itself, which goes with it.",
+    level: "warn",
     isNotice: true,
   },
   BK5055: {

@@ -38,6 +38,9 @@ export function showTime(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes >= 60)
+    return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 

@@ -198,6 +198,7 @@ async function askBuilder({ gateway }: HistoryOptions, id: string): Promise<Prog
 }
 
 function lastLine(stderr: string): string {
+  if (stderr.includes("unknown method ListenBuildHistory")) return "BuildKit keeps none before 0.11";
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("{"));
   return (lines.at(-1) ?? "buildx gave no reason").replace(/^ERROR: /, "").trim();
 }

@@ -93,6 +93,7 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
             records,
             dir,
             strict,
+            rules: build.rules,
             use: use.mounts,
             backend: mountBackend.fill(values),
           }),

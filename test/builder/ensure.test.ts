@@ -8,6 +8,7 @@ import type { BuilderDefinition } from "../../src/config/schema.gen.ts";
 import type { ExecResult, Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { makeTempDir } from "../support/cleanup.ts";
+import { fakeDocker } from "../support/fake-docker.ts";
 
 const dir = makeTempDir("ensure");
 const socket = join(dir, "b.sock");
@@ -95,13 +96,13 @@ describe("a builder of bkcache's own", () => {
   });
 
   test("is removed again where only buildx can tell that nothing answers", async () => {
-    const address = "docker-container://gone";
+    const address = "kube-pod://gone";
     const silent = running("x", "remote", "inactive", address);
     const { result, calls } = await ensure([absent, {}, silent], undefined, { BUILDKIT_HOST: address });
     expect(result).toMatchObject({
       code: "BK4003",
-      message: "builder x at docker-container://gone does not answer: buildx calls it inactive",
-      hint: expect.stringContaining("docker ps"),
+      message: "builder x at kube-pod://gone does not answer: buildx calls it inactive",
+      hint: expect.stringContaining("kubectl get pods"),
     });
     expect(calls.at(-1)).toEqual(["rm", "--force", own]);
     // One that was there before is left alone.
@@ -125,6 +126,53 @@ describe("a builder of bkcache's own", () => {
     expect(result).toMatchObject({ name: "x", source: "builder in the config" });
     expect(calls.at(-1)).toEqual(["inspect", "-D", "--bootstrap", "x"]);
     expect(told).toMatchObject([{ level: "info", message: "starting the builder x" }]);
+  });
+
+  test("is not left behind where it cannot be started, and says whose fault that is", async () => {
+    const stderr =
+      "#1 [internal] booting buildkit\n#1 pulling image a/b:1 done\n#1 ERROR: Error response from daemon: no route\n------\nERROR: Error response from daemon: no route\n";
+    const answers = [absent, {}, running("x", "docker-container", "inactive"), { exitCode: 1, stderr }];
+    const { calls, result } = await ensure(answers, { driver: "docker-container" });
+    expect(result).toMatchObject({
+      code: "BK4004",
+      message: 'builder "x" cannot be started, since its image a/b:1 cannot be pulled: no route',
+      hint: expect.stringContaining("option image"),
+    });
+    expect(calls.at(-1)).toEqual(["rm", "--force", "x"]);
+    // One that was there before is left alone.
+    const old = await ensure([running("x", "docker-container", "stopped"), { exitCode: 1, stderr: "ERROR: full\n" }], {
+      driver: "docker-container",
+    });
+    expect(old.result).toMatchObject({ code: "BK4004", message: 'builder "x" cannot be started: full' });
+    expect(old.calls).toHaveLength(2);
+  });
+
+  test.each([
+    ["Error: No such container: mine", 1, "No such container: mine", "docker ps"],
+    [
+      "Cannot connect to the Docker daemon at unix:///s.",
+      1,
+      "Cannot connect to the Docker daemon at unix:///s.",
+      "run",
+    ],
+    ["exited", 0, "the container is exited", "docker start mine"],
+  ])("of a docker-container:// address: docker says %s", async (said, exitCode, reason, hint) => {
+    const fake = fakeDocker(makeTempDir("fake"), {
+      answers: [{ when: ["container", "inspect"], exitCode, [exitCode === 0 ? "stdout" : "stderr"]: `${said}\n` }],
+    });
+    const env = { BUILDKIT_HOST: "docker-container://mine", PATH: fake.PATH };
+    const { result, calls } = await ensure([absent], undefined, env);
+    expect(result).toMatchObject({
+      code: "BK4003",
+      message: expect.stringMatching(new RegExp(`docker-container://mine does not answer: ${reason}$`)),
+      hint: expect.stringContaining(hint),
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  test("of a docker-container:// address needs docker", async () => {
+    const { result } = await ensure([absent], undefined, { BUILDKIT_HOST: "docker-container://mine", PATH: dir });
+    expect(result).toMatchObject({ code: "BK4003", message: expect.stringContaining("no docker program on PATH") });
   });
 
   test("is another one for other contents of its BuildKit config, or another docker engine", async () => {
@@ -206,6 +254,25 @@ describe("a builder of the user's", () => {
       code: "BK4003",
       message: "builder default does not answer: failed to connect to the docker API",
       hint: expect.stringContaining("docker daemon"),
+    });
+  });
+
+  test("with one node of two stopped is started", async () => {
+    const engine = "\nEndpoint: unix:///docker.sock\n";
+    const both = `Name: ci\nDriver: docker-container\n\nNodes:\nName: ci0${engine}Status: running\n\nName: ci1${engine}`;
+    const stopped = { stdout: `${both}Status: stopped\n` };
+    const { calls, told } = await ensure([stopped, { stdout: `${both}Status: running\n` }], "ci");
+    expect(calls).toEqual([
+      ["inspect", "-D", "ci"],
+      ["inspect", "-D", "--bootstrap", "ci"],
+    ]);
+    expect(told).toMatchObject([{ message: "starting the builder ci" }]);
+    // The build may do with the other one.
+    const failed = await ensure([stopped, { exitCode: 1, stderr: "ERROR: no room\n" }], "ci");
+    expect(failed.result).toMatchObject({ name: "ci" });
+    expect(failed.told.at(-1)).toMatchObject({
+      level: "warning",
+      message: "builder ci at unix:///docker.sock does not answer: buildx calls it stopped",
     });
   });
 

@@ -67,6 +67,34 @@ describe("driver", () => {
   });
 });
 
+describe("an endpoint on a loopback address", () => {
+  const local = { ...s3, endpoint_url: "http://127.0.0.1:9000" };
+  const container = (options: Readonly<Record<string, string>>): Partial<GateInput> => ({
+    builder: {
+      name: "ci",
+      driver: "docker-container",
+      nodes: [{ ...node("v0.34.2"), options }],
+      canExportCache: true,
+    },
+  });
+
+  test.each([
+    ["127.0.0.1", use(local), ["BK4016"]],
+    ["localhost, for reading", use({ ...s3, endpoint_url: "http://localhost:9000" }, "from"), ["BK4016"]],
+    ["IPv6", use({ ...s3, endpoint_url: "http://[::1]:9000" }), ["BK4016"]],
+    ["another machine", use(minio), []],
+    ["AWS", use(s3), []],
+  ])("%s", (_, entry, warn) => {
+    expect(check([entry], container({}))).toEqual({ ...fine, warn });
+    expect(check([entry], container({ network: "host" }))).toEqual(fine);
+    expect(check([entry])).toEqual(fine);
+  });
+
+  test("can be accepted", () => {
+    expect(check([use(local)], { ...container({}), rules: { BK4016: "off" } })).toEqual(fine);
+  });
+});
+
 describe("gha", () => {
   const gha = { type: "gha", scope: "s" };
   test.each([

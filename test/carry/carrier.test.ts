@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createBarePlan } from "../../src/bake/printed.ts";
 import type { Plan } from "../../src/bake/model.ts";
 import { type CarryRequest, openCarrier } from "../../src/carry/carrier.ts";
+import { BkcacheError } from "../../src/diagnostics/error.ts";
 import type { History } from "../../src/outcome/history.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { createFakeBuilder, type FakeBuilder, fakeHost, fakeNodes } from "../support/fake-builder.ts";
@@ -39,6 +40,7 @@ function makeRun(
     scopes: { app: { read: [{ scope: "main", why: "" }], write: "main" } },
     dir: workspace.dir,
     strict: false,
+    rules: {},
     ...more,
   };
   return { open: () => openCarrier(host, request), messages };
@@ -111,4 +113,19 @@ describe("a cache that fails", () => {
     expect(carrier?.report()).toMatchObject([{ restore: skipped, save: skipped }]);
     expect(builder.opened.count).toBe(0);
   });
+});
+
+test("a builder that is too old is said before the build, also where mounts are only saved, and left alone after it", async () => {
+  const builder = createFakeBuilder();
+  builder.add("data");
+  builder.failure = new BkcacheError({ code: "BK4024", message: "too old" });
+  const use = { read: false, write: true };
+  const { open, messages } = makeRun(builder, makeTempDir("store"), { use });
+  const carrier = await open();
+  await carrier?.restore([]);
+  expect(messages).toMatchObject([{ level: "warning", code: "BK4024", message: "too old" }]);
+  expect(await carrier?.save(unknown)).toEqual([]);
+  expect(carrier?.report()).toMatchObject([{ save: { outcome: "skipped", reason: "too old" } }]);
+  const strict = await makeRun(builder, makeTempDir("store"), { use, strict: true }).open();
+  await expect(strict?.restore([])).rejects.toMatchObject({ code: "BK4024" });
 });

@@ -27,6 +27,7 @@ function save(session: FakeSession, mounts: readonly CarriedMount[], more: Parti
     parents: new Map(),
     damages: new Map(),
     writer: { version: "0.0.0-test" },
+    warnsOfCollection: true,
     budgetMs: 60_000,
     ...more,
   });

@@ -90,6 +90,8 @@ test.each([
   [59_960, "1 min 0 s"],
   [60_000, "1 min 0 s"],
   [150_400, "2 min 30 s"],
+  [5_400_000, "1 h 30 min"],
+  [172_800_000, "48 h"],
 ])("%i ms", (ms, expected) => {
   expect(showTime(ms)).toBe(expected);
 });

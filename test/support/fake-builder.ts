@@ -92,6 +92,10 @@ export function createFakeBuilder(): FakeBuilder {
           if (index !== -1) folders.splice(index, 1);
         }
       },
+      requireSupport: async () => {
+        if (builder.failure !== null) throw builder.failure;
+      },
+      isOpen: () => true,
       close: async () => {},
     },
   };

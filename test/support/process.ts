@@ -148,6 +148,24 @@ function killProcess({ pid, startTime }: Process): void {
   }
 }
 
+/** Kills every process that has this text in its command line, and what these have started. */
+export function killAllThatName(text: string): void {
+  for (const name of readdirSync("/proc")) {
+    const pid = Number(name);
+    const stat = Number.isInteger(pid) && pid !== process.pid ? readStat(pid) : undefined;
+    if (stat === undefined || !commandOf(pid).includes(text)) continue;
+    for (const each of [...findDescendants(pid), { pid, startTime: stat.startTime }]) killProcess(each);
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 /** Detaches everything that is mounted at or below a folder, the deepest first. */
 export function unmountBelow(dir: string): void {
   const points = readFileSync("/proc/self/mountinfo", "utf8")

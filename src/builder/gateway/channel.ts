@@ -39,6 +39,8 @@ export interface Channel {
   collect<In, Out>(method: Method<In, Out>, request: In, options?: CallOptions): Promise<readonly Out[]>;
   /** One message there, one back. */
   call<In, Out>(method: Method<In, Out>, request: In, options?: CallOptions): Promise<Out>;
+  /** False once the connection has ended or broken: it never comes back. */
+  isOpen(): boolean;
   /** Breaks off every call under way. */
   close(): void;
 }
@@ -155,6 +157,7 @@ export function openChannel(connection: Duplex): Channel {
       }
       return response;
     },
+    isOpen: () => !session.destroyed && !session.closed,
     close: () => session.destroy(),
   };
 }

@@ -1,5 +1,7 @@
+import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import type { Buildx } from "../buildx.ts";
+import { GrpcError, GrpcStatus } from "./channel.ts";
 import { openContainer } from "./container.ts";
 import { type Connection, dial } from "./connection.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
@@ -41,6 +43,10 @@ export interface Gateway {
   readBuild(ref: string): Promise<readonly BuildStatus[]>;
   /** Removes records of mounts, but for those in use. */
   removeRecords(recordIds: readonly string[]): Promise<void>;
+  /** @throws BkcacheError BK4024 where the builder is too old for all that is above, which throws it too. */
+  requireSupport(): Promise<void>;
+  /** False where the connection has broken. */
+  isOpen(): boolean;
   close(): Promise<void>;
 }
 
@@ -70,10 +76,23 @@ export async function openGateway(
   }, heartbeat);
   beat.unref();
 
+  const listActive = () => channel.collect(Control.ListenBuildHistory, { ActiveOnly: true, EarlyExit: true }, promptly);
+  let support: Promise<void> | undefined;
+  /** Builds of Debian and others give no version of their BuildKit: what it answers is the measure. */
+  const requireSupport = (): Promise<void> => {
+    support ??= listActive().then(
+      () => {},
+      (error: unknown) => {
+        throw error instanceof GrpcError && error.status === GrpcStatus.UNIMPLEMENTED ? tooOld(builder, error) : error;
+      },
+    );
+    return support;
+  };
   let root: Promise<LlbDefinition> | undefined;
   return {
     openShell: (mount, shellOptions = {}) =>
       ask(async () => {
+        await requireSupport();
         const native = workers[0]?.platforms[0] ?? "";
         root ??= findHelper({ host, buildx, builder, platform: native }, options).then(helperRoot);
         const { explain } = connection;
@@ -81,31 +100,45 @@ export async function openGateway(
       }),
     listMountRecords: () =>
       ask(async () => {
-        const { record } = await channel.call(Control.DiskUsage, { filter: [`type==${mountRecordType}`] }, promptly);
+        const usage = channel.call(Control.DiskUsage, { filter: [`type==${mountRecordType}`] }, promptly);
+        const [{ record }] = await Promise.all([usage, requireSupport()]);
         return record.filter(({ RecordType }) => RecordType === mountRecordType).map(readRecord);
       }),
     listActiveBuilds: () =>
       ask(async () => {
-        const events = await channel.collect(
-          Control.ListenBuildHistory,
-          { ActiveOnly: true, EarlyExit: true },
-          promptly,
-        );
+        await requireSupport();
+        const events = await listActive();
         return events.flatMap(({ record }) => (record === undefined ? [] : [record.Ref]));
       }),
     listWorkers: () => ask(() => listWorkers(channel, { ...promptly, signal })),
-    readBuild: (Ref) => ask(() => channel.collect(Control.Status, { Ref }, promptly)),
+    readBuild: (Ref) =>
+      ask(async () => {
+        // A BuildKit without a history never answers this.
+        const [, statuses] = await Promise.all([requireSupport(), channel.collect(Control.Status, { Ref }, promptly)]);
+        return statuses;
+      }),
     removeRecords: (recordIds) =>
       ask(async () => {
         // No filter at all would be every record.
         if (recordIds.length === 0) return;
         await channel.collect(Control.Prune, { filter: recordIds.map(recordFilter), all: true });
       }),
+    requireSupport: () => ask(requireSupport),
+    isOpen: () => channel.isOpen(),
     async close() {
       clearInterval(beat);
       await connection.close();
     },
   };
+}
+
+function tooOld(builder: string, cause: GrpcError): BkcacheError {
+  return new BkcacheError({
+    code: "BK4024",
+    message: `builder ${builder}: cache mounts need BuildKit 0.11 or later`,
+    hint: "make a builder that has it: docker buildx create --driver docker-container --name ci, then --builder ci",
+    cause,
+  });
 }
 
 async function openNode(host: Host, buildx: Buildx, builder: string, options: GatewayOptions): Promise<OpenNode> {

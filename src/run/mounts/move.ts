@@ -4,6 +4,7 @@ import type { Host } from "../../host/host.ts";
 import { resolveScopes, type ScopeFlags, sharedScopes } from "../../cache/scopes.ts";
 import { type MountSelection, withSelectedMounts } from "../../carry/selected-mounts.ts";
 import type { CarriedMount } from "../../carry/find.ts";
+import { warnsOfCollection } from "../../carry/gc.ts";
 import { readKeys } from "../../carry/keys.ts";
 import { requireWrite } from "../../cache/use.ts";
 import type { MountRestore, MountSave } from "../../outcome/mounts.ts";
@@ -50,8 +51,9 @@ const noBudget = 2 ** 31 - 1;
 /** Saves the mounts as they are on the builder. @throws BkcacheError BK5056 where this run must not write. */
 export async function saveNamed(host: Host, request: SaveRequest): Promise<MovedMounts<MountSave>> {
   requireWrite(host, request.cache, "save");
-  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session }) => {
+  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session, rules }) => {
     const keys = await readKeys(mounts, dir);
+    const ci = readCi(host.env);
     const scopes = resolveScopes(plan, request.scopes, host.env);
     const scopeOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).write;
     const scopesOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).read;
@@ -62,7 +64,8 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
       keyOf: keys.of,
       parents: new Map(),
       damages: new Map(),
-      writer: writerOf(readCi(host.env)),
+      writer: writerOf(ci),
+      warnsOfCollection: warnsOfCollection({ driver: session.builder.driver, ci, rules }),
       budgetMs: noBudget,
       overwrite: request.overwrite,
     });

@@ -44,8 +44,8 @@ async function list(words: readonly string[], options: LsOptions, context: Comma
   if (options.json) reporter.json(toJson(listing));
   else reporter.result(render(listing, host.now()));
   const { local, remote } = listing;
-  // Not everybody has both a builder and a bucket at hand.
-  if (local?.found === null && isBoth) {
+  // Not everybody has both a builder and a bucket at hand. One that is too old is at hand, and its mounts are not.
+  if (local?.found === null && isBoth && !local.findings.some(({ code }) => code === "BK4024")) {
     for (const finding of local.findings) host.tell({ ...finding, level: "warning" });
   } else fail(local?.findings ?? [], context);
   if (remote?.found === null) fail(remote.findings, context);
