@@ -38,7 +38,12 @@ export function findCachesInContext(
 
 /** A Dockerfile's own ignore file goes before that of the context. */
 function readIgnoreFile(root: string, dockerfile: string): string {
-  return readIfThere(resolve(root, `${dockerfile}.dockerignore`)) ?? readIfThere(join(root, ".dockerignore")) ?? "";
+  try {
+    return readIfThere(resolve(root, `${dockerfile}.dockerignore`)) ?? readIfThere(join(root, ".dockerignore")) ?? "";
+  } catch {
+    // buildx says why it cannot read it; a warning is all that rests on it here.
+    return "";
+  }
 }
 
 /**

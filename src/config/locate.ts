@@ -1,4 +1,13 @@
-import { accessSync, constants, type Dirent, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  type Dirent,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { cosmiconfigSync } from "cosmiconfig";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
@@ -46,7 +55,12 @@ export async function locateConfig(options: LocateOptions): Promise<LocatedConfi
 function locateNamed(name: string, cwd: string): LocatedConfig {
   if (name === "") throw new BkcacheError({ code: "BK1002", message: "--config needs a value" });
   const file = resolve(cwd, name);
-  const stats = statSync(file, { throwIfNoEntry: false });
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(file, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw cannotRead(file, cause);
+  }
   if (stats === undefined) throw new BkcacheError({ code: "BK2002", message: `there is no file ${name}` });
   if (!stats.isFile())
     throw new BkcacheError({ code: "BK2002", message: `${name} is not a file`, hint: "name the config file itself" });
@@ -101,7 +115,10 @@ export async function locateIn(dir: string, cwd: string): Promise<LocatedConfig 
   const present = placesIn(dir);
   if (present.length === 0) return null;
   const file = searchFolder(dir);
-  if (file === null) return null;
+  if (file === null) {
+    refuseUnreadable(dir, present);
+    return null;
+  }
   const winner = basename(file);
   refuseUnreadable(dir, present.slice(0, present.indexOf(winner)));
   const others = present.filter((place) => place !== winner && (place !== "package.json" || packageHasConfig(dir)));
@@ -152,6 +169,7 @@ function searchFolder(dir: string): string | null {
     if (result === null || (result.isEmpty === true && basename(result.filepath) === "package.json")) return null;
     return result.filepath;
   } catch (cause) {
+    refuseUnreadable(dir, placesIn(dir));
     throw new BkcacheError({ code: "BK2002", message: `the config in ${dir} cannot be read`, cause });
   }
 }
@@ -174,14 +192,28 @@ function packageHasConfig(dir: string): boolean {
   }
 }
 
-/** The search goes past a file that it may not read; a user would look for the fault in the wrong config. */
+/**
+ * The search goes past a file that it cannot read; a user would look for the fault in the wrong config, or build without
+ * one. Of a package.json nobody can tell whether it holds one.
+ */
 function refuseUnreadable(dir: string, places: readonly string[]): void {
   for (const place of places) {
+    if (place === "package.json") continue;
+    const file = join(dir, place);
     try {
-      accessSync(join(dir, place), constants.R_OK);
+      accessSync(file, constants.R_OK);
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EACCES") continue;
-      throw new BkcacheError({ code: "BK2002", message: `${join(dir, place)} may not be read`, cause });
+      throw cannotRead(file, cause);
     }
   }
+}
+
+function cannotRead(file: string, cause: unknown): BkcacheError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new BkcacheError({
+    code: "BK2002",
+    message: `${file} cannot be read (${reason})`,
+    hint: "check the rights of the file and its folders, and where links lead",
+    cause,
+  });
 }

@@ -318,7 +318,7 @@ export const codes = {
   BK3003: { title: "file cannot be written", help: "Check the folder's rights and free space." },
   BK3004: {
     title: "file cannot be read",
-    help: "What bkcache would write stands there already, and cannot be read to compare. A folder of that name is often one that Docker made for a bind mount whose source was missing.",
+    help: "A Dockerfile, or what bkcache would write, stands there and cannot be read: rights, or a link that leads nowhere. A folder of that name is often one that Docker made for a bind mount whose source was missing.",
   },
 
   // --- 4xxx buildx and BuildKit

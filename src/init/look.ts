@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bakeFileNames } from "../bake/file-names.ts";
 import type { Host } from "../host/host.ts";
-import { readIfThere } from "../host/files.ts";
+import { readIfFile } from "../source/dockerfiles.ts";
 import type { Found, FoundDockerfile } from "./propose.ts";
 
 /** Looks at what a folder holds, as far as a config depends on it. */
@@ -10,7 +10,7 @@ export async function lookAround(host: Host): Promise<Found> {
   const files = (await listByGit(host)) ?? (await listByWalking(host.cwd));
   const dockerfiles: FoundDockerfile[] = [];
   for (const path of files.filter(isDockerfile).slice(0, mostDockerfiles)) {
-    const text = readIfThere(join(host.cwd, path));
+    const text = readIfFile(join(host.cwd, path));
     if (text !== null && /^\s*FROM\s/im.test(text)) dockerfiles.push({ path, text });
   }
   const bakeFiles: string[] = [];

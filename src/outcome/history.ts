@@ -31,7 +31,7 @@ export interface HistoryOptions {
   /** Targets that were to be built. */
   readonly targets: readonly string[];
   /** The metadata file of the bake; it may be missing. */
-  readonly metadataFile: string;
+  readonly metadataFile: string | null;
   /** When the bake began, in ms since the epoch. */
   readonly startedAt: number;
   /** The builder's own connection, where it costs nothing; null where buildx is to be asked. */
@@ -50,7 +50,7 @@ const parallelism = 4;
  */
 export async function readHistory(host: Host, options: HistoryOptions): Promise<History> {
   const { targets, isSingle = false } = options;
-  const metadata = await readText(options.metadataFile);
+  const metadata = options.metadataFile === null ? null : await readText(options.metadataFile);
   const found = new Map(Object.entries(readMetadata(metadata, isSingle ? targets[0] : undefined)));
   const notes: Diagnostic[] = [];
   if (targets.some((name) => !found.has(name))) {

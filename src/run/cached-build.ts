@@ -119,15 +119,13 @@ export async function runCachedBuild(host: Host, build: CachedBuild): Promise<Ba
       carrier,
       isSingle: build.verb === "build",
     });
-    const running = buildx.exec(
-      [build.verb, "--builder", nodes.builder.name, "--metadata-file", finish.metadataFile, ...command.args],
-      {
-        cwd: build.runDir,
-        env: { ...command.env, ...choice.env, ...finish.env },
-        ...(command.input === undefined ? {} : { input: command.input }),
-        terminal: true,
-      },
-    );
+    const toMetadata = finish.metadataFile === null ? [] : ["--metadata-file", finish.metadataFile];
+    const running = buildx.exec([build.verb, "--builder", nodes.builder.name, ...toMetadata, ...command.args], {
+      cwd: build.runDir,
+      env: { ...command.env, ...choice.env, ...finish.env },
+      ...(command.input === undefined ? {} : { input: command.input }),
+      terminal: true,
+    });
     finish.prepare();
     const found = awaitedLater(build.meanwhile?.() ?? Promise.resolve([]));
     const { exitCode } = await running;

@@ -23,7 +23,7 @@ export interface Outcome {
 export async function readOutcome(
   host: Host,
   request: FinishRequest,
-  { metadataFile, exitCode }: { readonly metadataFile: string; readonly exitCode: number },
+  { metadataFile, exitCode }: { readonly metadataFile: string | null; readonly exitCode: number },
 ): Promise<Outcome> {
   const { buildx, nodes, startedAt, targets, choice, args, carrier } = request;
   const { builder } = nodes;

@@ -9,7 +9,8 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { fixedText, lintProject } from "../dockerfile/lint/lint.ts";
 import type { LintFinding } from "../dockerfile/lint/rule.ts";
-import { readIfThere, writeAtomically } from "../host/files.ts";
+import { writeAtomically } from "../host/files.ts";
+import { readIfFile } from "../source/dockerfiles.ts";
 import type { Host } from "../host/host.ts";
 import { createDockerfileReader } from "../source/dockerfiles.ts";
 import { collectFiles, collectTargets, type CollectedProject } from "./lint-project.ts";
@@ -128,8 +129,18 @@ function isName({ plan }: Project, name: string): boolean {
   return findRequested(plan, [name]).unknown.length === 0;
 }
 
+/** A device or pipe, which may never end. */
+function isSpecial(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
+  } catch {
+    // Reading it says why.
+    return false;
+  }
+}
+
 function readDockerfile(path: string, project: Project | null): string {
-  const text = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readIfThere(path) : null;
+  const text = isSpecial(path) ? null : readIfFile(path);
   if (text !== null) return text;
   const name = basename(path);
   const near =

@@ -5,6 +5,7 @@ import { showText } from "../config/text.ts";
 import type { BuildScope } from "../dockerfile/expand.ts";
 import type { Dockerfile } from "../dockerfile/model.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
 import { readIfThere } from "../host/files.ts";
 
 /** Where the Dockerfile of a target is. */
@@ -44,13 +45,19 @@ export function createDockerfileReader(dir: string): DockerfileReader {
   };
 }
 
-/** A folder that is called Dockerfile is no Dockerfile. */
+/** A folder that is called Dockerfile is no Dockerfile. @throws BkcacheError BK3004 for a file that cannot be read. */
 export function readIfFile(path: string): string | null {
   try {
     return readIfThere(path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && ["EISDIR", "ENOTDIR"].includes(String(error.code))) return null;
-    throw error;
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    if (["EISDIR", "ENOTDIR"].includes(reason)) return null;
+    throw new BkcacheError({
+      code: "BK3004",
+      message: `cannot read ${path} (${reason})`,
+      hint: "check the rights of the file and its folders, and where links lead; the build could not read it either",
+      cause,
+    });
   }
 }
 
