@@ -70,6 +70,8 @@ export const GrpcStatus = {
  * builder wait after every one of them.
  */
 const window = { call: 4 << 20, connection: 16 << 20 } as const;
+/** Megabytes that node:http2 may hold, beyond which it refuses streams: the window, and what goes out on every call. */
+const maxSessionMemory = 128;
 
 /** Bytes of a message at most. BuildKit sends none of more than 16 MiB. */
 const maxFrame = 32 << 20;
@@ -84,6 +86,7 @@ const frameHead = 5;
 export function openChannel(connection: Duplex): Channel {
   const session = connect("http://buildkit", {
     createConnection: () => connection,
+    maxSessionMemory,
     settings: { enablePush: false, initialWindowSize: window.call },
   });
   session.once("connect", () => session.setLocalWindowSize(window.connection));

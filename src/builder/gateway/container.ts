@@ -1,15 +1,22 @@
-import type { Channel } from "./channel.ts";
+import { createLimit } from "../../host/limit.ts";
+import { type Channel, GrpcError, GrpcStatus } from "./channel.ts";
 import { baseFolder, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
 import { CacheSharingOpt, Control, LLBBridge, MountType, NetMode } from "./messages.ts";
 import { mountPath, newId, runProcess } from "./process.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 
 export interface ContainerOptions {
-  /** What the container is made of: the helper. */
-  readonly root: LlbDefinition;
-  readonly signal?: AbortSignal | undefined;
+  /** What containers are made of: the helper. */
+  readonly root: () => Promise<LlbDefinition>;
   /** What the user is to see of a failed call of a process. */
   readonly explain: (error: unknown) => Promise<unknown>;
+}
+
+/** The containers of one node, each with a mount. */
+export interface Containers {
+  /** Opens a mount in a container of its own. */
+  open(mount: MountIdentity, signal?: AbortSignal): Promise<MountShell>;
+  close(): Promise<void>;
 }
 
 /** A build that does nothing by itself: it lives until it is closed, and what is made in it goes with it. */
@@ -18,7 +25,14 @@ interface Build {
   readonly metadata: Readonly<Record<string, string>>;
   /** The id of what a definition makes, which need not be made yet. */
   solve(definition: LlbDefinition, signal?: AbortSignal): Promise<string>;
+  hasEnded(): boolean;
   close(): Promise<void>;
+}
+
+/** A build that has the helper already. */
+interface RootedBuild extends Build {
+  /** The id of the helper's root in it. */
+  readonly root: string;
 }
 
 /** Time for what a builder answers at once. */
@@ -32,7 +46,11 @@ function openBuild(channel: Channel): Build {
   void build.send({ Ref: ref, Internal: true });
   build.end();
   let failure: unknown;
-  const ended = build.receive(() => {}).catch((error: unknown) => (failure = error));
+  let isOver = false;
+  const ended = build
+    .receive(() => {})
+    .catch((error: unknown) => (failure = error))
+    .finally(() => (isOver = true));
   const metadata = { "buildkit-controlapi-buildid": ref };
   return {
     metadata,
@@ -46,6 +64,7 @@ function openBuild(channel: Channel): Build {
         throw failure ?? error;
       }
     },
+    hasEnded: () => isOver,
     async close() {
       build.cancel();
       await ended;
@@ -53,61 +72,122 @@ function openBuild(channel: Channel): Build {
   };
 }
 
-/** Opens a mount in a container of its own. */
-export async function openContainer(
+/**
+ * Makes containers, of which each that is open at a time has a build of its own: where a mount is busy, only the end of the
+ * build ends BuildKit's wait for it. A build whose container was closed in good order takes the next one, since the helper,
+ * a megabyte, goes to every build.
+ */
+export function createContainers(channel: Channel, options: ContainerOptions): Containers {
+  const idle: RootedBuild[] = [];
+  // One helper on its way at a time.
+  const limit = createLimit(1);
+  const begin = async (signal: AbortSignal | undefined): Promise<RootedBuild> => {
+    const definition = await options.root();
+    return limit(async () => {
+      signal?.throwIfAborted();
+      const build = openBuild(channel);
+      try {
+        return { ...build, root: await build.solve(definition, signal) };
+      } catch (error) {
+        await build.close();
+        throw error;
+      }
+    });
+  };
+  const takeIdle = (): RootedBuild | undefined => {
+    let build = idle.pop();
+    while (build?.hasEnded() === true) build = idle.pop();
+    return build;
+  };
+  return {
+    async open(mount, signal) {
+      const build = takeIdle() ?? (await begin(signal));
+      try {
+        const id = await makeContainer(channel, build, { mount, signal });
+        return shellOf(channel, id, { build, explain: options.explain, onClosed: () => void idle.push(build) });
+      } catch (error) {
+        await build.close();
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all(idle.splice(0).map((build) => build.close()));
+    },
+  };
+}
+
+interface ContainerRequest {
+  readonly mount: MountIdentity;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Returns the id of the container. */
+async function makeContainer(
   channel: Channel,
-  mount: MountIdentity,
-  options: ContainerOptions,
-): Promise<MountShell> {
-  const { signal, explain } = options;
-  // One for each container: where a mount is busy, only the end of the build ends BuildKit's wait for it.
-  const build = openBuild(channel);
+  build: RootedBuild,
+  { mount, signal }: ContainerRequest,
+): Promise<string> {
+  const ContainerID = newId();
+  const base = mountBase(mount);
+  const baseId = base === null ? "" : await build.solve(base, signal);
+  const cacheOpt = { ID: mountKey(mount), sharing: CacheSharingOpt.LOCKED };
+  const cache = { dest: mountPath, mountType: MountType.CACHE, cacheOpt, output: -1 };
+  const request = {
+    ContainerID,
+    Mounts: [
+      { dest: "/", mountType: MountType.BIND, resultID: build.root },
+      base === null ? cache : { ...cache, resultID: baseId, selector: baseFolder },
+    ],
+    Network: NetMode.NONE,
+  };
+  // No limit: another build may hold the mount.
+  await channel.call(LLBBridge.NewContainer, request, { metadata: build.metadata, signal });
+  return ContainerID;
+}
+
+interface ShellOptions {
+  readonly build: RootedBuild;
+  readonly explain: ContainerOptions["explain"];
+  /** Called where the build is as good as new. */
+  readonly onClosed: () => void;
+}
+
+function shellOf(channel: Channel, container: string, { build, explain, onClosed }: ShellOptions): MountShell {
   const { metadata } = build;
-  const container = newId();
-  try {
-    const base = mountBase(mount);
-    const [root, baseId] = await Promise.all([
-      build.solve(options.root, signal),
-      base === null ? "" : build.solve(base, signal),
-    ]);
-    const cacheOpt = { ID: mountKey(mount), sharing: CacheSharingOpt.LOCKED };
-    const cache = { dest: mountPath, mountType: MountType.CACHE, cacheOpt, output: -1 };
-    const request = {
-      ContainerID: container,
-      Mounts: [
-        { dest: "/", mountType: MountType.BIND, resultID: root },
-        base === null ? cache : { ...cache, resultID: baseId, selector: baseFolder },
-      ],
-      Network: NetMode.NONE,
-    };
-    // No limit: another build may hold the mount.
-    await channel.call(LLBBridge.NewContainer, request, { metadata, signal });
-  } catch (error) {
-    await build.close();
-    throw error;
-  }
   /** When BuildKit has started the first process: of several at once it might start another one first. */
   let firstStarted: Promise<void> | undefined;
+  let isBroken = false;
+  const run: MountShell["exec"] = async (argv, execOptions) => {
+    const common = { ...execOptions, container, metadata, explain };
+    if (firstStarted !== undefined) {
+      await firstStarted;
+      return runProcess(channel, argv, { ...common, isFirst: false });
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    firstStarted = promise;
+    try {
+      return await runProcess(channel, argv, { ...common, isFirst: true, onStarted: resolve });
+    } finally {
+      resolve();
+    }
+  };
   return {
     async exec(argv, execOptions) {
-      const whole = { ...execOptions, container, metadata, explain };
-      if (firstStarted !== undefined) {
-        await firstStarted;
-        return runProcess(channel, argv, { ...whole, isFirst: false });
-      }
-      const { promise, resolve } = Promise.withResolvers<void>();
-      firstStarted = promise;
       try {
-        return await runProcess(channel, argv, { ...whole, isFirst: true, onStarted: resolve });
-      } finally {
-        resolve();
+        return await run(argv, execOptions);
+      } catch (error) {
+        isBroken = true;
+        throw error;
       }
     },
     async close() {
       // Ends what runs in it and waits for that. It fails with the exit code of what it ended.
       const options = { metadata, timeoutMs: promptly };
-      await channel.call(LLBBridge.ReleaseContainer, { ContainerID: container }, options).catch(() => {});
-      await build.close();
+      await channel.call(LLBBridge.ReleaseContainer, { ContainerID: container }, options).catch((error: unknown) => {
+        if (!(error instanceof GrpcError) || error.status === GrpcStatus.DEADLINE_EXCEEDED) isBroken = true;
+      });
+      if (isBroken || build.hasEnded()) await build.close();
+      else onClosed();
     },
   };
 }

@@ -2,7 +2,7 @@ import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import type { Buildx } from "../buildx.ts";
 import { GrpcError, GrpcStatus } from "./channel.ts";
-import { openContainer } from "./container.ts";
+import { createContainers } from "./container.ts";
 import { type Connection, dial } from "./connection.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
 import { helperRoot, type LlbDefinition } from "./llb.ts";
@@ -89,14 +89,18 @@ export async function openGateway(
     return support;
   };
   let root: Promise<LlbDefinition> | undefined;
+  const containers = createContainers(channel, {
+    root() {
+      const platform = workers[0]?.platforms[0] ?? "";
+      return (root ??= findHelper({ host, buildx, builder, platform }, options).then(helperRoot));
+    },
+    explain: connection.explain,
+  });
   return {
     openShell: (mount, shellOptions = {}) =>
       ask(async () => {
         await requireSupport();
-        const native = workers[0]?.platforms[0] ?? "";
-        root ??= findHelper({ host, buildx, builder, platform: native }, options).then(helperRoot);
-        const { explain } = connection;
-        return openContainer(channel, mount, { root: await root, signal: shellOptions.signal, explain });
+        return containers.open(mount, shellOptions.signal);
       }),
     listMountRecords: () =>
       ask(async () => {
@@ -127,6 +131,7 @@ export async function openGateway(
     isOpen: () => channel.isOpen(),
     async close() {
       clearInterval(beat);
+      await containers.close();
       await connection.close();
     },
   };
