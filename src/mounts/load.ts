@@ -2,7 +2,14 @@ import { hash } from "node:crypto";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { manifestKey, manifestPrefixOf, type SnapshotRef } from "./keys.ts";
-import { defaultLimits, type ManifestLimits, maxStoredManifestBytes, readManifest } from "./manifest.ts";
+import {
+  defaultLimits,
+  type ManifestHead,
+  type ManifestLimits,
+  maxStoredManifestBytes,
+  readManifest,
+  readManifestHead,
+} from "./manifest.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A manifest as it lies in the store. */
@@ -31,6 +38,31 @@ export async function loadSnapshot(
   { signal, limits = defaultLimits }: LoadOptions = {},
 ): Promise<LoadedSnapshot | null> {
   const objectKey = typeof where === "string" ? where : manifestKey(where);
+  const found = await read(store, objectKey, { signal, parse: (stored) => readManifest(stored, limits) });
+  if (found === null) return null;
+  const { stored, parsed: snapshot } = found;
+  return { snapshot, objectKey, sha256: hash("sha256", stored, "hex"), bytes: stored.length };
+}
+
+/** What `readManifestHead` reads of a manifest; null where there is none. @throws BkcacheError BK5030 */
+export async function loadHead(
+  store: ObjectStore,
+  objectKey: string,
+  signal?: AbortSignal,
+): Promise<ManifestHead | null> {
+  return (await read(store, objectKey, { signal, parse: readManifestHead }))?.parsed ?? null;
+}
+
+interface ReadOptions<T> {
+  readonly signal: AbortSignal | undefined;
+  readonly parse: (stored: Buffer) => Promise<T>;
+}
+
+async function read<T extends SnapshotRef>(
+  store: ObjectStore,
+  objectKey: string,
+  { signal, parse }: ReadOptions<T>,
+): Promise<{ readonly stored: Buffer; readonly parsed: T } | null> {
   const options = { maxBytes: maxStoredManifestBytes, ...(signal && { signal }) };
   const stored = await store.get(objectKey, options).catch((error: unknown) => {
     if (!(error instanceof BkcacheError) || error.code !== "BK5020") throw error;
@@ -38,10 +70,10 @@ export async function loadSnapshot(
   });
   if (stored === null) return null;
   try {
-    const snapshot = await readManifest(stored, limits);
+    const parsed = await parse(stored);
     // A manifest says whose it is, so that one that was copied or moved is not taken for another mount's.
-    if (manifestKey(snapshot) !== objectKey) throw misplaced();
-    return { snapshot, objectKey, sha256: hash("sha256", stored, "hex"), bytes: stored.length };
+    if (manifestKey(parsed) !== objectKey) throw misplaced();
+    return { stored, parsed };
   } catch (error) {
     if (!(error instanceof BkcacheError)) throw error;
     const { code, message, hint } = error;

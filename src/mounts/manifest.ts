@@ -1,9 +1,12 @@
 import { hash } from "node:crypto";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
+import { isJsonWithin } from "./json-bounds.ts";
+import type { SnapshotRef } from "./keys.ts";
 import { isSafePath, parentOf, readName, writeName } from "./names.ts";
 import { blobBytes, packBytes, type Pack } from "./pack.ts";
-import { type Blob, clampTime, type Entry, type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
+import { at, badManifest, count, id, modeOf, readAll, text, time } from "./manifest-values.ts";
+import { type Blob, type Entry, type Snapshot, totalsOf, type Writer } from "./snapshot.ts";
 import { compress, decompress } from "./zstd.ts";
 
 /** What a manifest may ask for; one that asks for more is refused before anything is fetched. */
@@ -22,6 +25,17 @@ export const defaultLimits: ManifestLimits = {
 };
 
 export const maxStoredManifestBytes = 128 * 2 ** 20;
+
+/**
+ * What a manifest of so many stored bytes may unpack to, in bytes and in values: of many times what any mount has, such as
+ * 200,000 empty files in one folder (ratio 99, 15 values for each byte), but nothing that keeps a run busy.
+ */
+function boundsOf(
+  storedBytes: number,
+  { maxBytes }: ManifestLimits,
+): { readonly bytes: number; readonly values: number } {
+  return { bytes: Math.min(maxBytes, 4 * 2 ** 20 + 128 * storedBytes), values: 500_000 + 24 * storedBytes };
+}
 
 export interface WrittenManifest {
   readonly bytes: Buffer;
@@ -53,7 +67,9 @@ export async function writeManifest(
   const isTooMuch = snapshot.entries.length > limits.maxEntries || content > limits.maxContentBytes;
   if (isTooMuch || whole.length > limits.maxBytes) throw tooMuch(snapshot, content);
   const bytes = await compress(whole, { hasChecksum: true });
-  if (bytes.length > maxStoredManifestBytes) throw tooMuch(snapshot, content);
+  const bounds = boundsOf(bytes.length, limits);
+  const isReadable = whole.length <= bounds.bytes && isJsonWithin(whole, bounds.values);
+  if (bytes.length > maxStoredManifestBytes || !isReadable) throw tooMuch(snapshot, content);
   return { bytes, sha256: hash("sha256", bytes, "hex") };
 }
 
@@ -79,21 +95,14 @@ function writeEntry(entry: Entry): readonly unknown[] {
  * @throws BkcacheError BK5030.
  */
 export async function readManifest(stored: Buffer, limits: ManifestLimits = defaultLimits): Promise<Snapshot> {
-  const json = await decompress(stored, limits.maxBytes, { hasChecksum: true });
-  const document = json === null ? undefined : parseJson(json);
-  if (!isRecord(document)) throw badManifest("it is no compressed JSON object, or too large");
-  const version = document["v"];
-  if (version !== 1)
-    throw badManifest(`its format is ${JSON.stringify(version) ?? "missing"}, and this bkcache reads 1`);
+  const document = readDocument(await unpack(stored, limits));
   const packs = readAll(document, "packs", readPack);
   const blobs = readAll(document, "blobs", (value) => readBlob(value, packs));
   if (new Set(packs.map((pack) => pack.id)).size !== packs.length) throw badManifest("a pack stands there twice");
   const { parent } = document;
   const root = readDir("", listOf(document["root"]));
   return {
-    mount: text(document["mount"]),
-    scope: text(document["scope"]),
-    key: text(document["key"]),
+    ...readRef(document),
     parent: parent === null ? null : { scope: text(fieldOf(parent, "scope")), key: text(fieldOf(parent, "key")) },
     created: count(document["created"]),
     writer: readWriter(document["writer"]),
@@ -102,6 +111,46 @@ export async function readManifest(stored: Buffer, limits: ManifestLimits = defa
     blobs,
     entries: readEntries(document, blobs, limits),
   };
+}
+
+/** @throws BkcacheError BK5030. */
+async function unpack(stored: Buffer, limits: ManifestLimits): Promise<Buffer> {
+  const bounds = boundsOf(stored.length, limits);
+  const json = await decompress(stored, bounds.bytes, { hasChecksum: true });
+  if (json === null || !isJsonWithin(json, bounds.values))
+    throw badManifest("it is no compressed JSON object, or too large");
+  return json;
+}
+
+function readDocument(json: Buffer): Readonly<Record<string, unknown>> {
+  const document = parseJson(json);
+  if (!isRecord(document)) throw badManifest("it is no compressed JSON object, or too large");
+  const version = document["v"];
+  if (version === 1) return document;
+  const shown = typeof version === "number" ? String(version) : version === undefined ? "missing" : "no number";
+  throw badManifest(`its format is ${shown}, and this bkcache reads 1`);
+}
+
+/** What a manifest says before its contents. */
+export type ManifestHead = Pick<Snapshot, "mount" | "scope" | "key" | "packs">;
+
+/**
+ * Reads whose a manifest is and which packs it needs, without its entries, for who goes over all manifests of a store. What
+ * `readManifest` refuses may pass.
+ * @throws BkcacheError BK5030.
+ */
+export async function readManifestHead(stored: Buffer, limits: ManifestLimits = defaultLimits): Promise<ManifestHead> {
+  const json = await unpack(stored, limits);
+  // No string holds these characters: its quotes are escaped. Another writer may have another order.
+  const end = json.indexOf(',"blobs":[');
+  const head = end === -1 ? undefined : parseJson(`${json.toString("utf8", 0, end)}}`);
+  const document = isRecord(head) && Object.hasOwn(head, "packs") ? head : readDocument(json);
+  if (document["v"] !== 1) readDocument(json);
+  return { ...readRef(document), packs: readAll(document, "packs", readPack) };
+}
+
+function readRef(document: Readonly<Record<string, unknown>>): SnapshotRef {
+  return { mount: text(document["mount"]), scope: text(document["scope"]), key: text(document["key"]) };
 }
 
 function readEntries(document: unknown, blobs: readonly Blob[], limits: ManifestLimits): readonly Entry[] {
@@ -201,51 +250,4 @@ function readWriter(value: unknown): Writer {
     ...(commit !== undefined && { commit: text(commit) }),
     ...(run !== undefined && { run: text(run) }),
   };
-}
-
-function readAll<T>(document: unknown, key: string, read: (value: unknown) => T): readonly T[] {
-  const list = fieldOf(document, key);
-  if (!Array.isArray(list)) throw badManifest(`it has no ${key}`);
-  return list.map(read);
-}
-
-function at<T>(list: readonly T[], index: unknown): T {
-  const found = list[count(index)];
-  if (found === undefined) throw badManifest("it names what is not there");
-  return found;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string" || value.length > 4096) throw badManifest("a text is none");
-  return value;
-}
-
-function count(value: unknown): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw badManifest("a number is none");
-  return value;
-}
-
-function id(value: unknown): number {
-  const number = count(value);
-  // The last one means "no owner" to Linux.
-  if (number >= 0xffff_ffff) throw badManifest("an owner is none");
-  return number;
-}
-
-function time(value: unknown): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value !== clampTime(value)) {
-    throw badManifest("a time is none");
-  }
-  return value;
-}
-
-function modeOf(value: unknown, allowed: number): number {
-  const mode = count(value);
-  // A bitwise test would look at 32 bits only.
-  if (mode > 0o7777 || (mode & ~allowed) !== 0) throw badManifest("a mode has bits that no snapshot holds");
-  return mode;
-}
-
-function badManifest(reason: string): BkcacheError {
-  return new BkcacheError({ code: "BK5030", message: `the manifest cannot be used: ${reason}` });
 }

@@ -1,4 +1,6 @@
+import { BkcacheError } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { type Pace, realPace, sweepAnswerMs, sweepWindowMs } from "./garbage.ts";
 import { packKey } from "./keys.ts";
 import { createLimit } from "../host/limit.ts";
 import { type Pack, sealPack } from "./pack.ts";
@@ -24,7 +26,11 @@ export interface PackUploaderOptions {
   readonly onStored?: (bytes: number) => void;
   /** The buffer of a pack is not needed any more. */
   readonly onSealed?: (raw: Buffer) => void;
+  readonly pace?: Pace;
 }
+
+/** Age in ms from which a pack that lies in the store may be about to be swept: no grace is meant to be shorter. */
+const adoptedAge = 3_600_000;
 
 const compressedAtOnce = 2;
 const uploadedAtOnce = 6;
@@ -36,12 +42,15 @@ export function createPackUploader({
   damaged,
   onStored,
   onSealed,
+  pace = realPace,
 }: PackUploaderOptions): PackUploader {
   const compressing = createLimit(compressedAtOnce);
   const uploading = createLimit(uploadedAtOnce);
   const packs: Pack[] = [];
   const running = new Set<Promise<void>>();
   const sealing: Promise<void>[] = [];
+  const withSignal = signal && { signal };
+  const adopted: { readonly key: string; readonly at: number }[] = [];
   let failure: { readonly error: unknown } | null = null;
 
   const check = (): void => {
@@ -51,8 +60,27 @@ export function createPackUploader({
 
   /** One that lies there unused may be about to be swept, or is gone since the answer that it exists. */
   const isUsable = async ({ id, storedBytes }: Omit<Pack, "day">): Promise<boolean> => {
-    const object = await store.stat(packKey(id), signal && { signal });
-    return object?.size === storedBytes && store.touch(packKey(id), signal && { signal });
+    const key = packKey(id);
+    const before = await store.stat(key, withSignal);
+    if (before?.size !== storedBytes || !(await store.touch(key, withSignal))) return false;
+    const after = await store.stat(key, withSignal);
+    if (after === null) return false;
+    if (after.modifiedAt - before.modifiedAt > adoptedAge) adopted.push({ key, at: pace.now() });
+    return true;
+  };
+
+  /** Who had looked at such a pack before it was made young has deleted it by now, or leaves it alone. */
+  const confirmAdopted = async (): Promise<void> => {
+    for (const { key, at } of adopted) {
+      const rest = at + sweepWindowMs + sweepAnswerMs - pace.now();
+      if (rest > 0) await pace.wait(rest, signal);
+      if ((await store.stat(key, withSignal)) !== null) continue;
+      throw new BkcacheError({
+        code: "BK5031",
+        message: `${store.place}${key}, a pack that was there, is missing`,
+        hint: "it was deleted while the snapshot was written; the save begins again",
+      });
+    }
   };
 
   const seal = async (number: number, raw: Buffer) => {
@@ -67,7 +95,7 @@ export function createPackUploader({
     await uploading(async () => {
       check();
       const onlyIfAbsent = !damaged.has(pack.id);
-      const options = { onlyIfAbsent, sha256: pack.id, ...(signal && { signal }) };
+      const options = { onlyIfAbsent, sha256: pack.id, ...withSignal };
       const answer = await store.put(packKey(pack.id), bytes, options);
       const isThere = answer === "exists" && (await isUsable(pack));
       if (answer === "exists" && !isThere) {
@@ -109,6 +137,7 @@ export function createPackUploader({
     async finish() {
       await Promise.all(running);
       check();
+      await confirmAdopted();
     },
   };
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import { fieldOf, listOf, parseJson } from "../host/json.ts";
-import type { ObjectInfo, ObjectStore } from "../store/object-store.ts";
-import { type Manifests, listPacks, readManifests } from "./inventory.ts";
-import { garbagePrefix } from "./keys.ts";
 import { createLimit } from "../host/limit.ts";
+import type { ObjectInfo, ObjectStore } from "../store/object-store.ts";
+import { notePacks, type Pace, readNotes, readStoreClock, realPace, sweepWindowMs, unusedSince } from "./garbage.ts";
+import { listPacks, type Manifests, readManifests } from "./inventory.ts";
+import { loadHead } from "./load.ts";
 import type { Pack } from "./pack.ts";
 
 /**
@@ -27,9 +26,10 @@ export interface PruneOptions {
   readonly grace?: number;
   /** Says what would be done. */
   readonly dryRun?: boolean;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, for a dry run: any other asks the store. */
   readonly now: number;
   readonly signal?: AbortSignal;
+  readonly pace?: Pace;
 }
 
 export interface PruneResult {
@@ -46,42 +46,59 @@ export interface PruneResult {
 }
 
 export const defaultGrace = 24 * 3_600_000;
-const maxListBytes = 64 * 2 ** 20;
 
-type Manifest = Manifests["manifests"][number];
+/** What is kept in memory of a manifest. */
+interface Manifest {
+  readonly object: ObjectInfo;
+  readonly scope: string;
+  readonly mount: string;
+  readonly packs: readonly Pick<Pack, "id" | "storedBytes">[];
+}
 
 /**
  * Deletes snapshots by the rules, and packs that no snapshot uses, in two runs: the first notes them in the store; one
- * that is later by `grace` deletes those that are still unused, and no younger. For a save may be on its way that
- * builds on a snapshot which was just deleted: it has that time to come to its end.
+ * that is later by `grace` deletes those that have been unused ever since, and are no younger. For a save may be on its way
+ * that builds on a snapshot which was just deleted: it has that time to come to its end. docs/pack-format.md says why this
+ * holds beside other runs and saves on machines with other clocks.
  */
 export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
-  const { store, keep, grace = defaultGrace, dryRun = false, now, signal } = options;
+  const { store, keep, grace = defaultGrace, dryRun = false, signal, pace = realPace } = options;
   const withSignal = signal && { signal };
-  // The packs first: one that a save adds after this is not among them.
+  // A dry run writes nothing, and only tells.
+  const now = (dryRun ? null : await readStoreClock(store, signal)) ?? options.now;
+  // The packs first: one that a save adds after this is not among them. The notes last: whoever deletes a manifest has
+  // noted its packs before.
   const packs = await listPacks(store, signal);
+  const { manifests, unreadable, findings } = await readAllManifests(store, signal);
   const notes = await readNotes(store, signal);
-  const { manifests, unreadable, findings } = await readManifests({ store, ...withSignal });
-  // What cannot be read might name any pack, were it written by a later version.
-  const canSweep = unreadable.length === 0;
+
   const expired = findExpired(manifests, keep, now);
   const kept = manifests.filter((manifest) => !expired.has(manifest));
-  const used = new Set(kept.flatMap(({ loaded }) => loaded.snapshot.packs.map((pack) => pack.id)));
+  const used = new Set(kept.flatMap((manifest) => manifest.packs.map(({ id }) => id)));
+  const released = new Set([...expired].flatMap((manifest) => manifest.packs.map(({ id }) => id)));
   const unused = [...packs].filter(([id]) => !used.has(id));
-  const noted = new Set(notes.filter((note) => note.at <= now - grace).flatMap((note) => note.packs));
+  const since = unusedSince(notes);
   const isOld = (object: ObjectInfo): boolean => object.modifiedAt <= now - grace;
-  const due = canSweep ? unused.filter(([id, object]) => noted.has(id) && isOld(object)) : [];
+  const isDue = ([id, object]: readonly [string, ObjectInfo]): boolean =>
+    !released.has(id) && (since.get(id) ?? Infinity) <= now - grace && isOld(object);
+  // What cannot be read might name any pack, were it written by a later version.
+  const due = unreadable.length === 0 ? unused.filter(isDue) : [];
   const dueIds = new Set(due.map(([id]) => id));
   let deleted = due.map(([, object]) => object);
   if (!dryRun) {
+    const fresh = unused.filter(([id]) => released.has(id) || !since.has(id)).map(([id]) => id);
+    await notePacks(store, fresh, signal);
     await store.delete(
       [...expired].map(({ object }) => object.key),
       withSignal,
     );
-    deleted = await sweep(deleted, { store, isOld, ...withSignal });
-    await rewriteNotes(
-      unused.map(([id]) => id).filter((id) => !dueIds.has(id)),
-      { store, notes, now, grace, ...withSignal },
+    deleted = await sweep(deleted, { store, isOld, pace, ...withSignal });
+    const waiting = new Set(unused.filter(([id]) => !dueIds.has(id)).map(([id]) => id));
+    // A young one may be that of a run beside this one, which has yet to delete the manifests.
+    const served = notes.filter((note) => note.at <= now - grace && !note.packs.some((id) => waiting.has(id)));
+    await store.delete(
+      served.map((note) => note.key),
+      withSignal,
     );
   }
   return {
@@ -95,6 +112,22 @@ export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
   };
 }
 
+async function readAllManifests(store: ObjectStore, signal?: AbortSignal): Promise<Manifests<Manifest>> {
+  // One string for each id, however many snapshots have it.
+  const ids = new Map<string, string>();
+  const intern = (id: string): string => {
+    const known = ids.get(id) ?? id;
+    ids.set(id, known);
+    return known;
+  };
+  return readManifests({ store, ...(signal && { signal }) }, async (object) => {
+    const head = await loadHead(store, object.key, signal);
+    if (head === null) return null;
+    const packs = head.packs.map(({ id, storedBytes }) => ({ id: intern(id), storedBytes }));
+    return { object, scope: head.scope, mount: head.mount, packs };
+  });
+}
+
 function findExpired(manifests: readonly Manifest[], keep: KeepRules, now: number): ReadonlySet<Manifest> {
   const byAge = [...manifests].sort(
     (a, b) => b.object.modifiedAt - a.object.modifiedAt || (a.object.key < b.object.key ? 1 : -1),
@@ -103,7 +136,7 @@ function findExpired(manifests: readonly Manifest[], keep: KeepRules, now: numbe
   const expired = new Set<Manifest>();
   const newest = new Set<Manifest>();
   for (const manifest of byAge) {
-    const { scope, mount } = manifest.loaded.snapshot;
+    const { scope, mount } = manifest;
     const name = JSON.stringify([scope, mount]);
     const rank = ranks.get(name) ?? 0;
     ranks.set(name, rank + 1);
@@ -114,89 +147,59 @@ function findExpired(manifests: readonly Manifest[], keep: KeepRules, now: numbe
   }
   if (keep.maxBytes === undefined) return expired;
   // The young ones first, until there is no more room.
-  const stored = new Map<string, Pack>();
+  const stored = new Set<string>();
   let bytes = 0;
   let isFull = false;
   for (const manifest of byAge) {
     if (expired.has(manifest)) continue;
-    const added = manifest.loaded.snapshot.packs.filter((pack) => !stored.has(pack.id));
+    const added = manifest.packs.filter((pack) => !stored.has(pack.id));
     const size = added.reduce((sum, pack) => sum + pack.storedBytes, 0);
     isFull ||= bytes + size > keep.maxBytes;
     if (isFull && !newest.has(manifest)) {
       expired.add(manifest);
       continue;
     }
-    for (const pack of added) stored.set(pack.id, pack);
+    for (const pack of added) stored.add(pack.id);
     bytes += size;
   }
   return expired;
 }
 
-/** Deletes those that are still as old: a save makes one young that it finds and uses. */
+/** Packs that are looked at, and then deleted, together. */
+const sweptAtOnce = 100;
+
+/**
+ * Deletes those that are still as old: a save makes one young that it finds and uses. It is told by a look at the end, too,
+ * which needs that little time lies between looking at a pack and deleting it: where it was more, they are for a later run.
+ */
 async function sweep(
   due: readonly ObjectInfo[],
   {
     store,
     isOld,
+    pace,
     signal,
-  }: Pick<PruneOptions, "store" | "signal"> & { readonly isOld: (object: ObjectInfo) => boolean },
+  }: Pick<PruneOptions, "store" | "signal"> & {
+    readonly isOld: (object: ObjectInfo) => boolean;
+    readonly pace: Pace;
+  },
 ): Promise<ObjectInfo[]> {
   const limit = createLimit(8);
   const withSignal = signal && { signal };
-  const now = await Promise.all(due.map((object) => limit(() => store.stat(object.key, withSignal))));
-  const old = now.filter((object) => object !== null).filter(isOld);
-  await store.delete(
-    old.map((object) => object.key),
-    withSignal,
-  );
-  return old;
-}
-
-/** Packs that were unused when a run looked. */
-interface Note {
-  readonly key: string;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly packs: readonly string[];
-}
-
-async function readNotes(store: ObjectStore, signal?: AbortSignal): Promise<readonly Note[]> {
-  const notes: Note[] = [];
-  for await (const { key, modifiedAt } of store.list(garbagePrefix, signal && { signal })) {
-    const content = parseJson((await store.get(key, { maxBytes: maxListBytes, ...(signal && { signal }) })) ?? "");
-    const packs = listOf(fieldOf(content, "packs")).filter((id) => typeof id === "string");
-    // By the store's clock, as the age of packs.
-    notes.push({ key, at: modifiedAt, packs });
+  const deleted: ObjectInfo[] = [];
+  for (let at = 0; at < due.length; at += sweptAtOnce) {
+    const begun = pace.now();
+    const batch = due.slice(at, at + sweptAtOnce);
+    const found = await Promise.all(batch.map((object) => limit(() => store.stat(object.key, withSignal))));
+    if (pace.now() - begun > sweepWindowMs) continue;
+    const old = found.filter((object) => object !== null).filter(isOld);
+    await store.delete(
+      old.map((object) => object.key),
+      withSignal,
+    );
+    deleted.push(...old);
   }
-  return notes;
-}
-
-/** Notes what is unused and stands in no note yet, and drops the notes that have served. */
-async function rewriteNotes(
-  unused: readonly string[],
-  {
-    store,
-    notes,
-    now,
-    grace,
-    signal,
-  }: Pick<PruneOptions, "store" | "now" | "signal"> & { readonly notes: readonly Note[]; readonly grace: number },
-): Promise<void> {
-  const withSignal = signal && { signal };
-  const isUnused = new Set(unused);
-  const current = notes.filter((note) => note.packs.some((id) => isUnused.has(id)));
-  const noted = new Set(current.flatMap((note) => note.packs));
-  const added = unused.filter((id) => !noted.has(id));
-  if (added.length > 0) {
-    const key = `${garbagePrefix}${now}-${randomBytes(4).toString("hex")}`;
-    await store.put(key, Buffer.from(JSON.stringify({ packs: added })), withSignal);
-  }
-  // A young one may be that of a run beside this one.
-  const served = notes.filter((note) => !current.includes(note) && note.at <= now - grace);
-  await store.delete(
-    served.map((note) => note.key),
-    withSignal,
-  );
+  return deleted;
 }
 
 function sumOf(objects: readonly ObjectInfo[]): number {

@@ -4,6 +4,7 @@ import { compose } from "./compose.ts";
 import { noDamage } from "./damage.ts";
 import { hasSameEntries } from "./diff.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
+import { noteReplaced } from "./garbage.ts";
 import type { LoadedSnapshot } from "./load.ts";
 import { writeManifest } from "./manifest.ts";
 import { type Path, showName } from "./names.ts";
@@ -33,7 +34,8 @@ export type SaveResult =
   | { readonly kind: "exists"; readonly snapshot: SnapshotRef; readonly findings: readonly Diagnostic[] }
   | { readonly kind: "refused"; readonly findings: readonly Diagnostic[] };
 
-const defaultRefreshDays = 5;
+/** Also how long a pack that is gone can go unnoticed by saves that build on it. */
+const defaultRefreshDays = 1;
 
 /**
  * Saves the content of a mount: finds what the snapshot before does not have, writes packs of it and, last of all, the
@@ -155,6 +157,7 @@ async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResu
   const { snapshot, bytes, sha256 } = draft;
   const objectKey = manifestKey(snapshot);
   const onlyIfAbsent = options.overwrite !== true && !damage.snapshots.has(objectKey);
+  if (!onlyIfAbsent) await noteReplaced(store, objectKey, { packs: snapshot.packs, ...withSignal });
   if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
     return { kind: "exists", snapshot: refOf(snapshot), findings };
   }

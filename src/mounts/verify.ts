@@ -3,7 +3,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { manifestPrefix, packKey, readManifestKey, type SnapshotRef } from "./keys.ts";
 import { createLimit } from "../host/limit.ts";
-import { type LoadedSnapshot, loadSnapshot } from "./load.ts";
+import { loadSnapshot } from "./load.ts";
 import { openPack, type Pack } from "./pack.ts";
 
 export interface VerifyOptions {
@@ -25,8 +25,8 @@ interface BrokenSnapshot {
 }
 
 export interface Verification {
-  /** Snapshots that can be restored. */
-  readonly whole: readonly LoadedSnapshot[];
+  /** Number of snapshots that can be restored. */
+  readonly sound: number;
   readonly broken: readonly BrokenSnapshot[];
   readonly packs: number;
   /** Bytes that were read. */
@@ -40,7 +40,7 @@ const atOnce = 6;
 export async function verifySnapshots(options: VerifyOptions): Promise<Verification> {
   const { store, prefix = manifestPrefix, isWanted = () => true, signal, onProgress } = options;
   const withSignal = signal && { signal };
-  const loaded: LoadedSnapshot[] = [];
+  const snapshots: { readonly objectKey: string; readonly ref: SnapshotRef; readonly packs: readonly Pack[] }[] = [];
   const broken: BrokenSnapshot[] = [];
   for await (const { key } of store.list(prefix, withSignal)) {
     const ref = readManifestKey(key);
@@ -48,9 +48,13 @@ export async function verifySnapshots(options: VerifyOptions): Promise<Verificat
     const found = await loadSnapshot(store, key, withSignal).catch((error: unknown) => toFinding(error));
     if (found === null) continue;
     if (!("snapshot" in found)) broken.push({ objectKey: key, ref, finding: found });
-    else if (isWanted(found.snapshot)) loaded.push(found);
+    else if (isWanted(found.snapshot)) {
+      // Not the entries, which together are more than fits into memory.
+      const { mount, scope, key: name, packs } = found.snapshot;
+      snapshots.push({ objectKey: key, ref: { mount, scope, key: name }, packs });
+    }
   }
-  const packs = new Map(loaded.flatMap(({ snapshot }) => snapshot.packs.map((pack) => [pack.id, pack] as const)));
+  const packs = new Map(snapshots.flatMap((snapshot) => snapshot.packs.map((pack) => [pack.id, pack] as const)));
   const damages = new Map<string, Diagnostic>();
   const limit = createLimit(atOnce);
   let done = 0;
@@ -67,13 +71,13 @@ export async function verifySnapshots(options: VerifyOptions): Promise<Verificat
     onProgress?.({ packs: ++done, totalPacks: packs.size });
   };
   await Promise.all([...packs.values()].map((pack) => limit(() => check(pack))));
-  const whole = loaded.filter(({ snapshot, objectKey }) => {
-    const damage = snapshot.packs.map((pack) => damages.get(pack.id)).find((finding) => finding !== undefined);
-    const { mount, scope, key } = snapshot;
-    if (damage !== undefined) broken.push({ objectKey, ref: { mount, scope, key }, finding: damage });
-    return damage === undefined;
-  });
-  return { whole, broken, packs: packs.size, bytes };
+  let sound = 0;
+  for (const { objectKey, ref, packs: needed } of snapshots) {
+    const damage = needed.map((pack) => damages.get(pack.id)).find((finding) => finding !== undefined);
+    if (damage === undefined) sound += 1;
+    else broken.push({ objectKey, ref, finding: damage });
+  }
+  return { sound, broken, packs: packs.size, bytes };
 }
 
 /** What is wrong with an object, as a finding; a store that does not answer is thrown on. */

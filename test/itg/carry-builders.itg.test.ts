@@ -61,9 +61,9 @@ test(
     const backend = { name: "remote", type: "s3", bucket, prefix, insecure: true };
     const context = { env: cleanEnv(s3.env), signal: new AbortController().signal, dir: "/", home: "/" };
     const store = await openStore(backend, context);
-    const { whole, broken } = await verifySnapshots({ store });
+    const { sound, broken } = await verifySnapshots({ store });
     store.close();
-    expect([whole.length, broken]).toEqual([8, []]);
+    expect([sound, broken]).toEqual([8, []]);
     const check = `echo "found data: "$(cat name) $(wc -l < alike) $(sed "s/ .*//" own | sort -u) $(sed "s/.* //" own | sha256sum | cut -c1-16) $(seq 1 200000 | sha256sum | cut -c1-16)`;
     const { found } = await bake(await newBuilder(), { prefix, source: "last", script: check });
     const [name = "", alike, own, digest, expected] = (found["data"] ?? "").split(" ");

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { defaultLimits, readManifest, writeManifest } from "../../src/mounts/manifest.ts";
+import { describe, expect, test, vi } from "vitest";
+import { defaultLimits, readManifest, readManifestHead, writeManifest } from "../../src/mounts/manifest.ts";
 import { readName, writeName } from "../../src/mounts/names.ts";
 import { snapshot } from "./arbitrary.ts";
 
@@ -10,6 +10,16 @@ test("a snapshot comes back", async () => {
     fc.asyncProperty(snapshot, async (value) => {
       const { bytes } = await writeManifest(value);
       expect(await readManifest(bytes)).toEqual(value);
+    }),
+  );
+});
+
+test("the head of one is what all of it says", async () => {
+  await fc.assert(
+    fc.asyncProperty(snapshot, async (value) => {
+      const { mount, scope, key, packs } = value;
+      const { bytes } = await writeManifest(value);
+      expect(await readManifestHead(bytes)).toEqual({ mount, scope, key, packs });
     }),
   );
 });
@@ -55,6 +65,47 @@ const withEntry = (...entry: unknown[]) => ({ ...good, entries: [...good.entries
 const file = (path: unknown, ...more: unknown[]) => withEntry(path, "f", 0o644, 0, 0, 1, ...(more.length ? more : [0]));
 
 describe("hostile manifests", () => {
+  const filled = (unit: string, bytes: number) =>
+    JSON.stringify({ ...good, x: [] }).replace(
+      '"x":[]',
+      `"x":[${unit.repeat(bytes / unit.length)}${unit.slice(0, -1)}]`,
+    );
+  test.each([
+    ["lists", filled("[],", 60 * 2 ** 20)],
+    ["numbers", filled("1,", 60 * 2 ** 20)],
+    ["a text", filled(`"${"a".repeat(2 ** 20)}",`, 60 * 2 ** 20)],
+    ["folders in folders", "[".repeat(2 ** 20)],
+    ["values that fit by their bytes", filled("[],", 3 * 2 ** 20)],
+  ])("a small one that unpacks to many %s is refused before it is parsed", async (_, json) => {
+    const parse = vi.spyOn(JSON, "parse");
+    const stored = zstdCompressSync(json, { params });
+    expect(stored.length).toBeLessThan(100_000);
+    await expect(readManifest(stored)).rejects.toMatchObject({ code: "BK5030" });
+    await expect(readManifestHead(stored)).rejects.toMatchObject({ code: "BK5030" });
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+
+  test("what a version says of itself is not repeated", async () => {
+    const error: unknown = await readManifest(store({ ...good, v: "x".repeat(5000) })).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect((error as Error).message.length).toBeLessThan(200);
+  });
+
+  test("one of very even contents is good", async () => {
+    const entries = Array.from({ length: 200_000 }, (_, index) => [
+      `${"x".repeat(100)}${String(index).padStart(7, "0")}`,
+      "f",
+      0o644,
+      0,
+      0,
+      1,
+      0,
+    ]);
+    expect((await readManifest(store({ ...good, entries }))).entries).toHaveLength(200_000);
+  });
+
   test("the one that they are made from is good", async () => {
     expect((await readManifest(store(good))).entries).toHaveLength(4);
     expect((await readManifest(store(file("b")))).entries).toHaveLength(5);

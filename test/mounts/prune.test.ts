@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { describe, expect, test, vi } from "vitest";
 import { exportSnapshot } from "../../src/mounts/export.ts";
 import { listSnapshots } from "../../src/mounts/inventory.ts";
+import { manifestKey } from "../../src/mounts/keys.ts";
+import { writeManifest } from "../../src/mounts/manifest.ts";
 import { defaultGrace, pruneStore } from "../../src/mounts/prune.ts";
 import { verifySnapshots } from "../../src/mounts/verify.ts";
 import { execFileSync } from "node:child_process";
@@ -140,7 +143,7 @@ describe("verify", () => {
     await add("main", "a");
     await add("main", "b");
     const [first = ""] = keysIn(store, "v1/p/");
-    expect(await verifySnapshots({ store })).toMatchObject({ broken: [], whole: [{}, {}] });
+    expect(await verifySnapshots({ store })).toMatchObject({ broken: [], sound: 2 });
     const found = store.objects.get(first);
     found?.body.fill(0, 100, 120);
     const { broken } = await verifySnapshots({ store });
@@ -167,4 +170,45 @@ test("an exported snapshot is an archive that every tar reads", async () => {
   for await (const chunk of exportSnapshot(result.saved.snapshot, { store })) chunks.push(chunk);
   execFileSync("tar", ["-x", "-p", "-C", to], { input: Buffer.concat(chunks) });
   expect(describeTree(to)).toEqual(describeTree(from));
+});
+
+describe("a store with many snapshots", () => {
+  test("is listed and pruned without its entries in memory", async () => {
+    const store = openPlainStore();
+    const entries = Array.from({ length: 20_000 }, (_, index) => ({
+      kind: "file" as const,
+      path: `file ${String(index).padStart(5, "0")}`,
+      uid: 0,
+      gid: 0,
+      mtime: 1,
+      mode: 0o644,
+      size: 0,
+      blobs: [],
+    }));
+    const root = { mode: 0o755, uid: 0, gid: 0 };
+    const ref = { mount: "m", scope: "main", key: "" };
+    const content = { parent: null, created: 1, writer: { version: "0" }, root, packs: [], blobs: [], entries };
+    const { bytes } = await writeManifest({ ...ref, ...content });
+    const one = zstdDecompressSync(bytes).toString();
+    const params = { [constants.ZSTD_c_checksumFlag]: 1 };
+    for (let index = 0; index < 40; index += 1) {
+      const manifest = zstdCompressSync(one.replace('"key":""', `"key":"k${index}"`), { params });
+      await store.put(manifestKey({ ...ref, key: `k${index}` }), manifest);
+    }
+    const seen: unknown[] = [];
+    const original = JSON.parse.bind(JSON);
+    const parse = vi.spyOn(JSON, "parse").mockImplementation((text: string) => {
+      const value: unknown = original(text);
+      seen.push(value);
+      return value;
+    });
+    await pruneStore({ store, keep: { last: 100 }, now: Date.now() });
+    // A head of each, and no entry.
+    expect(seen.filter((value) => typeof value === "object" && value !== null && "entries" in value)).toEqual([]);
+    parse.mockRestore();
+    const { items } = await listSnapshots({ store });
+    expect(items).toHaveLength(40);
+    expect(JSON.stringify(items).length).toBeLessThan(40_000);
+    expect(items[0]).toMatchObject({ files: 20_000 });
+  });
 });

@@ -2,9 +2,9 @@ import { suggest } from "../../diagnostics/nearest.ts";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { exportSnapshot } from "../../mounts/export.ts";
-import { readManifests } from "../../mounts/inventory.ts";
+import { listSnapshots } from "../../mounts/inventory.ts";
 import type { SnapshotRef } from "../../mounts/keys.ts";
-import { totalsOf } from "../../mounts/snapshot.ts";
+import { loadSnapshot } from "../../mounts/load.ts";
 import { isNamed, labelMounts } from "../../carry/labels.ts";
 import { withMountStore } from "../../carry/open-store.ts";
 
@@ -37,25 +37,25 @@ export async function exportMount(
 ): Promise<ExportedSnapshot> {
   return withMountStore(host, config, async ({ store, plan }) => {
     const { signal } = host;
-    const { manifests } = await readManifests({ store, signal, ...(scope !== undefined && { scope }) });
-    const fitting = manifests.filter(({ loaded: { snapshot } }) => key === undefined || snapshot.key === key);
-    const mine = fitting.filter(({ loaded }) => isNamed(plan, loaded.snapshot.mount, word));
-    const mounts = [...new Set(mine.map(({ loaded }) => loaded.snapshot.mount))];
+    const { items } = await listSnapshots({ store, signal, ...(scope !== undefined && { scope }) });
+    const fitting = items.filter((item) => key === undefined || item.key === key);
+    const mine = fitting.filter(({ mount }) => isNamed(plan, mount, word));
+    const mounts = [...new Set(mine.map(({ mount }) => mount))];
     if (mounts.length > 1) throw ambiguous(word, mounts);
-    const [newest] = mine.sort((a, b) => b.object.modifiedAt - a.object.modifiedAt);
-    if (newest === undefined) {
+    // The newest stands first.
+    const [newest] = mine;
+    const loaded = newest === undefined ? null : await loadSnapshot(store, newest.objectKey, { signal });
+    if (newest === undefined || loaded === null) {
       const labels = labelMounts(
         plan,
-        fitting.map(({ loaded }) => loaded.snapshot.mount),
+        fitting.map(({ mount }) => mount),
       );
       throw missing({ word, scope, key }, [...labels.values()]);
     }
-    const { snapshot } = newest.loaded;
-    await write(exportSnapshot(snapshot, { store, signal }));
-    const { files, bytes } = totalsOf(snapshot);
-    const name = labelMounts(plan, mounts).get(snapshot.mount) ?? word;
-    const { mount, scope: found, key: foundKey } = snapshot;
-    return { name, mount, scope: found, key: foundKey, files, bytes, savedAt: newest.object.modifiedAt };
+    await write(exportSnapshot(loaded.snapshot, { store, signal }));
+    const { mount, files, bytes, savedAt } = newest;
+    const name = labelMounts(plan, mounts).get(mount) ?? word;
+    return { name, mount, scope: newest.scope, key: newest.key, files, bytes, savedAt };
   });
 }
 

@@ -35,7 +35,7 @@ export interface VerifiedMounts {
 export async function verifyMounts(host: Host, { config, names }: VerifyRequest): Promise<VerifiedMounts> {
   return withMountStore(host, config, async ({ store, plan }) => {
     const isWanted = ({ mount }: SnapshotRef) => names.length === 0 || names.some((name) => isNamed(plan, mount, name));
-    const { whole, broken, packs, bytes } = await verifySnapshots({
+    const { sound, broken, packs, bytes } = await verifySnapshots({
       store,
       isWanted,
       signal: host.signal,
@@ -48,7 +48,7 @@ export async function verifyMounts(host: Host, { config, names }: VerifyRequest)
     );
     return {
       place: store.place,
-      snapshots: whole.length + broken.length,
+      snapshots: sound + broken.length,
       broken: broken.map(({ objectKey, ref, finding }) => ({
         objectKey,
         ref,
