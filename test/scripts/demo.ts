@@ -8,6 +8,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { styleText } from "node:util";
 import { onEmptyBuilder } from "../support/buildkit.ts";
 import { makeTempDir, onProcessEnd } from "../support/cleanup.ts";
@@ -16,6 +17,7 @@ import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { binFile } from "../support/run-bkcache.ts";
 import { startVersitygw } from "../support/s3-server.ts";
+import { installToolchain } from "../toolchain/install.mjs";
 import { repositoryDir } from "../support/toolchain.ts";
 import { copyExample, type Workspace } from "../support/workspace.ts";
 import { compare, hasMounts, isServed, megabytes, mountLines, ranSteps, type Report, sources } from "./demo-result.ts";
@@ -37,14 +39,17 @@ function print(...lines: readonly string[]): void {
   process.stdout.write(`\n${lines.join("\n")}\n\n`);
 }
 
-/** Runs bkcache with its output on this terminal. */
+/** Runs bkcache with its output indented, which sets it apart from what is said here. */
 async function bkcache(args: readonly string[], cwd: string, env: Env): Promise<number> {
   say(`bkcache ${args.join(" ")}`);
-  const child = spawn(process.execPath, [binFile, ...args], { cwd, env, stdio: ["ignore", 2, 2] });
+  const child = spawn(process.execPath, [binFile, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on("line", (line) => process.stderr.write(`  | ${line}\n`));
+  }
   const forget = onProcessEnd(() => void child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => {
+    child.once("close", (code) => {
       forget();
       resolve(code ?? 1);
     });
@@ -80,7 +85,9 @@ async function showLayers(bakeOn: Bake, env: Env): Promise<boolean> {
   await checkGenerated(example, env);
   // A builder of the user's may know the example; a source that no build has seen makes the first bake run what uses it.
   if (userBuilder !== null) example.write("internal/report/run.go", `package report\n\n// ${crypto.randomUUID()}\n`);
+  say("first bake: every step runs, which takes as long as Go compiles the example");
   const first = await bakeOn(example.dir, "first.json", env);
+  say("second bake: nothing is to run, all comes from the bucket");
   const second = await bakeOn(example.dir, "second.json", env);
   print(
     ...compare(["first bake", "second bake"], first, second),
@@ -97,6 +104,7 @@ async function showMounts(bakeOn: Bake, env: Env): Promise<boolean> {
   if (userBuilder !== null) example.write("run.go", `package main\n\n// ${crypto.randomUUID()}\n`);
   // The proxy of this machine. The example takes its address as a secret, so that no step depends on it.
   const proxy = execFileSync("go", ["env", "GOPROXY"], { cwd: tmpdir(), encoding: "utf8" }).trim();
+  say(`first bake of the other example: waits for its modules from ${proxy}, and for Go to compile them`);
   const cold = await bakeOn(example.dir, "modules.json", { ...env, GOPROXY: proxy });
   say("changing main.go, and forbidding Go to download anything (GOPROXY=off)");
   example.write("main.go", example.read("main.go").replace("%s %v", "%s costs %v"));
@@ -118,6 +126,10 @@ rmSync(reportDir, { recursive: true, force: true });
 mkdirSync(reportDir, { recursive: true });
 
 const userBuilder = findUserBuilder();
+say("waiting for the programs of this demo, which are built the first time");
+// A builder of the user's comes with a buildx.
+if (userBuilder !== null) installToolchain({ programs: ["busybox"], tools: ["versitygw"] });
+else installToolchain({ programs: ["busybox", "runc"], tools: ["buildkitd", "buildctl", "buildx", "versitygw"] });
 say("laying out the Go SDK and busybox as folders, in place of base images");
 const contexts = makeTempDir("contexts");
 const images = {

@@ -52,7 +52,8 @@ function npm(...args) {
   return spawnSync("npm", [...args, ...quiet], { cwd: root, env: systemEnv(), encoding: "utf8" });
 }
 
-function installPackages() {
+/** The npm packages. */
+export function installPackages() {
   if (isInstalled()) return say("npm packages are installed");
   say("installing npm packages (npm ci)");
   let result = npm("ci");
@@ -122,11 +123,11 @@ export function prepareChecks() {
   orFail(() => installPrograms());
 }
 
-/** Besides, what runs with real servers needs, or of that only what `wanted` names. */
-export function prepare(wanted) {
+/** Besides, what runs with real servers needs. */
+export function prepare() {
   installPackages();
   say("installing the toolchain (BuildKit, buildx, servers) where it is missing");
-  orFail(() => installToolchain(wanted));
+  orFail(() => installToolchain());
 }
 
 function orFail(install) {

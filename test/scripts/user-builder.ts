@@ -5,7 +5,7 @@ export interface UserBuilder {
   readonly driver: string;
   /** An address of this machine that the builder reaches. */
   readonly hostAddress: string;
-  /** The user's own Docker settings, in which the builder is known. */
+  /** The user's own settings of Docker, in which the builder is known, and of bkcache's helper, which works on it. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export function findUserBuilder(): UserBuilder | null {
   const gateway = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}");
   const env: Record<string, string> = {};
   for (const [key, value] of Object.entries(process.env)) {
-    if (value !== undefined && /^(DOCKER|BUILDX)_/.test(key)) env[key] = value;
+    if (value !== undefined && /^(?:(?:DOCKER|BUILDX)_|BKCACHE_HELPER(?:_IMAGE)?$)/.test(key)) env[key] = value;
   }
   return { name, driver, hostAddress: isContainer ? gateway?.trim() || "127.0.0.1" : "127.0.0.1", env };
 }
