@@ -11,7 +11,7 @@ import type { StoreBackend } from "../store/open.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import type { CacheUse } from "../cache/use.ts";
 import { type RunScopes, sharedScopes } from "../cache/scopes.ts";
-import { createDockerfileReader } from "../source/dockerfiles.ts";
+import type { DockerfileReader } from "../source/dockerfiles.ts";
 import type { History } from "../outcome/history.ts";
 import { readSteps } from "../outcome/steps.ts";
 import type { BuilderSession } from "../builder/session.ts";
@@ -29,13 +29,14 @@ export interface CarryRequest {
   readonly plan: Plan;
   readonly targets: readonly string[];
   readonly definition: BakeDefinition;
-  /** Closed with the carrier. */
+  /** The caller's, who closes it. */
   readonly nodes: BuilderSession;
   /** What its only node has of mounts, where that was asked already. */
   readonly records: Promise<readonly MountRecord[] | null> | null;
   readonly backend: StoreBackend;
   readonly use: Pick<CacheUse, "read" | "write">;
   readonly scopes: RunScopes;
+  readonly readDockerfile: DockerfileReader;
   /** Folder of the definition's paths. Absolute. */
   readonly dir: string;
   readonly strict: boolean;
@@ -54,6 +55,7 @@ export interface Carrier {
   /** Saves what the build may have changed. Returns what failed. */
   save(history: History): Promise<readonly Diagnostic[]>;
   report(): readonly MountReport[];
+  /** Closes the store; the builder stays open. */
   close(): Promise<void>;
 }
 
@@ -64,7 +66,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
     plan,
     targets,
     definition,
-    read: createDockerfileReader(dir),
+    read: request.readDockerfile,
     platform: platformOf(nodes.builder),
   });
   warn(host, findings);
@@ -149,7 +151,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         restore: restored?.outcomes.get(mount) ?? null,
         save: saved.get(mount) ?? null,
       })),
-    close: () => session.close(),
+    close: () => session.closeStore(),
   };
 }
 

@@ -9,6 +9,7 @@ export interface MountSession extends BuilderSession {
   /** The name of the backend. */
   readonly backend: string;
   store(): Promise<ObjectStore>;
+  closeStore(): Promise<void>;
 }
 
 /** Adds a store to a session, which is closed with it. @param dir folder that relative paths of a local backend start from, absolute */
@@ -18,6 +19,9 @@ export function addStore(
 ): MountSession {
   const { host } = session;
   let store: Promise<ObjectStore> | undefined;
+  const closeStore = async () => {
+    await store?.then((opened) => opened.close()).catch(() => {});
+  };
   return {
     ...session,
     backend: backend.name,
@@ -28,9 +32,10 @@ export function addStore(
       }
       return store;
     },
+    closeStore,
     async close() {
       await session.close();
-      await store?.then((opened) => opened.close()).catch(() => {});
+      await closeStore();
     },
   };
 }

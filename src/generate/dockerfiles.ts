@@ -2,7 +2,7 @@ import { basename, relative } from "node:path";
 import type { Plan } from "../bake/model.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { manageDockerfile } from "../dockerfile/manage.ts";
-import { placeOfDockerfile, readIfFile } from "../source/dockerfiles.ts";
+import { placeOfDockerfile, readIfFile, type ReadText } from "../source/dockerfiles.ts";
 import type { GeneratedFile } from "./file.ts";
 import { wholeTarget } from "../source/target-mounts.ts";
 
@@ -12,13 +12,22 @@ export interface EmittedDockerfiles {
   readonly findings: readonly Diagnostic[];
 }
 
+export interface EmitDockerfileOptions {
+  /** Folder that findings show files from. */
+  readonly cwd: string;
+  readonly readText?: ReadText;
+}
+
 /**
  * emit: the Dockerfiles of all targets that are on this machine, each once, with the flags that their markers ask for.
  * A Dockerfile with `<name>.hbs` beside it is made from that.
  * @param dir absolute folder of the config
- * @param cwd folder that findings show files from
  */
-export async function emitDockerfiles(plan: Plan, dir: string, cwd: string): Promise<EmittedDockerfiles> {
+export async function emitDockerfiles(
+  plan: Plan,
+  dir: string,
+  options: EmitDockerfileOptions,
+): Promise<EmittedDockerfiles> {
   const paths = new Set<string>();
   for (const target of Object.values(plan.targets)) {
     const place = placeOfDockerfile(wholeTarget(target), dir);
@@ -27,7 +36,7 @@ export async function emitDockerfiles(plan: Plan, dir: string, cwd: string): Pro
   const files: GeneratedFile[] = [];
   const findings: Diagnostic[] = [];
   for (const path of [...paths].toSorted()) {
-    const emitted = await emitDockerfile(plan, path, cwd);
+    const emitted = await emitDockerfile(plan, path, options);
     if (emitted.file !== null) files.push(emitted.file);
     findings.push(...emitted.findings);
   }
@@ -37,12 +46,12 @@ export async function emitDockerfiles(plan: Plan, dir: string, cwd: string): Pro
 async function emitDockerfile(
   plan: Plan,
   path: string,
-  cwd: string,
+  { cwd, readText = readIfFile }: EmitDockerfileOptions,
 ): Promise<{ readonly file: GeneratedFile | null; readonly findings: readonly Diagnostic[] }> {
   const { project, mounts } = plan;
   const templatePath = `${path}.hbs`;
-  const template = readIfFile(templatePath);
-  const before = readIfFile(path);
+  const template = readText(templatePath);
+  const before = readText(path);
   let source = before;
   let isForeign = false;
   if (template !== null) {

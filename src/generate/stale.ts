@@ -2,16 +2,17 @@ import { relative } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { differsInVersionOnly, emitFiles, stateOf } from "./write.ts";
+import type { ReadText } from "../source/dockerfiles.ts";
 import type { Source } from "../source/open.ts";
 
 /** BK3001 where the committed files are not what the config says: plain `docker buildx bake` then builds something else. */
 export async function findStale(
   host: Host,
   source: Pick<Source, "plan" | "dir" | "definition">,
-  { locked }: { readonly locked: boolean },
+  { locked, readText }: { readonly locked: boolean; readonly readText: ReadText },
 ): Promise<readonly Diagnostic[]> {
   // With a config, a definition that is known already comes from existing bake files.
-  const options = { cwd: host.cwd, hasBakeFile: source.definition === null };
+  const options = { cwd: host.cwd, hasBakeFile: source.definition === null, readText };
   const emitted = await emitFiles(source.plan, source.dir, options);
   const findings: Diagnostic[] = [...emitted.findings];
   for (const file of emitted.files) {

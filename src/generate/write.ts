@@ -3,7 +3,7 @@ import { emitBakeFile, formatVersion, isBkcacheFile } from "../bake/emit.ts";
 import type { Plan } from "../bake/model.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
-import { emitDockerfiles } from "./dockerfiles.ts";
+import { type EmitDockerfileOptions, emitDockerfiles } from "./dockerfiles.ts";
 import type { GeneratedFile } from "./file.ts";
 
 /** Name of the committed file; it stands beside the config. */
@@ -43,16 +43,18 @@ export interface EmittedFiles {
   readonly findings: readonly Diagnostic[];
 }
 
-export interface EmitOptions {
-  /** Folder that findings show files from. */
-  readonly cwd: string;
+export interface EmitOptions extends EmitDockerfileOptions {
   /** False where existing bake files are the source: those are never written. */
   readonly hasBakeFile: boolean;
 }
 
 /** emit: the bake file, and the Dockerfiles that have markers or templates. */
-export async function emitFiles(plan: Plan, dir: string, { cwd, hasBakeFile }: EmitOptions): Promise<EmittedFiles> {
-  const { files, findings } = await emitDockerfiles(plan, dir, cwd);
+export async function emitFiles(
+  plan: Plan,
+  dir: string,
+  { hasBakeFile, ...options }: EmitOptions,
+): Promise<EmittedFiles> {
+  const { files, findings } = await emitDockerfiles(plan, dir, options);
   return { files: hasBakeFile ? [emitBake(plan, dir), ...files] : files, findings };
 }
 

@@ -30,8 +30,8 @@ export interface HistoryOptions {
   readonly builder: string;
   /** Targets that were to be built. */
   readonly targets: readonly string[];
-  /** The metadata file of the bake; it may be missing. */
-  readonly metadataFile: string | null;
+  /** The metadata files that the bake wrote; one may be missing. */
+  readonly metadataFiles: readonly string[];
   /** When the bake began, in ms since the epoch. */
   readonly startedAt: number;
   /** The builder's own connection, where it costs nothing; null where buildx is to be asked. */
@@ -50,8 +50,9 @@ const parallelism = 4;
  */
 export async function readHistory(host: Host, options: HistoryOptions): Promise<History> {
   const { targets, isSingle = false } = options;
-  const metadata = options.metadataFile === null ? null : await readText(options.metadataFile);
-  const found = new Map(Object.entries(readMetadata(metadata, isSingle ? targets[0] : undefined)));
+  const texts = await Promise.all(options.metadataFiles.map(readText));
+  const single = isSingle ? targets[0] : undefined;
+  const found = new Map(texts.flatMap((text) => Object.entries(readMetadata(text, single))));
   const notes: Diagnostic[] = [];
   if (targets.some((name) => !found.has(name))) {
     const recent = await findRecent(host, options);

@@ -13,6 +13,7 @@ import { draftMountBackend } from "../carry/backend.ts";
 import { prepareReport } from "./prepare-report.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { BakeRequest } from "./request.ts";
+import { createTextReader } from "../source/dockerfiles.ts";
 import { openSource } from "../source/open.ts";
 import { findStale } from "../generate/stale.ts";
 
@@ -33,7 +34,8 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const isWhole = source.definition === null && source.overlays.length === 0;
   if (isWhole && mode !== "list") requireKnown(source.plan, args.targets);
   const { locked } = own;
-  const findOld = async () => (source.hasConfig ? findStale(host, source, { locked }) : []);
+  const readText = createTextReader();
+  const findOld = async () => (source.hasConfig ? findStale(host, source, { locked, readText }) : []);
   if (mode !== "build") {
     refuseOrTell(host, await findOld(), locked);
     const { showOnly } = await importWhole(() => import("./bake-show.ts"));
@@ -55,12 +57,10 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   return runBakeBuild(host, {
     ...request,
     startedAt,
-    use,
     targets,
-    scopes,
-    drafts,
-    mountBackend,
     evaluated,
+    cache: { scopes, use: { layers: use, mounts: use }, drafts, mountBackend },
+    readText,
     // A warning can wait until buildx has nothing to do for us.
     ...(!locked && { meanwhile: findOld }),
   });

@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import { createRedactor } from "../diagnostics/redact.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { exitCodes } from "../diagnostics/exit-codes.ts";
 import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import manifest from "../../package.json" with { type: "json" };
-import type { FinishRequest } from "./request.ts";
-import { type History, readHistory } from "../outcome/history.ts";
+import { type History, type HistoryOptions, readHistory } from "../outcome/history.ts";
+import type { MountReport } from "../outcome/mounts.ts";
 import { buildReport, type Report } from "../outcome/report.ts";
 import { readSizes } from "../outcome/sizes.ts";
 import { readSteps } from "../outcome/steps.ts";
+import type { Ran, Ready } from "./ready.ts";
 
 /** What a build came to. */
 export interface Outcome {
@@ -19,26 +19,29 @@ export interface Outcome {
   readonly strict: boolean;
 }
 
-/** Reads what happened from the builder's history, saves the mounts, and writes the report where one was asked for. */
-export async function readOutcome(
-  host: Host,
-  request: FinishRequest,
-  { metadataFile, exitCode }: { readonly metadataFile: string | null; readonly exitCode: number },
-): Promise<Outcome> {
-  const { buildx, nodes, startedAt, targets, choice, args, carrier } = request;
-  const { builder } = nodes;
-  const history = await readHistory(host, {
-    buildx,
-    builder: builder.name,
-    targets,
-    startedAt,
-    metadataFile,
-    isSingle: request.isSingle === true,
-    gateway: () => nodes.readyGateway(),
-  });
-  const mountFailures = (exitCode === 0 && (await carrier?.save(history))) || [];
+interface RanBuilds extends Ran {
+  /** The builder's own connection, where it costs nothing. */
+  readonly gateway: NonNullable<HistoryOptions["gateway"]>;
+}
+
+/** What the builder remembers of what ran. */
+export function readBuilds(host: Host, ready: Ready, { metadataFiles, gateway }: RanBuilds): Promise<History> {
+  const { buildx, builder, targets, startedAt, verb } = ready;
+  const isSingle = verb === "build";
+  return readHistory(host, { buildx, builder: builder.name, targets, startedAt, metadataFiles, isSingle, gateway });
+}
+
+interface Concluded extends Ran {
+  readonly history: History;
+  readonly mounts: { readonly reports: readonly MountReport[]; readonly failures: readonly Diagnostic[] };
+}
+
+/** What it all came to. Asks the store for the sizes of what was written, and changes nothing. */
+export async function conclude(host: Host, ready: Ready, ran: Concluded): Promise<Outcome> {
+  const { buildx, builder, choice, targets, startedAt, output } = ready;
+  const { exitCode, history, mounts } = ran;
   // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.
-  const measured = targets.filter((name) => args.own.report !== undefined || hasWritten(history, name));
+  const measured = targets.filter((name) => output.report !== undefined || hasWritten(history, name));
   const destinations = measured.flatMap((name) => choice.targets[name]?.destinations ?? []);
   const sizes =
     choice.access === null || destinations.length === 0 ? () => null : await readSizes(destinations, choice.access);
@@ -69,31 +72,20 @@ export async function readOutcome(
     history,
     sizes,
     leftOut: choice.leftOut,
-    mounts: carrier?.report() ?? [],
+    mounts: mounts.reports,
     redact: createRedactor(host.env),
   });
   const layerFailures = report.failures.map(({ direction, target, backend, message }) => ({
     code: "BK5011" as const,
     message: `${backend === null ? "a cache entry" : `backend "${backend}"`}: the cache of ${target} was not ${direction === "import" ? "read" : "written"}: ${message}`,
   }));
-  const failures = [...layerFailures, ...mountFailures];
-  const strict = args.own.strict;
-  const outcome: Outcome = {
-    report: strict && exitCode === 0 && failures.length > 0 ? { ...report, exitCode: exitCodes.cache } : report,
-    failures,
-    strict,
-  };
-  if (args.own.report !== undefined) {
-    try {
-      await writeAtomically(resolve(host.cwd, args.own.report), `${JSON.stringify(outcome.report, null, 2)}\n`);
-    } catch (error) {
-      // The build is done, and what it came to is still to be said.
-      if (!(error instanceof BkcacheError)) throw error;
-      for (const finding of error.findings) host.tell({ ...finding, level: "warning" });
-    }
-  }
-  return outcome;
+  const failures = [...layerFailures, ...mounts.failures];
+  const isFailed = output.strict && exitCode === 0 && failures.length > 0;
+  return { report: isFailed ? { ...report, exitCode: strictExitCode } : report, failures, strict: output.strict };
 }
+
+/** A build that succeeded without its cache, under `--strict`. */
+const strictExitCode = 3;
 
 function hasWritten(history: History, target: string): boolean {
   const progress = history.targets[target]?.progress;
@@ -102,4 +94,16 @@ function hasWritten(history: History, target: string): boolean {
     progress !== null &&
     readSteps(progress).exports.some(({ layers }) => layers?.length !== 0)
   );
+}
+
+/** Writes the report where one was asked for. @param file path from the host's folder */
+export async function writeReport(host: Host, { report }: Outcome, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  try {
+    await writeAtomically(resolve(host.cwd, file), `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    // The build is done, and what it came to is still to be said.
+    if (!(error instanceof BkcacheError)) throw error;
+    for (const finding of error.findings) host.tell({ ...finding, level: "warning" });
+  }
 }

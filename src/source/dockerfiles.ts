@@ -26,8 +26,21 @@ type FoundDockerfile =
 /** Reads each Dockerfile once. */
 export type DockerfileReader = (target: BakeTarget) => FoundDockerfile;
 
+/** The text of a file; null where there is none. */
+export type ReadText = (path: string) => string | null;
+
+/** Reads each file once: all that a run does rests on the same text. */
+export function createTextReader(): ReadText {
+  const texts = new Map<string, string | null>();
+  return (path) => {
+    let text = texts.get(path);
+    if (text === undefined) texts.set(path, (text = readIfFile(path)));
+    return text;
+  };
+}
+
 /** @param dir absolute folder that relative contexts start from */
-export function createDockerfileReader(dir: string): DockerfileReader {
+export function createDockerfileReader(dir: string, readText: ReadText = readIfFile): DockerfileReader {
   const read = new Map<string, Dockerfile | null>();
   return (target) => {
     const place = placeOfDockerfile(target, dir);
@@ -36,7 +49,7 @@ export function createDockerfileReader(dir: string): DockerfileReader {
     const { path } = place;
     let dockerfile = read.get(path);
     if (dockerfile === undefined) {
-      const text = readIfFile(path);
+      const text = readText(path);
       dockerfile = text === null ? null : parseDockerfile(text);
       read.set(path, dockerfile);
     }

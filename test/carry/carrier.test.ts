@@ -5,6 +5,7 @@ import { createBarePlan } from "../../src/bake/printed.ts";
 import type { Plan } from "../../src/bake/model.ts";
 import { type CarryRequest, openCarrier } from "../../src/carry/carrier.ts";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
+import { createDockerfileReader } from "../../src/source/dockerfiles.ts";
 import type { History } from "../../src/outcome/history.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { createFakeBuilder, type FakeBuilder, fakeHost, fakeNodes } from "../support/fake-builder.ts";
@@ -38,6 +39,7 @@ function makeRun(
     backend: { name: "disk", type: "local", path: place },
     use: { read: true, write: true },
     scopes: { app: { read: [{ scope: "main", why: "" }], write: "main" } },
+    readDockerfile: createDockerfileReader(workspace.dir),
     dir: workspace.dir,
     strict: false,
     rules: {},

@@ -9,7 +9,7 @@ import { emitDockerfiles } from "../../src/generate/dockerfiles.ts";
 const results: Record<string, unknown> = {};
 for (const dir of process.argv.slice(2)) {
   const { plan, files } = compile(await loadConfig({ cwd: dir }));
-  const dockerfiles = await emitDockerfiles(plan, dir, dir);
+  const dockerfiles = await emitDockerfiles(plan, dir, { cwd: dir });
   if (dockerfiles.findings.length > 0) throw new Error(JSON.stringify(dockerfiles.findings));
   results[dir] = {
     ...files,

@@ -88,7 +88,13 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       ["bake", "--builder", "layers", "-f", "-", "--progress", "plain", "--metadata-file", metadataFile, ...flags],
       { input: JSON.stringify(definition) },
     );
-    const options = { buildx, builder: "layers", targets: Object.keys(targets), metadataFile, startedAt };
+    const options = {
+      buildx,
+      builder: "layers",
+      targets: Object.keys(targets),
+      metadataFiles: [metadataFile],
+      startedAt,
+    };
     const history = await readHistory(host(), options);
     await expectSame(options, history);
     return { ...result, history, metadataFile };
@@ -177,7 +183,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
         { input: JSON.stringify({ target: { default: { ...target, ...cache } } }) },
       );
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-      const options = { buildx, builder: "layers2", targets: ["default"], metadataFile, startedAt };
+      const options = { buildx, builder: "layers2", targets: ["default"], metadataFiles: [metadataFile], startedAt };
       const { targets } = await readHistory(host(), options);
       expect(targets["default"]?.digest).toMatch(/^sha256:/);
       const { steps, exports, failures, ...rest } = readSteps(
@@ -351,7 +357,13 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       expect(history.targets["api"]?.progress).not.toBeNull();
       rmSync(metadataFile);
       const buildx = await findBuildx(host());
-      const options = { buildx, builder: "layers", targets: ["api"], metadataFile, startedAt: Date.now() + 60_000 };
+      const options = {
+        buildx,
+        builder: "layers",
+        targets: ["api"],
+        metadataFiles: [metadataFile],
+        startedAt: Date.now() + 60_000,
+      };
       expect(await readHistory(host(), options)).toEqual({ targets: {}, notes: [] });
       const lost = await readHistory(host(), { ...options, builder: "no-such-builder" });
       expect(lost).toMatchObject({ targets: {}, notes: [{ code: "BK5012" }] });

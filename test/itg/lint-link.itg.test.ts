@@ -101,7 +101,13 @@ describe.skipIf(!hasToolchain())("lint --fix of a plain COPY that targets share"
       input: JSON.stringify(definition),
     });
     expect(exitCode, stderr).toBe(0);
-    const history = await readHistory(host(), { buildx, builder: name, targets, metadataFile, startedAt });
+    const history = await readHistory(host(), {
+      buildx,
+      builder: name,
+      targets,
+      metadataFiles: [metadataFile],
+      startedAt,
+    });
     return Object.fromEntries(
       targets.map((target) => {
         const progress = history.targets[target]?.progress;

@@ -44,7 +44,7 @@ async function read(targets: readonly string[], stand: Stand, more: Partial<Hist
   };
   const host = { env: { BUILDX_CONFIG: dir } } as unknown as Host;
   const buildx = { exec } as unknown as Buildx;
-  const options: HistoryOptions = { buildx, builder: "b", targets, metadataFile, startedAt, ...more };
+  const options: HistoryOptions = { buildx, builder: "b", targets, metadataFiles: [metadataFile], startedAt, ...more };
   return { history: await readHistory(host, options), commands };
 }
 

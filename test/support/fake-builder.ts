@@ -138,7 +138,8 @@ export function fakeNodes(builder: FakeBuilder, host: Host): BuilderSession {
 /** A session of a run on this builder and this store. */
 export function fakeSession(builder: FakeBuilder, store: ObjectStore): FakeSession {
   const { host, messages, interrupt } = fakeHost();
-  return { ...fakeNodes(builder, host), backend: "remote", store: async () => store, messages, interrupt };
+  const closeStore = async () => store.close();
+  return { ...fakeNodes(builder, host), backend: "remote", store: async () => store, closeStore, messages, interrupt };
 }
 
 export function carriedMount(id: string, more: Partial<CarriedMount> = {}): CarriedMount {

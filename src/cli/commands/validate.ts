@@ -22,7 +22,7 @@ async function validate(options: ValidateOptions, context: CommandContext): Prom
   const { host, reporter } = context;
   try {
     const { valid, plan } = await requireProject(host, options.config);
-    const { findings } = await emitDockerfiles(plan, valid.dir, host.cwd);
+    const { findings } = await emitDockerfiles(plan, valid.dir, { cwd: host.cwd });
     if (findings.length > 0) throw BkcacheError.of(findings);
     const file = relative(host.cwd, valid.file);
     if (options.json) reporter.json({ file, ok: true, errors: [], warnings: valid.warnings });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildName } from "../../src/run/build.ts";
+import { buildName } from "../../src/source/build-plan.ts";
 
 test.each([
   [{ context: "." }, "default"],

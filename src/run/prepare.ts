@@ -1,0 +1,67 @@
+import type { BakeTarget } from "../bake/model.ts";
+import { type CacheChoice, chooseCache, noCache } from "../cache/choose.ts";
+import { findCachesInContext } from "../cache/inside-context.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
+import type { Host } from "../host/host.ts";
+import type { BuildRequest, Ready, Step } from "./ready.ts";
+import type { Resources } from "./resources.ts";
+
+/**
+ * Decides everything that a run does: the builder, the cache of each target, the calls of buildx.
+ * @throws BkcacheError for all that is wrong before the build starts.
+ */
+export async function prepare(
+  host: Host,
+  request: BuildRequest,
+  resources: Pick<Resources, "session" | "metadataFile">,
+): Promise<Ready> {
+  const { verb, buildx, targets, output, startedAt, cache, evaluated } = request;
+  const { layers } = cache.use;
+  const choice = layers.read || layers.write ? await choose(host, request, resources.session) : noCache;
+  const [{ builder }, known] = await Promise.all([resources.session, evaluated]);
+  for (const finding of findCachesInContext(known.definition.targets, choice, request.runDir)) {
+    host.tell({ ...finding, level: "warning" });
+  }
+  const command = await request.command(choice, known);
+  const own = output.metadataFile;
+  const metadataFile = own ?? (await resources.metadataFile());
+  const toMetadata = metadataFile === null ? [] : ["--metadata-file", metadataFile];
+  // Where the user asked for no metadata file, the provenance in it would be worked out for nobody.
+  const isForNobody = own === undefined && metadataFile !== null && !host.env["BUILDX_METADATA_PROVENANCE"];
+  const step: Step = {
+    ...command,
+    args: [verb, "--builder", builder.name, ...toMetadata, ...command.args],
+    env: { ...command.env, ...choice.env, ...(isForNobody && { BUILDX_METADATA_PROVENANCE: "disabled" }) },
+    cwd: request.runDir,
+    metadataFile,
+  };
+  return { verb, buildx, targets, output, startedAt, builder, choice, steps: [step] };
+}
+
+function choose(host: Host, request: BuildRequest, session: Resources["session"]): Promise<CacheChoice> {
+  const { plan, targets, evaluated, cache, output } = request;
+  const gate = Promise.all([session, evaluated]).then(([{ builder }, { definition }]) => ({
+    builder,
+    buildx: request.buildx.version,
+    features: request.features(definition),
+    rules: cache.rules,
+    platforms: (target: string) => countPlatforms(definition.targets[target]),
+  }));
+  return chooseCache(host, {
+    plan,
+    targets,
+    scopes: cache.scopes,
+    drafts: cache.drafts,
+    keys: request.verb === "bake" ? "run file" : "environment",
+    use: cache.use.layers,
+    values: evaluated.then(({ values }) => values),
+    gate: awaitedLater(gate),
+    dir: request.runDir,
+    strict: output.strict,
+  });
+}
+
+function countPlatforms(target: BakeTarget | undefined): number | null {
+  const platforms = target?.platforms ?? [];
+  return "variable" in platforms ? null : platforms.length;
+}
