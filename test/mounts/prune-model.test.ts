@@ -110,14 +110,16 @@ async function saveOnce(world: World, random: () => number): Promise<void> {
   const attempt = async (hasParent: boolean): Promise<void> => {
     const [newest] = hasParent ? await listNewest(store, { scope: "main", mount: "m" }) : [];
     const parent = newest === undefined ? null : await loadSnapshot(store, newest);
-    const inherited = parent?.snapshot.packs.filter(() => random() < 0.7) ?? [];
+    // A build lies between a restore and the save that builds on the same snapshot.
+    if (random() < 0.5) await world.sleep(random() * 0.7 * defaultGrace);
+    const inherited = parent?.snapshot.packs.filter(() => random() < 0.8) ?? [];
     const uploader = createPackUploader({ store, today: 20_000, damaged: new Set(), pace: world.pace(isAlive) });
     const added = 1 + Math.floor(random() * 2);
     for (let index = 0; index < added; index += 1) uploader.add(index, contentOf(Math.floor(random() * 8)));
     const uploaded = await uploader.seal();
     await uploader.finish();
     const packs: Pack[] = [...new Map([...inherited, ...uploaded].map((pack) => [pack.id, pack])).values()];
-    const key = random() < 0.3 ? "same" : `k${Math.floor(random() * 1e9)}`;
+    const key = random() < 0.2 ? "same" : `k${Math.floor(random() * 1e9)}`;
     const snapshot = { mount: "m", scope: "main", key, parent: null, created: 1, writer: { version: "0" }, packs };
     const root = { mode: 0o755, uid: 0, gid: 0 };
     const { bytes, sha256 } = await writeManifest({ ...snapshot, root, blobs: [], entries: [] });
@@ -171,11 +173,11 @@ test(
         running.add(actor);
       };
       const saving = new Set<number>();
-      for (let saver = 0; saver < 3; saver += 1) {
+      for (let saver = 0; saver < 4; saver += 1) {
         saving.add(saver);
         start(async () => {
           for (let round = 0; round < 10; round += 1) {
-            await world.sleep(random() * 10 * hour);
+            await world.sleep(random() * 6 * hour);
             const saved = saveOnce(world, random).then(() => void (totals.saves += 1));
             // Whether it comes to its end or was killed.
             await Promise.race([saved, world.sleep(defaultGrace)]);
@@ -187,8 +189,8 @@ test(
         start(async () => {
           const store = world.connect(() => true);
           while (saving.size > 0) {
-            await world.sleep(random() * 30 * hour);
-            const keep = { last: 1 + Math.floor(random() * 2) };
+            await world.sleep(random() * (random() < 0.5 ? 3 : 30) * hour);
+            const keep = { last: 1 };
             const pace = world.pace(() => true);
             const pruned = await pruneStore({ store, keep, now: world.now() + skew, pace });
             totals.runs += 1;
