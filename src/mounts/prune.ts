@@ -22,6 +22,8 @@ interface KeepRules {
 export interface PruneOptions {
   readonly store: ObjectStore;
   readonly keep: KeepRules;
+  /** Whether the rules apply to snapshots of this mount (its name in the store); to those of all where it is missing. */
+  readonly applies?: (mount: string) => boolean;
   /** Milliseconds that a pack must have been unused before it is deleted: longer than any save takes. */
   readonly grace?: number;
   /** Says what would be done. */
@@ -36,6 +38,8 @@ export interface PruneResult {
   /** Keys of the manifests that were deleted. */
   readonly snapshots: readonly string[];
   readonly keptSnapshots: number;
+  /** Those among them that the rules do not apply to. */
+  readonly otherSnapshots: number;
   /** Packs that were deleted. */
   readonly packs: readonly ObjectInfo[];
   readonly freedBytes: number;
@@ -63,6 +67,7 @@ interface Manifest {
  */
 export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
   const { store, keep, grace = defaultGrace, dryRun = false, signal, pace = realPace } = options;
+  const applies = options.applies ?? (() => true);
   const withSignal = signal && { signal };
   // A dry run writes nothing, and only tells.
   const now = (dryRun ? null : await readStoreClock(store, signal)) ?? options.now;
@@ -72,7 +77,9 @@ export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
   const { manifests, unreadable, findings } = await readAllManifests(store, signal);
   const notes = await readNotes(store, signal);
 
-  const expired = findExpired(manifests, keep, now);
+  const own = manifests.filter(({ mount }) => applies(mount));
+  const expired = findExpired(own, keep, now);
+  // What no rule applies to is in use as anything else.
   const kept = manifests.filter((manifest) => !expired.has(manifest));
   const used = new Set(kept.flatMap((manifest) => manifest.packs.map(({ id }) => id)));
   const released = new Set([...expired].flatMap((manifest) => manifest.packs.map(({ id }) => id)));
@@ -104,6 +111,7 @@ export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
   return {
     snapshots: [...expired].map(({ object }) => object.key).sort(),
     keptSnapshots: kept.length,
+    otherSnapshots: manifests.length - own.length,
     packs: deleted,
     freedBytes: sumOf(deleted),
     waitingPacks: unused.filter(([id]) => !dueIds.has(id)).map(([, object]) => object),

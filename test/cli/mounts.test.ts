@@ -67,6 +67,7 @@ describe("mounts prune, export and the rest, before they reach anything", () => 
     [["prune", "gomod"], "BK1001"],
     [["prune", "--cache", "sometimes"], "BK1002"],
     [["prune", "--cache", "read"], "BK5056"],
+    [["prune"], "BK1002"],
     [["save", "--cache", "off"], "BK5056"],
     [["export", "gomod"], "BK1002"],
     [["export", "-o", "x.tar"], "BK1002"],
@@ -77,7 +78,7 @@ describe("mounts prune, export and the rest, before they reach anything", () => 
     expect(stderr).toContain(`error ${code}`);
   });
 
-  test.each([[["prune"]], [["verify"]], [["export", "gomod", "-o", "x.tar"]], [["ls", "--remote"]]])(
+  test.each([[["prune", "--yes"]], [["verify"]], [["export", "gomod", "-o", "x.tar"]], [["ls", "--remote"]]])(
     "%j without a backend for mounts: BK2050",
     async (args) => {
       const { exitCode, stderr } = await run(["mounts", ...args]);
@@ -88,7 +89,7 @@ describe("mounts prune, export and the rest, before they reach anything", () => 
 
   test("an empty store is listed, pruned and verified without a builder", async () => {
     const [listed, pruned, verified] = await Promise.all(
-      [["ls", "--remote"], ["prune"], ["verify"]].map((args) => run(["mounts", ...args, "--json"], withStore)),
+      [["ls", "--remote"], ["prune", "--yes"], ["verify"]].map((args) => run(["mounts", ...args, "--json"], withStore)),
     );
     expect(JSON.parse(listed?.stdout ?? "")).toEqual({
       version: 1,

@@ -220,11 +220,11 @@ describe("prune and verify", () => {
     ]);
     expect(await s3.objects(bucket, "shop/v1/")).toEqual(before);
 
-    const first = await json<Pruned>(["prune", "--keep-last", "1"]);
+    const first = await json<Pruned>(["prune", "--keep-last", "1", "--yes"]);
     expect(first).toMatchObject({ snapshots: dry.snapshots, deleted: { packs: 0 } });
     expect((await json<Listing>(["ls", "--remote"])).remote.snapshots).toHaveLength(2);
-    expect(await json<Pruned>(["prune"])).toMatchObject({ snapshots: [], deleted: { packs: 0 } });
-    const last = await json<Pruned>(["prune", "--grace", "0s"]);
+    expect(await json<Pruned>(["prune", "--yes"])).toMatchObject({ snapshots: [], deleted: { packs: 0 } });
+    const last = await json<Pruned>(["prune", "--grace", "0s", "--yes"]);
     expect(last).toMatchObject({ snapshots: [], deleted: first.waiting, waiting: { packs: 0 } });
     expect(await json(["verify"])).toMatchObject({ snapshots: 2, broken: [] });
   });

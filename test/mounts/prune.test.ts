@@ -65,6 +65,26 @@ describe("prune", () => {
     expect(await prune({ keep: { last: 1 } })).toEqual(dry);
   });
 
+  test("rules for some mounts leave the others alone, with the packs that both have", async () => {
+    const { clock, store, dir, prune } = makeHistory();
+    const addTo = async (id: string, key: string): Promise<void> => {
+      clock.now += hour;
+      const result = await save(store, dir, { mount: { id, scope: "main", key }, now: clock.now });
+      expect(result.kind).toBe("saved");
+    };
+    for (const id of ["shop x  m", "other x  m"]) for (const key of ["a", "b"]) await addTo(id, key);
+    const applies = (mount: string) => mount.startsWith("shop ");
+    const keep = { maxAge: 0 };
+    clock.now += hour;
+    const first = await prune({ keep, applies });
+    expect(first).toMatchObject({ keptSnapshots: 2, otherSnapshots: 2, waitingPacks: [] });
+    expect(first.snapshots).toHaveLength(2);
+    clock.now += defaultGrace;
+    expect(await prune({ keep, applies })).toMatchObject({ snapshots: [], packs: [], keptSnapshots: 2 });
+    expect((await verifySnapshots({ store })).broken).toEqual([]);
+    expect((await prune({ keep })).snapshots).toHaveLength(2);
+  });
+
   test("by age, whole scopes too", async () => {
     const { clock, store, add, prune } = makeHistory();
     await add("old branch", "a");

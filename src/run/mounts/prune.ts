@@ -1,9 +1,12 @@
+import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { readManifestKey, type SnapshotRef } from "../../mounts/keys.ts";
 import { type PruneOptions, type PruneResult, pruneStore } from "../../mounts/prune.ts";
 import { requireWrite } from "../../cache/use.ts";
+import type { Plan } from "../../bake/model.ts";
 import { labelMounts } from "../../carry/labels.ts";
 import { withMountStore } from "../../carry/open-store.ts";
+import { readStoreId } from "../../carry/store-id.ts";
 
 export interface PruneRequest extends Pick<PruneOptions, "keep"> {
   readonly config: string | undefined;
@@ -12,6 +15,10 @@ export interface PruneRequest extends Pick<PruneOptions, "keep"> {
   /** Milliseconds. */
   readonly grace: number;
   readonly dryRun: boolean;
+  /** Whether snapshots of other projects below the prefix go by the rules too. */
+  readonly all: boolean;
+  /** Asks whether what is shown may go; null where it was agreed to, "nobody" where there is none to ask. */
+  readonly confirm: ((preview: PrunedMounts) => Promise<boolean>) | null | "nobody";
 }
 
 /** A snapshot that was deleted. Names are null where they are too long to stand in the key. */
@@ -25,6 +32,10 @@ export interface PrunedSnapshot {
 export interface PrunedMounts {
   /** For people: where. */
   readonly place: string;
+  /** Whose snapshots the rules apply to; null for those of all. */
+  readonly project: string | null;
+  /** False where somebody was asked and said no: it is what would have been done. */
+  readonly isDone: boolean;
   readonly snapshots: readonly PrunedSnapshot[];
   readonly result: PruneResult;
 }
@@ -32,21 +43,49 @@ export interface PrunedMounts {
 /** What stays where the user says nothing else: newest snapshots of each mount in each scope. */
 export const defaultKeepLast = 3;
 
-/** Deletes snapshots by the rules. @throws BkcacheError BK5056 where this run must not write. */
+/**
+ * Deletes snapshots by the rules.
+ * @throws BkcacheError BK5056 where this run must not write; BK1002 where nobody has agreed to it, nor can be asked.
+ */
 export async function pruneMounts(host: Host, request: PruneRequest): Promise<PrunedMounts> {
-  const { config, cache, keep, grace, dryRun } = request;
+  const { config, cache, keep, grace, dryRun, all, confirm } = request;
   if (!dryRun) requireWrite(host, cache, "delete");
   return withMountStore(host, config, async ({ store, plan }) => {
-    const result = await pruneStore({ store, keep, grace, dryRun, now: host.now(), signal: host.signal });
-    const refs = result.snapshots.map(readManifestKey);
-    const labels = labelMounts(
-      plan,
-      refs.flatMap((ref) => (ref === null ? [] : [ref.mount])),
-    );
-    const snapshots = result.snapshots.map((objectKey, index) => {
-      const ref = refs[index] ?? null;
-      return { objectKey, ref, name: ref === null ? objectKey : (labels.get(ref.mount) ?? ref.mount) };
-    });
-    return { place: store.place, snapshots, result };
+    if (!dryRun && confirm === "nobody") throw nobodyAgreed();
+    const applies = (mount: string) => all || readStoreId(mount)?.project === plan.project;
+    const run = async (isDry: boolean): Promise<PrunedMounts> => {
+      const { signal } = host;
+      const result = await pruneStore({ store, keep, applies, grace, dryRun: isDry, now: host.now(), signal });
+      return {
+        place: store.place,
+        project: all ? null : plan.project,
+        isDone: !isDry,
+        snapshots: nameSnapshots(plan, result.snapshots),
+        result,
+      };
+    };
+    if (dryRun || confirm === null || confirm === "nobody") return run(dryRun);
+    const preview = await run(true);
+    return (await confirm(preview)) ? run(false) : preview;
+  });
+}
+
+function nameSnapshots(plan: Plan, objectKeys: readonly string[]): readonly PrunedSnapshot[] {
+  const refs = objectKeys.map(readManifestKey);
+  const labels = labelMounts(
+    plan,
+    refs.flatMap((ref) => (ref === null ? [] : [ref.mount])),
+  );
+  return objectKeys.map((objectKey, index) => {
+    const ref = refs[index] ?? null;
+    return { objectKey, ref, name: ref === null ? objectKey : (labels.get(ref.mount) ?? ref.mount) };
+  });
+}
+
+function nobodyAgreed(): BkcacheError {
+  return new BkcacheError({
+    code: "BK1002",
+    message: "snapshots are deleted only where that is agreed to, and there is no terminal to ask on",
+    hint: "pass --yes, or --dry-run to see what would go",
   });
 }

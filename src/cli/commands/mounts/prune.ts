@@ -5,6 +5,7 @@ import { defaultGrace } from "../../../mounts/prune.ts";
 import { defaultKeepLast, pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
 import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
+import { ask, canAsk } from "../../report/ask.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";
 
 interface PruneOptions {
@@ -13,6 +14,8 @@ interface PruneOptions {
   readonly maxBytes?: string;
   readonly grace?: string;
   readonly dryRun?: true;
+  readonly all?: true;
+  readonly yes?: true;
   readonly cache?: string;
   readonly json?: true;
   readonly config?: string;
@@ -28,14 +31,17 @@ export function define(command: Command, context: CommandContext): Command {
     .option("--max-bytes <size>", "delete the oldest until the rest fits, such as 10GB; the last of a scope stays")
     .option("--grace <duration>", "how long a pack must be unused before it goes: longer than any save (default: 24h)")
     .option("--dry-run", "delete nothing; print what would go")
+    .option("--all", "the snapshots of other projects below the prefix, too")
+    .option("--yes", "delete without asking")
     .option("--cache <use>", "as for bake; read-write allows it for a pull request")
     .option("--json", "print what was deleted as JSON")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
       `
-Goes over all snapshots of the bucket's prefix, those of other projects included. A snapshot goes where any given rule says so.
-Its packs go in a later run: the first one notes which are unused, one that is later by the grace deletes them.
+Goes over the snapshots of this project, or of all with --all. A snapshot goes where any given rule says so. Its packs go in a
+later run: the first one notes which are unused, one that is later by the grace deletes them. It shows what will go and
+asks; where there is no terminal it needs --yes, and ends with exit code 2 without.
 `,
     )
     .action((options: PruneOptions) => prune(options, context));
@@ -51,10 +57,23 @@ async function prune(options: PruneOptions, context: CommandContext): Promise<vo
     keep: readRules(options),
     grace,
     dryRun,
+    all: options.all === true,
+    confirm: options.yes === true ? null : canAsk() ? (preview) => confirm(preview, grace, context) : "nobody",
   });
-  if (options.json) reporter.json(toJson(pruned, dryRun));
-  else reporter.result(`${render(pruned, { dryRun, grace }).join("\n")}\n`);
+  const isDeclined = !dryRun && !pruned.isDone;
+  if (options.json) reporter.json(toJson(pruned));
+  else if (!isDeclined) reporter.result(`${render(pruned, grace).join("\n")}\n`);
+  if (isDeclined) host.tell({ level: "info", message: "nothing was deleted" });
   for (const finding of pruned.result.findings) host.tell({ ...finding, level: "warning" });
+}
+
+/** Packs that no snapshot uses go unasked. */
+async function confirm(preview: PrunedMounts, grace: number, { host, reporter }: CommandContext): Promise<boolean> {
+  if (preview.snapshots.length === 0) return true;
+  reporter.lines(render(preview, grace));
+  const whose = preview.project === null ? "all projects" : preview.project;
+  const answer = await ask(`delete ${count(preview.snapshots.length, "snapshot")} of ${whose}? [y/N]`, host.signal);
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 type KeepRules = Parameters<typeof pruneMounts>[1]["keep"];
@@ -90,15 +109,13 @@ function fail(error: BkcacheError): never {
   throw error;
 }
 
-function render(
-  { place, snapshots, result }: PrunedMounts,
-  { dryRun, grace }: { readonly dryRun: boolean; readonly grace: number },
-): readonly string[] {
+function render({ place, isDone, snapshots, result }: PrunedMounts, grace: number): readonly string[] {
   const rows = snapshots.map(({ name, ref }) => [name, ref?.scope ?? "-", ref?.key ?? "-"]);
   const columns = [{ head: "MOUNT", least: 10 }, { head: "SCOPE", least: 6 }, { head: "KEY" }];
-  const verb = dryRun ? "would delete" : "deleted";
-  const { keptSnapshots, packs, freedBytes, waitingPacks, keptBytes } = result;
+  const verb = isDone ? "deleted" : "would delete";
+  const { keptSnapshots, otherSnapshots, packs, freedBytes, waitingPacks, keptBytes } = result;
   const waiting = waitingPacks.reduce((sum, { size }) => sum + size, 0);
+  const others = otherSnapshots === 0 ? "" : `, ${otherSnapshots} of them of other projects`;
   return [
     ...(rows.length === 0 ? [] : [...formatTable(columns, rows, outputWidth()), ""]),
     `${place}: ${verb} ${count(snapshots.length, "snapshot")} and ${count(packs.length, "pack")} (${showBytes(freedBytes)})`,
@@ -107,7 +124,7 @@ function render(
       : [
           `${count(waitingPacks.length, "unused pack")} (${showBytes(waiting)}) for a run that comes ${showAge(grace)} later or more`,
         ]),
-    `${count(keptSnapshots, "snapshot")} (${showBytes(keptBytes)}) ${dryRun ? "would stay" : "stay"}`,
+    `${count(keptSnapshots, "snapshot")} (${showBytes(keptBytes)}) ${isDone ? "stay" : "would stay"}${others}`,
   ];
 }
 
@@ -115,7 +132,7 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-function toJson({ place, snapshots, result }: PrunedMounts, dryRun: boolean): object {
+function toJson({ place, project, isDone, snapshots, result }: PrunedMounts): object {
   const sizes = (packs: PrunedMounts["result"]["packs"]) => ({
     packs: packs.length,
     bytes: packs.reduce((sum, { size }) => sum + size, 0),
@@ -123,11 +140,12 @@ function toJson({ place, snapshots, result }: PrunedMounts, dryRun: boolean): ob
   return {
     version: 1,
     place,
-    dryRun,
+    project,
+    dryRun: !isDone,
     snapshots: snapshots.map(({ objectKey, name, ref }) => ({ name, ...(ref ?? noNames), objectKey })),
     deleted: sizes(result.packs),
     waiting: sizes(result.waitingPacks),
-    kept: { snapshots: result.keptSnapshots, bytes: result.keptBytes },
+    kept: { snapshots: result.keptSnapshots, ofOthers: result.otherSnapshots, bytes: result.keptBytes },
   };
 }
 
