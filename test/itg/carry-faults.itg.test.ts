@@ -1,22 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { verifySnapshots } from "../../src/mounts/verify.ts";
 import { openStore } from "../../src/store/open.ts";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
-import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { cleanEnv } from "../support/env.ts";
 import { type Fault, type FaultyServer, type SeenRequest, startFaultyServer } from "../support/faulty-server.ts";
 import {
   addToMount,
   baseStage,
-  emptyBuilder,
   mountEnvironment,
   mountRecords,
   runStep,
   runWithMounts,
 } from "../support/mount-project.ts";
 import { freePort, waitFor } from "../support/poll.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import type { S3Server } from "../support/s3-server.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 /*
@@ -24,27 +22,7 @@ import { makeWorkspace, type Workspace } from "../support/workspace.ts";
  * the store can be read, and a builder has one mount of each id.
  */
 
-const bucket = "cache";
-let s3: S3Server;
-let line: FaultyServer;
-let builder: Buildkit;
-let busybox: string;
-
-beforeAll(async () => {
-  [s3, builder] = await Promise.all([startVersitygw(), startBuildkit()]);
-  await s3.createBucket(bucket);
-  line = await startFaultyServer(s3.endpoint);
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-});
-beforeEach(() => emptyBuilder(builder));
-afterEach(() => {
-  line.plan = () => null;
-});
-afterAll(async () => {
-  line.stop();
-  await builder.stop();
-  await s3.stop();
-});
+type Settings = Readonly<Record<string, string>>;
 
 interface Options {
   readonly prefix: string;
@@ -55,30 +33,63 @@ interface Options {
   readonly backend?: Readonly<Record<string, unknown>>;
 }
 
-/** A project whose mounts go through the line, and whose layers go nowhere. */
-function project({ prefix, steps = addToMount("id=shop-data"), source = "one", cache, backend }: Options): Workspace {
-  const config = {
-    project: "shop",
-    backends: { remote: { type: "s3", bucket, prefix, insecure: true, endpointUrl: line.endpoint, ...backend } },
-    cache: { read: [], write: [], mounts: "remote", ...cache },
-    mounts: { data: { target: "/data" } },
-    targets: { app: { contexts: { busybox } } },
-  };
-  return makeWorkspace({
-    "bkcache.config.json": JSON.stringify(config),
-    Dockerfile: baseStage + steps,
-    "src/a.txt": source,
+const test = serverTest
+  /** A line to the store, which lets all through where a test does not say otherwise. */
+  .extend("line", { scope: "file" }, async ({ s3 }, { onCleanup }) => {
+    const line = await startFaultyServer(s3.endpoint);
+    onCleanup(() => line.stop());
+    return line;
+  })
+  /** Makes a project whose mounts go through the line, and whose layers go nowhere. */
+  .extend(
+    "project",
+    { scope: "file" },
+    ({ line, busybox }) =>
+      ({ prefix, steps = addToMount("id=shop-data"), source = "one", cache, backend }: Options): Workspace => {
+        const config = {
+          project: "shop",
+          backends: { remote: { type: "s3", bucket, prefix, insecure: true, endpointUrl: line.endpoint, ...backend } },
+          cache: { read: [], write: [], mounts: "remote", ...cache },
+          mounts: { data: { target: "/data" } },
+          targets: { app: { contexts: { busybox } } },
+        };
+        return makeWorkspace({
+          "bkcache.config.json": JSON.stringify(config),
+          Dockerfile: baseStage + steps,
+          "src/a.txt": source,
+        });
+      },
+  )
+  .extend(
+    "run",
+    ({ s3, builder }) =>
+      (workspace: Workspace, args: readonly string[] = ["bake"], env: Settings = {}) =>
+        runWithMounts(workspace, args, environment(builder, s3, env)),
+  )
+  /** What comes of a run beside a build that holds the mount for some seconds. */
+  .extend("beside", ({ s3, builder, project, run }) => async (seconds: number, cache: object) => {
+    const prefix = crypto.randomUUID();
+    // The step holds the mount.
+    const steps = runStep("--mount=type=cache,id=shop-data,target=/data", `echo users > /data/users; sleep ${seconds}`);
+    const own = run(project({ prefix, steps, source: "own" }), ["bake", "--cache", "off"]);
+    await waitFor(async () => (await mountRecords(builder)).length === 1, { what: "the step has its mount" });
+    const result = await run(project({ prefix, source: "two", cache }));
+    expect((await own).exitCode).toBe(0);
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(await mountRecords(builder)).toEqual(["/shop-data"]);
+    expect(await countSnapshots(s3, prefix)).toBe(1);
+    return result;
   });
+test.afterEach(({ line }) => {
+  line.plan = () => null;
+});
+
+function environment(builder: Buildkit, s3: S3Server, extra: Settings = {}) {
+  return mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write", ...extra });
 }
 
-const environment = (extra: Readonly<Record<string, string>> = {}) =>
-  mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write", ...extra });
-
-const run = (workspace: Workspace, args: readonly string[] = ["bake"], env = environment()) =>
-  runWithMounts(workspace, args, env);
-
 /** How many snapshots there are, of which each must be whole. */
-async function countSnapshots(prefix: string): Promise<number> {
+async function countSnapshots(s3: S3Server, prefix: string): Promise<number> {
   const backend = { name: "remote", type: "s3", bucket, prefix, insecure: true };
   const store = await openStore(backend, {
     env: cleanEnv(s3.env),
@@ -104,15 +115,14 @@ const refused: Fault = { kind: "status", status: 412, body: "<Error><Code>Precon
 
 describe("a store that", () => {
   const prefix = "faults";
-  beforeAll(async () => {
-    await emptyBuilder(builder);
+  test.beforeAll(async ({ s3, sharedBuilder, project }) => {
     const seed = project({
       prefix,
       steps:
         addToMount("id=shop-data") +
         runStep("--mount=type=cache,id=shop-data,target=/data", "seq 1 300000 > /data/seq"),
     });
-    await run(seed);
+    await runWithMounts(seed, ["bake"], environment(sharedBuilder, s3));
   });
 
   const short = { mountBudget: { restore: "1s", save: "1s" } };
@@ -147,7 +157,7 @@ describe("a store that", () => {
       "BK50",
     ],
   ];
-  test.each(cases)("%s", async (name, plan, cache, restore, save, code) => {
+  test.for(cases)("%s", async ([name, plan, cache, restore, save, code], { s3, line, builder, project, run }) => {
     line.plan = plan;
     const workspace = project({ prefix, source: "two", cache });
     const scope = `faulty-${name.replaceAll(" ", "-")}`;
@@ -159,27 +169,27 @@ describe("a store that", () => {
     const warnings = warningsIn(stderr);
     if (code === "") expect(warnings).toEqual([]);
     else expect(warnings[0]).toContain(code);
-    expect(await countSnapshots(prefix)).toBeGreaterThanOrEqual(1);
+    expect(await countSnapshots(s3, prefix)).toBeGreaterThanOrEqual(1);
     expect(await mountRecords(builder)).toEqual(["/shop-data"]);
   });
 });
 
 describe("a store that cannot be used is one warning with its name", () => {
   const layers = { read: ["remote"], write: ["remote"] };
-  test.each([
+  test.for<readonly [string, Settings, Settings, object]>([
     ["no such bucket", { bucket: "nowhere" }, {}, {}],
     ["a wrong secret", {}, { AWS_SECRET_ACCESS_KEY: "wrong-secret-value" }, {}],
     ["nothing at the endpoint", { endpointUrl: "http://127.0.0.1:PORT" }, {}, {}],
     ["no such bucket, with layers", { bucket: "nowhere" }, {}, layers],
     ["a wrong secret, with layers", {}, { AWS_SECRET_ACCESS_KEY: "wrong-secret-value" }, layers],
     ["nothing at the endpoint, with layers", { endpointUrl: "http://127.0.0.1:PORT" }, {}, layers],
-  ] as const)("%s", async (_, backend: Record<string, string>, env: Record<string, string>, cache) => {
+  ])("%s", async ([, backend, env, cache], { project, run }) => {
     const port = await freePort();
     const placed = Object.fromEntries(
       Object.entries(backend).map(([key, value]) => [key, value.replace("PORT", String(port))]),
     );
     const workspace = project({ prefix: crypto.randomUUID(), backend: placed, cache });
-    const { exitCode, mounts, stderr } = await run(workspace, ["bake"], environment(env));
+    const { exitCode, mounts, stderr } = await run(workspace, ["bake"], env);
     expect(exitCode, stderr).toBe(0);
     expect(mounts.map(({ restore, save }) => [restore?.outcome, save?.outcome])).toEqual([
       ["read" in cache ? "skipped" : "failed", "skipped"],
@@ -192,36 +202,26 @@ describe("a store that cannot be used is one warning with its name", () => {
 });
 
 describe("a build of the user's own that has the mount", () => {
-  /** The step holds the mount for some seconds. */
-  const slow = (seconds: number) =>
-    runStep("--mount=type=cache,id=shop-data,target=/data", `echo users > /data/users; sleep ${seconds}`);
-
-  async function beside(seconds: number, cache: object) {
-    const prefix = crypto.randomUUID();
-    const own = run(project({ prefix, steps: slow(seconds), source: "own" }), ["bake", "--cache", "off"]);
-    await waitFor(async () => (await mountRecords(builder)).length === 1, { what: "the step has its mount" });
-    const result = await run(project({ prefix, source: "two", cache }));
-    expect((await own).exitCode).toBe(0);
-    expect(result.exitCode, result.stderr).toBe(0);
-    expect(await mountRecords(builder)).toEqual(["/shop-data"]);
-    expect(await countSnapshots(prefix)).toBe(1);
-    return result;
-  }
-
-  test("is waited for", async () => {
+  test("is waited for", async ({ beside }) => {
     const { found, mounts } = await beside(4, {});
     expect(found).toEqual({ data: "users" });
     expect(mounts).toMatchObject([{ restore: { outcome: "present" }, save: { outcome: "saved", files: 2 } }]);
   });
 
-  test("past the budget the mount is left alone, which is said", async () => {
+  test("past the budget the mount is left alone, which is said", async ({ beside }) => {
     const { mounts, stderr } = await beside(12, { mountBudget: { restore: "1s", save: "60s" } });
     expect(stderr).toContain("BK5052");
     expect(mounts).toMatchObject([{ restore: { outcome: "skipped" }, save: { outcome: "saved", files: 2 } }]);
   });
 });
 
-test("a build waits for another bkcache that saves the mount, and gets that one", async () => {
+test("a build waits for another bkcache that saves the mount, and gets that one", async ({
+  s3,
+  line,
+  builder,
+  project,
+  run,
+}) => {
   const prefix = crypto.randomUUID();
   for (const source of ["one", "two"]) await run(project({ prefix, source }));
   // From now on the mount counts as used; the next save takes its time.
@@ -237,5 +237,5 @@ test("a build waits for another bkcache that saves the mount, and gets that one"
   expect(second.found).toEqual({ data: "one three two" });
   expect([(await first).exitCode, second.exitCode]).toEqual([0, 0]);
   expect(await mountRecords(builder)).toEqual(["/shop-data"]);
-  expect(await countSnapshots(prefix)).toBe(4);
+  expect(await countSnapshots(s3, prefix)).toBe(4);
 });

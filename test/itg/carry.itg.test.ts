@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { describe, expect } from "vitest";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
 import {
@@ -11,29 +10,13 @@ import {
   runStep,
   runWithMounts,
 } from "../support/mount-project.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 /*
  * Cache mounts in whole runs of bkcache: what is carried, from where, where to, and what is not. A builder is emptied
  * between two runs, which is as good as another one.
  */
-
-const bucket = "cache";
-let s3: S3Server;
-let builder: Buildkit;
-let busybox: string;
-
-beforeAll(async () => {
-  [s3, builder] = await Promise.all([startVersitygw(), startBuildkit()]);
-  await s3.createBucket(bucket);
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-});
-beforeEach(() => emptyBuilder(builder));
-afterAll(async () => {
-  await builder.stop();
-  await s3.stop();
-});
 
 interface Project {
   readonly workspace: Workspace;
@@ -51,52 +34,68 @@ interface Options {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** A project with a place of its own in the bucket, and busybox as a context of each target. */
-function makeProject({ config, dockerfile, files = {} }: Options): Project {
-  const prefix = `${crypto.randomUUID()}/`;
-  const remote = { type: "s3", bucket, prefix, insecure: true };
-  const targets = Object.entries(config.targets).map(([name, target]) => [name, { contexts: { busybox }, ...target }]);
-  const document = {
-    project: "shop",
-    cache: { read: ["remote"], write: ["remote"] },
-    ...config,
-    backends: { remote, ...(config["backends"] as object) },
-    targets: Object.fromEntries(targets),
-  };
-  const workspace = makeWorkspace({
-    "bkcache.config.json": JSON.stringify(document),
-    Dockerfile: baseStage + dockerfile,
-    "src/a.txt": "one",
-    ...files,
+const test = serverTest
+  /** Makes a project with a place of its own in the bucket, and busybox as a context of each target. */
+  .extend("makeProject", ({ s3, builder, busybox }) => ({ config, dockerfile, files = {} }: Options): Project => {
+    const prefix = `${crypto.randomUUID()}/`;
+    const remote = { type: "s3", bucket, prefix, insecure: true };
+    const targets = Object.entries(config.targets).map(([name, target]) => [
+      name,
+      { contexts: { busybox }, ...target },
+    ]);
+    const document = {
+      project: "shop",
+      cache: { read: ["remote"], write: ["remote"] },
+      ...config,
+      backends: { remote, ...(config["backends"] as object) },
+      targets: Object.fromEntries(targets),
+    };
+    const workspace = makeWorkspace({
+      "bkcache.config.json": JSON.stringify(document),
+      Dockerfile: baseStage + dockerfile,
+      "src/a.txt": "one",
+      ...files,
+    });
+    const project: Project = {
+      workspace,
+      run: (args = ["bake"], env = {}) =>
+        runWithMounts(workspace, args, mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write", ...env })),
+      async elsewhere(source, ...more) {
+        workspace.write("src/a.txt", source);
+        await emptyBuilder(builder);
+        return project.run(...more);
+      },
+      objects: async () => (await s3.objects(bucket, `${prefix}v1/`)).map(({ key }) => key.slice(prefix.length)).sort(),
+    };
+    return project;
+  })
+  /** Makes a project of one target with one mount. */
+  .extend(
+    "makeSmall",
+    ({ makeProject }) =>
+      (config: Readonly<Record<string, unknown>> = {}, files: Readonly<Record<string, string>> = {}) => {
+        return makeProject({
+          config: { mounts: { data: { target: "/data" } }, targets: { app: {} }, ...config },
+          dockerfile: addToMount("id=shop-data"),
+          files,
+        });
+      },
+  )
+  /** What two runs on two builders come to. */
+  .extend("twice", ({ s3, builder }) => async (workspace: Workspace, env: Readonly<Record<string, string>>) => {
+    const run = () => runWithMounts(workspace, ["bake"], mountEnvironment(builder, { ...s3.env, ...env }));
+    const first = await run();
+    workspace.write("src/a.txt", "two");
+    await emptyBuilder(builder);
+    const second = await run();
+    return [first, second].map(({ exitCode, found, mounts }) => ({ exitCode, found, mounts }));
   });
-  const project: Project = {
-    workspace,
-    run: (args = ["bake"], env = {}) =>
-      runWithMounts(workspace, args, mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write", ...env })),
-    async elsewhere(source, ...more) {
-      workspace.write("src/a.txt", source);
-      await emptyBuilder(builder);
-      return project.run(...more);
-    },
-    objects: async () => (await s3.objects(bucket, `${prefix}v1/`)).map(({ key }) => key.slice(prefix.length)).sort(),
-  };
-  return project;
-}
-
-/** A project of one target with one mount. */
-function makeSmall(config: Readonly<Record<string, unknown>> = {}, files: Readonly<Record<string, string>> = {}) {
-  return makeProject({
-    config: { mounts: { data: { target: "/data" } }, targets: { app: {} }, ...config },
-    dockerfile: addToMount("id=shop-data"),
-    files,
-  });
-}
 
 const saved = { outcome: "saved" };
 const restored = { outcome: "restored" };
 
 describe("which mounts are carried", () => {
-  test("a mount that two targets share goes once, with the targets that have it", async () => {
+  test("a mount that two targets share goes once, with the targets that have it", async ({ makeProject, builder }) => {
     const project = makeProject({
       config: {
         mounts: { data: { target: "/data" }, more: { target: "/data" } },
@@ -124,7 +123,10 @@ ${addToMount("id=shop-data,sharing=locked", "worker")}${addToMount("id=shop-more
     expect(await mountRecords(builder)).toEqual(["/shop-data", "/shop-more"]);
   });
 
-  test("architecture, namespace, owner and mode lead to the very mount that the RUN has", async () => {
+  test("architecture, namespace, owner and mode lead to the very mount that the RUN has", async ({
+    makeProject,
+    builder,
+  }) => {
     const owner = "uid=1000,gid=1001,mode=0700";
     const project = makeProject({
       config: {
@@ -153,7 +155,7 @@ ${addToMount("id=shop-arch-${TARGETARCH}", "arch")}${addToMount(`id=shop-owned,$
     expect(await mountRecords(builder)).toEqual([`team/shop-arch-${arch}`, "team/shop-locked", "team/shop-owned"]);
   });
 
-  test("a mount of another owner on a builder that has one of the id", async () => {
+  test("a mount of another owner on a builder that has one of the id", async ({ makeProject }) => {
     const make = (uid: number) => ({
       config: { mounts: { data: { target: "/data", uid } }, targets: { app: {} } },
       dockerfile: addToMount(`id=shop-data,uid=${uid}`),
@@ -172,7 +174,7 @@ ${addToMount("id=shop-arch-${TARGETARCH}", "arch")}${addToMount(`id=shop-owned,$
     expect(result.mounts).toMatchObject([{ restore: restored, save: { ...saved, files: 2 } }]);
   });
 
-  test("not those with persist: false, and none that the targets do not have", async () => {
+  test("not those with persist: false, and none that the targets do not have", async ({ makeProject }) => {
     const project = makeProject({
       config: {
         mounts: { data: { target: "/data", persist: false }, idle: { target: "/idle" }, more: { target: "/data" } },
@@ -185,7 +187,7 @@ ${addToMount("id=shop-arch-${TARGETARCH}", "arch")}${addToMount(`id=shop-owned,$
     expect(await project.objects()).toEqual([]);
   });
 
-  test("none with cache.mounts: false", async () => {
+  test("none with cache.mounts: false", async ({ makeSmall }) => {
     const project = makeSmall({ cache: { read: ["remote"], write: ["remote"], mounts: false } });
     const { exitCode, mounts } = await project.run();
     expect([exitCode, mounts]).toEqual([0, []]);
@@ -194,7 +196,7 @@ ${addToMount("id=shop-arch-${TARGETARCH}", "arch")}${addToMount(`id=shop-owned,$
 });
 
 describe("where they go and come from", () => {
-  test("another backend than the layers'", async () => {
+  test("another backend than the layers'", async ({ makeSmall }) => {
     const project = makeSmall({
       backends: { disk: { type: "local", path: makeTempDir("mounts") } },
       cache: { read: ["remote"], write: ["remote"], mounts: "disk" },
@@ -204,7 +206,7 @@ describe("where they go and come from", () => {
     expect(await project.objects()).toEqual([]);
   });
 
-  test("key files: the snapshot of the key, else the newest; one key is written once", async () => {
+  test("key files: the snapshot of the key, else the newest; one key is written once", async ({ makeSmall }) => {
     const project = makeSmall({ mounts: { data: { target: "/data", key: ["lock"] } } }, { lock: "1" });
     const first = await project.run();
     expect(first.mounts).toMatchObject([{ save: saved }]);
@@ -224,7 +226,7 @@ describe("where they go and come from", () => {
     ]);
   });
 
-  test("a scope of its own begins with the default scope, and leaves that alone", async () => {
+  test("a scope of its own begins with the default scope, and leaves that alone", async ({ makeSmall }) => {
     const project = makeSmall();
     await project.run();
     const branch = ["bake", "--write-scope", "feature/x"];
@@ -241,12 +243,12 @@ describe("where they go and come from", () => {
 });
 
 describe("when nothing is written", () => {
-  test.each([
+  test.for([
     ["--cache read", ["bake", "--cache", "read"], {}, "one"],
     ["outside of CI", ["bake"], { BKCACHE: undefined }, "one"],
     ["for a pull request", ["bake"], { BKCACHE: undefined, CI: "true", GITHUB_EVENT_NAME: "pull_request" }, "one"],
     ["--cache off", ["bake", "--cache", "off"], {}, ""],
-  ] as const)("%s", async (_, args, env, found) => {
+  ] as const)("%s", async ([, args, env, found], { makeSmall }) => {
     const project = makeSmall();
     await project.run();
     const objects = await project.objects();
@@ -256,7 +258,7 @@ describe("when nothing is written", () => {
     expect(await project.objects()).toEqual(objects);
   });
 
-  test("a build whose steps all come from the cache has not used its mounts", async () => {
+  test("a build whose steps all come from the cache has not used its mounts", async ({ makeSmall }) => {
     const project = makeSmall();
     await project.run();
     const objects = await project.objects();
@@ -266,7 +268,7 @@ describe("when nothing is written", () => {
     expect(await project.objects()).toEqual(objects);
   });
 
-  test("a build that fails saves nothing, with its own exit code", async () => {
+  test("a build that fails saves nothing, with its own exit code", async ({ makeProject }) => {
     const project = makeProject({
       config: { mounts: { data: { target: "/data" } }, targets: { app: {} } },
       dockerfile: addToMount("id=shop-data") + runStep("", "test $(cat /src/a.txt) != bad"),
@@ -279,7 +281,7 @@ describe("when nothing is written", () => {
     expect(await project.objects()).toEqual(objects);
   });
 
-  test("a builder that has the mount keeps it, and nothing comes down", async () => {
+  test("a builder that has the mount keeps it, and nothing comes down", async ({ makeSmall, s3 }) => {
     const project = makeSmall();
     await project.run();
     project.workspace.write("src/a.txt", "two");
@@ -309,21 +311,12 @@ describe("without targets in the config", () => {
   const bakeFile = `target "default" { contexts = { busybox = "busybox" } }\n`;
   const composeFile = `services: { web: { build: { context: ., additional_contexts: ["busybox=busybox"] } } }\n`;
 
-  /** What two runs on two builders came to. */
-  async function twice(workspace: Workspace, env: Readonly<Record<string, string>>) {
-    const run = () => runWithMounts(workspace, ["bake"], mountEnvironment(builder, { ...s3.env, ...env }));
-    const first = await run();
-    workspace.write("src/a.txt", "two");
-    await emptyBuilder(builder);
-    const second = await run();
-    return [first, second].map(({ exitCode, found, mounts }) => ({ exitCode, found, mounts }));
-  }
   const carried = [
     { exitCode: 0, found: { data: "" }, mounts: [{ id: "any", restore: { outcome: "absent" }, save: saved }] },
     { exitCode: 0, found: { data: "one" }, mounts: [{ restore: restored, save: saved }] },
   ];
 
-  test("bake files named by the config", async () => {
+  test("bake files named by the config", async ({ twice }) => {
     const config = {
       project: "shop",
       bake: "own.hcl",
@@ -334,10 +327,10 @@ describe("without targets in the config", () => {
     expect(await twice(withBusybox(files), { BKCACHE: "read-write" })).toMatchObject(carried);
   });
 
-  test.each([
+  test.for([
     ["docker-bake.hcl", bakeFile],
     ["compose.yaml", composeFile],
-  ])("BUILDKIT_REMOTE_CACHE and %s", async (name, content) => {
+  ] as const)("BUILDKIT_REMOTE_CACHE and %s", async ([name, content], { twice }) => {
     const address = `s3://${bucket}/${crypto.randomUUID()}/`;
     const env = { BUILDKIT_REMOTE_CACHE: address, BUILDKIT_INSECURE: "true" };
     expect(await twice(withBusybox({ [name]: content }), env)).toMatchObject(carried);
