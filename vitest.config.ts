@@ -14,8 +14,20 @@ export default defineConfig({
           runner,
           setupFiles,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/itg/**", "test/cli/**", "**/node_modules/**"],
+          exclude: ["test/itg/**", "test/cli/**", "test/mounts/**", "**/node_modules/**"],
           // Left to itself vitest keeps one processor free.
+          maxWorkers: "100%",
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      // Real trees, and waits: most of the time of all that runs without servers.
+      {
+        test: {
+          name: "mounts",
+          runner,
+          setupFiles,
+          include: ["test/mounts/**/*.test.ts"],
           maxWorkers: "100%",
           testTimeout: 20_000,
           // To remove a tree of 100,000 files takes a slow disk its time.

@@ -19,7 +19,7 @@ const checks = [
   ["format", "oxfmt", "--check"],
 ];
 const tests = [
-  ["unit and golden tests", "unit"],
+  ["unit and golden tests", "unit", "mounts"],
   ["CLI tests", "cli"],
   ["integration tests (real BuildKit, S3 and GCS servers)", "itg"],
 ];
@@ -118,13 +118,14 @@ async function buildToolchain() {
   say(exitCode === 0 ? "the toolchain is installed" : "the toolchain cannot be installed");
 }
 
-async function runTests([name, project]) {
-  say(`${name}: vitest run --project ${project}`);
+async function runTests([name, ...projects]) {
+  const chosen = projects.flatMap((project) => ["--project", project]);
+  say(`${name}: vitest run ${chosen.join(" ")}`);
   const dir = mkdtempSync(join(findTempDir(), "bkcache-verify-"));
   const remove = () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   process.once("exit", remove);
   const file = join(dir, "report.json");
-  const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const args = ["run", ...chosen, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const { exitCode } = await run("vitest", args, { env: { TMPDIR: dir }, isShown: true });
   let result;
   try {
