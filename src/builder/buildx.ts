@@ -6,6 +6,7 @@ import { readIfThere, writeAtomically } from "../host/files.ts";
 import type { ExecOptions, ExecResult, Host } from "../host/host.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { dockerConfigDir } from "./docker-config.ts";
+import { mayTakeShortcuts } from "./shortcuts.ts";
 import { userCachePath } from "./user-cache.ts";
 import { parseVersion, type Version } from "./versions.ts";
 
@@ -39,13 +40,14 @@ export async function findBuildx(host: Host): Promise<Buildx> {
   const candidates = onPath.flatMap((command, index): Program[] =>
     command === null ? [] : [{ command, prefix: index === 0 ? ["buildx"] : [] }],
   );
-  const memory = openMemory(host, candidates);
-  const found = memory.read() ?? (await firstThatAnswers(host, candidates));
+  const isShort = mayTakeShortcuts(host.env);
+  const memory = isShort ? openMemory(host, candidates) : null;
+  const found = memory?.read() ?? (await firstThatAnswers(host, candidates));
   if (found === null) throw notFound(onPath[0] ?? null);
-  await memory.write(found);
+  await memory?.write(found);
   // docker takes longer to find and start its plugin than most questions take to answer, and the plugin is the same
   // program, with the same configuration, by itself.
-  const plugin = found.prefix.length === 0 ? null : findPlugin(host);
+  const plugin = isShort && found.prefix.length > 0 ? findPlugin(host) : null;
   const { command, prefix } = plugin === null ? found : { command: plugin, prefix: [] };
   return {
     command,

@@ -6,6 +6,7 @@ import { buildxConfigDir } from "./docker-config.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import type { OpenNode } from "./gateway/gateway.ts";
 import type { Builder } from "./inspect.ts";
+import { mayTakeShortcuts } from "./shortcuts.ts";
 
 /** Takes over the connection to the only node of a builder. */
 export type KeepNode = (node: OpenNode) => void;
@@ -20,6 +21,7 @@ const promptly = { timeoutMs: 2000 };
  */
 export async function askKnown(host: Host, name: string, keep?: KeepNode): Promise<Builder | null> {
   const dir = buildxConfigDir(host.env);
+  if (!mayTakeShortcuts(host.env)) return null;
   if (!/^[a-zA-Z0-9._-]+$/.test(name)) return null;
   const text = await readFile(join(dir, "instances", name), "utf8").catch(() => "");
   const noted = parseJson(text);

@@ -3,6 +3,7 @@ import type { BuilderRequest } from "./request.ts";
 import { ensureBuilder, type ReadyBuilder } from "./ensure.ts";
 import type { Gateway, OpenNode } from "./gateway/gateway.ts";
 import type { Host } from "../host/host.ts";
+import { mayTakeShortcuts } from "./shortcuts.ts";
 
 /** The nodes of a builder, each connected to when first used. */
 export interface BuilderSession {
@@ -49,7 +50,8 @@ interface SessionOptions {
 
 function createSession(host: Host, buildx: Buildx, { builder, dir, opened }: SessionOptions): BuilderSession {
   const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
-  const endpoint = builder.driver === "remote" ? only?.endpoint : undefined;
+  // Without it, every node is reached by `buildx dial-stdio`.
+  const endpoint = builder.driver === "remote" && mayTakeShortcuts(host.env) ? only?.endpoint : undefined;
   const nodes = new Map<string, DialedNode>();
   const dial = (node: string, kept: OpenNode | undefined): DialedNode => {
     const gateway = import("./gateway/gateway.ts").then(({ openGateway }) =>

@@ -58,6 +58,22 @@ test("docker's plugin is run by itself, unless docker is told to look elsewhere 
   expect(docker.calls().at(-1)?.argv).toEqual(["buildx", "ls"]);
 });
 
+test("BKCACHE_SHORTCUTS=off asks docker, each time", async () => {
+  const { dir, host } = setUp();
+  const docker = fakeDocker(dir, { answers: [...yes, { when: ["buildx", "ls"] }] });
+  const plugins = join(dir, "docker", "cli-plugins");
+  mkdirSync(plugins, { recursive: true });
+  const plugin = fakeDocker(makeTempDir("plugin"), { name: "docker-buildx", answers: [] });
+  symlinkSync(plugin.path, join(plugins, "docker-buildx"));
+  for (const _ of [1, 2]) await (await findBuildx(host({ BKCACHE_SHORTCUTS: "off" }))).exec(["ls"]);
+  const round = [
+    ["buildx", "version"],
+    ["buildx", "ls"],
+  ];
+  expect(docker.calls().map(({ argv }) => argv)).toEqual([...round, ...round]);
+  expect(plugin.calls()).toEqual([]);
+});
+
 test("then docker-buildx, where docker has no plugin", async () => {
   const { dir, host } = setUp();
   fakeDocker(dir, { answers: no });

@@ -41,6 +41,25 @@ test.each<[string, string, string]>([
   expect(await askKnown(noted(text), name)).toBeNull();
 });
 
+test("BKCACHE_SHORTCUTS=off leaves all to buildx: no socket is asked", async () => {
+  const path = join(makeTempDir("off"), "sock");
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.end();
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const ask = (shortcuts: string) => {
+    const host = noted(remote(node(`unix://${path}`)));
+    return askKnown({ ...host, env: { ...host.env, BKCACHE_SHORTCUTS: shortcuts } }, "ci");
+  };
+  expect(await ask("off")).toBeNull();
+  expect(connections).toBe(0);
+  await ask("on");
+  expect(connections).toBe(1);
+});
+
 test("a socket where something else listens is left to buildx", async () => {
   const path = join(makeTempDir("else"), "sock");
   const server = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));

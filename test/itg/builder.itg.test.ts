@@ -27,7 +27,7 @@ import { waitFor } from "../support/poll.ts";
 import { hasToolchain } from "../support/toolchain.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
-describe.skipIf(!hasToolchain())("builder", () => {
+describe.skipIf(!hasToolchain()).each(["on", "off"])("builder, BKCACHE_SHORTCUTS=%s", (shortcuts) => {
   const told: Message[] = [];
   let certs: Certificates;
   let docker: DockerConfig;
@@ -38,7 +38,7 @@ describe.skipIf(!hasToolchain())("builder", () => {
   const hostWith = (extra: Readonly<Record<string, string | undefined>> = {}): Host =>
     createHost({
       cwd: docker.dir,
-      env: cleanEnv({ ...docker.env, XDG_CACHE_HOME: docker.dir, ...extra }),
+      env: cleanEnv({ ...docker.env, XDG_CACHE_HOME: docker.dir, BKCACHE_SHORTCUTS: shortcuts, ...extra }),
       signal: new AbortController().signal,
       tell: (message) => void told.push(message),
     });
@@ -61,7 +61,7 @@ describe.skipIf(!hasToolchain())("builder", () => {
     await Promise.all([unix?.stop(), tls?.stop()]);
   });
 
-  test("buildx is found, and not asked again", async () => {
+  test("buildx is found, and with shortcuts not asked again", async () => {
     const commands: string[] = [];
     const host = hostWith();
     const again = await findBuildx({
@@ -71,7 +71,7 @@ describe.skipIf(!hasToolchain())("builder", () => {
         return host.exec(command, args, options);
       },
     });
-    expect(commands).toEqual([]);
+    expect(commands).toHaveLength(shortcuts === "on" ? 0 : 1);
     expect(again).toMatchObject({ command: buildx.command, prefix: buildx.prefix, version: buildx.version });
     expect(again.version?.major).toBe(0);
   });
@@ -85,9 +85,10 @@ describe.skipIf(!hasToolchain())("builder", () => {
     expect(first.nodes[0]?.buildkitVersion).toMatch(/^v\d+\.\d+\.\d+/);
     expect(first.nodes[0]?.platforms).toContain(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
     // The daemon tells what buildx tells of it.
-    expect(await askKnown(host, first.name)).toEqual(await inspectBuilder(buildx, { name: first.name }));
+    const told = await askKnown({ ...host, env: { ...host.env, BKCACHE_SHORTCUTS: "on" } }, first.name);
+    expect(told).toEqual(await inspectBuilder(buildx, { name: first.name }));
     const unasked: Buildx = { ...buildx, exec: () => Promise.reject(new Error("buildx was started")) };
-    const second = await ensureBuilder(host, unasked, { dir: docker.dir });
+    const second = await ensureBuilder(host, shortcuts === "on" ? unasked : buildx, { dir: docker.dir });
     expect(second.name).toBe(first.name);
     const current = await inspectBuilder(buildx);
     expect(current?.name).not.toBe(first.name);
@@ -111,11 +112,13 @@ describe.skipIf(!hasToolchain())("builder", () => {
       await waitFor(() => open.size === 0, { what: "what made the builder is gone" });
       count = 0;
       const unasked: Buildx = { ...buildx, exec: () => Promise.reject(new Error("buildx was started")) };
-      const session = await openBuilderSession(host, unasked, { dir: docker.dir });
-      const gateway = await session.readyGateway();
+      const isShort = shortcuts === "on";
+      const session = await openBuilderSession(host, isShort ? unasked : buildx, { dir: docker.dir });
+      if (!isShort) expect(await session.readyGateway()).toBeNull();
+      const gateway = isShort ? await session.readyGateway() : await session.gateway({ platform: "linux/amd64" });
       expect(await gateway?.listMountRecords()).toEqual(expect.any(Array));
       expect(await (await session.gateway({ platform: "linux/amd64" })).listActiveBuilds()).toEqual([]);
-      expect([count, open.size]).toEqual([1, 1]);
+      if (isShort) expect([count, open.size]).toEqual([1, 1]);
       await session.close();
       await waitFor(() => open.size === 0, { what: "the connection is closed" });
     } finally {
