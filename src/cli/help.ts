@@ -1,3 +1,5 @@
+import { docsUrl } from "../diagnostics/docs.ts";
+import { exitCodeHelp, exitCodes } from "../diagnostics/exit-codes.ts";
 import type { CommandEntry, GroupEntry } from "./command.ts";
 import { commands } from "./commands.ts";
 
@@ -12,7 +14,7 @@ ${commandLines(commands)}
 
 Options:
   -h, --help     print this, or with a command what it takes
-  -V, --version  print the version
+  -v, --version  print the version
 
 Environment:
   BKCACHE=auto|off|read|read-write  use of the cache; beats the config, --cache beats both
@@ -20,6 +22,11 @@ Environment:
   BUILDKIT_HOST=ADDRESS             the builder, as docker-container://NAME, unix://, tcp:// or ssh://
   BKCACHE_DEBUG=1                   print every command that is run, and stacks of internal errors
   BKCACHE_SHORTCUTS=off             ask buildx where bkcache could find out by itself
+
+Exit codes (bake and build end with that of buildx where it was at work):
+${exitCodeLines()}
+
+Documentation: ${docsUrl("")}
 `;
 }
 
@@ -35,6 +42,11 @@ ${commandLines(subcommands)}
 Options:
   -h, --help  print this, or with a command what it takes
 `;
+}
+
+function exitCodeLines(): string {
+  const names = Object.keys(exitCodeHelp) as (keyof typeof exitCodeHelp)[];
+  return names.map((name) => `  ${String(exitCodes[name]).padEnd(3)}  ${exitCodeHelp[name]}`).join("\n");
 }
 
 function commandLines(entries: readonly CommandEntry[]): string {

@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     reporter.result(topLevelHelp());
     return exitCodes.ok;
   }
-  if (verb === "--version" || verb === "-V") {
+  if (["--version", "-V", "-v", "version"].includes(verb)) {
     reporter.result(`${version}\n`);
     return exitCodes.ok;
   }

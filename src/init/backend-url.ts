@@ -1,3 +1,4 @@
+import { docsUrl } from "../diagnostics/docs.ts";
 import type { Backend } from "../config/schema.gen.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 
@@ -17,6 +18,6 @@ export function readBackendUrl(text: string, region: string | undefined): Backen
   throw new BkcacheError({
     code: "BK1002",
     message: "the bucket must be s3://BUCKET/PREFIX/, gs://BUCKET/PREFIX/, or none",
-    hint: "other backends are declared in the config: docs/config.md",
+    hint: `other backends are declared in the config: ${docsUrl("config.md")}`,
   });
 }

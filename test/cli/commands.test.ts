@@ -70,9 +70,15 @@ describe("help", () => {
     expect(stderr).toContain("bkcache generate --help");
   });
 
-  test("--version is that of the package", async () => {
-    const { stdout } = await run(["--version"]).result;
+  test.each(["--version", "-V", "-v", "version"])("%s is that of the package", async (word) => {
+    const { stdout } = await run([word]).result;
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test("--help has every exit code, and an address for what the package does not hold", async () => {
+    const { stdout } = await run(["--help"]).result;
+    for (const code of [0, 1, 2, 3, 70, 130]) expect(stdout).toMatch(new RegExp(`^  ${code} +\\w`, "m"));
+    expect(stdout).toMatch(/^Documentation: https:\/\//m);
   });
 });
 
@@ -85,7 +91,9 @@ describe("generate", () => {
     const again = await runBkcache(["generate"], { cwd: workspace.dir, env: cleanEnv() });
     expect(again.stderr).toContain("docker-bake.hcl: unchanged");
     const check = await runBkcache(["generate", "--check"], { cwd: workspace.dir, env: cleanEnv() });
-    expect(check).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(check).toMatchObject({ exitCode: 0, stdout: "", stderr: "bkcache: 1 of 1 generated files up to date\n" });
+    const quiet = await runBkcache(["generate", "--check", "--quiet"], { cwd: workspace.dir, env: cleanEnv() });
+    expect(quiet).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
   });
 
   test("--stdout prints and writes nothing", async () => {
@@ -131,6 +139,7 @@ describe("generate", () => {
     expect(check.stdout).toMatch(/^-.*acme\/api:old/m);
     expect(check.stdout).toMatch(/^\+.*acme\/api:dev/m);
     expect(check.stderr).toContain("error BK3001: docker-bake.hcl is stale");
+    expect(check.stderr).toContain("0 of 1 generated files up to date");
     expect(workspace.read("docker-bake.hcl")).toBe(stale);
   });
 
@@ -200,13 +209,14 @@ describe("generate", () => {
     expect(workspace.list()).toEqual(["bkcache.config.yaml"]);
   });
 
-  test("in GitHub Actions findings are annotations too", async () => {
+  test("in GitHub Actions findings are annotations, and said once", async () => {
     const { stderr } = await run(
       ["validate"],
       { "bkcache.config.yaml": config.replace("tags:", "tagz:") },
       { GITHUB_ACTIONS: "true" },
     ).result;
     expect(stderr).toMatch(/^::error file=bkcache\.config\.yaml,line=7,col=\d+,title=bkcache BK2010::/m);
+    expect(stderr.match(/unknown key/g)).toHaveLength(1);
   });
 });
 

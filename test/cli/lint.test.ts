@@ -29,6 +29,10 @@ function lint(workspace: Workspace, args: readonly string[] = [], env: Readonly<
   return runBkcache(["lint", ...args], { cwd: workspace.dir, env: cleanEnv(env) });
 }
 
+function findingsOf(stdout: string): readonly { readonly file: string }[] {
+  return (JSON.parse(stdout) as { readonly findings: readonly { readonly file: string }[] }).findings;
+}
+
 describe("exit codes", () => {
   test.each([
     ["nothing found", clean, [], 0],
@@ -61,7 +65,7 @@ describe("without a config", () => {
       "deep/Dockerfile": warns,
     });
     const { stdout } = await lint(workspace, ["--json"]);
-    const found = JSON.parse(stdout) as readonly { readonly file: string }[];
+    const found = findingsOf(stdout);
     expect(found.map(({ file }) => file)).toEqual(["Containerfile", "Dockerfile", "Dockerfile.dev", "api.Dockerfile"]);
   });
 
@@ -93,7 +97,7 @@ describe("with a config", () => {
     ],
   ])("names %j", async (args, expected) => {
     const { stdout } = await lint(makeWorkspace(files), [...args, "--json"]);
-    const found = JSON.parse(stdout) as readonly { readonly file: string }[];
+    const found = findingsOf(stdout);
     expect([...new Set(found.map(({ file }) => file))]).toEqual(expected);
   });
 
@@ -131,26 +135,29 @@ describe("--fix", () => {
   });
 });
 
-test("--json is one list of records with every key", async () => {
+test("--json is one object with a version, and records with every key", async () => {
   const { stdout, stderr } = await lint(makeWorkspace({ Dockerfile: fails }), ["--json"]);
   expect(stderr).toBe("");
-  expect(JSON.parse(stdout)).toEqual([
-    {
-      code: "BK6018",
-      level: "error",
-      file: "Dockerfile",
-      line: 2,
-      column: 29,
-      endLine: 2,
-      endColumn: 34,
-      message: expect.stringContaining("taget") as string,
-      hint: expect.stringContaining("target") as string,
-      fixable: false,
-    },
-  ]);
+  expect(JSON.parse(stdout)).toEqual({
+    version: 1,
+    findings: [
+      {
+        code: "BK6018",
+        level: "error",
+        file: "Dockerfile",
+        line: 2,
+        column: 29,
+        endLine: 2,
+        endColumn: 34,
+        message: expect.stringContaining("taget") as string,
+        hint: expect.stringContaining("target") as string,
+        fixable: false,
+      },
+    ],
+  });
 });
 
-test("in GitHub Actions findings are annotations too", async () => {
+test("in GitHub Actions findings are annotations", async () => {
   const { stderr } = await lint(makeWorkspace({ Dockerfile: fails }), [], { GITHUB_ACTIONS: "true" });
   expect(stderr).toMatch(/^::error file=Dockerfile,line=2,col=29,title=bkcache BK6018::/m);
 });
@@ -291,6 +298,6 @@ describe("generate", () => {
 
 test.each(readdirSync(join(repositoryDir, "examples")))("nothing is found in examples/%s", async (name) => {
   const { exitCode, stdout } = await lint(copyExample(name), ["--json", "--strict"]);
-  expect(JSON.parse(stdout)).toEqual([]);
+  expect(findingsOf(stdout)).toEqual([]);
   expect(exitCode).toBe(0);
 });

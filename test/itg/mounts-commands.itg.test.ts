@@ -94,6 +94,8 @@ describe("before anything is there", () => {
   test("ls says that both are empty, save and restore that there is nothing, all with exit code 0", async () => {
     const { stdout } = await mounts(["ls"]);
     expect(stdout).toMatch(/^builder .*\nno cache mounts\n\nbackend remote\nno snapshots\n$/);
+    const { stderr } = await mounts(["ls", "gomodd", "npm"], { exitCode: 2 });
+    expect(stderr).toBe('error BK1002: there is no mount "gomodd"\n  -> did you mean gomod?\n');
     const saved = await json<Moved>(["save"]);
     expect(saved.mounts.map(({ name, outcome }) => [name, outcome])).toEqual([
       ["gomod", "unused"],

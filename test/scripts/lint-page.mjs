@@ -35,7 +35,7 @@ RUN --mount=type=cache,target=/work npm ci
 \`\`\`
 
 \`--fix\` mends what it can without changing the image, in place, and looks again. \`bkcache generate\` says the findings as
-warnings; its exit code does not depend on them. \`--json\` prints a list of records with \`code\`, \`level\`, \`file\`, \`line\`, \`column\`,
+warnings; its exit code does not depend on them. \`--json\` prints an object with \`version\` and \`findings\`, a list of records with \`code\`, \`level\`, \`file\`, \`line\`, \`column\`,
 \`endLine\`, \`endColumn\`, \`message\`, \`hint\` and \`fixable\`; \`--sarif\` prints SARIF 2.1.0, which code scanning takes.
 `;
 

@@ -13,6 +13,7 @@ interface GenerateOptions {
   readonly check?: true;
   readonly stdout?: true;
   readonly force?: true;
+  readonly quiet?: true;
   readonly config?: string;
 }
 
@@ -21,6 +22,7 @@ export function define(command: Command, context: CommandContext): Command {
     .option("--check", "write nothing; print what differs and exit 1 when a file is stale")
     .option("--stdout", "print the bake file and write nothing")
     .option("--force", "overwrite a docker-bake.hcl, or a Dockerfile that has a template, that bkcache did not write")
+    .option("--quiet", "say only what is wrong")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -67,12 +69,14 @@ async function emit(
   const name = (file: GeneratedFile) => relative(host.cwd, file.path);
   if (!options.check) {
     await writeFiles(files, { force: options.force === true, cwd: host.cwd });
+    if (options.quiet) return;
     for (const file of files) host.tell({ level: "info", message: `${name(file)}: ${stateOf(file)}` });
     return;
   }
+  let current = 0;
   for (const file of files) {
     if (stateOf(file) === "unchanged") {
-      host.tell({ level: "info", message: `${name(file)}: up to date` });
+      current += 1;
     } else if (differsInVersionOnly(file)) {
       host.tell({
         level: "warning",
@@ -98,4 +102,5 @@ async function emit(
       context.setExitCode(exitCodes.negative);
     }
   }
+  if (!options.quiet) host.tell({ level: "info", message: `${current} of ${files.length} generated files up to date` });
 }

@@ -1,3 +1,4 @@
+import { docsUrl } from "../../diagnostics/docs.ts";
 import type { Command } from "commander";
 import type { Backend, Config } from "../../config/schema.gen.ts";
 import { BkcacheError } from "../../diagnostics/error.ts";
@@ -95,7 +96,7 @@ async function propose(options: InitOptions, { host }: CommandContext, fileName:
     throw new BkcacheError({
       code: "BK1014",
       message: `${host.cwd} holds neither a Dockerfile nor a bake or compose file that builds something`,
-      hint: "run it at the top of the project, or write a config by hand: docs/config.md",
+      hint: `run it at the top of the project, or write a config by hand: ${docsUrl("config.md")}`,
     });
   }
   const { config, comment, unmounted } = proposeConfig(found, await chooseRemote(options, host.env, host.signal));

@@ -1,3 +1,4 @@
+import { docsUrl } from "../../diagnostics/docs.ts";
 import type { Command } from "commander";
 import { lint, type LintedFinding } from "../../run/lint.ts";
 import type { CommandContext } from "../command.ts";
@@ -17,14 +18,14 @@ export function define(command: Command, context: CommandContext): Command {
     .argument("[name...]", "Dockerfiles, targets or groups (default: all that the config builds)")
     .option("--fix", "mend what can be mended without changing the image, and look again")
     .option("--strict", "exit 1 for warnings too")
-    .option("--json", "print the findings as a JSON list")
+    .option("--json", "print the findings as JSON")
     .option("--sarif", "print them as SARIF 2.1.0, for code scanning")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
       `
-Without a config it looks at the Dockerfiles of the folder. Needs no builder. docs/lint.md lists what it finds.
-Exits 1 where a finding has the level error; \`rules\` of the config change levels, and a comment
+Without a config it looks at the Dockerfiles of the folder. Needs no builder.
+${docsUrl("lint.md")} lists what it finds. Exits 1 where a finding has the level error; \`rules\` of the config change levels, and a comment
 \`# bkcache-ignore CODE reason\` above an instruction, or \`# bkcache-ignore-file CODE reason\` above all, takes findings away.
 `,
     )
@@ -38,7 +39,7 @@ async function runLint(names: readonly string[], flags: LintFlags, context: Comm
   const warnings = findings.filter(({ level }) => level === "warn");
   for (const file of fixed) host.tell({ level: "info", message: `${file}: mended` });
   if (flags.sarif) reporter.json(toSarif(findings));
-  else if (flags.json) reporter.json(findings.map(toRecord));
+  else if (flags.json) reporter.json({ version: 1, findings: findings.map(toRecord) });
   else {
     reporter.findings(errors, "error");
     reporter.findings(warnings, "warning");

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../diagnostics/error.ts";
+import { countOfOthers, detailsOf } from "./human.ts";
 import { mostFindings, type Reporter, type Severity } from "./reporter.ts";
 
 /** GitHub reads `%`, CR and LF in a workflow command as escapes, and `:` and `,` too in its properties. */
@@ -16,12 +17,13 @@ function annotation(item: Omit<Diagnostic, "code"> & { readonly code?: string },
       : [`file=${escapeProperty(item.span.file)}`, `line=${item.span.line}`, `col=${item.span.column}`]),
     ...(item.code === undefined ? [] : [`title=${escapeProperty(`bkcache ${item.code}`)}`]),
   ].join(",");
-  const text = item.hint === undefined ? item.message : `${item.message}\n${item.hint}`;
+  const text = [item.message, ...detailsOf(item)].join("\n");
   return `::${severity}${properties === "" ? "" : ` ${properties}`}::${escapeData(text)}`;
 }
 
 /**
- * Adds workflow commands to another reporter, so that findings become annotations in GitHub Actions:
+ * Another reporter, whose findings are workflow commands: GitHub Actions makes annotations of them, and prints their text in the log
+ * as an error or a warning, so that a line of our own would say it twice.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function withGithubAnnotations(
@@ -33,12 +35,12 @@ export function withGithubAnnotations(
   return {
     ...inner,
     tell(message) {
-      inner.tell(message);
       if (message.level === "warning") say(annotation(message, "warning"));
+      else inner.tell(message);
     },
     findings(list, severity) {
-      inner.findings(list, severity);
       for (const item of list.slice(0, mostFindings)) say(annotation(item, severity));
+      inner.lines(countOfOthers(list, severity));
     },
   };
 }

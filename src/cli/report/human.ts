@@ -26,22 +26,10 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
   };
   const say = (text: string) => draw(`${redact(text)}\n`, shown);
 
-  function place(path: string | undefined, span: Span | undefined): string[] {
-    if (span === undefined) return path === undefined ? [] : [`  at ${path}`];
-    // The first letter of a file stands for the file as a whole where it is not shown.
-    const isWhole = span.excerpt === undefined && span.line === 1 && span.column === 1;
-    const where = isWhole ? span.file : `${span.file}:${span.line}:${span.column}`;
-    const lines = [`  at ${where}${path === undefined ? "" : ` (${path})`}`];
-    if (span.excerpt !== undefined) lines.push(...span.excerpt.split("\n").map((line) => `  ${line}`));
-    return lines;
-  }
-
   function finding(item: Omit<Diagnostic, "code"> & { readonly code?: string }, severity: Severity): string {
     const label = severity === "error" ? paint(["red", "bold"], "error") : paint(["yellow", "bold"], "warning");
     const code = item.code === undefined ? "" : ` ${item.code}`;
-    const lines = [`${label}${code}: ${item.message}`, ...place(item.path, item.span)];
-    if (item.hint !== undefined) lines.push(`  ${paint("cyan", "->")} ${item.hint}`);
-    return lines.join("\n");
+    return [`${label}${code}: ${item.message}`, ...detailsOf(item, paint("cyan", "->"))].join("\n");
   }
 
   return {
@@ -60,8 +48,7 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
     },
     findings(list, severity) {
       for (const item of list.slice(0, mostFindings)) say(finding(item, severity));
-      const more = list.length - mostFindings;
-      if (more > 0) say(`... and ${more} more ${severity}${more === 1 ? "" : "s"}`);
+      for (const line of countOfOthers(list, severity)) say(line);
     },
     lines: (texts) => {
       if (texts.length > 0) say(texts.join("\n"));
@@ -69,4 +56,25 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
     result: (text) => streams.out(redact(text)),
     json: (value) => streams.out(`${redact(JSON.stringify(value, null, 2))}\n`),
   };
+}
+
+/** What stands below the message of a finding: place, excerpt and next step. */
+export function detailsOf({ path, span, hint }: Omit<Diagnostic, "code">, arrow = "->"): readonly string[] {
+  return [...placeOf(path, span), ...(hint === undefined ? [] : [`  ${arrow} ${hint}`])];
+}
+
+function placeOf(path: string | undefined, span: Span | undefined): readonly string[] {
+  if (span === undefined) return path === undefined ? [] : [`  at ${path}`];
+  // The first letter of a file stands for the file as a whole where it is not shown.
+  const isWhole = span.excerpt === undefined && span.line === 1 && span.column === 1;
+  const where = isWhole ? span.file : `${span.file}:${span.line}:${span.column}`;
+  const lines = [`  at ${where}${path === undefined ? "" : ` (${path})`}`];
+  if (span.excerpt !== undefined) lines.push(...span.excerpt.split("\n").map((line) => `  ${line}`));
+  return lines;
+}
+
+/** A line for the findings that are not printed; none where all are. */
+export function countOfOthers(list: readonly Diagnostic[], severity: Severity): readonly string[] {
+  const more = list.length - mostFindings;
+  return more > 0 ? [`... and ${more} more ${severity}${more === 1 ? "" : "s"}`] : [];
 }

@@ -1,5 +1,6 @@
 import type { MountRecord } from "../../builder/gateway/records.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
+import { suggest } from "../../diagnostics/nearest.ts";
 import type { Host } from "../../host/host.ts";
 import { type InventoryItem, listSnapshots } from "../../mounts/inventory.ts";
 import { isNamed, labelMounts, labelRecord } from "../../carry/labels.ts";
@@ -57,7 +58,30 @@ export async function listMounts(host: Host, request: ListRequest): Promise<Moun
     request.local ? listLocal(host, source, request).catch(toSilence) : null,
     request.remote ? listRemote(host, source, request).catch(toSilence) : null,
   ]);
+  requireKnown(source, request.names, { local, remote });
   return { local, remote };
+}
+
+/** @throws BkcacheError BK1002 for a name that neither the config nor a place has, where each place could be asked. */
+function requireKnown({ plan }: MountSource, names: readonly string[], { local, remote }: MountListing): void {
+  if (local?.found === null || remote?.found === null) return;
+  const ofPlaces = [
+    ...(local?.found ?? []).flatMap(({ name, record }) => [name, record.mountId ?? "", record.recordId]),
+    ...(remote?.found ?? []).flatMap(({ name, item }) => [name, item.mount]),
+  ];
+  const declared = Object.entries(plan.mounts).flatMap(([name, { id }]) => [name, id]);
+  const known = new Set([...declared, ...ofPlaces]);
+  const unknown = names.filter(
+    (given) => !known.has(given) && remote?.found?.some(({ item }) => isNamed(plan, item.mount, given)) !== true,
+  );
+  if (unknown.length === 0) return;
+  throw BkcacheError.of(
+    unknown.map((given) => {
+      const guess = suggest(given, Object.keys(plan.mounts));
+      const hint = guess === undefined ? "`bkcache mounts ls` lists those that there are" : `did you mean ${guess}?`;
+      return { code: "BK1002", message: `there is no mount "${given}"`, hint };
+    }),
+  );
 }
 
 function toSilence(error: unknown): Place<never> {

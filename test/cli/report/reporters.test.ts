@@ -73,14 +73,23 @@ test("colours only where they are wanted, and JSON without any", () => {
   expect(JSON.parse(written.out)).toEqual({ secret: "***" });
 });
 
-test("annotations escape what GitHub reads as syntax", () => {
+test("annotations escape what GitHub reads as syntax, and stand for the text", () => {
   const { reporter, written } = open({ github: true });
   reporter.findings([{ ...finding, message: "50%: a\nb" }], "error");
-  expect(written.err).toContain(
-    "::error file=a%2Cb.yaml,line=4,col=5,title=bkcache BK2010::50%25: a%0Ab%0Adid you mean tags?\n",
-  );
   reporter.tell({ level: "warning", message: "careful" });
-  expect(written.err).toContain("::warning::careful\n");
+  reporter.tell({ level: "info", message: "done" });
+  expect(written.err.split("\n")).toEqual([
+    "::error file=a%2Cb.yaml,line=4,col=5,title=bkcache BK2010::50%25: a%0Ab%0A  at a,b.yaml:4:5 (targets.api.tagz)" +
+      "%0A  4 |     tagz: []%0A          ^%0A  -> did you mean tags?",
+    "::warning::careful",
+    "bkcache: done",
+    "",
+  ]);
+  reporter.findings(
+    Array.from({ length: 52 }, () => finding),
+    "warning",
+  );
+  expect(written.err).toMatch(/\n\.\.\. and 2 more warnings\n$/);
 });
 
 const report: Report = {

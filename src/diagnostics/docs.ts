@@ -1,0 +1,6 @@
+import manifest from "../../package.json" with { type: "json" };
+
+/** Address of a page of docs/, which the package does not hold. */
+export function docsUrl(page: string): string {
+  return `${manifest.homepage.replace(/#.*$/, "")}/blob/main/docs/${page}`;
+}
