@@ -29,9 +29,8 @@ export type ListEntries = <S extends Text>(
 /**
  * The one list of a target's entries, for a run, for what `plan` shows, for the committed file and for the ejected one.
  * Scope by scope: a nearer scope in a far bucket wins over the default one on the disk.
- * @param home absolute path of the home folder; without it a variable of the file stands for it
  */
-export function createEntryList({ backends }: Pick<Plan, "backends">, home?: string): ListEntries {
+export function createEntryList({ backends }: Pick<Plan, "backends">): ListEntries {
   // Most targets share one policy, so each kind of entry is made once.
   const made = new Map<string, ReturnType<typeof createCacheEntry>>();
   const creatorOf = (backend: string, direction: "from" | "to", { mode, ignoreError }: TargetCache) => {
@@ -40,12 +39,7 @@ export function createEntryList({ backends }: Pick<Plan, "backends">, home?: str
     if (create === undefined) {
       const declared = backends[backend];
       if (declared === undefined) throw new Error(`no backend ${backend} in the plan`);
-      create = createCacheEntry(declared, {
-        direction,
-        mode,
-        ignoreError,
-        ...(home !== undefined && { runtime: { home } }),
-      });
+      create = createCacheEntry(declared, { direction, mode, ignoreError });
       made.set(key, create);
     }
     return create;

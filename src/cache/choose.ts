@@ -1,7 +1,7 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { makeFolder } from "../host/make-folder.ts";
-import { type LayerAccess, loadProbe } from "../layers/place.ts";
+import { type LayerAccess, loadProbe, type ManifestPlace } from "../layers/place.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import type { Credentials } from "../store/key.ts";
@@ -28,6 +28,7 @@ interface Destination {
   /** The cache name. */
   readonly name: string;
   readonly entry: LiteralEntry;
+  readonly manifest: ManifestPlace | null;
 }
 
 /** The cache of one run. */
@@ -53,8 +54,6 @@ export interface CacheRequest extends EntryRequest {
   readonly drafts: EntryDrafts;
   readonly values: Promise<Values>;
   readonly gate: Promise<Gate>;
-  /** Folder that relative paths of local backends start from. Absolute. */
-  readonly dir: string;
   /**
    * Where keys go that buildx does not find by itself: into the entries of a run file, which is on standard input
    * alone, or into the environment of buildx, since its argument list is for all to read.
@@ -163,7 +162,7 @@ async function openAccess(host: Host, request: CacheRequest, candidates: readonl
       hint: "declare the build as a target of the config and use `bkcache bake`, which takes both",
     };
   }
-  return { credentials, failed, findings, env: host.env, dir: request.dir, signal: host.signal };
+  return { credentials, failed, findings, env: host.env, signal: host.signal };
 }
 
 interface Looked {
@@ -175,10 +174,8 @@ interface Looked {
 /** Asks every backend that has credentials: where it is read whether the cache exists, else whether it answers. */
 async function look(candidates: readonly TargetEntry[], access: Access): Promise<Looked> {
   const asked = candidates.flatMap((candidate) => {
-    const { backend, entry } = candidate;
-    return backend === null || typeof entry === "string" || backend in access.failed
-      ? []
-      : [{ candidate, backend, entry }];
+    const { backend, manifest } = candidate;
+    return backend === null || backend in access.failed ? [] : [{ candidate, backend, manifest }];
   });
   const { answers, failed } = await probeAll(asked, access);
   const found = new Map<object, Presence>(
@@ -238,7 +235,13 @@ function chooseFor(
     cacheTo: [...own("to"), ...writes.map(({ backend, entry }) => withKeys(backend, entry))],
     source,
     reason: own("from").length > 0 ? "the target has cacheFrom of its own" : reason,
-    destinations: writes.map(({ backend, scope, name, entry }) => ({ backend, scope, name, entry })),
+    destinations: writes.map(({ backend, scope, name, entry, manifest }) => ({
+      backend,
+      scope,
+      name,
+      entry,
+      manifest,
+    })),
   };
 }
 

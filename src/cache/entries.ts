@@ -1,10 +1,14 @@
-import type { Entry, Plan, PlanBackend } from "../bake/model.ts";
+import { cacheEntry } from "../bake/cache-entry.ts";
+import type { Entry, Plan, PlanBackend, TargetCache } from "../bake/model.ts";
 import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts";
 import type { Text } from "../config/text.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { absolutePath, homeFolder, type PathBase } from "../host/home.ts";
+import type { PathBase } from "../host/home.ts";
 import type { Host } from "../host/host.ts";
-import { resolveBucket } from "../store/bucket-place.ts";
+import { type ManifestPlace, manifestPlace } from "../layers/place.ts";
+import { draftBackend } from "../source/backend.ts";
+import type { Values } from "../source/values.ts";
+import { attributesOf, type Place, resolvePlace, type StoreBackend } from "../store/place.ts";
 import type { CacheUse } from "./use.ts";
 import type { RunScopes } from "./scopes.ts";
 
@@ -22,6 +26,8 @@ export interface TargetEntry {
   readonly direction: "from" | "to";
   /** A text where the user wrote one in CSV form. */
   readonly entry: LiteralEntry | string;
+  /** Where BuildKit keeps the manifest; null where that cannot be looked into. */
+  readonly manifest: ManifestPlace | null;
 }
 
 export interface EntryRequest {
@@ -45,12 +51,19 @@ export interface EntryDrafts {
    * @param values of `texts`
    * @throws BkcacheError for what is known to be wrong: a missing region, plain http without consent.
    */
-  complete(host: Host, values: Readonly<Record<string, string>>): Promise<readonly TargetEntry[]>;
+  complete(host: Host, values: Values): Promise<readonly TargetEntry[]>;
 }
 
 /** Every entry that the plan has for these targets. */
 export function draftEntries({ plan, targets, use, scopes, base }: DraftRequest): EntryDrafts {
-  const list = createEntryList(plan, homeFolder(base.env));
+  const list = createEntryList(plan);
+  const texts: Record<string, Text> = {};
+  const keep: Keep = (text) => {
+    if (typeof text === "string") return () => text;
+    const key = `entry_${Object.keys(texts).length}`;
+    texts[key] = text;
+    return (values) => values[key] ?? "";
+  };
   const drafts = targets.flatMap((name): readonly Draft[] => {
     const target = plan.targets[name];
     const own = scopes[name];
@@ -59,107 +72,91 @@ export function draftEntries({ plan, targets, use, scopes, base }: DraftRequest)
     return [
       ...(use.read ? list(target.cache, { direction: "from", scopes: read }) : []),
       ...(use.write ? list(target.cache, { direction: "to", scopes: [own.write] }) : []),
-    ].map((possible) => ({ target: name, possible }));
+    ].map((possible) => draft({ target: name, cache: target.cache, possible, keep }));
   });
-  const used = new Set(drafts.flatMap(({ possible: { backend } }) => backend ?? []));
-  const { texts, fill } = collectTexts(drafts);
-  return { texts, complete: (host, values) => completeEntries(host, plan, used, withPaths(fill(values), base)) };
+  const used = new Set(drafts.flatMap(({ backend }) => backend ?? []));
+  const backends = [...used].map((name) => draftBackend(plan, name, base));
+  for (const backend of backends) Object.assign(texts, backend.texts);
+  return {
+    texts,
+    async complete(host, values) {
+      const filled = backends.map((backend) => backend.fill(values));
+      const placed = await placeAll(host, filled, base);
+      return drafts.map((each) => each.complete(values, placed));
+    },
+  };
+}
+
+type Read<T = string> = (values: Values) => T;
+type Keep = (text: Text) => Read;
+
+/** A backend whose texts are known, and its place; null where objects cannot be looked at there. */
+interface PlacedBackend {
+  readonly backend: StoreBackend;
+  readonly place: Place | null;
 }
 
 interface Draft {
-  readonly target: string;
-  readonly possible: PossibleEntry<string>;
+  /** Null for an entry of the user's own. */
+  readonly backend: string | null;
+  complete(values: Values, placed: ReadonlyMap<string, PlacedBackend>): TargetEntry;
 }
 
-/** Takes the texts with variables out of the drafts; `fill` puts their values in their place. */
-function collectTexts(drafts: readonly Draft[]) {
-  const texts: Record<string, Text> = {};
-  const keep = (text: Text): ((values: Readonly<Record<string, string>>) => string) => {
-    if (typeof text === "string") return () => text;
-    const key = `v${Object.keys(texts).length}`;
-    texts[key] = text;
-    return (values) => values[key] ?? "";
+interface EntryDraft {
+  readonly target: string;
+  readonly cache: TargetCache;
+  readonly possible: PossibleEntry<string>;
+  /** Has a text evaluated. */
+  readonly keep: Keep;
+}
+
+function draft({ target, cache, possible, keep }: EntryDraft): Draft {
+  const { backend, scope, direction, name, entry } = possible;
+  if (backend === null) {
+    const read = isText(entry) ? keep(entry) : keepEntry(entry, keep);
+    const own = { target, backend, scope, name: "", direction, manifest: null };
+    return { backend, complete: (values) => ({ ...own, entry: read(values) }) };
+  }
+  const readName = keep(name);
+  const { mode, ignoreError } = cache;
+  return {
+    backend,
+    complete(values, placed) {
+      const name = readName(values);
+      const { backend: declared, place } = placed.get(backend) as PlacedBackend;
+      // The builder's own environment has neither region nor endpoint.
+      const whole = { ...declared, ...(place !== null && attributesOf(place)) } as PlanBackend;
+      // Every text of the backend is literal, and so is the name.
+      const entry = cacheEntry(whole, { direction, name, mode, ignoreError }) as LiteralEntry;
+      const manifest = place === null ? null : manifestPlace({ backend: declared, place, name, direction });
+      return { target, backend, scope, name, direction, entry, manifest };
+    },
   };
-  const readers = drafts.map(({ possible: { name, entry } }) => ({
-    name: keep(name),
-    entry: isText(entry) ? keep(entry) : Object.entries(entry).map(([key, text]) => [key, keep(text)] as const),
-  }));
-  const fill = (values: Readonly<Record<string, string>>): readonly TargetEntry[] =>
-    drafts.map(({ target, possible: { backend, scope, direction } }, index) => {
-      const { name, entry } = readers[index] as (typeof readers)[number];
-      return {
-        target,
-        backend,
-        scope,
-        direction,
-        name: name(values),
-        entry:
-          typeof entry === "function"
-            ? entry(values)
-            : Object.fromEntries(entry.map(([key, value]) => [key, value(values)])),
-      };
-    });
-  return { texts, fill };
+}
+
+function keepEntry(entry: Entry, keep: Keep): Read<LiteralEntry> {
+  const readers = Object.entries(entry).map(([key, text]) => [key, keep(text)] as const);
+  return (values) => Object.fromEntries(readers.map(([key, read]) => [key, read(values)]));
 }
 
 function isText(entry: Entry | Text): entry is Text {
   return typeof entry === "string" || Array.isArray(entry);
 }
 
-/** A run may begin in another folder than the config's; entries of the user's own are left to buildx. */
-function withPaths(entries: readonly TargetEntry[], base: PathBase): readonly TargetEntry[] {
-  return entries.map((each) => {
-    const { backend, entry } = each;
-    if (backend === null || typeof entry === "string" || entry["type"] !== "local") return each;
-    const isPath = (key: string) => key === "src" || key === "dest";
-    return {
-      ...each,
-      entry: Object.fromEntries(
-        Object.entries(entry).map(([key, value]) => [key, isPath(key) ? absolutePath(value, base) : value]),
-      ),
-    };
-  });
-}
-
-/** Adds region and endpoint of the environment, which the builder's own environment does not have. */
-async function completeEntries(
+/** @throws BkcacheError for all that is known to be wrong with any of them. */
+async function placeAll(
   host: Host,
-  plan: Plan,
-  used: ReadonlySet<string>,
-  entries: readonly TargetEntry[],
-): Promise<readonly TargetEntry[]> {
+  backends: readonly StoreBackend[],
+  base: PathBase,
+): Promise<ReadonlyMap<string, PlacedBackend>> {
   const stop: Diagnostic[] = [];
-  const extra = new Map<string, LiteralEntry>();
-  for (const name of used) {
-    const backend = plan.backends[name] as PlanBackend;
-    if (backend.type !== "s3" && backend.type !== "gcs") continue;
-    const sample = entries.find(({ backend: of }) => of === name)?.entry;
-    const own = typeof sample === "object" ? sample : {};
-    const { region, endpointUrl, usePathStyle, ...found } = await resolveBucket(
-      {
-        backend: name,
-        type: backend.type,
-        region: own["region"],
-        endpointUrl: own["endpoint_url"],
-        usePathStyle: own["use_path_style"] === undefined ? undefined : own["use_path_style"] === "true",
-        insecure: backend["insecure"] === true,
-      },
-      host.env,
-    );
+  const placed = new Map<string, PlacedBackend>();
+  for (const backend of backends) {
+    const found = await resolvePlace(backend, { ...base, env: host.env });
     stop.push(...found.stop);
     if (found.warning !== undefined) host.tell({ ...found.warning, level: "warning" });
-    extra.set(name, {
-      ...(region === null ? {} : { region }),
-      ...(endpointUrl === undefined ? {} : { endpoint_url: endpointUrl }),
-      // BuildKit looks at it only beside an endpoint.
-      ...(endpointUrl === undefined || usePathStyle === undefined ? {} : { use_path_style: String(usePathStyle) }),
-    });
+    placed.set(backend.name, { backend, place: found.place });
   }
   if (stop.length > 0) throw BkcacheError.of(stop);
-  return entries.map((each) => {
-    const added = each.backend === null ? undefined : extra.get(each.backend);
-    return added === undefined || typeof each.entry === "string"
-      ? each
-      : { ...each, entry: { ...each.entry, ...added } };
-  });
+  return placed;
 }

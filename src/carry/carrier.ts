@@ -7,7 +7,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Level } from "../config/schema.gen.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
-import type { StoreBackend } from "../store/open.ts";
+import type { StoreBackend } from "../store/place.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import type { CacheUse } from "../cache/use.ts";
 import { type RunScopes, sharedScopes } from "../cache/scopes.ts";

@@ -1,7 +1,6 @@
-import { homeFolder } from "../host/home.ts";
 import type { Host } from "../host/host.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import type { StoreBackend } from "../store/open.ts";
+import type { StoreBackend } from "../store/place.ts";
 import type { BuilderSession } from "../builder/session.ts";
 
 /** Builder and store of one run, each opened when first used. */
@@ -47,7 +46,6 @@ export async function openMountStore(host: Host, backend: StoreBackend, dir: str
     env: host.env,
     signal: host.signal,
     dir,
-    home: homeFolder(host.env),
     warn: (finding) => host.tell({ ...finding, level: "warning" }),
   });
 }

@@ -5,12 +5,12 @@ import type { Buildx } from "../builder/buildx.ts";
 import type { BuilderDefinition } from "../config/schema.gen.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import type { StoreBackend } from "../store/open.ts";
+import type { StoreBackend } from "../store/place.ts";
 import { defineAllTargets } from "../source/bake-files.ts";
 import { evaluate, evaluateTexts } from "../source/evaluate.ts";
 import { openProject, type Project } from "../source/project.ts";
 import { defineWholeFolder, planOfFolder, type Source } from "../source/open.ts";
-import { draftMountBackend } from "./backend.ts";
+import { draftMountBackend } from "../source/backend.ts";
 
 /** What the commands below `bkcache mounts` work on: the config, or the folder without one. */
 export interface MountSource {

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostics/error.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
 import { blobPath, type ManifestPlace } from "./place.ts";
 
-type LocalPlace = Extract<ManifestPlace, { readonly kind: "local" }>;
+type LocalPlace = Extract<ManifestPlace, { readonly type: "folder" }>;
 
 /** A descriptor of the OCI image layout, as far as it is needed. */
 export interface Descriptor {

@@ -1,8 +1,7 @@
-import type { Entry } from "../bake/model.ts";
 import { createLimit } from "../host/limit.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
 import { findTagged, readBlob, readDescriptor } from "./local-cache.ts";
-import { type Buckets, createBuckets, type LayerAccess, placeOf } from "./place.ts";
+import { createManifestReader, type LayerAccess, type ManifestPlace, type ManifestReader } from "./place.ts";
 
 /** What one cache manifest lists. */
 export interface CacheSummary {
@@ -17,48 +16,42 @@ const maxManifestBytes = 64 * 2 ** 20;
 const parallelism = 8;
 const configType = "application/vnd.buildkit.cacheconfig.v0";
 
+export interface SummaryQuestion {
+  readonly backend: string;
+  readonly manifest: ManifestPlace | null;
+}
+
 /**
- * Reads what BuildKit wrote for one entry. Null where it is not there, cannot be read, or is of a type that cannot be
+ * Reads what BuildKit wrote for one cache. Null where it is not there, cannot be read, or is of a type that cannot be
  * looked into: sizes are a help in a report, never a reason to fail.
  */
-export async function readCacheSummary(
-  backend: string,
-  entry: Entry,
-  access: LayerAccess,
-): Promise<CacheSummary | null> {
-  const [summary = null] = await readCacheSummaries([{ backend, entry }], access);
+export async function readCacheSummary(question: SummaryQuestion, access: LayerAccess): Promise<CacheSummary | null> {
+  const [summary = null] = await readCacheSummaries([question], access);
   return summary;
 }
 
-/** The same for many entries, in their order. */
+/** The same for many caches, in their order. */
 export async function readCacheSummaries(
-  places: readonly { readonly backend: string; readonly entry: Entry }[],
+  questions: readonly SummaryQuestion[],
   access: LayerAccess,
 ): Promise<readonly (CacheSummary | null)[]> {
-  const buckets = createBuckets(access);
+  const reader = createManifestReader(access);
   const limit = createLimit(parallelism);
   try {
-    return await Promise.all(places.map(({ backend, entry }) => limit(() => readOne(backend, entry, access, buckets))));
+    return await Promise.all(questions.map((question) => limit(() => readOne(question, reader))));
   } finally {
-    await buckets.close();
+    await reader.close();
   }
 }
 
-async function readOne(
-  backend: string,
-  entry: Entry,
-  access: LayerAccess,
-  buckets: Buckets,
-): Promise<CacheSummary | null> {
-  const place = placeOf(entry, access.dir);
-  if (place === null) return null;
-  if (place.kind === "local") {
-    const tagged = await findTagged(backend, place);
-    return tagged !== null && "digest" in tagged ? readLocal(place.dir, tagged.digest) : null;
+async function readOne({ backend, manifest }: SummaryQuestion, reader: ManifestReader): Promise<CacheSummary | null> {
+  if (manifest === null) return null;
+  if (manifest.type === "folder") {
+    const tagged = await findTagged(backend, manifest);
+    return tagged !== null && "digest" in tagged ? readLocal(manifest.dir, tagged.digest) : null;
   }
-  const bucket = await buckets.open(backend, place.bucket);
-  const manifest = await bucket.read(place.key, maxManifestBytes);
-  return Buffer.isBuffer(manifest) ? summarise(manifest) : null;
+  const bytes = await reader.read(manifest.place, manifest.key, maxManifestBytes);
+  return Buffer.isBuffer(bytes) ? summarise(bytes) : null;
 }
 
 /** Sum of the layers, each once; null where the size of one is not known. */

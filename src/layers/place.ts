@@ -1,94 +1,104 @@
-import { isAbsolute, join, resolve } from "node:path";
-import type { Entry } from "../bake/model.ts";
-import { showText } from "../config/text.ts";
+import { join } from "node:path";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { importWhole } from "../host/import-whole.ts";
-import type { Env } from "../store/endpoint.ts";
 import type { Credentials } from "../store/key.ts";
-import type { S3Bucket } from "../store/s3-probe.ts";
+import type { Env } from "../store/endpoint.ts";
+import type { ObjectReader } from "../store/object-store.ts";
+import type { BucketPlace, Place, StoreBackend } from "../store/place.ts";
 
 /** What it takes to look into a backend. */
 export interface LayerAccess {
   /** Credentials by name of the backend, for those in a bucket. */
   readonly credentials: Readonly<Record<string, Credentials>>;
   readonly env: Env;
-  /** Folder that relative paths of local backends start from. */
-  readonly dir: string;
   readonly signal: AbortSignal;
 }
 
-/** Where BuildKit puts the manifest of one cache entry; null for types that cannot be looked into. */
+/** Where BuildKit puts the manifest of one cache. */
 export type ManifestPlace =
-  | { readonly kind: "s3"; readonly key: string; readonly bucket: BucketPlace }
-  | { readonly kind: "local"; readonly dir: string; readonly tag: string; readonly digest: string | null };
+  | {
+      readonly type: "bucket";
+      readonly place: BucketPlace;
+      /** Of the object, prefix included. */ readonly key: string;
+    }
+  | { readonly type: "folder"; readonly dir: string; readonly tag: string; readonly digest: string | null };
 
-interface BucketPlace {
-  readonly bucket: string;
-  readonly region: string;
-  readonly endpointUrl: string | undefined;
-  readonly usePathStyle: boolean;
+export interface ManifestQuestion {
+  readonly backend: StoreBackend;
+  readonly place: Place;
+  /** The cache name. */
+  readonly name: string;
+  readonly direction: "from" | "to";
 }
 
-/** Reads an entry in BuildKit's spelling, every text literal. The keys are BuildKit's own, defaults included. */
-export function placeOf(entry: Entry, dir: string): ManifestPlace | null {
-  const text = (key: string): string => showText(entry[key] ?? "");
-  switch (text("type")) {
-    case "s3": {
-      // A plain concatenation: BuildKit puts no slash between the three.
-      const [name = ""] = text("name").split(";");
-      return {
-        kind: "s3",
-        key: `${text("prefix")}${text("manifests_prefix") || "manifests/"}${name || "buildkit"}`,
-        bucket: {
-          bucket: text("bucket"),
-          region: text("region"),
-          endpointUrl: text("endpoint_url") || undefined,
-          usePathStyle: text("use_path_style") === "true",
-        },
-      };
-    }
-    case "local": {
-      const path = text("src") || text("dest");
-      if (path === "") return null;
-      const digest = text("digest");
-      return {
-        kind: "local",
-        dir: isAbsolute(path) ? path : resolve(dir, path),
-        tag: text("tag") || "latest",
-        digest: digest === "" ? null : digest,
-      };
-    }
-    default:
-      return null;
+/** The keys are BuildKit's own, defaults included. */
+export function manifestPlace({ backend, place, name, direction }: ManifestQuestion): ManifestPlace {
+  const text = (key: string): string => String(backend[key] ?? "");
+  if (place.type === "local") {
+    const digest = direction === "from" ? text("digest") : "";
+    return {
+      type: "folder",
+      dir: join(place.dir, name),
+      tag: text("tag") || "latest",
+      digest: digest === "" ? null : digest,
+    };
   }
+  // A plain concatenation: BuildKit puts no slash between the three.
+  const [first = ""] = name.split(";");
+  return {
+    type: "bucket",
+    place,
+    key: `${place.prefix}${text("manifestsPrefix") || "manifests/"}${first || "buildkit"}`,
+  };
 }
 
-/** Clients of buckets, one for each backend and bucket, opened when first used. */
-export interface Buckets {
-  open(backend: string, place: BucketPlace): Promise<S3Bucket>;
+/** Buckets as far as manifests are looked at, one store for each place, opened when first used. */
+export interface ManifestReader {
+  /** Whether the object exists. A failure is a finding that names the backend. */
+  has(place: BucketPlace, key: string): Promise<boolean | Diagnostic>;
+  /** The object's bytes, null where there is none. Longer objects are a finding. */
+  read(place: BucketPlace, key: string, maxBytes: number): Promise<Buffer | null | Diagnostic>;
   close(): Promise<void>;
 }
 
 /** Loads what a look into a bucket takes. Callers that wait for something else first may begin with it. */
 export function loadProbe() {
-  return importWhole(() => import("../store/s3-probe.ts"), ["crypto", "http", "http2"]);
+  return importWhole(() => import("../store/s3-reader.ts"), ["crypto", "http", "http2"]);
 }
 
-export function createBuckets(access: LayerAccess): Buckets {
-  const opened = new Map<string, Promise<S3Bucket>>();
+/** A look at a manifest is a help, and waits neither long nor often. */
+const policy = { tries: 2, waits: [0], idleMs: 4_000, concurrency: 32 };
+
+export function createManifestReader({ credentials, env, signal }: LayerAccess): ManifestReader {
+  const opened = new Map<string, Promise<ObjectReader>>();
+  const open = (place: BucketPlace): Promise<ObjectReader> => {
+    const name = JSON.stringify(place);
+    const own = credentials[place.backend];
+    if (own === undefined) throw new Error(`backend ${place.backend} is looked into without credentials`);
+    const store =
+      opened.get(name) ??
+      loadProbe().then(({ createS3Reader }) =>
+        createS3Reader(place, { credentials: async () => own, env, signal, policy }),
+      );
+    opened.set(name, store);
+    return store;
+  };
+  const ask = async <T>(place: BucketPlace, work: (store: ObjectReader) => Promise<T>): Promise<T | Diagnostic> => {
+    try {
+      return await work(await open(place));
+    } catch (error) {
+      if (error instanceof BkcacheError) return error.findings[0] as Diagnostic;
+      if (!signal.aborted) throw error;
+      const { describeSilence } = await loadProbe();
+      return describeSilence(place);
+    }
+  };
   return {
-    open(backend, place) {
-      const key = JSON.stringify([backend, place]);
-      const credentials = access.credentials[backend];
-      if (credentials === undefined) throw new Error(`backend ${backend} is looked into without credentials`);
-      const { env, signal } = access;
-      const bucket =
-        opened.get(key) ?? loadProbe().then(({ openS3 }) => openS3({ backend, ...place, credentials, env, signal }));
-      opened.set(key, bucket);
-      return bucket;
-    },
+    has: (place, key) => ask(place, async (store) => (await store.stat(key)) !== null),
+    read: (place, key, maxBytes) => ask(place, (store) => store.get(key, { maxBytes })),
     async close() {
-      for (const bucket of await Promise.allSettled(opened.values())) {
-        if (bucket.status === "fulfilled") bucket.value.close();
+      for (const store of await Promise.allSettled(opened.values())) {
+        if (store.status === "fulfilled") store.value.close();
       }
     },
   };

@@ -1,16 +1,15 @@
-import type { Entry } from "../bake/model.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { createLimit } from "../host/limit.ts";
 import { findTagged } from "./local-cache.ts";
-import { type Buckets, createBuckets, type LayerAccess, placeOf } from "./place.ts";
+import { createManifestReader, type LayerAccess, type ManifestPlace, type ManifestReader } from "./place.ts";
 
 /** What looking told: unknown where the type of backend cannot be looked into. */
 export type Presence = "present" | "absent" | "unknown";
 
 export interface ProbeQuestion {
   readonly backend: string;
-  /** A cache-from or cache-to entry, with its cache name, every text literal. */
-  readonly entry: Entry;
+  /** Null where it cannot be looked into. */
+  readonly manifest: ManifestPlace | null;
 }
 
 export interface ProbeReport {
@@ -38,16 +37,16 @@ export async function probeAll(
 ): Promise<ProbeReport> {
   const { budgetMs = 10_000, parallelism = 8 } = options;
   const within = { ...access, signal: AbortSignal.any([access.signal, AbortSignal.timeout(budgetMs)]) };
-  const keys = questions.map((question) => keyOf(question, access.dir));
+  const keys = questions.map(keyOf);
   const distinct = new Map(keys.map((key, index) => [key, questions[index] as ProbeQuestion]));
   const found = new Map<string, Presence | Diagnostic>();
   const seen = new Set<string>();
   const failed = new Map<string, Diagnostic>();
-  const buckets = createBuckets(within);
+  const reader = createManifestReader(within);
   const ask = async (key: string, question: ProbeQuestion): Promise<void> => {
     const { backend } = question;
     if (failed.has(backend)) return;
-    const answer = await look(question, within, buckets);
+    const answer = await look(question, reader);
     found.set(key, answer);
     if (answer === "present") seen.add(backend);
     // A refusal may only mean "not there"; what the other questions tell decides.
@@ -61,7 +60,7 @@ export async function probeAll(
       [...distinct].map(async ([key, question]) => limits.get(question.backend)?.(() => ask(key, question))),
     );
   } finally {
-    await buckets.close();
+    await reader.close();
   }
   for (const [index, { backend }] of questions.entries()) {
     const answer = found.get(keys[index] as string);
@@ -82,22 +81,16 @@ function isPerhapsAbsent(finding: Diagnostic): boolean {
 }
 
 /** Equal for questions about the same manifest of the same backend. */
-function keyOf({ backend, entry }: ProbeQuestion, dir: string): string {
-  return JSON.stringify([backend, placeOf(entry, dir)]);
+function keyOf({ backend, manifest }: ProbeQuestion): string {
+  return JSON.stringify([backend, manifest]);
 }
 
-async function look(
-  { backend, entry }: ProbeQuestion,
-  access: LayerAccess,
-  buckets: Buckets,
-): Promise<Presence | Diagnostic> {
-  const place = placeOf(entry, access.dir);
-  if (place === null) return "unknown";
-  if (place.kind === "local") {
-    const found = await findTagged(backend, place);
+async function look({ backend, manifest }: ProbeQuestion, reader: ManifestReader): Promise<Presence | Diagnostic> {
+  if (manifest === null) return "unknown";
+  if (manifest.type === "folder") {
+    const found = await findTagged(backend, manifest);
     return found === null ? "absent" : "digest" in found ? "present" : found;
   }
-  const bucket = await buckets.open(backend, place.bucket);
-  const answer = await bucket.has(place.key);
+  const answer = await reader.has(manifest.place, manifest.key);
   return typeof answer === "object" ? answer : answer ? "present" : "absent";
 }

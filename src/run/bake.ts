@@ -9,7 +9,7 @@ import { cacheUse } from "../cache/use.ts";
 import type { BakeResult } from "./cached-build.ts";
 import { evaluate, namesToBuild } from "../source/evaluate.ts";
 import { draftEntries } from "../cache/entries.ts";
-import { draftMountBackend } from "../carry/backend.ts";
+import { draftMountBackend } from "../source/backend.ts";
 import { prepareReport } from "./prepare-report.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { BakeRequest } from "./request.ts";

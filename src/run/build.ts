@@ -5,7 +5,7 @@ import { collectRarely } from "../builder/go-collector.ts";
 import { draftEntries, type LiteralEntry } from "../cache/entries.ts";
 import { resolveScopes } from "../cache/scopes.ts";
 import { cacheUse } from "../cache/use.ts";
-import { draftMountBackend } from "../carry/backend.ts";
+import { draftMountBackend } from "../source/backend.ts";
 import { formatOptionCsv } from "../config/csv.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Host } from "../host/host.ts";

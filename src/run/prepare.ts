@@ -56,7 +56,6 @@ function choose(host: Host, request: BuildRequest, session: Resources["session"]
     use: cache.use.layers,
     values: evaluated.then(({ values }) => values),
     gate: awaitedLater(gate),
-    dir: request.runDir,
     strict: output.strict,
   });
 }

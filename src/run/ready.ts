@@ -8,7 +8,7 @@ import type { EntryDrafts } from "../cache/entries.ts";
 import type { GateInput } from "../cache/gates.ts";
 import type { RunScopes } from "../cache/scopes.ts";
 import type { CacheUse } from "../cache/use.ts";
-import type { BackendDraft } from "../carry/backend.ts";
+import type { BackendDraft } from "../source/backend.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { ExecOptions } from "../host/host.ts";
 import type { DockerfileReader } from "../source/dockerfiles.ts";

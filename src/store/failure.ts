@@ -38,7 +38,7 @@ const kinds: readonly (readonly [ReadonlySet<string>, Kind])[] = [
   [new Set(["ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"]), "refused"],
   [new Set(["AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "UserProjectMissing"]), "denied"],
   [new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]), "unreachable"],
-  [new Set(["EPIPE", "EADDRNOTAVAIL", "ERR_INVALID_URL", "ETRUNCATED"]), "unreachable"],
+  [new Set(["EPIPE", "EADDRNOTAVAIL", "ERR_INVALID_URL", "ETRUNCATED", "ERR_STREAM_PREMATURE_CLOSE"]), "unreachable"],
   [new Set(["EPROTO", "CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN"]), "tls"],
   [new Set(["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"]), "tls"],
   [new Set(["ERR_TLS_CERT_ALTNAME_INVALID", "UNABLE_TO_GET_ISSUER_CERT"]), "tls"],
@@ -86,7 +86,13 @@ export function readFailure(error: unknown): StoreFailure {
 }
 
 /** Connections that were cut, which a next one may not be. */
-const passing: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETRUNCATED", "EAI_AGAIN"]);
+const passing: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETRUNCATED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "EAI_AGAIN",
+]);
 const throttling: ReadonlySet<string> = new Set(["SlowDown", "ServiceUnavailable", "TooManyRequests"]);
 
 /** Whether it is worth sending the request again. */
@@ -157,6 +163,7 @@ const connections: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ECONNRESET: "the connection was cut",
   ETRUNCATED: "the connection was cut in the middle of an object",
+  ERR_STREAM_PREMATURE_CLOSE: "the connection was cut in the middle of an object",
   ENOTFOUND: "the host name does not exist",
   EAI_AGAIN: "the host name cannot be looked up",
   EHOSTUNREACH: "no way to the host",

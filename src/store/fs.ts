@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { link, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { BkcacheError } from "../diagnostics/error.ts";
-import { makeFolder } from "../host/make-folder.ts";
+import { type FileHandle, open, readdir, stat, unlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { clamp } from "./content.ts";
+import { describeFsError, orNull, placeFile, sweep, unfinished, writeFlushed } from "./fs-files.ts";
+import { beginFsUpload } from "./fs-upload.ts";
 import { assertKey, compareKeys, isKey } from "./keys.ts";
 import type { ObjectInfo, ObjectStore } from "./object-store.ts";
 import { checkDigest, tooLarge } from "./refusals.ts";
@@ -16,17 +17,15 @@ export interface FsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Where objects are written before they get their name; on the same file system, since links do not cross it. */
-const unfinished = ".unfinished";
-/** Age in ms from which a file there belongs to nobody: its process has ended in the middle. */
-const abandonedAfter = 24 * 3_600_000;
+/** Bytes that a reader gets at once. */
+const readSize = 256 * 1024;
 
 /**
  * Objects as files under their keys. Each is written beside, flushed, and then linked or renamed to its name, so that a
  * name never has half of an object, even after a power failure: a pack that is there is taken for whole by every later save.
  */
 export function createFsStore({ backend, dir, signal: ofStore }: FsOptions): ObjectStore {
-  const fail = (error: unknown, action: "read" | "write"): BkcacheError => describe({ backend, dir, action }, error);
+  const fail = (error: unknown, action: "read" | "write") => describeFsError({ backend, dir, action }, error);
   const pathOf = (key: string): string => {
     assertKey(key);
     if (key.split("/")[0] === unfinished) throw new Error(`${key} is no key of an object`);
@@ -41,6 +40,11 @@ export function createFsStore({ backend, dir, signal: ofStore }: FsOptions): Obj
     return found?.isFile() === true ? { key, size: found.size, modifiedAt: found.mtimeMs } : null;
   };
   let swept: Promise<void> | undefined;
+  const temporaryName = async (): Promise<string> => {
+    swept ??= sweep(join(dir, unfinished)).catch(() => {});
+    await swept;
+    return join(dir, unfinished, `${process.pid}-${randomBytes(8).toString("hex")}`);
+  };
 
   return {
     place: dir.endsWith("/") ? dir : `${dir}/`,
@@ -63,19 +67,68 @@ export function createFsStore({ backend, dir, signal: ofStore }: FsOptions): Obj
         throw fail(error, "read");
       }
     },
+    async read(key, { signal, range } = {}) {
+      check(signal);
+      const path = pathOf(key);
+      let file: FileHandle | null;
+      try {
+        file = await orNull(open(path));
+      } catch (error) {
+        throw fail(error, "read");
+      }
+      if (file === null) return null;
+      const opened = file;
+      const found = await opened.stat();
+      const { size, mtimeMs, ino } = found;
+      const { start, end } = clamp(range, size);
+      const close = () => void opened.close().catch(() => {});
+      if (!found.isFile() || start === end) close();
+      if (!found.isFile()) return null;
+      async function* parts() {
+        try {
+          for (let at = start; at < end;) {
+            check(signal);
+            const { bytesRead, buffer } = await opened.read(Buffer.alloc(Math.min(readSize, end - at)), {
+              position: at,
+            });
+            if (bytesRead === 0) throw new Error("it ends too early");
+            at += bytesRead;
+            yield buffer.subarray(0, bytesRead);
+          }
+        } catch (error) {
+          check(signal);
+          throw fail(error, "read");
+        } finally {
+          close();
+        }
+      }
+      return { size, modifiedAt: mtimeMs, version: `${ino}-${mtimeMs}-${size}`, start, body: parts(), close };
+    },
+    async upload(key, { signal, onlyIfAbsent = false } = {}) {
+      check(signal);
+      const path = pathOf(key);
+      const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+        check(signal);
+        try {
+          return await work();
+        } catch (error) {
+          check(signal);
+          throw fail(error, "write");
+        }
+      };
+      return beginFsUpload({ key, path, temporary: await temporaryName(), onlyIfAbsent, guard, signal });
+    },
     async put(key, body, { signal, onlyIfAbsent = false, sha256 } = {}) {
       check(signal);
       const path = pathOf(key);
       checkDigest(backend, key, body, sha256);
       try {
         if (onlyIfAbsent && (await info(key)) !== null) return "exists";
-        swept ??= sweep(join(dir, unfinished)).catch(() => {});
-        await swept;
-        const temporary = join(dir, unfinished, `${process.pid}-${randomBytes(8).toString("hex")}`);
+        const temporary = await temporaryName();
         try {
-          await writeFlushed(temporary, body, signal);
+          await writeFlushed(temporary, [body], signal);
           check(signal);
-          return await place(temporary, path, onlyIfAbsent);
+          return await placeFile(temporary, path, onlyIfAbsent);
         } finally {
           await orNull(unlink(temporary));
         }
@@ -131,50 +184,6 @@ export function createFsStore({ backend, dir, signal: ofStore }: FsOptions): Obj
   };
 }
 
-async function writeFlushed(path: string, body: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-  const file = await withFolder(path, () => open(path, "wx"));
-  try {
-    await file.writeFile(body, signal === undefined ? {} : { signal });
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Gives a file its name. A link fails where the name is taken, which a rename does not. */
-async function place(temporary: string, path: string, onlyIfAbsent: boolean): Promise<"stored" | "exists"> {
-  if (!onlyIfAbsent) {
-    await withFolder(path, () => rename(temporary, path));
-    return "stored";
-  }
-  try {
-    await withFolder(path, () => link(temporary, path));
-    return "stored";
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return "exists";
-    if (!withoutLinks.has(codeOf(error))) throw error;
-  }
-  // A race here is lost without harm: objects of one key are equal or stand for themselves.
-  if ((await orNull(stat(path))) !== null) return "exists";
-  await rename(temporary, path);
-  return "stored";
-}
-
-/** What file systems without hard links answer. */
-const withoutLinks: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
-
-/** Makes the folder where it is missing, also when somebody removes it meanwhile. */
-async function withFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT" || attempt === 3) throw error;
-      await makeFolder(dirname(path));
-    }
-  }
-}
-
 /** Keys of all files below a folder (`""` or with a slash at its end) that begin with the prefix. */
 async function collect(dir: string, folder: string, prefix: string): Promise<string[]> {
   const entries: Dirent[] = (await orNull(readdir(join(dir, folder), { withFileTypes: true }))) ?? [];
@@ -193,43 +202,4 @@ async function collect(dir: string, folder: string, prefix: string): Promise<str
 
 function isOnTheWay(folder: string, prefix: string): boolean {
   return folder.startsWith(prefix) || prefix.startsWith(folder);
-}
-
-async function sweep(folder: string): Promise<void> {
-  const before = Date.now() - abandonedAfter;
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    if ((await stat(path)).mtimeMs < before) await unlink(path);
-  }
-}
-
-/** Null where there is no such file, or no such folder. */
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
-function describe(
-  { backend, dir, action }: { readonly backend: string; readonly dir: string; readonly action: "read" | "write" },
-  error: unknown,
-): BkcacheError {
-  if (error instanceof BkcacheError) return error;
-  const reason = codeOf(error) || (error instanceof Error ? error.message : String(error));
-  return new BkcacheError({
-    code: action === "read" ? "BK5013" : "BK5022",
-    message: `backend "${backend}": ${dir} cannot be ${action === "read" ? "read" : "written"} (${reason})`,
-    hint:
-      reason === "ENOSPC" || reason === "EDQUOT"
-        ? "free some space, or put the backend's path elsewhere"
-        : "check the folder's rights, or put the backend's path elsewhere",
-    cause: error,
-  });
 }

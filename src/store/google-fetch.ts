@@ -42,6 +42,8 @@ export function createGoogleFetch({ agents, idleMs, instead }: GoogleFetchOption
       request.setTimeout(idleMs, () => request.destroy(transferError("ETIMEDOUT", `no byte for ${idleMs} ms`)));
       request.on("error", reject);
       request.on("response", (response) => {
+        // From here on who reads may take his time.
+        request.setTimeout(0);
         const status = response.statusCode ?? 0;
         const headers = new Headers();
         for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));

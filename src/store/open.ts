@@ -1,32 +1,20 @@
-import { isAbsolute, join, resolve } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { resolveBucket } from "./bucket-place.ts";
+import type { PathBase } from "../host/home.ts";
 import { type CredentialsAnswer, resolveAws, resolveGcsHmac } from "./credentials.ts";
-import type { Credentials } from "./key.ts";
-import type { Env } from "./endpoint.ts";
 import { createFsStore } from "./fs.ts";
+import type { Credentials } from "./key.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { needsPathStyle, profileOf } from "./profiles.ts";
+import { type BucketPlace, resolvePlace, type StoreBackend } from "./place.ts";
 import type { RequestPolicy } from "./requests.ts";
 
-/** A declared backend under its name, every text literal; attributes as the config spells them. */
-export interface StoreBackend {
-  readonly name: string;
-  readonly type: string;
-  readonly [attribute: string]: string | number | boolean | undefined;
-}
-
-export interface StoreContext {
-  readonly env: Env;
+export interface StoreContext extends PathBase {
   /** Ends every call. */
   readonly signal: AbortSignal;
-  /** Folder that relative paths of local backends start from. Absolute. */
-  readonly dir: string;
-  /** Home folder, for paths that begin with `~/`. Absolute. */
-  readonly home: string;
   /** Hears what is worth saying though it stops nothing: plain http by consent, credentials that end soon. */
   readonly warn?: (finding: Diagnostic) => void;
   readonly policy?: RequestPolicy;
+  /** Keys of one page of a listing, at most 1000. */
+  readonly pageSize?: number;
 }
 
 /**
@@ -34,84 +22,67 @@ export interface StoreContext {
  * @throws BkcacheError BK2xxx for what is known to be wrong, 5xxx where credentials are missing or cannot be used.
  */
 export async function openStore(backend: StoreBackend, context: StoreContext): Promise<ObjectStore> {
-  switch (backend.type) {
-    case "local":
-      return openFolder(backend, context);
-    case "s3":
-    case "gcs":
-      return openBucket({ ...backend, type: backend.type }, context);
-    default:
-      throw new BkcacheError({
-        code: "BK2050",
-        message: `backend "${backend.name}" is of type ${backend.type}, which holds layers only`,
-        hint: "name a local, s3 or gcs backend under cache.mounts",
-      });
+  const { place, stop, warning } = await resolvePlace(backend, context);
+  if (stop.length > 0) throw BkcacheError.of(stop);
+  if (place === null) {
+    throw new BkcacheError({
+      code: "BK2050",
+      message: `backend "${backend.name}" is of type ${backend.type}, which holds layers only`,
+      hint: "name a local, s3 or gcs backend under cache.mounts",
+    });
   }
+  if (warning !== undefined) context.warn?.(warning);
+  if (place.type === "local") return createFsStore({ ...place, signal: context.signal });
+  return openBucket({ ...place, prefix: withSlash(place.prefix) }, context);
 }
 
-function openFolder(backend: StoreBackend, { dir, home, signal }: StoreContext): ObjectStore {
-  const path = textOf(backend, "path") ?? ".";
-  const expanded = path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
-  return createFsStore({
-    backend: backend.name,
-    dir: isAbsolute(expanded) ? resolve(expanded) : resolve(dir, expanded),
-    signal,
-  });
-}
-
-async function openBucket(
-  backend: StoreBackend & { readonly type: "s3" | "gcs" },
-  context: StoreContext,
-): Promise<ObjectStore> {
-  const { name, type } = backend;
-  const { env, signal, warn = () => {}, policy } = context;
-  const bucket = textOf(backend, "bucket");
-  if (bucket === undefined) throw noBucket(name, type);
-  const profileName = textOf(backend, "profile");
-  const profile = profileOf(type, profileName);
-  const configured = textOf(backend, "endpointUrl") ?? profile.endpointUrl;
-  const found = await resolveBucket(
-    {
-      backend: name,
-      type,
-      region: textOf(backend, "region") ?? profile.region,
-      endpointUrl: configured,
-      usePathStyle:
-        flagOf(backend, "usePathStyle") ??
-        profile.usePathStyle ??
-        needsPathStyle(type === "gcs" ? type : profileName, configured),
-      insecure: flagOf(backend, "insecure") === true,
-    },
+async function openBucket(place: BucketPlace, context: StoreContext): Promise<ObjectStore> {
+  const { env, signal, warn = () => {}, policy, pageSize } = context;
+  const shared = {
+    place,
     env,
-  );
-  if (found.stop.length > 0) throw BkcacheError.of(found.stop);
-  if (found.warning !== undefined) warn(found.warning);
-  const prefix = withSlash(textOf(backend, "prefix") ?? "");
-  const place = `${type}://${bucket}/${prefix}`;
-  const shared = { backend: name, bucket, prefix, place, env, signal, ...(policy !== undefined && { policy }) };
-
-  const hmac = type === "gcs" ? resolveGcsHmac(env, [name]).credentials : null;
-  if (type === "gcs") {
+    signal,
+    ...(policy !== undefined && { policy }),
+    ...(pageSize !== undefined && { pageSize }),
+  };
+  const hmac = place.type === "gcs" ? resolveGcsHmac(env, [place.backend]).credentials : null;
+  if (place.type === "gcs") {
     const { hasDefaultCredentials } = await import("./gcs-credentials.ts");
     if (hmac === null || hasDefaultCredentials(env)) {
       const { createGcsStore } = await import("./gcs-store.ts");
-      const insecure = flagOf(backend, "insecure") === true;
-      return createGcsStore({ ...shared, endpointUrl: found.endpointUrl ?? "", insecure });
+      return createGcsStore(shared);
     }
   }
   const ask = async (): Promise<CredentialsAnswer> =>
-    hmac === null ? resolveAws({ env, signal, now: () => Date.now() }, [name]) : { credentials: hmac, finding: null };
-  const credentials = await take(ask, warn);
+    hmac === null
+      ? resolveAws({ env, signal, now: () => Date.now() }, [place.backend])
+      : { credentials: hmac, finding: null };
   const { createS3Store } = await import("./s3-store.ts");
   return createS3Store({
     ...shared,
-    region: found.region ?? "",
-    endpointUrl: found.endpointUrl,
-    usePathStyle: found.usePathStyle === true,
-    credentials,
-    ...(credentials.expiration !== undefined && { renew: () => take(ask, () => {}) }),
-    sendsMd5: type === "gcs",
+    credentials: keepFresh(await take(ask, warn), () => take(ask, () => {})),
+    sendsMd5: hmac !== null,
   });
+}
+
+/** Time in ms before their end in which credentials are asked for anew. */
+const renewBefore = 5 * 60_000;
+
+/** Credentials for a store that may be used for longer than they last. */
+function keepFresh(first: Credentials, renew: () => Promise<Credentials>): () => Promise<Credentials> {
+  let current = Promise.resolve(first);
+  let endsAt = first.expiration?.getTime() ?? Infinity;
+  return () => {
+    if (Date.now() < endsAt - renewBefore) return current;
+    // One question for all who wait; where it fails the next one asks again.
+    endsAt = Infinity;
+    current = renew();
+    current.then(
+      ({ expiration }) => (endsAt = expiration?.getTime() ?? Infinity),
+      () => (endsAt = 0),
+    );
+    return current;
+  };
 }
 
 async function take(ask: () => Promise<CredentialsAnswer>, warn: (finding: Diagnostic) => void): Promise<Credentials> {
@@ -124,25 +95,7 @@ async function take(ask: () => Promise<CredentialsAnswer>, warn: (finding: Diagn
   throw new BkcacheError(finding);
 }
 
-function noBucket(name: string, type: string): BkcacheError {
-  return new BkcacheError({
-    code: "BK2044",
-    message: `backend "${name}" names no bucket`,
-    hint: `set backends.${name}.url: ${type}://bucket/prefix/`,
-  });
-}
-
 /** BuildKit joins prefix and key as they stand, so a prefix says its slash; one that does not is a folder all the same. */
 function withSlash(prefix: string): string {
   return prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-}
-
-function textOf(backend: StoreBackend, key: string): string | undefined {
-  const value = backend[key];
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function flagOf(backend: StoreBackend, key: string): boolean | undefined {
-  const value = backend[key];
-  return typeof value === "boolean" ? value : undefined;
 }

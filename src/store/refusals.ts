@@ -20,6 +20,15 @@ export function damaged(backend: string, key: string, cause?: unknown): BkcacheE
   });
 }
 
+/** For an object that somebody wrote anew while it was read. */
+export function replaced(backend: string, key: string): BkcacheError {
+  return new BkcacheError({
+    code: "BK5021",
+    message: `backend "${backend}": ${key} was replaced while it was read`,
+    hint: "read it again",
+  });
+}
+
 /** @throws BkcacheError BK5021 where the body has another digest than its caller says. */
 export function checkDigest(backend: string, key: string, body: Uint8Array, sha256: string | undefined): void {
   if (sha256 !== undefined && !hasDigest(body, sha256)) throw damaged(backend, key);

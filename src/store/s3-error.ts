@@ -1,7 +1,10 @@
 import type { Code } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { withoutUserInfo } from "./endpoint.ts";
-import { describeLine, type Kind, kindOf, readFailure, type StoreFailure, verdictOf } from "./failure.ts";
+import { describeLine, type Kind, kindOf, readFailure, type StoreFailure } from "./failure.ts";
+
+/** Name of the error for a success that lacks what every S3 gives with one, such as a page that a network's login shows. */
+export const notS3 = "NotS3";
 
 /** Whom a message is about. */
 export interface S3Place {
@@ -24,14 +27,9 @@ export function isAbsent(error: unknown): boolean {
   return absentCodes.has(code) || (status === 404 && nameless.has(code));
 }
 
-/** Whether the object is there but has no bytes: then the range that was asked for does not exist. */
-export function isEmptyObject(error: unknown): boolean {
+/** Whether the object is there, but not the bytes of it that were asked for. */
+export function isOutsideRange(error: unknown): boolean {
   return readFailure(error).status === 416;
-}
-
-/** Whether the same request may succeed when it is sent again. */
-export function isPassing(error: unknown): boolean {
-  return verdictOf(readFailure(error)) !== "final";
 }
 
 /** One finding for an error of the SDK; recognised by code and status, never by text. */
@@ -78,8 +76,10 @@ const describeUnknown: Describe = ({ code, status }, place) =>
   say(
     "BK5010",
     place,
-    `${where(place)} answers ${[code, status].filter(Boolean).join(", status ") || "in a way that is not S3's"}`,
-    "check that the endpoint speaks S3's protocol",
+    code === notS3
+      ? `${where(place)} says yes to a request, but not in S3's words: nothing is stored there`
+      : `${where(place)} answers ${[code, status].filter(Boolean).join(", status ") || "in a way that is not S3's"}`,
+    "check that the endpoint speaks S3's protocol, and that no proxy or login page of the network answers in its place",
   );
 
 function say(code: Code, place: S3Place, message: string, hint: string): Diagnostic {

@@ -1,21 +1,19 @@
-import { createHash } from "node:crypto";
-import { setMaxListeners } from "node:events";
-import type { Readable } from "node:stream";
 import { BkcacheError } from "../diagnostics/error.ts";
-import { readFailure, verdictOf } from "./failure.ts";
+import { readFailure } from "./failure.ts";
 import { assertKey, isKey, percentEncode, percentEncodeKey } from "./keys.ts";
-import type { ObjectInfo, ObjectStore } from "./object-store.ts";
-import { checkDigest, damaged, hasDigest, tooLarge } from "./refusals.ts";
-import { createRequests, defaultPolicy, type RequestPolicy } from "./requests.ts";
-import { createS3Client, loadSdk, type S3Access } from "./s3-client.ts";
-import { classifyS3Error, isAbsent, isEmptyObject } from "./s3-error.ts";
-import { discard, readBody } from "./transfer.ts";
+import type { ObjectStore } from "./object-store.ts";
+import type { BucketPlace } from "./place.ts";
+import { defaultPolicy, type RequestPolicy } from "./requests.ts";
+import { loadS3Client, type S3ClientOptions, type S3Session } from "./s3-client.ts";
+import { isAbsent } from "./s3-error.ts";
+import { createS3Put, requireAnswer } from "./s3-put.ts";
+import { createS3Reader, createS3Requests } from "./s3-reader.ts";
+import { beginS3Upload } from "./s3-upload.ts";
 
-export interface S3StoreOptions extends S3Access {
-  /** Ends with `/`, or is empty. */
-  readonly prefix: string;
-  /** The place for people. */
-  readonly place: string;
+export interface S3StoreOptions extends Omit<S3ClientOptions, "policy"> {
+  /** The prefix ends with `/`, or is empty. */
+  readonly place: BucketPlace;
+  readonly signal: AbortSignal;
   /** The store is known not to compare a body with its signed digest: it gets an MD5 as well. */
   readonly sendsMd5?: boolean;
   readonly policy?: RequestPolicy;
@@ -25,181 +23,81 @@ export interface S3StoreOptions extends S3Access {
 
 /** Keys in one request to delete; S3's own bound. */
 const deleteBatch = 1_000;
+/** S3 refuses requests of clients whose clock is further off than 15 minutes. */
+const largestClockError = 20 * 60_000;
 
 /**
- * Objects in a bucket of Amazon S3 or of what speaks its protocol.
+ * Objects in a bucket of Amazon S3 or of what speaks its protocol. Reading needs no SDK; all else loads it.
  * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
  */
-export async function createS3Store(options: S3StoreOptions): Promise<ObjectStore> {
-  const { backend, bucket, prefix, signal, place, sendsMd5 = false, policy = defaultPolicy, pageSize } = options;
-  const [sdk] = await loadSdk();
-  // Retries are made here, where a refused request can slow the others down.
-  const handler = { requestMs: 0, idleMs: policy.idleMs, maxSockets: policy.concurrency };
-  const client = await createS3Client(options, handler, 1);
-  // One listener for each request in flight is no leak.
-  setMaxListeners(0, signal);
-  const requests = createRequests({
-    policy,
-    signal,
-    judge: {
-      verdict: (error) => verdictOf(readFailure(error)),
-      describe: (error) => new BkcacheError({ ...classifyS3Error(error, options), cause: error }),
-    },
-  });
-  const named = (key: string) => {
+export function createS3Store(options: S3StoreOptions): ObjectStore {
+  const { place, signal, sendsMd5 = false, policy = defaultPolicy, pageSize } = options;
+  const { backend, bucket, prefix } = place;
+  const shared = { ...options, policy };
+  const reader = createS3Reader(place, shared);
+  const requests = createS3Requests(place, { policy, signal });
+  let session: Promise<S3Session> | undefined;
+  const load = (): Promise<S3Session> => (session ??= loadS3Client(place, shared));
+  const nameOf = (key: string): string => {
     assertKey(key);
-    return { Bucket: bucket, Key: prefix + key };
+    return prefix + key;
   };
-  /** Whether the store knows `If-None-Match` on a put; some answer that they do not. */
-  let isConditional = true;
+  const putting = createS3Put({ place, load, requests, reader, sendsMd5 });
   /** Whether the store deletes many objects at once. */
   let deletesMany = true;
 
-  const put = async (key: string, body: Uint8Array, { sha256, condition = false, signal }: PutAttempt) => {
-    const command = new sdk.PutObjectCommand({
-      ...named(key),
-      Body: body,
-      ContentLength: body.byteLength,
-      ContentType: "application/octet-stream",
-      ...(condition && { IfNoneMatch: "*" }),
-      ...(sendsMd5 && { ContentMD5: createHash("md5").update(body).digest("base64") }),
-    });
-    if (sha256 !== undefined) {
-      // The signature covers this header, and the store compares the body with it; the SDK takes it as it is.
-      command.middlewareStack.add(
-        (next) => (args) => {
-          const { headers } = args.request as { readonly headers: Record<string, string> };
-          headers["x-amz-content-sha256"] = sha256;
-          return next(args);
-        },
-        { step: "build", name: "payloadDigest" },
-      );
-    }
-    await client.send(command, { abortSignal: signal });
-  };
-  const head = async (key: string, signal: AbortSignal): Promise<ObjectInfo | null> => {
-    try {
-      const found = await client.send(new sdk.HeadObjectCommand(named(key)), { abortSignal: signal });
-      return { key, size: found.ContentLength ?? 0, modifiedAt: found.LastModified?.getTime() ?? 0 };
-    } catch (error) {
-      const { status } = readFailure(error);
-      if (status === undefined || status < 400 || status >= 500) throw error;
-    }
-    // The answer to HEAD has no body, so that it does not tell a missing bucket from a missing object.
-    try {
-      const found = await client.send(new sdk.GetObjectCommand({ ...named(key), Range: "bytes=0-0" }), {
-        abortSignal: signal,
-      });
-      discard(found.Body as Readable);
-      const size = Number(/\/(\d+)$/.exec(found.ContentRange ?? "")?.[1] ?? found.ContentLength ?? 0);
-      return { key, size, modifiedAt: found.LastModified?.getTime() ?? 0 };
-    } catch (error) {
-      if (isAbsent(error)) return null;
-      if (isEmptyObject(error)) return { key, size: 0, modifiedAt: 0 };
-      throw error;
-    }
-  };
   const deleteOne = async (key: string, signal: AbortSignal | undefined): Promise<void> => {
+    const { sdk, client } = await load();
     await requests.run(async (attempt) => {
       try {
-        await client.send(new sdk.DeleteObjectCommand(named(key)), { abortSignal: attempt.signal });
+        await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: nameOf(key) }), {
+          abortSignal: attempt.signal,
+        });
       } catch (error) {
         if (!isAbsent(error)) throw error;
       }
     }, signal);
   };
   /** Returns the keys that are still there though another try may delete them. */
-  const deleteBatchOf = (keys: readonly string[], signal: AbortSignal | undefined): Promise<readonly string[]> =>
-    requests.run(async (attempt) => {
-      const { Errors = [] } = await client.send(
-        new sdk.DeleteObjectsCommand({
-          Bucket: bucket,
-          Delete: { Quiet: true, Objects: keys.map((key) => ({ Key: named(key).Key })) },
-        }),
-        { abortSignal: attempt.signal },
-      );
-      return Errors.filter(({ Code }) => Code !== "NoSuchKey").map(({ Key = "" }) => Key.slice(prefix.length));
-    }, signal);
-
-  const get = async (key: string, { signal, maxBytes = Infinity }: GetCall = {}): Promise<Buffer | null> => {
-    const request = new sdk.GetObjectCommand(named(key));
+  const deleteBatchOf = async (
+    keys: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> => {
+    const { sdk, client } = await load();
+    const Objects = keys.map((key) => ({ Key: nameOf(key) }));
     return requests.run(async (attempt) => {
-      let answer;
-      try {
-        answer = await client.send(request, { abortSignal: attempt.signal });
-      } catch (error) {
-        if (isAbsent(error)) return null;
-        throw error;
-      }
-      const { idleMs } = policy;
-      const body = await readBody(answer.Body as Readable, {
-        length: answer.ContentLength,
-        maxBytes,
-        idleMs,
-        signal: attempt.signal,
-      });
-      if (body === "too large") throw tooLarge(backend, key, maxBytes);
-      return body;
+      const command = new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects } });
+      const { Errors = [] } = await client.send(command, { abortSignal: attempt.signal });
+      return Errors.filter(({ Code }) => Code !== "NoSuchKey").map(({ Key = "" }) => Key.slice(prefix.length));
     }, signal);
   };
 
   return {
-    place,
-    get,
-    async put(key, body, { signal, onlyIfAbsent = false, sha256 } = {}) {
-      named(key);
-      // The SDK signs what it is given; this one does not look.
-      if (sendsMd5) checkDigest(backend, key, body, sha256);
-      // A store may refuse before it has read the body, and cut the line with its answer still on the way.
-      let isAnswerLost = false;
-      return requests.run(async (attempt) => {
-        const { signal } = attempt;
-        try {
-          const looksFirst = onlyIfAbsent && (!isConditional || isAnswerLost);
-          if (looksFirst && (await head(key, signal)) !== null) return "exists";
-          await put(key, body, { sha256, condition: onlyIfAbsent && isConditional, signal });
-          return "stored";
-        } catch (error) {
-          const failure = readFailure(error);
-          isAnswerLost = failure.status === undefined;
-          if (onlyIfAbsent && failure.status === 412) return "exists";
-          if (verdictOf(failure) === "again" && sha256 !== undefined && !hasDigest(body, sha256)) {
-            throw damaged(backend, key, error);
-          }
-          if (!onlyIfAbsent || !isConditional || !refusesConditions(failure)) throw error;
-          if ((await head(key, signal)) !== null) return "exists";
-          await put(key, body, { sha256, signal });
-          // Only now is it known that the condition was what it refused.
-          isConditional = false;
-          return "stored";
-        }
-      }, signal);
-    },
-    async stat(key, { signal } = {}) {
-      named(key);
-      return requests.run((attempt) => head(key, attempt.signal), signal);
-    },
+    place: `${place.type}://${bucket}/${prefix}`,
+    get: async (key, calling) => reader.get(nameOf(key), calling),
+    read: async (key, calling) => reader.read(nameOf(key), calling),
+    stat: async (key, calling) => reader.stat(nameOf(key), calling),
+    put: async (key, body, calling) => putting.put(nameOf(key), body, calling),
+    upload: async (key, calling) => beginS3Upload({ place, load, requests, putting, name: nameOf(key), ...calling }),
     async *list(under, { signal } = {}) {
+      const { sdk, client } = await load();
       let token: string | undefined;
       do {
-        const page = await requests.run(
-          (attempt) =>
-            client.send(
-              new sdk.ListObjectsV2Command({
-                Bucket: bucket,
-                Prefix: prefix + under,
-                ...(pageSize !== undefined && { MaxKeys: pageSize }),
-                ...(token !== undefined && { ContinuationToken: token }),
-              }),
-              { abortSignal: attempt.signal },
-            ),
-          signal,
-        );
+        const command = new sdk.ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix + under,
+          ...(pageSize !== undefined && { MaxKeys: pageSize }),
+          ...(token !== undefined && { ContinuationToken: token }),
+        });
+        const page = await requests.run(async (attempt) => {
+          const answer = await client.send(command, { abortSignal: attempt.signal });
+          requireAnswer(answer.Name ?? answer.IsTruncated);
+          return answer;
+        }, signal);
         for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
           const key = Key.slice(prefix.length);
           // Folders as some tools make them, and whatever else is no key.
-          if (!isKey(key)) continue;
-          yield { key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 };
+          if (isKey(key)) yield { key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 };
         }
         const next: string | undefined = page.IsTruncated === true ? page.NextContinuationToken : undefined;
         if (page.IsTruncated === true && (next === undefined || next === token)) throw endlessListing(backend);
@@ -224,21 +122,23 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
       await Promise.all(left.map((key) => deleteOne(key, signal)));
     },
     async touch(key, { signal } = {}) {
-      const target = named(key);
+      const name = nameOf(key);
+      const { sdk, client } = await load();
       const writtenAt = await requests.run(async (attempt) => {
         try {
           // S3 refuses a copy onto itself that changes nothing.
-          const answer = await client.send(
-            new sdk.CopyObjectCommand({
-              ...target,
-              CopySource: `${percentEncode(bucket)}/${percentEncodeKey(target.Key)}`,
-              MetadataDirective: "REPLACE",
-              ContentType: "application/octet-stream",
-              Metadata: { "updated-at": new Date().toISOString() },
-            }),
-            { abortSignal: attempt.signal },
-          );
-          return answer.CopyObjectResult?.LastModified?.getTime() ?? Date.now();
+          const command = new sdk.CopyObjectCommand({
+            Bucket: bucket,
+            Key: name,
+            CopySource: `${percentEncode(bucket)}/${percentEncodeKey(name)}`,
+            MetadataDirective: "REPLACE",
+            ContentType: "application/octet-stream",
+            Metadata: { "updated-at": new Date().toISOString() },
+          });
+          const answer = await client.send(command, { abortSignal: attempt.signal });
+          const { ETag, LastModified } = answer.CopyObjectResult ?? {};
+          requireAnswer(ETag ?? LastModified);
+          return LastModified?.getTime() ?? Date.now();
         } catch (error) {
           if (isAbsent(error)) return null;
           throw error;
@@ -247,40 +147,24 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
       if (writtenAt === null) return false;
       if (Date.now() - writtenAt < largestClockError) return true;
       // A store that keeps files may change the metadata alone, so the bytes have to be written again.
-      const body = await get(key, { signal });
+      const within = signal === undefined ? {} : { signal };
+      const body = await reader.get(name, within);
       if (body === null) return false;
-      await requests.run((attempt) => put(key, body, { signal: attempt.signal }), signal);
+      await putting.put(name, body, within);
       return true;
     },
-    close: () => client.destroy(),
+    close() {
+      reader.close();
+      session?.then(
+        ({ client }) => client.destroy(),
+        () => {},
+      );
+    },
   };
 }
 
-/** S3 refuses requests of clients whose clock is further off than 15 minutes. */
-const largestClockError = 20 * 60_000;
-
-interface GetCall {
-  readonly signal?: AbortSignal | undefined;
-  readonly maxBytes?: number;
-}
-
-interface PutAttempt {
-  readonly sha256?: string | undefined;
-  /** Writes only where no object has the key. */
-  readonly condition?: boolean;
-  readonly signal: AbortSignal;
-}
-
-type Failure = ReturnType<typeof readFailure>;
-
-/** What stores answer that know no conditional put. */
-function refusesConditions({ code, status }: Failure): boolean {
-  if (status === 501 || code === "NotImplemented") return true;
-  return status === 400 && !code.startsWith("XAmz") && !["BadDigest", "InvalidDigest", "RequestTimeout"].includes(code);
-}
-
 /** What stores answer that delete objects one by one only, or ask for another checksum of the list. */
-function refusesMany({ code, status }: Failure): boolean {
+function refusesMany({ code, status }: ReturnType<typeof readFailure>): boolean {
   return status === 501 || status === 405 || (status === 400 && code !== "RequestTimeout");
 }
 

@@ -4,24 +4,32 @@ import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Agents } from "./agents.ts";
+import { kindOf, readFailure } from "./failure.ts";
 import type { Credentials } from "./key.ts";
 import { percentEncode, percentEncodeKey } from "./keys.ts";
 
-/** Where a bucket is, and who asks. */
+/** Where a bucket is. */
 export interface SignedPlace {
   readonly bucket: string;
   readonly region: string;
   /** Undefined: Amazon's own. */
   readonly endpointUrl?: string | undefined;
   /** Counts beside an endpoint only, as in BuildKit. */
-  readonly usePathStyle?: boolean;
-  readonly credentials: Credentials;
+  readonly usePathStyle?: boolean | undefined;
+}
+
+/** Who asks, and when by the store's clock. */
+export interface Signer {
+  credentials(): Promise<Credentials>;
+  /** How far the store's clock is ahead of this machine's, in ms; learnt from a store that refuses the time. */
+  clockOffset: number;
 }
 
 export interface GetOptions {
   readonly agents: Agents;
-  /** As the header has it: `bytes=0-0`. */
-  readonly range?: string;
+  readonly signer: Signer;
+  /** Such as `range`; lower-case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Time in ms in which not a byte moves. */
   readonly idleMs: number;
   readonly signal: AbortSignal;
@@ -34,33 +42,41 @@ export interface GetOptions {
  */
 export async function signedGet(place: SignedPlace, key: string, options: GetOptions): Promise<IncomingMessage> {
   const url = objectUrl(place, key);
-  const { range, agents, idleMs, signal } = options;
-  const signer = new SignatureV4({
+  const { signer, agents, idleMs, signal } = options;
+  const signature = new SignatureV4({
     service: "s3",
     region: place.region,
-    credentials: place.credentials,
+    credentials: await signer.credentials(),
     sha256: Sha256,
     // The path is escaped once; other services want it twice.
     uriEscapePath: false,
   });
-  const { headers } = await signer.sign({
-    method: "GET",
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    headers: { host: url.host, ...(range !== undefined && { range }) },
-  });
+  const { headers } = await signature.sign(
+    {
+      method: "GET",
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      headers: { host: url.host, ...options.headers },
+    },
+    { signingDate: new Date(Date.now() + signer.clockOffset) },
+  );
   const [send, agent] = url.protocol === "http:" ? [httpRequest, agents.http] : [httpsRequest, agents.https];
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = send(url, { headers, agent, signal, timeout: idleMs }, resolve);
-    request.once("timeout", () => request.destroy(named("TimeoutError")));
+    request.once("timeout", () => request.destroy(namedError("TimeoutError")));
+    // From here on who reads may take his time.
+    request.once("response", () => request.setTimeout(0));
     // An abort has a reason; Node's own error has none.
     request.once("error", (error) => reject(signal.aborted ? (signal.reason as Error) : error));
     request.end();
   });
   const status = answer.statusCode ?? 0;
   if (status >= 200 && status < 300) return answer;
-  throw await refusal(answer, status);
+  const error = await refusal(answer, status);
+  const date = Date.parse(answer.headers.date ?? "");
+  if (kindOf(readFailure(error)) === "clock" && !Number.isNaN(date)) signer.clockOffset = date - Date.now();
+  throw error;
 }
 
 /**
@@ -101,13 +117,14 @@ async function refusal(answer: IncomingMessage, status: number): Promise<Error> 
     if (text.length > longestError) break;
   }
   const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-  return Object.assign(named(field("Code") ?? ""), {
+  return Object.assign(namedError(field("Code") ?? ""), {
     Region: field("Region") ?? answer.headers["x-amz-bucket-region"],
     $metadata: { httpStatusCode: status },
   });
 }
 
-function named(name: string): Error {
+/** An error that is told by its name, as those of the SDK are. */
+export function namedError(name: string): Error {
   return Object.assign(new Error(name), { name });
 }
 

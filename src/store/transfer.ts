@@ -58,6 +58,31 @@ export async function readBody(body: Readable, options: BodyOptions): Promise<Bu
   });
 }
 
+/**
+ * The parts of a body, none read ahead. The time is that of one wait for a part: who reads may take as long as he likes.
+ * @throws Error as `readBody` does; the end of the stream may be too early.
+ */
+export async function* chunksOf(
+  body: Readable,
+  { idleMs, signal }: Pick<BodyOptions, "idleMs" | "signal">,
+): AsyncGenerator<Buffer, void, undefined> {
+  const parts = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const end = (reason: Error) => body.destroy(reason);
+  const onAbort = () => end(signal.reason as Error);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    for (;;) {
+      const timer = setTimeout(end, idleMs, transferError("ETIMEDOUT", `no byte for ${idleMs} ms`));
+      const next = await parts.next().finally(() => clearTimeout(timer));
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
 /** Ends a body that nobody reads, and with it the connection that it would block. */
 export function discard(body: Readable): void {
   body.on("error", () => {});

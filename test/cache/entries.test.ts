@@ -133,8 +133,23 @@ describe("draftEntries", () => {
   ])("the folder %o is %s, wherever the run begins", async (path, folder) => {
     const { candidates } = await list(planWith({ disk: { type: "local", path }, remote }));
     const local = candidates.filter(({ backend }) => backend === "disk").map(({ entry }) => entry);
-    const place = folder.endsWith("from-bake") ? folder : `${folder}/shop.api.main`;
+    const place = `${folder}/shop.api.main`;
     expect(local).toMatchObject([{ src: place }, { dest: place }]);
+  });
+
+  test("where manifests are follows from the backend: a relative path counts from the folder of the config", async () => {
+    const own: PlanBackend = { type: "local", path: ".cache/" };
+    const home: PlanBackend = { type: "local", path: "~/x" };
+    const { candidates } = await list(planWith({ disk: own, remote: home }));
+    expect(candidates.slice(0, 2)).toMatchObject([
+      { entry: { src: "/proj/.cache/shop.api.main" }, manifest: { dir: "/proj/.cache/shop.api.main", tag: "latest" } },
+      { entry: { src: "/home/me/x/shop.api.main" }, manifest: { dir: "/home/me/x/shop.api.main" } },
+    ]);
+    const google = await list(planWith({ disk: { type: "gcs", bucket: "g" }, remote }));
+    expect(google.candidates.slice(0, 2).map(({ manifest }) => manifest)).toMatchObject([
+      { key: "manifests/shop.api.main", place: { bucket: "g", endpointUrl: "https://storage.googleapis.com" } },
+      { key: "p/manifests/shop.api.main", place: { bucket: "b", region: "eu-central-1" } },
+    ]);
   });
 
   test("entries of the user's own pass as they are, CSV included", async () => {
@@ -149,7 +164,7 @@ describe("draftEntries", () => {
   test("bake is to evaluate what holds a variable, and nothing else", async () => {
     const open: PlanBackend = { type: "s3", bucket: [{ variable: "BUCKET" }], region: "r" };
     const { candidates, texts } = await list(planWith({ disk, remote: open }));
-    expect(Object.values(texts)).toEqual([open["bucket"], open["bucket"]]);
+    expect(Object.values(texts)).toEqual([open["bucket"]]);
     expect(candidates.filter(({ backend }) => backend === "remote").map(({ entry }) => entry)).toMatchObject([
       { bucket: "from-bake" },
       { bucket: "from-bake" },

@@ -23,7 +23,7 @@ test.each([
 
 function choiceTo(dest: string): CacheChoice {
   const entry = { type: "local", dest };
-  const destinations = [{ backend: "disk", scope: "main", name: "n", entry }];
+  const destinations = [{ backend: "disk", scope: "main", name: "n", entry, manifest: null }];
   return { ...noCache, targets: { api: { cacheFrom: [], cacheTo: [entry], source: null, reason: "", destinations } } };
 }
 

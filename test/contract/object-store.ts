@@ -1,18 +1,19 @@
-import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeReads } from "./reads.ts";
+import { describeUploads } from "./uploads.ts";
+import { bytes, sha256 } from "./bytes.ts";
 import type { ObjectInfo, ObjectStore } from "../../src/store/object-store.ts";
+
+export { bytes, sha256 };
 
 export interface StoreUnderTest {
   /** Opens the same, empty place each time; with `pageSize`, a listing that has pages of that size. */
   open(options?: { readonly pageSize?: number }): Promise<ObjectStore>;
   /** Makes an object older, as time does. */
   age(key: string): Promise<void>;
+  /** What uploads have left behind, where the store keeps it apart from its objects. */
+  unfinished?(): Promise<readonly string[]>;
 }
-
-export const sha256 = (body: Uint8Array): string => createHash("sha256").update(body).digest("hex");
-
-/** A body whose every part differs, so that a shifted or mixed one is seen. */
-export const bytes = (size: number): Buffer => randomBytes(size);
 
 async function keysOf(list: AsyncIterable<ObjectInfo>): Promise<string[]> {
   const keys: string[] = [];
@@ -185,5 +186,11 @@ export function describeObjectStore(name: string, setUp: () => Promise<StoreUnde
       expect((await store.get("aborted"))?.equals(large)).toBe(true);
       await store.delete(["aborted"]);
     });
+
+    describeReads(() => store);
+    describeUploads(
+      () => store,
+      async () => (await under.unfinished?.()) ?? [],
+    );
   });
 }

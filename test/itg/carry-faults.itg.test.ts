@@ -95,7 +95,6 @@ async function countSnapshots(s3: S3Server, prefix: string): Promise<number> {
     env: cleanEnv(s3.env),
     signal: new AbortController().signal,
     dir: "/",
-    home: "/",
   });
   try {
     const { sound, broken } = await verifySnapshots({ store });

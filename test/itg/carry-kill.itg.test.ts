@@ -120,7 +120,7 @@ async function mountBlock(): Promise<string | undefined> {
 
 async function countSnapshots(): Promise<number> {
   const backend = { name: "remote", type: "s3", bucket, prefix: "kill/", insecure: true };
-  const context = { env: cleanEnv(s3.env), signal: new AbortController().signal, dir: "/", home: "/" };
+  const context = { env: cleanEnv(s3.env), signal: new AbortController().signal, dir: "/" };
   const store = await openStore(backend, context);
   const { sound, broken } = await verifySnapshots({ store });
   store.close();

@@ -4,8 +4,8 @@ import { inspect } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BkcacheError } from "../../src/diagnostics/error.ts";
-import { createGcsStore } from "../../src/store/gcs-store.ts";
-import { openStore, type StoreBackend } from "../../src/store/open.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { StoreBackend } from "../../src/store/place.ts";
 import { bytes, describeObjectStore, sha256 } from "../contract/object-store.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
@@ -45,26 +45,15 @@ describe.skipIf(!hasToolchain())("Google Cloud Storage with application default 
     ...more,
   });
   const open = (keyFile = gate.keyFile, more: Partial<StoreBackend> = {}) =>
-    openStore(backend(more), { env: use(keyFile), signal, dir: "/", home: "/" });
+    openStore(backend(more), { env: use(keyFile), signal, dir: "/" });
 
   describeObjectStore("GCS", async () => {
-    const place = {
-      backend: "google",
-      bucket: "cache",
-      prefix: "contract/",
-      place: "gcs://cache/contract/",
-    };
     return {
-      open: ({ pageSize } = {}) =>
-        createGcsStore({
-          ...place,
-          endpointUrl: gate.endpoint,
-          insecure: true,
-          env: use(gate.keyFile),
-          signal,
-          ...(pageSize !== undefined && { pageSize }),
-        }),
+      open: (more = {}) =>
+        openStore(backend({ prefix: "contract/" }), { env: use(gate.keyFile), signal, dir: "/", ...more }),
       age: () => sleep(1_100),
+      unfinished: async () =>
+        (await gcs.objects("cache")).flatMap(({ key }) => (key.includes(".unfinished/") ? [key] : [])),
     };
   });
 

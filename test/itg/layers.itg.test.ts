@@ -11,10 +11,11 @@ import { openGateway } from "../../src/builder/gateway/gateway.ts";
 import type { Diagnostic } from "../../src/diagnostics/error.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { readCacheSummary, totalBytes } from "../../src/layers/manifest.ts";
-import type { LayerAccess } from "../../src/layers/place.ts";
+import { type LayerAccess, manifestPlace } from "../../src/layers/place.ts";
 import { type Presence, probeAll, type ProbeQuestion } from "../../src/layers/probe.ts";
 import { type History, type HistoryOptions, readHistory } from "../../src/outcome/history.ts";
 import { readSteps } from "../../src/outcome/steps.ts";
+import { resolvePlace, type StoreBackend } from "../../src/store/place.ts";
 import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
@@ -52,7 +53,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
   const access = (secret = s3.secretKey): LayerAccess => {
     const keys = { accessKeyId: s3.accessKey, secretAccessKey: secret, source: "environment" };
     const credentials = { remote: keys, google: keys, far: keys };
-    return { credentials, env: cleanEnv(), dir: workspace.dir, signal };
+    return { credentials, env: cleanEnv(), signal };
   };
   const backend = (more: Readonly<Record<string, string>> = {}): PlanBackend => ({
     type: "s3",
@@ -68,7 +69,12 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     if (made === null) throw new Error("no entry");
     return made as Readonly<Record<string, string>>;
   };
-  const ask = (name: string, plan = backend()): ProbeQuestion => ({ backend: "remote", entry: entry(name, plan) });
+  const ask = async (name: string, plan = backend(), as = "remote"): Promise<ProbeQuestion> => {
+    const declared = { ...plan, insecure: true, name: as } as StoreBackend;
+    const { place } = await resolvePlace(declared, { env: cleanEnv(), dir: workspace.dir });
+    if (place === null) throw new Error("no place");
+    return { backend: as, manifest: manifestPlace({ backend: declared, place, name, direction: "from" }) };
+  };
 
   /** Bakes targets whose cache names are `names`, and returns where the metadata went. */
   const bake = async (targets: Readonly<Record<string, object>>, flags: readonly string[] = []) => {
@@ -141,15 +147,15 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
   };
 
   test("before a build the manifest is absent, after it present, with the sizes of its blobs", async () => {
-    expect(await probe(ask("api.main"), access())).toBe("absent");
-    expect(await readCacheSummary("remote", entry("api.main"), access())).toBeNull();
+    expect(await probe(await ask("api.main"), access())).toBe("absent");
+    expect(await readCacheSummary(await ask("api.main"), access())).toBeNull();
     const { exitCode, stderr, history } = await bake({
       api: { target: "api", "cache-to": [entry("api.main", backend(), "to")] },
     });
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    expect(await probe(ask("api.main"), access())).toBe("present");
+    expect(await probe(await ask("api.main"), access())).toBe("present");
 
-    const summary = await readCacheSummary("remote", entry("api.main"), access());
+    const summary = await readCacheSummary(await ask("api.main"), access());
     if (summary === null) throw new Error("no manifest");
     const blobs = await s3.objects("cache", "layers/blobs/");
     expect(Object.fromEntries(summary.layers)).toEqual(
@@ -192,7 +198,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       expect(steps).toEqual({ total: 4, cached: 4, ran: [] });
       expect(failures).toEqual([]);
       expect(exports).toMatchObject([{ type: "s3", hasFailed: false, layers: [] }]);
-      const summary = await readCacheSummary("remote", entry("api.main"), access());
+      const summary = await readCacheSummary(await ask("api.main"), access());
       expect(rest.import.bytes).toBe(summary && totalBytes(summary));
     } finally {
       await other.stop();
@@ -201,7 +207,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
 
   test("a local cache is looked into the same way", async () => {
     const disk: PlanBackend = { type: "local", path: workspace.path("disk") };
-    const question = { backend: "disk", entry: entry("api.main", disk) };
+    const question = await ask("api.main", disk, "disk");
     expect(await probe(question, access())).toBe("absent");
     const { exitCode, stderr } = await bake({ api: { target: "api", "cache-to": [entry("api.main", disk, "to")] } }, [
       `--allow=fs.write=${workspace.path("disk/api.main")}`,
@@ -209,8 +215,8 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     expect(await probe(question, access())).toBe("present");
     const [onDisk, inBucket] = await Promise.all([
-      readCacheSummary("disk", question.entry, access()),
-      readCacheSummary("remote", entry("api.main"), access()),
+      readCacheSummary(question, access()),
+      readCacheSummary(await ask("api.main"), access()),
     ]);
     expect(onDisk?.layers).toEqual(inBucket?.layers);
   });
@@ -223,8 +229,8 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       endpointUrl: s3.endpoint,
       region: s3.region,
     };
-    expect(await probe({ backend: "google", entry: entry("api.main", google) }, access())).toBe("present");
-    expect(await probe({ backend: "google", entry: entry("nothing", google) }, access())).toBe("absent");
+    expect(await probe(await ask("api.main", google, "google"), access())).toBe("present");
+    expect(await probe(await ask("nothing", google, "google"), access())).toBe("absent");
     expect(entry("api.main", google)).toMatchObject({
       type: "s3",
       use_path_style: "true",
@@ -240,7 +246,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     };
 
     test("a wrong secret", async () => {
-      const finding = await fail(ask("api.main"), access(randomUUID()));
+      const finding = await fail(await ask("api.main"), access(randomUUID()));
       expect(finding).toMatchObject({
         code: "BK5006",
         message: expect.stringMatching(/^backend "remote": .*secret/) as string,
@@ -249,7 +255,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
 
     test("an unknown key", async () => {
       const keys = { accessKeyId: "nobody", secretAccessKey: randomUUID(), source: "environment" };
-      const finding = await fail(ask("api.main"), { ...access(), credentials: { remote: keys } });
+      const finding = await fail(await ask("api.main"), { ...access(), credentials: { remote: keys } });
       expect(finding).toMatchObject({
         code: "BK5006",
         message: expect.stringContaining("does not know the key") as string,
@@ -257,16 +263,16 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     });
 
     test("a missing bucket, which an absent manifest is not", async () => {
-      const finding = await fail(ask("api.main", backend({ bucket: "nowhere" })));
+      const finding = await fail(await ask("api.main", backend({ bucket: "nowhere" })));
       expect(finding).toMatchObject({
         code: "BK5004",
         message: expect.stringContaining('no bucket "nowhere"') as string,
       });
-      expect(await probe(ask("absent"), access())).toBe("absent");
+      expect(await probe(await ask("absent"), access())).toBe("absent");
     });
 
     test("a wrong region", async () => {
-      const finding = await fail(ask("api.main", backend({ region: "us-west-2" })));
+      const finding = await fail(await ask("api.main", backend({ region: "us-west-2" })));
       expect(finding).toMatchObject({
         code: "BK5008",
         message: expect.stringMatching(/region us-west-2 but in eu-central-1/) as string,
@@ -274,7 +280,9 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     });
 
     test("a dead endpoint", async () => {
-      const finding = await fail(ask("api.main", backend({ endpointUrl: `http://127.0.0.1:${await freePort()}` })));
+      const finding = await fail(
+        await ask("api.main", backend({ endpointUrl: `http://127.0.0.1:${await freePort()}` })),
+      );
       expect(finding).toMatchObject({
         code: "BK5007",
         message: expect.stringContaining("nothing listens there") as string,
@@ -282,12 +290,14 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     });
 
     test("a host that does not exist", async () => {
-      const finding = await fail(ask("api.main", backend({ endpointUrl: "http://no-such-host.invalid:9000" })));
+      const finding = await fail(await ask("api.main", backend({ endpointUrl: "http://no-such-host.invalid:9000" })));
       expect(finding.code).toBe("BK5007");
     });
 
     test("https to a plain server", async () => {
-      const finding = await fail(ask("api.main", backend({ endpointUrl: s3.endpoint.replace("http:", "https:") })));
+      const finding = await fail(
+        await ask("api.main", backend({ endpointUrl: s3.endpoint.replace("http:", "https:") })),
+      );
       expect(finding).toMatchObject({ code: "BK5007", message: expect.stringContaining("TLS fails") as string });
     });
 
@@ -296,9 +306,9 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
       await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
       const { port } = silent.address() as { port: number };
       const far = backend({ endpointUrl: `http://127.0.0.1:${port}` });
-      const questions = Array.from({ length: 40 }, (_, index) => ({ backend: "far", entry: entry(`t${index}`, far) }));
+      const questions = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(`t${index}`, far, "far")));
       const began = Date.now();
-      const report = await probeAll([...questions, ask("api.main")], access(), { budgetMs: 1_000 });
+      const report = await probeAll([...questions, await ask("api.main")], access(), { budgetMs: 1_000 });
       silent.close();
       expect(Date.now() - began).toBeLessThan(3_000);
       expect(Object.keys(report.failed)).toEqual(["far"]);
@@ -313,22 +323,19 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
   test("a name of any characters is found: the store takes its signature", async () => {
     const name = "api.b (1)+~*!'ü";
     await s3.client.send(new PutObjectCommand({ Bucket: "cache", Key: `layers/manifests/${name}`, Body: "{}" }));
-    expect(await probe(ask(name), access())).toBe("present");
+    expect(await probe(await ask(name), access())).toBe("present");
   });
 
   test("equal questions are asked once", async () => {
     const before = s3.log().split("\n").length;
-    const question = ask(`once-${randomUUID()}`);
-    const { answers } = await probeAll(
-      [question, question, { ...question, entry: { ...question.entry, mode: "max" } }],
-      access(),
-    );
+    const name = `once-${randomUUID()}`;
+    const { answers } = await probeAll([await ask(name), await ask(name), await ask(name)], access());
     expect(answers).toEqual(["absent", "absent", "absent"]);
     const asked = s3
       .log()
       .split("\n")
       .slice(before - 1)
-      .filter((line) => line.includes(String(question.entry["name"])));
+      .filter((line) => line.includes(name));
     expect(asked).toHaveLength(1);
   });
 

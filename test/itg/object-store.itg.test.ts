@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
+import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStore, type StoreBackend } from "../../src/store/open.ts";
-import { createS3Store } from "../../src/store/s3-store.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { StoreBackend } from "../../src/store/place.ts";
 import { bytes, describeObjectStore, sha256 } from "../contract/object-store.ts";
 import { cleanEnv } from "../support/env.ts";
 import { type S3Server, startVersitygw } from "../support/s3-server.ts";
@@ -31,19 +32,16 @@ describe.skipIf(!hasToolchain())("object stores in real servers", () => {
     env: cleanEnv(env),
     signal,
     dir: "/",
-    home: "/",
   });
 
   describeObjectStore("S3", async () => {
-    const keys = { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey, source: "environment" };
-    const place = { backend: "remote", bucket: "cache", region: s3.region, endpointUrl: s3.endpoint };
-    const access = { ...place, usePathStyle: true, credentials: keys, env: cleanEnv(), signal };
     return {
-      open: ({ pageSize } = {}) =>
-        pageSize === undefined
-          ? openStore(s3Backend(), context())
-          : createS3Store({ ...access, prefix: "shop/mounts/", place: "s3://cache/shop/mounts/", pageSize }),
+      open: (more = {}) => openStore(s3Backend(), { ...context(), ...more }),
       age: async (key) => utimesSync(join(s3.dir, "cache/shop/mounts", key), 1_700_000_000, 1_700_000_000),
+      unfinished: async () => {
+        const { Uploads = [] } = await s3.client.send(new ListMultipartUploadsCommand({ Bucket: "cache" }));
+        return Uploads.map(({ Key }) => String(Key));
+      },
     };
   });
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ObjectStore } from "../../src/store/object-store.ts";
+import type { ObjectContent, ObjectStore } from "../../src/store/object-store.ts";
 import { openStore } from "../../src/store/open.ts";
 import { defaultPolicy } from "../../src/store/requests.ts";
-import { bytes, sha256 } from "../contract/object-store.ts";
+import { bytes, sha256 } from "../contract/bytes.ts";
+import { collect } from "../contract/reads.ts";
 import { cleanEnv } from "../support/env.ts";
 import { type Fault, type FaultyServer, type SeenRequest, startFaultyServer } from "../support/faulty-server.ts";
 import { type GcsGate, startGcsGate } from "../support/gcs-auth.ts";
@@ -40,7 +41,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
           insecure: true,
           endpointUrl: lines[type]?.endpoint,
         },
-        { env, signal: ending.signal, dir: "/", home: "/", policy },
+        { env, signal: ending.signal, dir: "/", policy },
       );
       // The token is fetched before the faults begin.
       await stores[type].stat("nothing");
@@ -132,9 +133,12 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       const sent = plan({ kind: "cut" }, { kind: "cut" });
       expect(await put("cut/before", body)).toBe("stored");
       expect(sent()).toBe(3);
-      // The store has the object, but its word of it is lost.
+      // The store has the object, but its word of it is lost: it is ours all the same.
       plan({ kind: "cut", after: true });
-      expect(await put("cut/after", body)).toBe("exists");
+      expect(await put("cut/after", body)).toBe("stored");
+      plan(null, { kind: "cut" });
+      await put("cut/theirs", bytes(body.length));
+      expect(await put("cut/theirs", body)).toBe("exists");
       for (const key of ["cut/before", "cut/after"]) expect((await store().get(key))?.equals(body)).toBe(true);
     });
 
@@ -150,6 +154,82 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
         await expect(store().get(`body/${kind}`)).rejects.toMatchObject({ code: "BK5007" });
       },
     );
+
+    test("a streamed read goes on where its line broke; what comes is right or an error", async () => {
+      const body = bytes(3 * 2 ** 20);
+      const key = "stream/broken";
+      await put(key, body);
+      const read = async () => {
+        const content = await store().read(key, { range: { start: 10 } });
+        return content && collect(content);
+      };
+      for (const kind of ["cut body", "short body", "stall body"] as const) {
+        let asked = 0;
+        line().plan = () => (asked++ < 2 ? { kind, bytes: 700_000 } : null);
+        expect((await read())?.equals(body.subarray(10))).toBe(true);
+        expect(asked).toBe(3);
+      }
+      let asked = 0;
+      line().plan = () => (asked++ === 0 ? { kind: "cut body", bytes: 700_000 } : { kind: "cut body", bytes: 0 });
+      await expect(read()).rejects.toMatchObject({ code: "BK5007" });
+      expect(asked).toBe(1 + policy.tries - 1);
+      // Somebody puts another object in its place in the middle.
+      asked = 0;
+      line().plan = () => (asked++ === 0 ? { kind: "cut body", bytes: 700_000 } : null);
+      const content = await store().read(key);
+      await store().put(key, bytes(3 * 2 ** 20));
+      await expect(content && collect(content)).rejects.toMatchObject({ code: "BK5021" });
+    });
+
+    test("who reads slowly is waited for, however long", async () => {
+      const body = bytes(8 * 2 ** 20);
+      await put("stream/slow", body);
+      let asked = 0;
+      line().plan = () => (asked++, null);
+      const content = await store().read("stream/slow");
+      await sleep(policy.idleMs * 2.5);
+      expect((await collect(content as ObjectContent)).equals(body)).toBe(true);
+      expect(asked).toBe(1);
+    });
+
+    test("an upload whose parts and whose end fail for a while is whole; for good, it leaves nothing", async () => {
+      const parts = [bytes(5 * 2 ** 20), bytes(5 * 2 ** 20), bytes(100)];
+      const begin = async (key: string) => {
+        const upload = await store().upload(key, { onlyIfAbsent: true });
+        let sent = 0;
+        line().plan = (request) => (isLook(request) || sent++ % 2 === 1 ? null : { kind: "cut" });
+        await Promise.all(parts.map((part, index) => upload.part(index + 1, part)));
+        return upload;
+      };
+      const upload = await begin("upload/cut");
+      expect(await upload.complete()).toBe("stored");
+      expect((await store().get("upload/cut"))?.equals(Buffer.concat(parts))).toBe(true);
+      // The end was heard, and its answer was not.
+      const heard = await begin("upload/heard");
+      once({ kind: "cut", after: true });
+      expect(await heard.complete()).toBe("stored");
+      const broken = await begin("upload/broken");
+      always({ kind: "status", status: 403 });
+      await expect(broken.complete()).rejects.toMatchObject({ code: "BK5005" });
+      line().plan = () => null;
+      await broken.abort();
+      expect(await store().stat("upload/broken")).toBeNull();
+    });
+
+    test("a page with 200 for everything, as a network's login shows it: nothing is read, nothing counts as stored", async () => {
+      always({ kind: "status", status: 200, body: "<html>Welcome</html>" });
+      const refused = { code: "BK5010" };
+      await expect(put("portal/a", bytes(10))).rejects.toMatchObject(refused);
+      await expect(put("portal/a", bytes(10), false)).rejects.toMatchObject(refused);
+      await expect(store().get("portal/a")).rejects.toMatchObject(refused);
+      await expect(store().read("portal/a")).rejects.toMatchObject(refused);
+      await expect(store().stat("portal/a")).rejects.toMatchObject(refused);
+      const upload = store().upload("portal/a");
+      await expect(upload.then((opened) => opened.part(1, bytes(10)))).rejects.toMatchObject(refused);
+      const listed = store().list("portal/")[Symbol.asyncIterator]().next();
+      await expect(listed).rejects.toMatchObject(refused);
+      await expect(store().touch("portal/a")).rejects.toMatchObject(refused);
+    });
 
     test("silence is not waited for", async () => {
       const sent = plan({ kind: "silence" });
@@ -230,7 +310,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       insecure: true,
       endpointUrl: line.endpoint,
     };
-    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", home: "/", policy };
+    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", policy };
     const store = await openStore(backend, context);
     const body = bytes(1_000);
     expect(await store.put("a", body, { onlyIfAbsent: true })).toBe("stored");
@@ -257,7 +337,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       insecure: true,
       endpointUrl: line.endpoint,
     };
-    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", home: "/", policy };
+    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", policy };
     const store = await openStore(backend, context);
     for (const key of ["a", "b", "c"]) await store.put(key, bytes(1));
     await store.delete(["a", "b", "nothing"]);
@@ -280,7 +360,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       insecure: true,
       endpointUrl: line.endpoint,
     };
-    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", home: "/", policy };
+    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", policy };
     const store = await openStore(backend, context);
     const read = async () => {
       const keys: string[] = [];
@@ -300,7 +380,6 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       env: cleanEnv(s3.env),
       signal: ending.signal,
       dir: "/",
-      home: "/",
       policy: slow,
     });
     await expect(store.get("x")).rejects.toMatchObject({

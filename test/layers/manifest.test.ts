@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { readCacheSummary, summarise, totalBytes } from "../../src/layers/manifest.ts";
-import { placeOf } from "../../src/layers/place.ts";
+import { type ManifestPlace, manifestPlace } from "../../src/layers/place.ts";
 import { probeAll, type ProbeQuestion } from "../../src/layers/probe.ts";
+import type { BucketPlace, FolderPlace, Place } from "../../src/store/place.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 const digest = (char: string): string => `sha256:${char.repeat(64)}`;
@@ -46,30 +47,29 @@ test("only asked for layers are added up", () => {
   expect(totalBytes(summary, [digest("c")])).toBeNull();
 });
 
-test.each([
-  [
-    { type: "s3", bucket: "b", region: "r" },
-    { key: "manifests/buildkit", bucket: { bucket: "b", region: "r", endpointUrl: undefined, usePathStyle: false } },
-  ],
-  [{ type: "s3", prefix: "p/", name: "x;y" }, { key: "p/manifests/x" }],
-  [{ type: "s3", prefix: "p", manifests_prefix: "m", name: "x" }, { key: "pmx" }],
-  [
-    { type: "s3", endpoint_url: "https://s3.test", use_path_style: "true" },
-    { bucket: { bucket: "", region: "", endpointUrl: "https://s3.test", usePathStyle: true } },
-  ],
-  [
-    { type: "local", src: "cache/x" },
-    { dir: "/home/cache/x", tag: "latest", digest: null },
-  ],
-  [
-    { type: "local", dest: "/c", tag: "t" },
-    { dir: "/c", tag: "t" },
-  ],
-  [{ type: "registry", ref: "r" }, null],
-  [{ type: "local" }, null],
-])("place of %j", (entry, expected) => {
-  const place = placeOf(entry, "/home");
-  expect([place]).toMatchObject([expected]);
+const bucket: BucketPlace = {
+  type: "s3",
+  backend: "remote",
+  bucket: "b",
+  prefix: "",
+  region: "r",
+  endpointUrl: undefined,
+  usePathStyle: undefined,
+  insecure: false,
+};
+const folder: FolderPlace = { type: "local", backend: "disk", dir: "/home/cache" };
+
+test.each<readonly [Place, Readonly<Record<string, string>>, string, "from" | "to", object]>([
+  [bucket, {}, "", "from", { key: "manifests/buildkit", place: bucket }],
+  [{ ...bucket, prefix: "p/" }, {}, "x;y", "from", { key: "p/manifests/x" }],
+  [{ ...bucket, prefix: "p" }, { manifestsPrefix: "m" }, "x", "to", { key: "pmx" }],
+  [folder, {}, "x", "from", { dir: "/home/cache/x", tag: "latest", digest: null }],
+  [folder, { tag: "t" }, "x", "to", { dir: "/home/cache/x", tag: "t" }],
+  [folder, { digest: "sha256:d" }, "x", "from", { digest: "sha256:d" }],
+  [folder, { digest: "sha256:d" }, "x", "to", { digest: null }],
+])("manifest in %j with %j for %j %s", (place, attributes, name, direction, expected) => {
+  const backend = { ...attributes, name: place.backend, type: place.type };
+  expect(manifestPlace({ backend, place, name, direction })).toMatchObject(expected);
 });
 
 async function probe(question: ProbeQuestion, access: Parameters<typeof probeAll>[1]): Promise<unknown> {
@@ -78,7 +78,11 @@ async function probe(question: ProbeQuestion, access: Parameters<typeof probeAll
 }
 
 describe("local caches", () => {
-  const access = { credentials: {}, env: {}, dir: "/", signal: new AbortController().signal };
+  const access = { credentials: {}, env: {}, signal: new AbortController().signal };
+  const inFolder = (dir: string, more: { tag?: string; digest?: string } = {}) => {
+    const manifest: ManifestPlace = { type: "folder", dir, tag: "latest", digest: null, ...more };
+    return { backend: "disk", manifest };
+  };
   // BuildKit writes no sizes into the config of a local cache.
   const config = JSON.stringify({ layers: [layer("a")], records: [{}] });
   const nameOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -102,13 +106,13 @@ describe("local caches", () => {
       [pathOf(nameOf(manifest))]: manifest,
       [pathOf(nameOf(config))]: config,
     });
-    const entry = { type: "local", src: workspace.dir };
-    expect(await probe({ backend: "disk", entry }, access)).toBe("present");
-    const summary = await readCacheSummary("disk", entry, access);
+    const { dir } = workspace;
+    expect(await probe(inFolder(dir), access)).toBe("present");
+    const summary = await readCacheSummary(inFolder(dir), access);
     expect(summary && totalBytes(summary)).toBe(10);
-    expect(await probe({ backend: "disk", entry: { ...entry, tag: "v2" } }, access)).toBe("absent");
-    expect(await readCacheSummary("disk", { ...entry, tag: "v2" }, access)).toBeNull();
-    expect(await probe({ backend: "disk", entry: { ...entry, digest: nameOf(manifest) } }, access)).toBe("present");
+    expect(await probe(inFolder(dir, { tag: "v2" }), access)).toBe("absent");
+    expect(await readCacheSummary(inFolder(dir, { tag: "v2" }), access)).toBeNull();
+    expect(await probe(inFolder(dir, { digest: nameOf(manifest) }), access)).toBe("present");
   });
 
   test("what is damaged is not read, and blobs are not looked for elsewhere", async () => {
@@ -122,8 +126,7 @@ describe("local caches", () => {
       ],
     });
     for (const index of [escaping, tagged("missing")]) {
-      const entry = { type: "local", src: makeWorkspace({ "index.json": index }).dir };
-      expect(await readCacheSummary("disk", entry, access)).toBeNull();
+      expect(await readCacheSummary(inFolder(makeWorkspace({ "index.json": index }).dir), access)).toBeNull();
     }
   });
 
@@ -134,8 +137,7 @@ describe("local caches", () => {
       "folder/index.json/x": "",
       "a-file": "",
     });
-    const ask = (name: string) =>
-      probe({ backend: "disk", entry: { type: "local", src: workspace.path(name) } }, access);
+    const ask = (name: string) => probe(inFolder(workspace.path(name)), access);
     expect(await ask("nowhere")).toBe("absent");
     const findings = await Promise.all(["broken", "large", "folder", "a-file"].map(ask));
     expect(findings).toEqual(
@@ -147,7 +149,7 @@ describe("local caches", () => {
 
   test("one failure leaves its backend out, with one message; the others are answered", async () => {
     const workspace = makeWorkspace({ "broken/index.json": "{", "good/index.json": tagged("x") });
-    const ask = (backend: string, name: string) => ({ backend, entry: { type: "local", src: workspace.path(name) } });
+    const ask = (backend: string, name: string) => ({ ...inFolder(workspace.path(name)), backend });
     const report = await probeAll(
       [
         ask("bad", "nowhere"),
@@ -155,7 +157,7 @@ describe("local caches", () => {
         ask("bad", "broken"),
         ask("disk", "good"),
         ask("disk", "nowhere"),
-        { backend: "hub", entry: { type: "registry", ref: "r" } },
+        { backend: "hub", manifest: null },
       ],
       access,
     );

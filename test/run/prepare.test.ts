@@ -45,12 +45,13 @@ test("where there is no room for a metadata file, buildx is asked for none", asy
 
 test("the chosen cache reaches the command, and a cache inside of the context is said", async () => {
   const chosen: unknown[] = [];
-  const candidate = (direction: "from" | "to", entry: Record<string, string>): TargetEntry => {
-    return { target: "api", backend: "disk", scope: "main", name: "shop.api.main", direction, entry };
-  };
   const faked = fakeRun();
   const cache = join(faked.dir, "cache");
   mkdirSync(cache);
+  const candidate = (direction: "from" | "to", entry: Record<string, string>): TargetEntry => {
+    const manifest = { type: "folder" as const, dir: cache, tag: "latest", digest: null };
+    return { target: "api", backend: "disk", scope: "main", name: "shop.api.main", direction, entry, manifest };
+  };
   const request = {
     ...faked.request,
     plan: { ...faked.request.plan, backends: { disk: { type: "local" as const, path: cache } } },

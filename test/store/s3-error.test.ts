@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { classifyS3Error, isAbsent, isEmptyObject } from "../../src/store/s3-error.ts";
+import { classifyS3Error, isAbsent, isOutsideRange } from "../../src/store/s3-error.ts";
 
 const place = { backend: "remote", bucket: "acme", region: "eu-west-1", endpointUrl: "https://me:pw@s3.test" };
 
@@ -66,7 +66,7 @@ test.each([
   expect(isAbsent(error)).toBe(expected);
 });
 
-test("an object without bytes has no range to give", () => {
-  expect(isEmptyObject(service("InvalidRange", 416))).toBe(true);
-  expect(isEmptyObject(service("NoSuchKey", 404))).toBe(false);
+test("a range outside of the object", () => {
+  expect(isOutsideRange(service("InvalidRange", 416))).toBe(true);
+  expect(isOutsideRange(service("NoSuchKey", 404))).toBe(false);
 });

@@ -52,6 +52,7 @@ export async function startGcsGate(storeEndpoint: string): Promise<GcsGate> {
     counts.tokens += 1;
     answer(response, 200, { access_token: token, expires_in: 3_599, token_type: "Bearer" });
   };
+  const composing = new Set<string>();
   const server = createServer((request, response) => {
     if (request.url === "/token" && request.method === "POST") return void giveToken(request, response);
     const [, token = ""] = /^Bearer (.+)$/.exec(request.headers.authorization ?? "") ?? [];
@@ -65,13 +66,27 @@ export async function startGcsGate(storeEndpoint: string): Promise<GcsGate> {
     }
     counts.let += 1;
     const { authorization: _, ...headers } = request.headers;
-    const onward = send(`${storeEndpoint}${request.url}`, { method: request.method, headers }, (from) => {
-      response.writeHead(from.statusCode ?? 502, from.headers);
-      from.pipe(response);
+    const forward = () => {
+      const onward = send(`${storeEndpoint}${request.url}`, { method: request.method, headers }, (from) => {
+        response.writeHead(from.statusCode ?? 502, from.headers);
+        from.pipe(response);
+      });
+      onward.on("error", () => response.destroy());
+      response.on("close", () => onward.destroy());
+      request.pipe(onward);
+    };
+    // fake-gcs-server composes whatever the condition says; Google does not.
+    const composed = /^(.*)\/compose\?.*ifGenerationMatch=0/.exec(request.url ?? "")?.[1];
+    if (composed === undefined) return forward();
+    const url = `${storeEndpoint}${composed}`;
+    void isAbsent(url, composing).then((absent) => {
+      if (absent) {
+        response.on("close", () => void composing.delete(url));
+        return forward();
+      }
+      request.resume();
+      answer(response, 412, { error: { code: 412, errors: [{ reason: "conditionNotMet" }] } });
     });
-    onward.on("error", () => response.destroy());
-    response.on("close", () => onward.destroy());
-    request.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -155,4 +170,13 @@ async function readText(request: IncomingMessage): Promise<string> {
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+/** Whether no object is there, nor on the way; then this one is. */
+async function isAbsent(url: string, composing: Set<string>): Promise<boolean> {
+  if (composing.has(url)) return false;
+  composing.add(url);
+  const { status } = await fetch(url);
+  if (status !== 404) composing.delete(url);
+  return status === 404;
 }

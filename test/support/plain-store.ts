@@ -19,6 +19,8 @@ export function openPlainStore(now: () => number = Date.now): PlainStore {
       signal?.throwIfAborted();
       return objects.get(key)?.body ?? null;
     },
+    read: async () => notNeeded(),
+    upload: async () => notNeeded(),
     async put(key, body, { onlyIfAbsent, signal } = {}) {
       signal?.throwIfAborted();
       if (onlyIfAbsent === true && objects.has(key)) return "exists";
@@ -46,4 +48,8 @@ export function openPlainStore(now: () => number = Date.now): PlainStore {
     },
     close: () => {},
   };
+}
+
+function notNeeded(): never {
+  throw new Error("the mounts read and write whole objects");
 }

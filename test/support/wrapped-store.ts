@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 
-type StoreCall = "get" | "put" | "stat" | "list" | "delete" | "touch";
+type StoreCall = "get" | "read" | "put" | "upload" | "stat" | "list" | "delete" | "touch";
 
 export interface Wrapping {
   /** Runs before each call; it may wait, or throw to make the call fail. `index` counts all calls from 0. */
@@ -30,6 +30,14 @@ export function wrapStore(store: ObjectStore, { before, afterGet }: Wrapping = {
       await note("get", key, options?.signal);
       const body = await store.get(key, options);
       return afterGet === undefined ? body : afterGet(key, body);
+    },
+    async read(key, options) {
+      await note("read", key, options?.signal);
+      return store.read(key, options);
+    },
+    async upload(key, options) {
+      await note("upload", key, options?.signal);
+      return store.upload(key, options);
     },
     async put(key, body, options) {
       await note("put", key, options?.signal);

@@ -1,22 +1,21 @@
 import type { Plan } from "../bake/model.ts";
 import type { Text } from "../config/text.ts";
 import { absolutePath, type PathBase } from "../host/home.ts";
-import type { StoreBackend } from "../store/open.ts";
-import type { Texts, Values } from "../source/values.ts";
+import type { StoreBackend } from "../store/place.ts";
+import type { Texts, Values } from "./values.ts";
 
-/** The backend of the mounts, of which some texts are not known before bake has evaluated them. */
+/** A declared backend of which some texts are not known before bake has evaluated them. */
 export interface BackendDraft {
   readonly texts: Texts;
   /** The backend, the path of a folder absolute. */
   fill(values: Values): StoreBackend;
 }
 
-/** Where the contents of mounts are kept; null where they are not. */
-export function draftMountBackend({ mountBackend: name, backends }: Plan, base: PathBase): BackendDraft | null {
-  const backend = name === null ? undefined : backends[name];
-  if (name === null || backend === undefined) return null;
+export function draftBackend({ backends }: Pick<Plan, "backends">, name: string, base: PathBase): BackendDraft {
+  const backend = backends[name];
+  if (backend === undefined) throw new Error(`no backend ${name} in the plan`);
   const isOpen = (value: unknown): value is Text => Array.isArray(value);
-  const keyOf = (attribute: string) => `mount_${attribute}`;
+  const keyOf = (attribute: string) => `backend_${name}_${attribute}`;
   const open = Object.entries(backend).filter(([, value]) => isOpen(value));
   return {
     texts: Object.fromEntries(open.map(([attribute, value]) => [keyOf(attribute), value as Text])),
@@ -31,4 +30,10 @@ export function draftMountBackend({ mountBackend: name, backends }: Plan, base: 
       return { ...filled, ...(typeof path === "string" && { path: absolutePath(path, base) }), name };
     },
   };
+}
+
+/** Where the contents of mounts are kept; null where they are not. */
+export function draftMountBackend(plan: Plan, base: PathBase): BackendDraft | null {
+  const { mountBackend: name, backends } = plan;
+  return name === null || backends[name] === undefined ? null : draftBackend(plan, name, base);
 }

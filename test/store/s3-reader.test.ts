@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { type LayerAccess, placeOf } from "../../src/layers/place.ts";
+import { createManifestReader, type LayerAccess } from "../../src/layers/place.ts";
 import { probeAll } from "../../src/layers/probe.ts";
-import { openS3, type S3Options } from "../../src/store/s3-probe.ts";
+import type { BucketPlace } from "../../src/store/place.ts";
 import { makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 
@@ -24,11 +24,28 @@ async function listen(server: ReturnType<typeof createServer> | ReturnType<typeo
 }
 
 const credentials = { accessKeyId: "AKID", secretAccessKey: "secret", source: "environment" };
-function open(endpointUrl: string, more: Partial<S3Options> = {}) {
+function open(endpointUrl: string, { env = {}, ...more }: Partial<BucketPlace & Pick<LayerAccess, "env">> = {}) {
   const { signal } = new AbortController();
-  const place = { backend: "remote", bucket: "acme", region: "eu-west-1", endpointUrl, usePathStyle: true };
-  return openS3({ ...place, credentials, env: {}, signal, timeoutMs: 10_000, ...more });
+  const place: BucketPlace = {
+    type: "s3",
+    backend: "remote",
+    bucket: "acme",
+    prefix: "",
+    region: "eu-west-1",
+    endpointUrl,
+    usePathStyle: true,
+    insecure: true,
+    ...more,
+  };
+  const reader = createManifestReader({ credentials: { remote: credentials }, env, signal });
+  return {
+    place,
+    has: (key: string) => reader.has(place, key),
+    read: (key: string, maxBytes: number) => reader.read(place, key, maxBytes),
+  };
 }
+/** What every S3 gives with an object. */
+const etag = { etag: '"x"' };
 const refuse =
   (status: number, code: string): RequestListener =>
   (_, response) =>
@@ -39,19 +56,35 @@ test("one byte is asked for, in path style", async () => {
   const port = await listen(
     createServer((request, response) => {
       asked.push([request.method, request.url?.split("?")[0], request.headers.range]);
-      response.writeHead(206).end("x");
+      response.writeHead(206, etag).end("x");
     }),
   );
   expect(await open(`http://127.0.0.1:${port}`).has("p/manifests/api")).toBe(true);
   expect(asked).toEqual([["GET", "/acme/p/manifests/api", "bytes=0-0"]]);
 });
 
-test.each([
-  [404, "NoSuchKey", false],
-  [416, "InvalidRange", true],
-])("%i %s", async (status, code, expected) => {
+test.each([[404, "NoSuchKey", false]])("%i %s", async (status, code, expected) => {
   const port = await listen(createServer(refuse(status, code)));
   expect(await open(`http://127.0.0.1:${port}`).has("x")).toBe(expected);
+});
+
+test("an object without bytes, of which no range can be had", async () => {
+  const port = await listen(
+    createServer((request, response) => {
+      if (request.headers.range === undefined) response.writeHead(200, { ...etag, "content-length": "0" }).end();
+      else refuse(416, "InvalidRange")(request, response);
+    }),
+  );
+  expect(await open(`http://127.0.0.1:${port}`).has("x")).toBe(true);
+  expect(await open(`http://127.0.0.1:${port}`).read("x", 1)).toEqual(Buffer.alloc(0));
+});
+
+test("a page that answers everything with 200 is no object", async () => {
+  const port = await listen(createServer((_, response) => void response.end("<html>Welcome, please log in</html>")));
+  const bucket = open(`http://127.0.0.1:${port}`);
+  const finding = { code: "BK5010", message: expect.stringContaining("not in S3's words") as string };
+  expect(await bucket.has("x")).toMatchObject(finding);
+  expect(await bucket.read("x", 1_000)).toMatchObject(finding);
 });
 
 test("a failure is tried twice, not longer", async () => {
@@ -67,9 +100,9 @@ test("a failure is tried twice, not longer", async () => {
 });
 
 test("no more is read than may be", async () => {
-  const port = await listen(createServer((_, response) => void response.end("x".repeat(100_000))));
+  const port = await listen(createServer((_, response) => void response.writeHead(200, etag).end("x".repeat(100_000))));
   const bucket = open(`http://127.0.0.1:${port}`);
-  expect(await bucket.read("x", 1_000)).toMatchObject({ code: "BK5010" });
+  expect(await bucket.read("x", 1_000)).toMatchObject({ code: "BK5020" });
   expect(await bucket.read("x", 100_000)).toHaveLength(100_000);
 });
 
@@ -78,7 +111,7 @@ test("through the proxy that the environment names", async () => {
   const port = await listen(
     createServer((request, response) => {
       asked.push(request.url?.split("?")[0]);
-      response.writeHead(206).end("x");
+      response.writeHead(206, etag).end("x");
     }),
   );
   const env = { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "other.invalid" };
@@ -93,7 +126,7 @@ test("the bucket stands in the host's name where it can, and a key is escaped as
   const port = await listen(
     createServer((request, response) => {
       asked.push(request.url);
-      response.writeHead(206).end("x");
+      response.writeHead(206, etag).end("x");
     }),
   );
   const env = { HTTP_PROXY: `http://127.0.0.1:${port}` };
@@ -106,7 +139,7 @@ test("the bucket stands in the host's name where it can, and a key is escaped as
 test("a certificate authority of one's own", async () => {
   const certs = makeCerts(makeTempDir("certs"));
   const files = { cert: readFileSync(certs.serverCert), key: readFileSync(certs.serverKey) };
-  const port = await listen(createTlsServer(files, (_, response) => void response.writeHead(206).end("x")));
+  const port = await listen(createTlsServer(files, (_, response) => void response.writeHead(206, etag).end("x")));
   const url = `https://127.0.0.1:${port}`;
   expect(await open(url).has("x")).toMatchObject({
     code: "BK5007",
@@ -123,22 +156,15 @@ describe("without the right to list, what is absent answers 403", () => {
   const probe = async (names: readonly string[]) => {
     const port = await listen(
       createServer((request, response) => {
-        if (request.url?.includes("there") === true) response.writeHead(206).end("x");
+        if (request.url?.includes("there") === true) response.writeHead(206, etag).end("x");
         else refuse(403, "AccessDenied")(request, response);
       }),
     );
     const { signal } = new AbortController();
-    const access: LayerAccess = { credentials: { remote: credentials }, env: {}, dir: "/", signal };
-    const place = {
-      type: "s3",
-      bucket: "acme",
-      region: "r",
-      endpoint_url: `http://127.0.0.1:${port}`,
-      use_path_style: "true",
-    };
-    expect(placeOf({ ...place, name: "x" }, "/")).not.toBeNull();
+    const access: LayerAccess = { credentials: { remote: credentials }, env: {}, signal };
+    const { place } = open(`http://127.0.0.1:${port}`);
     return probeAll(
-      names.map((name) => ({ backend: "remote", entry: { ...place, name } })),
+      names.map((key) => ({ backend: "remote", manifest: { type: "bucket", place, key } })),
       access,
     );
   };
