@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
 import { doubtFlags, type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
 import { isRemote } from "./location.ts";
 import { type Override, parseOverride, showOverride, withAbsolutePaths } from "./override.ts";
@@ -64,7 +64,7 @@ export interface SplitOptions {
 /**
  * Takes a command line of `bkcache bake` apart. Flags that are not bkcache's own pass through as they are,
  * but for relative paths, which are made absolute, since bake runs in the config's folder.
- * @throws BkcacheError BK1002 for a value that is missing, BK1003 for a `--set` of cache entries.
+ * @throws BkcacheError BK1002 for a value that is missing.
  */
 export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): BakeArgs {
   const { own, rest } = takeOwnFlags(scanArgs(argv, table));
@@ -80,7 +80,6 @@ export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): B
   const passthrough: string[] = [];
   const single: Record<string, string | null> = {};
   const flags = new Set<string>();
-  const faults: Diagnostic[] = [];
   for (const token of rest) {
     if (token.kind === "word") continue;
     const { name, value } = token;
@@ -91,8 +90,6 @@ export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): B
     else if (name === "set") {
       const override = parseOverride(value);
       if (override === null) overrides.push(...token.raw);
-      else if (override.key === "cache-from" || override.key === "cache-to")
-        faults.push(cacheOverride(value, override));
       else {
         const moved = withAbsolutePaths(override, cwd);
         sets.push(moved);
@@ -105,7 +102,6 @@ export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): B
       passthrough.push(...replaceValue(token, absoluteAllow(value, cwd)));
     } else if (name !== "builder" && name !== "metadata-file") passthrough.push(...token.raw);
   }
-  if (faults.length > 0) throw BkcacheError.of(faults);
 
   const metadataFile = single["metadata-file"];
   const given = (name: string) => (typeof single[name] === "string" ? single[name] : undefined);
@@ -146,12 +142,4 @@ function absoluteAllow(value: string, cwd: string): string {
 
 function replaceValue(token: Token & { kind: "flag" }, value: string): readonly string[] {
   return token.value === value ? token.raw : [`--${token.name}`, value];
-}
-
-function cacheOverride(text: string, { key }: Override): Diagnostic {
-  return {
-    code: "BK1003",
-    message: `--set ${text}: ${key} is chosen by bkcache, which passes exactly one entry for each target; an entry beside it loses hits`,
-    hint: `--${key === "cache-from" ? "read" : "write"}-scope NAME takes another scope, and ${key === "cache-from" ? "cacheFrom" : "cacheTo"} of the target in the config an entry of your own; plain \`docker buildx bake\` takes the flag`,
-  };
 }

@@ -43,6 +43,9 @@ export function withAbsolutePaths(override: Override, cwd: string): Override {
     case "context":
     case "contexts":
       return { ...override, value: absoluteContext(value, cwd) };
+    case "cache-from":
+    case "cache-to":
+      return { ...override, value: absoluteEntry(override, value, cwd) };
     case "output":
       return { ...override, value: absoluteOutput(value, cwd) };
     case "secret":
@@ -68,6 +71,13 @@ function absoluteOutput(value: string, cwd: string): string {
   const isPath = fields?.length === 1 && fields[0] === value && !value.startsWith("type=");
   if (isPath) return value === "-" ? value : resolve(cwd, value);
   return mapFields(value, (key, path) => (key === "dest" && path !== "-" && path !== "" ? resolve(cwd, path) : path));
+}
+
+/** Without a `=` it is an image. */
+function absoluteEntry({ sub }: Override, value: string, cwd: string): string {
+  if (sub !== null || !value.includes("=")) return value;
+  const isLocal = optionsOf(value)["type"] === "local";
+  return mapFields(value, (key, path) => (isLocal && (key === "src" || key === "dest") ? resolve(cwd, path) : path));
 }
 
 function absoluteSecret(value: string, cwd: string): string {

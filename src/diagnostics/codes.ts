@@ -31,7 +31,7 @@ export const codes = {
   BK1002: { title: "bad value of a flag", help: "The message names the flag and the values that it takes." },
   BK1003: {
     title: "cache entries set on the command line",
-    help: "bkcache chooses cache-from and cache-to itself, one entry per target. Use --cache, --read-scope and --write-scope, or `cacheFrom` and `cacheTo` of the target in the config.",
+    help: "bkcache chooses cache-from and cache-to itself, one entry per target. Where the entries are your own, those of bake files for which the config has no policy, bake takes the flag as it is. Use --cache, --read-scope and --write-scope, or `cacheFrom` and `cacheTo` of the target in the config.",
   },
   BK1010: {
     title: "config exists already",

@@ -4,7 +4,7 @@ import { collectRarely } from "../builder/go-collector.ts";
 import { featuresOf } from "../cache/features.ts";
 import { runFileEnv } from "../source/ask-bake.ts";
 import { createDockerfileReader, type ReadText } from "../source/dockerfiles.ts";
-import { fileFlags, ownCache, runFile, targetArguments } from "../source/run-file.ts";
+import { fileFlags, runFile, targetArguments } from "../source/run-file.ts";
 import { findAllow } from "./bake-allow.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
 import type { BuildRequest, CacheRequest } from "./ready.ts";
@@ -38,8 +38,10 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
     features: (definition) => featuresOf({ targets: definition.targets, variables: plan.variables, flags: args.flags }),
     async command(choice, { definition }) {
       const allow = await findAllow(host, build, definition, choice);
-      const flags = [...source.overrides, ...args.passthrough, ...allow, ...targetArguments(source, args)];
-      const input = runFile(source, targets, isOff ? ownCache(source) : choice.targets);
+      // Entries of another file would stand beside those of the run file, which has none.
+      const none = isOff && source.overlays.length > 0 ? ["--set", "*.cache-from=", "--set", "*.cache-to="] : [];
+      const flags = [...source.overrides, ...none, ...args.passthrough, ...allow, ...targetArguments(source, args)];
+      const input = runFile(source, targets, choice.targets);
       return {
         args: [...fileFlags(["-", ...source.overlays]), ...flags],
         env: {

@@ -1,4 +1,5 @@
 import { splitBakeArgs } from "../bake/argv.ts";
+import { checkCacheOverrides } from "../bake/cache-override.ts";
 import { findBuildx } from "../builder/buildx.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
@@ -33,6 +34,8 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   // bake would say so too, but not what was meant; of another file only bake knows the targets.
   const isWhole = source.definition === null && source.overlays.length === 0;
   if (isWhole && mode !== "list") requireKnown(source.plan, args.targets);
+  const refused = checkCacheOverrides(args.sets, source.plan, namesToBuild(source, args));
+  if (refused.length > 0) throw BkcacheError.of(refused);
   const { locked } = own;
   const readText = createTextReader();
   const findOld = async () => (source.hasConfig ? findStale(host, source, { locked, readText }) : []);

@@ -1,6 +1,6 @@
 import type { Plan } from "../bake/model.ts";
 import type { Host } from "../host/host.ts";
-import type { Project } from "./project.ts";
+import { openProject, type Project, requireProject } from "./project.ts";
 
 /** The plan of what a command is asked to look at. */
 export interface OpenedPlan {
@@ -23,4 +23,26 @@ export async function openPlan(host: Host, project: Project, names: readonly str
   const { defineFiles } = await import("./bake-files.ts");
   const { plan } = await defineFiles(host, await findBuildx(host), project, { overlays: [], args: names });
   return { plan, dir, names: plan.groups["default"]?.targets ?? [] };
+}
+
+/**
+ * The same of the config at or above the folder, else of the folder itself with the cache of BUILDKIT_REMOTE_CACHE.
+ * @param config value of --config
+ * @throws BkcacheError BK2001 where there is neither
+ */
+export async function openFolderPlan(
+  host: Host,
+  config: string | undefined,
+  names: readonly string[],
+): Promise<OpenedPlan & { readonly hasConfig: boolean }> {
+  const isOptional = Boolean(host.env["BUILDKIT_REMOTE_CACHE"]);
+  const project = isOptional ? await openProject(host, config) : await requireProject(host, config);
+  if (project !== null) return { ...(await openPlan(host, project, names)), hasConfig: true };
+  const [{ findBuildx }, { splitBakeArgs }, { openSource }] = await Promise.all([
+    import("../builder/buildx.ts"),
+    import("../bake/argv.ts"),
+    import("./open.ts"),
+  ]);
+  const { plan, dir } = await openSource(host, splitBakeArgs(names, { cwd: host.cwd }), findBuildx(host));
+  return { plan, dir, names: plan.groups["default"]?.targets ?? [], hasConfig: false };
 }

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
+import { withOverriddenEntries } from "../bake/cache-override.ts";
 import { type BakeDefinition, planFromDefinition } from "../bake/printed.ts";
 import { bakeFileNames } from "../bake/file-names.ts";
 import type { Plan, TargetCache } from "../bake/model.ts";
@@ -116,7 +117,7 @@ export async function defineWholeFolder(host: Host, buildx: Buildx): Promise<Bak
 async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: string): Promise<Source> {
   const definition = await defineFolder(host, args, buildx);
   return {
-    plan: planOfFolder(host.cwd, remote, definition),
+    plan: withOverriddenEntries(planOfFolder(host.cwd, remote, definition), definition, args.sets),
     hasConfig: false,
     dir: host.cwd,
     overlays: [],

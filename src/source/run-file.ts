@@ -1,6 +1,5 @@
 import { emitRunFile, type RunChoices } from "../bake/emit.ts";
 import type { BakeArgs } from "../bake/argv.ts";
-import { mapRecord } from "../config/records.ts";
 import { choicesOf } from "./evaluate.ts";
 import type { Source } from "./open.ts";
 
@@ -11,14 +10,6 @@ type CacheLines = RunChoices["targets"];
 export function runFile({ plan, definition }: Source, names: readonly string[], cache: CacheLines = {}): string {
   // Of a definition every text is literal; a variable would only be checked again, without the values of --var.
   return emitRunFile(definition === null ? plan : { ...plan, variables: {} }, choicesOf(names, cache));
-}
-
-/** With `--cache off` bake files build as they do without bkcache: with the cache that they name themselves. */
-export function ownCache({ definition }: Source): CacheLines {
-  return mapRecord(definition?.targets ?? {}, (target) => ({
-    cacheFrom: target["cache-from"] ?? [],
-    cacheTo: target["cache-to"] ?? [],
-  }));
 }
 
 /** A definition of bake's holds what was asked for under the name `default`, and linked targets besides. */

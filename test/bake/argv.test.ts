@@ -154,33 +154,13 @@ describe("what bkcache must know", () => {
 
 describe("--set", () => {
   test.each([
-    "*.cache-from=type=gha",
-    "api.cache-to=",
-    "a?.cache-to+=type=inline",
-    "api.cache-from+=x",
-    "api.cache-from",
-    "api.cache-to.x=y",
-  ])("%s is an error that says why", (value) => {
-    expect(() => split(["--set", value])).toThrow(
-      expect.objectContaining({ code: "BK1003", message: expect.stringContaining("is chosen by bkcache") }),
-    );
-    expect(() => split([`--set=${value}`])).toThrow(expect.objectContaining({ code: "BK1003" }));
-  });
-
-  test("all of them at once", () => {
-    const error = (() => {
-      try {
-        return split("--set a.cache-from=x --set b.cache-to=y");
-      } catch (thrown) {
-        return thrown;
-      }
-    })();
-    expect(error).toMatchObject({ findings: [{ code: "BK1003" }, { code: "BK1003" }] });
-  });
-
-  test.each([
     ["a.context=sub", "a.context=/home/me/app/sub"],
     ["a.context=..", "a.context=/home/me"],
+    ["a.cache-to=type=local,dest=x", "a.cache-to=type=local,dest=/home/me/app/x"],
+    ["a.cache-from+=type=local,src=../x", "a.cache-from+=type=local,src=/home/me/x"],
+    ["*.cache-to=", "*.cache-to="],
+    ["a.cache-from=acme/a:cache", "a.cache-from=acme/a:cache"],
+    ["a.cache-to=type=registry,ref=a/b,dest=x", "a.cache-to=type=registry,ref=a/b,dest=x"],
     ["a.context=/x", "a.context=/x"],
     ["a.context=https://h/x.git", "a.context=https://h/x.git"],
     ["a.context=cwd://sub", "a.context=cwd://sub"],

@@ -687,6 +687,18 @@ const cases: readonly Case[] = [
     good: "targets: { a: { cacheFrom: ['type=local,src=x,tag=x'] } }",
   },
   {
+    code: "BK2047",
+    title: "dest where a local cache is read",
+    bad: "targets: { a: { cacheFrom: [{ type: local, «dest: x }] } }",
+    good: "targets: { a: { cacheFrom: [{ type: local, src: x }] } }",
+  },
+  {
+    code: "BK2047",
+    title: "src where a local cache is written",
+    bad: "targets: { a: { cacheTo: ['type=local,«src=x'] } }",
+    good: "targets: { a: { cacheTo: ['type=local,dest=x'] } }",
+  },
+  {
     code: "BK2049",
     title: "inline import",
     bad: "targets: { a: { cacheFrom: ['«type=inline'] } }",

@@ -3,8 +3,7 @@ import { cacheUse } from "../../cache/use.ts";
 import { resolveScopes } from "../../cache/scopes.ts";
 import { type Description, describeRun, showEntry } from "../../run/plan.ts";
 import { createDockerfileReader } from "../../source/dockerfiles.ts";
-import { openPlan } from "../../source/open-plan.ts";
-import { requireProject } from "../../source/project.ts";
+import { openFolderPlan } from "../../source/open-plan.ts";
 import { mountsOfTarget } from "../../source/target-mounts.ts";
 import type { CommandContext } from "../command.ts";
 
@@ -33,11 +32,11 @@ export function define(command: Command, context: CommandContext): Command {
 
 async function showPlan(names: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan, dir, names: known } = await openPlan(host, await requireProject(host, options.config), names);
+  const { plan, dir, names: known, hasConfig } = await openFolderPlan(host, options.config, names);
   const read = createDockerfileReader(dir);
   const description = describeRun(plan, {
     names: known,
-    use: cacheUse(options.cache, host.env, true),
+    use: cacheUse(options.cache, host.env, hasConfig),
     scopes: resolveScopes(plan, options, host.env),
     mountsOf: (name) => mountsOfTarget(plan, name, { read }),
   });

@@ -123,7 +123,9 @@ function* checkEntry(entry: OptionEntry, direction: Direction, path: Path): Iter
     if (attribute !== type) yield* checkAttribute(attribute, type.value, direction, allowed);
   }
   const lacking = needed[type.value]?.[direction];
-  if (lacking !== undefined && !list.some(({ key, value }) => key.toLowerCase() === lacking && value !== "")) {
+  // A folder under the key of the other direction has been said.
+  const folders = new Set(type.value === "local" ? ["src", "dest"] : [lacking]);
+  if (lacking !== undefined && !list.some(({ key, value }) => folders.has(key.toLowerCase()) && value !== "")) {
     yield { code: "BK2049", path, message: `the entry of type ${type.value} lacks ${lacking}` };
   }
 }
@@ -232,7 +234,11 @@ function unknownAttribute(
       hint: "write no blanks around commas and equals signs",
     };
   if (direction === "from" && attributes[type]?.to?.includes(name) === true)
-    return { code: "BK2047", message: `${name} means nothing in cacheFrom`, hint: "it belongs to cacheTo" };
+    return {
+      code: "BK2047",
+      message: `${name} means nothing in cacheFrom`,
+      hint: type === "local" && name === "dest" ? "write src" : "it belongs to cacheTo",
+    };
   if (direction === "to" && attributes[type]?.from?.includes(name) === true)
     return {
       code: "BK2047",
