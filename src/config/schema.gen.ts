@@ -587,7 +587,7 @@ export interface MountDefinition {
     [k: string]: string;
   };
   /**
-   * Files whose hash names the snapshot. The newest snapshot of the scope without it.
+   * Files of the repository whose hash names the snapshot, from the folder of the config on. The newest snapshot of the scope without it.
    */
   key?: string[];
   /**

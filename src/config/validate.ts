@@ -51,7 +51,12 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
   // Rules rely on the shape, so they see the config without the values that have none.
   const shaped = shapeErrors.length === 0 ? data : withoutFaults(data, faults);
   if (shaped !== undefined) {
-    const context = createContext({ config: shaped as Config, data, allowsInsecure: options.allowInsecure === true });
+    const context = createContext({
+      config: shaped as Config,
+      data,
+      dir: loaded.dir,
+      allowsInsecure: options.allowInsecure === true,
+    });
     const holders = new Set(faults.map(({ path }) => formatPath(path.slice(0, -1))));
     for (const rule of rules) {
       for (const finding of rule(context)) {

@@ -557,7 +557,7 @@ export const codes = {
   },
   BK5055: {
     title: "no file names the snapshot",
-    help: "None of the files under `key` of the mount exists, so the newest snapshot is taken, as without `key`.",
+    help: "None of the files under `key` of the mount exists, or one cannot be read or leads out of the project (the folder of the repository), so the newest snapshot is taken, as without `key`.",
     isNotice: true,
   },
   BK5056: {

@@ -96,6 +96,6 @@ export function cannotWrite(path: string, cause: unknown): BkcacheError {
   });
 }
 
-function isMissing(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -152,7 +152,7 @@ function isAskedFor(name: string, text: string): boolean {
 function isCandidate({ name, value, type }: SourceVariable): boolean {
   if (value === undefined || (type !== undefined && type !== "string") || !/^[A-Za-z_]\w*$/.test(name)) return false;
   const config: Config = { variables: { [name]: "" } };
-  return [...checkVariableNames(createContext({ config, data: config, allowsInsecure: false }))].length === 0;
+  return [...checkVariableNames(createContext({ config, data: config, dir: "", allowsInsecure: false }))].length === 0;
 }
 
 /** Letters of both cases and digits, which every attribute takes; in no text of the definition. */

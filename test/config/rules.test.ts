@@ -134,6 +134,30 @@ const cases: readonly Case[] = [
   },
   {
     code: "BK2012",
+    title: "key above the repository",
+    bad: 'mounts: { m: { preset: npm, key: ["a", «"../package-lock.json"] } }',
+    good: 'mounts: { m: { preset: npm, key: ["a", "./sub/*.json"] } }',
+  },
+  {
+    code: "BK2012",
+    title: "key with braces that lead out",
+    bad: 'mounts: { m: { preset: npm, key: [«"{a,..}/x"] } }',
+    good: 'mounts: { m: { preset: npm, key: ["{a,b}/x..y"] } }',
+  },
+  {
+    code: "BK2012",
+    title: "key that leads out behind a wildcard",
+    bad: 'mounts: { m: { preset: npm, key: [«"**/../x"] } }',
+    good: 'mounts: { m: { preset: npm, key: ["**/x"] } }',
+  },
+  {
+    code: "BK2012",
+    title: "absolute key",
+    bad: "mounts: { m: { preset: npm, key: [«/proc/self/environ] } }",
+    good: "mounts: { m: { preset: npm, key: [go.sum] } }",
+  },
+  {
+    code: "BK2012",
     title: "size",
     bad: "mounts: { m: { preset: npm, maxSize: «4 gigs } }",
     good: "mounts: { m: { preset: npm, maxSize: 4GiB } }",

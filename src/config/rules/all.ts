@@ -13,7 +13,14 @@ import { checkSecretNames } from "./credentials.ts";
 import { checkGroupCircles, checkInheritCircles, checkLinkCircles } from "./cycles.ts";
 import { checkRules } from "./levels.ts";
 import { checkMatrix } from "./matrix.ts";
-import { checkMountEnv, checkMountIdentity, checkMountModes, checkMountTargets, checkPrivateMounts } from "./mounts.ts";
+import {
+  checkMountEnv,
+  checkMountIdentity,
+  checkMountKeys,
+  checkMountModes,
+  checkMountTargets,
+  checkPrivateMounts,
+} from "./mounts.ts";
 import {
   checkBackendNames,
   checkGroupMembers,
@@ -65,6 +72,7 @@ export const rules: readonly Rule[] = [
   checkMountModes,
   checkMountEnv,
   checkMountIdentity,
+  checkMountKeys,
   checkPrivateMounts,
   checkPlatforms,
   checkNetworks,

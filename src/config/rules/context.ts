@@ -18,6 +18,8 @@ export interface RuleContext {
   readonly hasForeignTargets: boolean;
   /** The declared name that was most likely meant. */
   readonly suggest: (wanted: string, declared: Iterable<string>) => string | undefined;
+  /** Absolute folder that the config's paths start from. */
+  readonly dir: string;
   /** BUILDKIT_INSECURE: plain http is said, not refused. */
   readonly allowsInsecure: boolean;
 }
@@ -37,9 +39,10 @@ export const mostInstances = 10_000;
 export function createContext(options: {
   readonly config: Config;
   readonly data: unknown;
+  readonly dir: string;
   readonly allowsInsecure: boolean;
 }): RuleContext {
-  const { config, data } = options;
+  const { config, data, dir } = options;
   const keys = (key: string) => new Set(Object.keys(mapAt(data, key)));
   const instances = new Map<string, readonly Instance[]>();
   for (const [name, target] of Object.entries(config.targets ?? {})) {
@@ -58,6 +61,7 @@ export function createContext(options: {
       external: new Set(config.external),
     },
     instances,
+    dir,
     hasForeignTargets: config.bake !== undefined,
     suggest: createSuggest(),
     allowsInsecure: options.allowsInsecure,

@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+import { projectFolder } from "../project-folder.ts";
 import { presetNames, presets } from "../presets.ts";
 import type { MountDefinition } from "../schema.gen.ts";
 import type { RuleContext } from "./context.ts";
@@ -69,6 +71,33 @@ export function* checkPrivateMounts(context: RuleContext): Iterable<Finding> {
       hint: "set persist: false, or share it",
     };
   }
+}
+
+/** `..` as a part of a path or of a choice in braces. */
+const upwards = /(?:^|[/\\{,])\.\.(?:$|[/\\},])/;
+
+/** Their hash stands in names that others can read, so a change of the config must not reach any file of the machine. */
+export function* checkMountKeys(context: RuleContext): Iterable<Finding> {
+  for (const [name, { key }] of definitions(context)) {
+    for (const [index, pattern] of (key ?? []).entries()) {
+      // A config that others extend has its own folder above theirs.
+      const [lead = ""] = /^(?:\.{1,2}\/)*/.exec(pattern) ?? [];
+      const ups = lead.split("/").filter((part) => part === "..").length;
+      const isWithin = !/^(?:[/\\]|[a-zA-Z]:)/.test(pattern) && !upwards.test(pattern.slice(lead.length));
+      if (isWithin && (ups === 0 || ups <= depthOf(context.dir))) continue;
+      yield {
+        code: "BK2012",
+        path: ["mounts", name, "key", index],
+        message: `the key of ${name} leads out of the project: ${JSON.stringify(pattern)}`,
+        hint: "name files of the repository, from the folder of the config on and with `..` at the beginning alone",
+      };
+    }
+  }
+}
+
+/** How many folders above it are the project's. */
+function depthOf(dir: string): number {
+  return relative(projectFolder(dir), dir).split(/[/\\]/).filter(Boolean).length;
 }
 
 /** Mounts with one id are one folder to BuildKit only while all that makes their identity is the same. */
