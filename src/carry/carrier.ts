@@ -69,6 +69,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
     read: request.readDockerfile,
     platform: platformOf(nodes.builder),
   });
+  const failures = findings.filter(({ code }) => !factsOf(code).isNotice);
+  if (strict && failures.length > 0) throw BkcacheError.of(failures);
   warn(host, findings);
   if (mounts.length === 0) return null;
   const session = addStore(nodes, request);

@@ -71,7 +71,11 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
   const listed = plan.targets[name]?.mounts ?? null;
   const hasDeclared = Object.keys(plan.mounts).length > 0;
   if (listed?.length === 0) return [];
-  const { dockerfile } = read(target);
+  const found = read(target);
+  const { dockerfile } = found;
+  // Of one that is missing the build says so.
+  if (found.dockerfile === null && listed === null && found.isMissing !== true)
+    return [unknownMounts(name, found.reason)];
   return platformsOf(target, request.platform).flatMap((platform) => {
     const scope = scopeOf(target, platform);
     const namespace = scope.args["BUILDKIT_CACHE_MOUNT_NS"] ?? "";
@@ -96,6 +100,14 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
       }),
     ].filter((each) => each !== null);
   });
+}
+
+function unknownMounts(target: string, reason: string): Diagnostic {
+  return {
+    code: "BK5060",
+    message: `the cache mounts of ${target} stay on the builder: ${reason}, so that nobody here can tell which it has`,
+    hint: "declare its mounts and list them under `mounts` of the target, or build from a folder; `mounts: []` says that it has none",
+  };
 }
 
 function platformsOf({ platforms }: BakeTarget, ofBuilder: string): readonly string[] {

@@ -580,6 +580,11 @@ export const codes = {
     help: "A folder of the mount is open elsewhere, so that it can neither be told from the others nor removed. Try again when no build runs on the builder.",
   },
 
+  BK5060: {
+    title: "cache mounts of a target are not known",
+    help: "Which mounts a build has stands in its Dockerfile, and that one is in a git repository, at an address, or in an archive on standard input. The mounts are used as without bkcache. Name them under `mounts` of the target, or build from a folder.",
+  },
+
   // --- 6xxx Dockerfile lint
   BK6001: {
     title: "mount hides what is below it",

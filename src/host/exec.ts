@@ -47,7 +47,9 @@ export async function runProgram(
   const stderr = capture(child.stderr);
   // A child that ends without reading its input is not a failure of ours.
   child.stdin?.on("error", () => {});
-  child.stdin?.end(options.input);
+  const { input } = options;
+  if (input === undefined || typeof input === "string") child.stdin?.end(input);
+  else if (child.stdin !== null) input.pipe(child.stdin);
 
   let killer: NodeJS.Timeout | undefined;
   let isTerminated = false;

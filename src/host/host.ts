@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Duplex } from "node:stream";
 import type { Diagnostic } from "../diagnostics/error.ts";
 
@@ -5,8 +6,8 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** The whole environment of the child; `host.env` when left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Text for standard input; without it the child's standard input is closed (or inherited, see `terminal`). */
-  readonly input?: string;
+  /** For standard input; without it the child's is closed (or inherited, see `terminal`). */
+  readonly input?: string | Readable;
   /** True: standard output and error are the user's terminal, nothing is captured. */
   readonly terminal?: boolean;
   /** Ends the program after this time; the exit code is then 124. */

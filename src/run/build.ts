@@ -13,6 +13,7 @@ import { definitionOfBuild, planOfBuild } from "../source/build-plan.ts";
 import { createDockerfileReader } from "../source/dockerfiles.ts";
 import { evaluateTexts } from "../source/evaluate.ts";
 import { openProject } from "../source/project.ts";
+import { readBuildInput } from "../source/standard-input.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
 import { prepareReport } from "./prepare-report.ts";
 
@@ -51,7 +52,8 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const base = { dir, env: host.env };
   const drafts = draftEntries({ plan, targets: [name], use, scopes, base });
   const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan, base) : null;
-  const definition = { groups: {}, targets: { [name]: definitionOfBuild(host, args) } };
+  const input = await readBuildInput(process.stdin, args);
+  const definition = { groups: {}, targets: { [name]: definitionOfBuild(host, args, input) } };
   const texts = { ...drafts.texts, ...mountBackend?.texts };
   const values = evaluateTexts(host, async () => buildx, { plan, dir: host.cwd, texts });
   return runCachedBuild(host, {
@@ -84,6 +86,8 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
           args.context,
         ],
         env: { ...collectRarely({ hasFiles: false, args: args.passthrough }), ...host.env },
+        ...(input.kind === "dockerfile" && { input: input.text }),
+        ...(input.kind === "archive" && { input: input.stream }),
       };
     },
   });

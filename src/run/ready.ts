@@ -67,7 +67,7 @@ export interface BuildCommand {
   readonly args: readonly string[];
   /** The keys of a cache come on top. */
   readonly env: NonNullable<ExecOptions["env"]>;
-  readonly input?: string;
+  readonly input?: NonNullable<ExecOptions["input"]>;
 }
 
 /** One call of buildx, with all its arguments. */

@@ -11,16 +11,19 @@ import type { Host } from "../host/host.ts";
 import { policyWithoutConfig } from "./open.ts";
 import type { Project } from "./project.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
+import type { StandardInput } from "./standard-input.ts";
 
 /** The build as bake would have it, as far as it says which cache mounts there are. Paths are absolute. */
 export function definitionOfBuild(
   host: Host,
   { context, file, target, buildArgs, buildContexts, platforms }: BuildArgs,
+  input: StandardInput,
 ): BakeTarget {
   const isFolder = context !== "-" && !isRemote(context);
   return {
     context: isFolder ? resolve(host.cwd, context) : context,
     ...(file === undefined ? {} : { dockerfile: file === "-" ? "-" : resolve(host.cwd, file) }),
+    ...(input.kind === "dockerfile" && { "dockerfile-inline": input.text }),
     ...(target === undefined ? {} : { target }),
     args: Object.fromEntries(Object.entries(buildArgs).map(([key, value]) => [key, value ?? host.env[key] ?? null])),
     contexts: Object.fromEntries(buildContexts.map((each) => [each, ""])),

@@ -81,6 +81,7 @@ export function placeOfDockerfile(target: BakeTarget, dir: string): DockerfilePl
     return elsewhere("dockerfileInline holds a variable");
   }
   if (typeof dockerfile !== "string") return elsewhere(`the path ${showText(dockerfile)} holds a variable`);
+  if (context === "-" || dockerfile === "-") return elsewhere("the context on standard input is an archive");
   // buildx takes these two for themselves, whatever the context is.
   if (/^https?:\/\//.test(dockerfile)) return elsewhere(`${dockerfile} is not a file`);
   if (dockerfile.startsWith("cwd://")) return file(resolve(dir, dockerfile.slice("cwd://".length)));

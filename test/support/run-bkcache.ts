@@ -7,7 +7,7 @@ export interface RunOptions {
   readonly cwd: string;
   /** The whole environment; begin with `cleanEnv()`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** Leaves the input to `onStart`. */
   readonly isInputOpen?: boolean;
   /** Called with the process as soon as it runs, for tests that signal it. */
