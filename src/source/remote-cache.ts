@@ -1,5 +1,6 @@
 import type { PlanBackend } from "../bake/model.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { strayCharacter } from "../host/stray-character.ts";
 
 /** Name that the one backend has where there is no config. */
 export const remoteCacheBackend = "remote";
@@ -14,6 +15,14 @@ const example = "as in BUILDKIT_REMOTE_CACHE=s3://bucket/build-cache/";
 export function parseRemoteCache(value: string): PlanBackend {
   const match = /^([a-z0-9+.-]+):\/\/([^/?#@\s]+)(?:\/([^?#\s]*))?$/i.exec(value);
   const scheme = match?.[1]?.toLowerCase();
+  const stray = strayCharacter(value);
+  if (stray !== null) {
+    throw new BkcacheError({
+      code: "BK1002",
+      message: `BUILDKIT_REMOTE_CACHE holds ${stray}, which no address of a bucket has`,
+      hint: `give a bucket and a prefix, ${example}`,
+    });
+  }
   if (match === null || (scheme !== "s3" && scheme !== "gcs" && scheme !== "gs")) {
     throw new BkcacheError({
       code: "BK1002",

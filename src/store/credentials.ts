@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { strayCharacter } from "../host/stray-character.ts";
 import { type Env, profileFiles } from "./endpoint.ts";
 import type { Credentials } from "./key.ts";
 
@@ -26,6 +27,10 @@ export async function resolveAws(
   backends: readonly string[],
 ): Promise<CredentialsAnswer> {
   const { env } = host;
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
+    const stray = strayCharacter(env[name] ?? "");
+    if (stray !== null) return { credentials: null, finding: strayIn(name, stray, backends) };
+  }
   const fromEnv = readEnvironment(env);
   // The order of buildx, which passes the same credentials on: the variables win over AWS_PROFILE.
   if (fromEnv !== null) return withExpiry(fromEnv, host.now(), backends);
@@ -145,6 +150,14 @@ function halfGiven({ set, missing }: Half, backends: readonly string[]): Diagnos
     code: "BK5002",
     message: `half of the AWS credentials for ${nameBackends(backends)}: ${set} is set, ${missing} is not`,
     hint: `set ${missing} too, or unset ${set}`,
+  };
+}
+
+function strayIn(name: string, stray: string, backends: readonly string[]): Diagnostic {
+  return {
+    code: "BK5006",
+    message: `the AWS credentials for ${nameBackends(backends)} cannot be used: ${name} holds ${stray}`,
+    hint: `set ${name} without it; a value that was read from a file often keeps the newline at its end`,
   };
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { isInsecureAllowed } from "../host/insecure.ts";
+import { strayCharacter } from "../host/stray-character.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,6 +30,14 @@ export function missingRegion(backend: string): Diagnostic {
     message: `backend "${backend}" has no region, and neither AWS_REGION nor the AWS profile gives one`,
     hint: `set AWS_REGION, or backends.${backend}.region in a config; stores other than Amazon's mostly take us-east-1 or auto`,
   };
+}
+
+/** Nothing for a region that can be one. */
+export function strayRegion(backend: string, region: string): readonly Diagnostic[] {
+  const stray = strayCharacter(region);
+  if (stray === null) return [];
+  const message = `the region of backend "${backend}" holds ${stray}`;
+  return [{ code: "BK2046", message, hint: `set AWS_REGION, or backends.${backend}.region in a config, without it` }];
 }
 
 /** The two files that hold AWS profiles; empty where the environment names neither them nor a home. */
@@ -85,6 +94,16 @@ export function checkEndpoint(check: EndpointCheck): { readonly stop?: Diagnosti
   const { backend, url, insecure, env } = check;
   if (url === undefined) return {};
   const shown = withoutUserInfo(url);
+  const stray = strayCharacter(url);
+  if (stray !== null) {
+    return {
+      stop: {
+        code: "BK2043",
+        message: `backend "${backend}": the endpoint ${JSON.stringify(shown)} holds ${stray}`,
+        hint: "write it as https://host:port, without it, in AWS_ENDPOINT_URL or the config",
+      },
+    };
+  }
   if (!/^https?:\/\/[^/]/i.test(url)) {
     return {
       stop: {

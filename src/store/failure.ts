@@ -12,6 +12,8 @@ export type Kind =
   | "bucket"
   | "denied"
   | "refused"
+  | "archived"
+  | "key"
   | "unreachable"
   | "tls"
   | "slow"
@@ -36,6 +38,7 @@ const kinds: readonly (readonly [ReadonlySet<string>, Kind])[] = [
   [new Set(["RequestTimeTooSkewed", "RequestExpired"]), "clock"],
   [new Set(["SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidSecurity", "XAdminUserNotFound"]), "refused"],
   [new Set(["ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"]), "refused"],
+  [new Set(["InvalidObjectState"]), "archived"],
   [new Set(["AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "UserProjectMissing"]), "denied"],
   [new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]), "unreachable"],
   [new Set(["EPIPE", "EADDRNOTAVAIL", "ERR_INVALID_URL", "ETRUNCATED", "ERR_STREAM_PREMATURE_CLOSE"]), "unreachable"],
@@ -49,6 +52,7 @@ const kinds: readonly (readonly [ReadonlySet<string>, Kind])[] = [
 ];
 
 export function kindOf({ code, status }: StoreFailure): Kind {
+  if (code.startsWith("KMS.")) return "key";
   return kinds.find(([codes]) => codes.has(code))?.[1] ?? kindOfStatus(status);
 }
 

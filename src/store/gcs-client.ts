@@ -78,6 +78,7 @@ export async function createGcsClient({ place, env, signal: ofStore, policy }: G
   const { stop } = checkEndpoint({ backend, url: tokenUrl ?? undefined, insecure, env });
   if (stop !== undefined) throw new BkcacheError(stop);
   const { Storage } = await importWhole(() => import("./gcs-sdk.ts"));
+  muteLookup();
   // A body that is being read has a connection of its own; the requests are bounded below.
   const agents = createAgents(env, Infinity);
   const fetchImplementation = createGoogleFetch({
@@ -163,6 +164,18 @@ export async function createGcsClient({ place, env, signal: ofStore, policy }: G
     isPassing: (error) => verdictOf(readFailure(error)) !== "final",
     describe,
     close: () => agents.destroy(),
+  };
+}
+
+let isMuted = false;
+
+/** Looking for this machine's own account, the SDK warns on the terminal where there is none; that is an error of ours already. */
+function muteLookup(): void {
+  if (isMuted) return;
+  isMuted = true;
+  const emit = process.emitWarning.bind(process) as (...given: readonly unknown[]) => void;
+  process.emitWarning = (...given: readonly unknown[]) => {
+    if (given[1] !== "MetadataLookupWarning") emit(...given);
   };
 }
 

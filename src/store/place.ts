@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { absolutePath, type PathBase } from "../host/home.ts";
-import { checkEndpoint, type Env, missingRegion, resolveEndpointUrl, resolveRegion } from "./endpoint.ts";
+import { checkEndpoint, type Env, missingRegion, strayRegion, resolveEndpointUrl, resolveRegion } from "./endpoint.ts";
 import { needsPathStyle, profileOf } from "./profiles.ts";
 
 /** A declared backend under its name, every text literal; attributes as the config spells them. */
@@ -77,7 +77,7 @@ async function resolveBucket(
   const { stop, warning } = checkEndpoint({ backend: name, url: endpointUrl, insecure, env });
   const wrong = [
     ...(bucket === undefined ? [noBucket(name, type)] : []),
-    ...(region === null ? [missingRegion(name)] : []),
+    ...(region === null ? [missingRegion(name)] : strayRegion(name, region)),
     ...(stop === undefined ? [] : [stop]),
   ];
   const isKnown = bucket !== undefined && region !== null && wrong.length === 0;

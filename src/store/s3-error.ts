@@ -36,10 +36,20 @@ export function isOutsideRange(error: unknown): boolean {
 export function classifyS3Error(error: unknown, place: S3Place): Diagnostic {
   const failure = readFailure(error);
   const line = describeLine(failure, { backend: place.backend, where: where(place) });
-  return line ?? (describe[kindOf(failure)] ?? describeUnknown)(failure, place);
+  if (line !== null) return line;
+  const words = error instanceof Error ? ownWords(error.message, failure.code) : "";
+  return (describe[kindOf(failure)] ?? describeUnknown)({ ...failure, words }, place);
 }
 
-type Describe = (failure: StoreFailure, place: S3Place) => Diagnostic;
+type Describe = (failure: StoreFailure & { readonly words: string }, place: S3Place) => Diagnostic;
+
+/** What the store says beside its code, such as which policy denies; empty where that is nothing new. */
+function ownWords(message: string, code: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const line = message.replaceAll(/[\u0000-\u001f\u007f]+/g, " ").trim();
+  if (line === "" || line === code || /^(access denied|unknown(error)?)\.?$/i.test(line)) return "";
+  return `: ${line.length > 300 ? `${line.slice(0, 299)}…` : line}`;
+}
 
 const describe: Readonly<Partial<Record<Kind, Describe>>> = {
   bucket: ({ code }, place) =>
@@ -49,11 +59,25 @@ const describe: Readonly<Partial<Record<Kind, Describe>>> = {
       `${code === "NoSuchBucket" ? "there is no bucket" : "no bucket can be called"} "${place.bucket}" at ${where(place)}`,
       "create the bucket, or mend its name or the endpoint",
     ),
-  denied: ({ code, status }, place) =>
+  archived: ({ code }, place) =>
+    say(
+      "BK5010",
+      place,
+      `an object in bucket "${place.bucket}" is archived and cannot be read (${code})`,
+      "keep cache out of archive classes: mend the bucket's lifecycle rule, and delete or restore what is archived",
+    ),
+  key: ({ code, words }, place) =>
     say(
       "BK5005",
       place,
-      `access to bucket "${place.bucket}" is denied (${code || status})`,
+      `the KMS key of bucket "${place.bucket}" cannot be used (${code})${words}`,
+      "enable the key, or give the bucket another one",
+    ),
+  denied: ({ code, status, words }, place) =>
+    say(
+      "BK5005",
+      place,
+      `access to bucket "${place.bucket}" is denied (${code || status})${words}`,
       "the credentials need s3:GetObject and s3:PutObject on the objects and s3:ListBucket on the bucket: without the last, S3 answers so for a cache that is merely not there yet",
     ),
   refused: ({ code }, place) =>

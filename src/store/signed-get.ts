@@ -117,7 +117,9 @@ async function refusal(answer: IncomingMessage, status: number): Promise<Error> 
     if (text.length > longestError) break;
   }
   const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-  return Object.assign(namedError(field("Code") ?? ""), {
+  const error = namedError(field("Code") ?? "");
+  return Object.assign(error, {
+    message: field("Message") ?? error.message,
     Region: field("Region") ?? answer.headers["x-amz-bucket-region"],
     $metadata: { httpStatusCode: status },
   });

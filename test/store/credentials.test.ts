@@ -12,6 +12,20 @@ function ask(env: Readonly<Record<string, string>>, backends: readonly string[] 
   return resolveAws({ env, signal: new AbortController().signal, now: () => now }, backends);
 }
 
+test.each([
+  ["AWS_ACCESS_KEY_ID", "AKIDEXAMPLE\n", "a newline"],
+  ["AWS_ACCESS_KEY_ID", '"AKIDEXAMPLE"', 'the quote "'],
+  ["AWS_SECRET_ACCESS_KEY", "s3 cr3t", "a blank"],
+])("%s with a character that no key has", async (name, value, stray) => {
+  const { credentials, finding } = await ask({ ...pair, [name]: value });
+  expect(credentials).toBeNull();
+  expect(finding).toMatchObject({
+    code: "BK5006",
+    message: expect.stringContaining(`${name} holds ${stray}`) as string,
+  });
+  expect(JSON.stringify(finding)).not.toContain(value);
+});
+
 describe("the two variables", () => {
   test("need no SDK", async () => {
     vi.doMock("@aws-sdk/client-s3", () => {

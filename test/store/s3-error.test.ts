@@ -70,3 +70,22 @@ test("a range outside of the object", () => {
   expect(isOutsideRange(service("InvalidRange", 416))).toBe(true);
   expect(isOutsideRange(service("NoSuchKey", 404))).toBe(false);
 });
+
+test.each([
+  [
+    403,
+    "AccessDenied",
+    "User: x is not authorized to perform: s3:GetObject with an explicit deny\n\u001b[2J",
+    "BK5005",
+    "explicit deny",
+  ],
+  [403, "AccessDenied", "Access Denied", "BK5005", /\(AccessDenied\)$/],
+  [403, "InvalidObjectState", "not valid for the object's storage class", "BK5010", "archived"],
+  [400, "KMS.DisabledException", "arn:aws:kms:x is disabled.", "BK5005", "KMS key of bucket"],
+])("%i %s is said in the store's own words", (status, name, message, code, words) => {
+  const found = classifyS3Error(Object.assign(service(name, status), { message }), place);
+  expect(found.code).toBe(code);
+  if (typeof words === "string") expect(found.message).toContain(words);
+  else expect(found.message).toMatch(words);
+  for (const control of ["\n", "\u001b"]) expect(found.message).not.toContain(control);
+});
