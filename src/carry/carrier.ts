@@ -100,7 +100,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       if (unusable !== null) {
         const skipped = { ...nothingMoved, outcome: "skipped", reason: unusable.message } as const;
         const outcomes = new Map(mounts.map((mount) => [mount, skipped]));
-        restored = { outcomes, loaded: new Map(), damages: new Map(), findings: [] };
+        restored = { outcomes, loaded: new Map(), damages: new Map(), incomplete: new Set(), findings: [] };
         return;
       }
       const budgetMs = readDuration(plan.mountBudget.restore);
@@ -133,6 +133,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         keyOf: keys.of,
         parents: restored?.loaded ?? new Map(),
         damages: restored?.damages ?? new Map(),
+        incomplete: restored?.incomplete ?? new Set(),
         writer: writerOf(ci),
         warnsOfCollection: warnsOfCollection({ driver: nodes.builder.driver, ci, rules: request.rules }),
         budgetMs: readDuration(plan.mountBudget.save),

@@ -34,6 +34,8 @@ export interface RestoredMounts {
   readonly loaded: ReadonlyMap<CarriedMount, LoadedSnapshot>;
   /** What could not be read of the store. */
   readonly damages: ReadonlyMap<CarriedMount, Damage>;
+  /** Mounts that may lack what the store has: their restore failed, was not tried, or nobody knows what they were. */
+  readonly incomplete: ReadonlySet<CarriedMount>;
   readonly findings: readonly Diagnostic[];
 }
 
@@ -57,6 +59,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
   const { host } = session;
   const loaded = new Map<CarriedMount, LoadedSnapshot>();
   const damages = new Map<CarriedMount, Damage>();
+  const incomplete = new Set<CarriedMount>();
   /** Begun while the mounts are opened. */
   const loadCode = () => awaitedLater(import("../mounts/restore.ts"));
   const { outcomes, findings } = await forEachMount<MountRestore>(session, {
@@ -92,6 +95,8 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
         onProgress: ({ bytes, totalBytes }) => show({ bytes, totalBytes }),
       });
       if (result.kind === "restored" || result.kind === "miss") damages.set(mount, result.damage);
+      // Filled by builds alone, perhaps after a restore that failed.
+      if (result.kind === "present" && result.snapshot === null) incomplete.add(mount);
       const outcome = describe(result, host.now() - began);
       return { outcome, findings: result.findings, line: lineOf(mount, outcome, session.backend) };
     },
@@ -101,7 +106,8 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
       return findNewTwins(moved, after);
     },
   });
-  return { outcomes, loaded, damages, findings };
+  for (const [mount, { outcome }] of outcomes) if (outcome === "failed" || outcome === "skipped") incomplete.add(mount);
+  return { outcomes, loaded, damages, incomplete, findings };
 }
 
 function describe(result: RestoreResult, ms: number): MountRestore {

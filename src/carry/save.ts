@@ -22,6 +22,8 @@ export interface SaveRequest {
   /** What the mounts were filled from in this run. */
   readonly parents: ReadonlyMap<CarriedMount, LoadedSnapshot>;
   readonly damages: ReadonlyMap<CarriedMount, Damage>;
+  /** Mounts that may lack what the store has: what they lack of the snapshot before is kept. */
+  readonly incomplete: ReadonlySet<CarriedMount>;
   readonly writer: Writer;
   /** Time in ms for all of them. */
   readonly budgetMs: number;
@@ -64,6 +66,7 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
         parentScopes: request.parentScopesOf(mount),
         ...(parent !== undefined && { parent }),
         ...(damage !== undefined && { damage }),
+        isIncomplete: request.incomplete.has(mount),
         writer: request.writer,
         overwrite: request.overwrite === true,
         now: host.now(),
@@ -90,8 +93,9 @@ function describe(result: SaveResult, ms: number): MountSave {
     case "saved": {
       const { snapshot } = result.saved;
       const { files, bytes } = totalsOf(snapshot);
-      const { contentBytes: storedBytes } = result;
-      return { outcome: "saved", reason: null, snapshot: shown(snapshot), files, bytes, storedBytes, ms };
+      const { contentBytes: storedBytes, keptFiles } = result;
+      const reason = keptFiles === 0 ? null : `with ${keptFiles} files of the snapshot before, which was not restored`;
+      return { outcome: "saved", reason, snapshot: shown(snapshot), files, bytes, storedBytes, ms };
     }
     case "unchanged":
       return { ...nothingMoved, outcome: "unchanged", snapshot: shown(result.snapshot), ms };
@@ -112,11 +116,11 @@ function describe(result: SaveResult, ms: number): MountSave {
 
 function lineOf(
   { name }: CarriedMount,
-  { outcome, files, bytes, storedBytes, ms }: MountSave,
+  { outcome, files, bytes, storedBytes, ms, reason }: MountSave,
   to: string,
 ): string | null {
   if (outcome !== "saved") return null;
-  return `mount ${name}: saved ${files} files, ${showBytes(bytes ?? 0)} to ${to} (${showBytes(storedBytes)} of it new) in ${showTime(ms)}`;
+  return `mount ${name}: saved ${files} files, ${showBytes(bytes ?? 0)} to ${to} (${showBytes(storedBytes)} of it new) in ${showTime(ms)}${reason === null ? "" : `, ${reason}`}`;
 }
 
 async function findCollection(

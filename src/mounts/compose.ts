@@ -1,13 +1,15 @@
 import type { Content } from "./contents.ts";
 import type { Diff } from "./diff.ts";
 import type { Listed } from "./list.ts";
-import { parentOf, type Path } from "./names.ts";
+import { compareNames, parentOf, type Path } from "./names.ts";
 import type { Pack } from "./pack.ts";
 import type { BlobSource, NewBlob } from "./pack-builder.ts";
 import { type Blob, clampTime, type Entry, type Snapshot } from "./snapshot.ts";
 
 export interface Parts {
   readonly entries: readonly Listed[];
+  /** Entries of the parent that go on though the mount lacks them, in the order of their paths. */
+  readonly kept: readonly Entry[];
   readonly diff: Pick<Diff, "hardlinks">;
   readonly parent: Snapshot | null;
   /** Contents that the parent has: indices of its blobs, or the target of a link. */
@@ -27,10 +29,20 @@ export function compose(parts: Parts): Pick<Snapshot, "packs" | "blobs" | "entri
   const entries: Entry[] = [];
   const firstNames = new Set<Path>();
   const dirs = new Set<Path>([""]);
-  for (const listed of parts.entries) {
-    const { path, uid, gid } = listed;
+  for (const each of inOrder(parts)) {
     // A folder may have become another thing between the listing of it and of what is in it.
-    if (!dirs.has(parentOf(path))) continue;
+    if (!dirs.has(parentOf(each.path))) continue;
+    if ("before" in each) {
+      const { before } = each;
+      if (before.kind === "dir") dirs.add(before.path);
+      if (before.kind === "file") firstNames.add(before.path);
+      if (before.kind === "hardlink" && !firstNames.has(before.target)) continue;
+      const blobs = before.kind === "file" ? { blobs: before.blobs.map((known) => table.blobOf({ known })) } : {};
+      entries.push({ ...before, ...blobs });
+      continue;
+    }
+    const { listed } = each;
+    const { path, uid, gid } = listed;
     if (listed.kind === "dir") {
       dirs.add(path);
       entries.push({ kind: "dir", path, uid, gid, mtime: clampTime(listed.mtime), mode: listed.mode & 0o3777 });
@@ -59,6 +71,15 @@ export function compose(parts: Parts): Pick<Snapshot, "packs" | "blobs" | "entri
     firstNames.add(path);
   }
   return { packs: table.packs, blobs: table.blobs, entries };
+}
+
+type Part = { readonly path: Path } & ({ readonly listed: Listed } | { readonly before: Entry });
+
+function inOrder({ entries, kept }: Parts): readonly Part[] {
+  const listed = entries.map((each): Part => ({ path: each.path, listed: each }));
+  if (kept.length === 0) return listed;
+  const before = kept.map((each): Part => ({ path: each.path, before: each }));
+  return [...listed, ...before].sort((a, b) => compareNames(a.path, b.path));
 }
 
 function createTable({ parent, newBlobs, newPacks }: Parts) {

@@ -5,7 +5,7 @@ import type { Path } from "./names.ts";
 import type { BlobSource, PackBuilder } from "./pack-builder.ts";
 import { explainFailure, inLargePieces, runScript, unreadable } from "./shell-script.ts";
 import { type TarEntry, trimPath } from "./tar/header.ts";
-import { beganPath, changedPath } from "./settle.ts";
+import { beganName, changedName, notePath } from "./note-script.ts";
 import { createTarReader } from "./tar/read.ts";
 
 /** What was read of one file or link, and how it looked then. */
@@ -47,16 +47,18 @@ const batchBytes = 500_000;
 const readNames = `
 IFS= read -r time
 set -o pipefail
-busybox touch -d "@$time" ${beganPath}
+${notePath}
+busybox mkdir -p "$note.work"
+busybox touch -d "@$time" "$note.work/${beganName}"
 {
-  : > ${changedPath}
+  : > "$note.work/${changedName}"
   busybox xargs -0 -r -s ${batchBytes} busybox sh -c '
     busybox tar -c -f - -- "$@" || exit 255
-    busybox find "$@" -maxdepth 0 -newer ${beganPath} -print0 >> ${changedPath}' sh &&
-  busybox tar -c -f - ${changedPath}
+    busybox find "$@" -maxdepth 0 -newer "$note.work/${beganName}" -print0 >> "$note.work/${changedName}"' sh &&
+  busybox tar -c -f - -C "$note.work" ${changedName}
 } | ${inLargePieces}
 code=$?
-busybox rm -f ${beganPath} ${changedPath}
+busybox rm -rf "$note.work"
 exit $code
 `;
 
@@ -114,7 +116,7 @@ async function readOnce(
   let hasList = false;
   const reader = createTarReader({
     begin(entry) {
-      isList = entry.path === changedPath;
+      isList = entry.path === changedName;
       const listed = wanted.get(entry.path);
       // Further names of a link are links to the first one for tar.
       const first = entry.kind === "hardlink" && listed?.kind === "symlink" ? got.get(trimPath(entry.link)) : undefined;

@@ -1,7 +1,8 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { readScript, unreadable } from "./shell-script.ts";
-import { settleScript, stampScript } from "./settle.ts";
-import { readStamp, type Stamp } from "./stamp.ts";
+import { printNote } from "./note-script.ts";
+import { settleScript } from "./settle.ts";
+import { readNote, type Stamp } from "./stamp.ts";
 
 /** What is in a mount, without reading any content. */
 export interface MountContent {
@@ -22,8 +23,8 @@ if [ -d .bkcache-wipe ] || [ -d .bkcache-swap ]; then printf finished
 elif [ -d .bkcache-restore ]; then printf removed
 fi
 printf '\\0'
-${settleScript}${stampScript}
-busybox find . ! -type d ! -path ./.bkcache -print0 | busybox tr -d -c '\\000' | busybox wc -c
+${settleScript}${printNote}
+busybox find . ! -type d -print0 | busybox tr -d -c '\\000' | busybox wc -c
 busybox du -s -k .
 `;
   const output = await readScript(shell, { text }, { maxBytes: 1 << 20, ...(signal && { signal }) });
@@ -34,7 +35,7 @@ busybox du -s -k .
   }
   return {
     settled: settled === "finished" || settled === "removed" ? settled : null,
-    stamp: readStamp(stamp),
+    stamp: readNote(stamp)?.stamp ?? null,
     files,
     bytes: kibibytes * 1024,
   };

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
 import { inLargePieces, readScript, unreadable } from "./shell-script.ts";
-import { settleScript, stampScript } from "./settle.ts";
-import { readStamp, type Stamp } from "./stamp.ts";
+import { printNote } from "./note-script.ts";
+import { settleScript } from "./settle.ts";
+import { type Note, readNote } from "./stamp.ts";
 
 /** One entry of a mount as `stat` sees it. Times are whole seconds by the builder's clock: busybox knows no others. */
 export interface Listed {
@@ -27,7 +28,7 @@ export interface Listing {
   readonly root: Listed;
   /** Without the root and bkcache's own files, in the order of the paths' bytes. */
   readonly entries: readonly Listed[];
-  readonly stamp: { readonly content: Stamp; readonly time: number } | null;
+  readonly note: Note | null;
   /** What has a ctime before this was seen in its last state. */
   readonly settledBefore: number;
 }
@@ -51,27 +52,26 @@ busybox stat -c "$0 %f %u %g %s %Y %Z %i %h %n" -- "$@" 2>/dev/null || :' "$1" |
  */
 export async function listMount(shell: MountShell, signal?: AbortSignal): Promise<Listing> {
   const mark = makeMark();
-  const text = `${settleScript}${stampScript}
+  const text = `${settleScript}${printNote}
 printf '%s\\0' "$(busybox date +%s)"
 busybox find . -path './.bkcache-*' -prune -o -print0 | ${statNames}
 `;
   const script = { text, args: [mark] };
   const output = await readScript(shell, script, { maxBytes: maxListBytes, ...(signal && { signal }) });
-  const stampEnd = output.indexOf("\0");
-  const dateEnd = output.indexOf("\0", stampEnd + 1);
-  const content = readStamp(output.slice(0, stampEnd));
-  const now = Number(output.slice(stampEnd + 1, dateEnd));
+  const noteEnd = output.indexOf("\0");
+  const dateEnd = output.indexOf("\0", noteEnd + 1);
+  const note = readNote(output.slice(0, noteEnd));
+  const now = Number(output.slice(noteEnd + 1, dateEnd));
   const all = parseLines(output, dateEnd + 1, mark);
   const root = all.find((entry) => entry.path === "");
   if (root === undefined || !Number.isSafeInteger(now)) throw unreadable("its listing is not complete");
-  const time = all.find((entry) => entry.path === ".bkcache")?.mtime;
   return {
     root,
     entries: all
       .filter((entry) => entry !== root && !isOwnPath(entry.path))
       .sort((a, b) => compareNames(a.path, b.path)),
-    // A stamp from the future was made by another clock.
-    stamp: content !== null && time !== undefined && time <= now ? { content, time } : null,
+    // One from the future was made by another clock.
+    note: note !== null && note.time <= now ? note : null,
     // The kernel stamps files by a clock that lags some milliseconds behind the one that was asked.
     settledBefore: now - 1,
   };

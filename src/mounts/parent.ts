@@ -32,11 +32,11 @@ export function noParent(): Parent {
 export interface Parents {
   /** Whether no scope has any, so that all is to be saved. */
   areNone(): Promise<boolean>;
-  /** The snapshot that the mount's stamp names, else the newest one. One that cannot be read is no parent. */
-  find(stamp: Listing["stamp"]): Promise<Parent>;
+  /** The snapshot that the mount's note names, else the newest one. One that cannot be read is no parent. */
+  find(note: Listing["note"]): Promise<Parent>;
 }
 
-/** Begins to load the newest snapshot at once, since a stamp names that one most often. */
+/** Begins to load the newest snapshot at once, since a note names that one most often. */
 export function openParents(options: ParentOptions): Parents {
   const { store, mount, parent, signal, damage = noDamage } = options;
   const scopes = options.parentScopes ?? [mount.scope];
@@ -60,7 +60,7 @@ export function openParents(options: ParentOptions): Parents {
       const newest = await Promise.all(scopes.map(findNewest));
       return newest.every((objectKey) => objectKey === undefined);
     },
-    async find(stamp) {
+    async find(note) {
       const { findings } = noParent();
       const tryLoad = async (objectKey: string): Promise<LoadedSnapshot | null> => {
         try {
@@ -72,10 +72,10 @@ export function openParents(options: ParentOptions): Parents {
           return null;
         }
       };
-      if (stamp !== null && stamp.content.mount === mount.id) {
-        const loaded = await tryLoad(manifestKey(stamp.content));
+      if (note !== null && note.stamp.mount === mount.id) {
+        const loaded = await tryLoad(manifestKey(note.stamp));
         // Another one with this key may have been written since.
-        if (loaded?.sha256 === stamp.content.sha256) return { loaded, stampTime: stamp.time, findings };
+        if (loaded?.sha256 === note.stamp.sha256) return { loaded, stampTime: note.time, findings };
       }
       for (const scope of scopes) {
         const newest = await findNewest(scope);

@@ -1,7 +1,7 @@
 import { chooseKeptPacks } from "./compact.ts";
 import { type Diff, diffListing } from "./diff.ts";
 import type { Listed } from "./list.ts";
-import type { FileEntry, Snapshot } from "./snapshot.ts";
+import type { Entry, FileEntry, Snapshot } from "./snapshot.ts";
 
 export interface ReadPlan {
   readonly diff: Diff;
@@ -12,9 +12,14 @@ export interface ReadPlan {
 
 /**
  * What a save has to read: what the parent does not have, and what lives in packs that are left behind.
- * @param stampTime when the mount was equal to the parent; null where it may never have been
+ * @param options.stampTime when the mount was equal to the parent; null where it may never have been
+ * @param options.kept what the mount lacks, and the next snapshot has all the same
  */
-export function planRead(entries: readonly Listed[], parent: Snapshot | null, stampTime: number | null): ReadPlan {
+export function planRead(
+  entries: readonly Listed[],
+  parent: Snapshot | null,
+  { stampTime, kept }: { readonly stampTime: number | null; readonly kept: readonly Entry[] },
+): ReadPlan {
   if (parent === null) {
     const diff = diffListing(entries, null);
     return { diff, toRead: diff.unknown, knownBlobs: new Map() };
@@ -22,8 +27,9 @@ export function planRead(entries: readonly Listed[], parent: Snapshot | null, st
   const all = diffListing(entries, { snapshot: parent, time: stampTime ?? Number.NEGATIVE_INFINITY });
   const isWhole = all.unknown.length === 0 && entries.length === parent.entries.length;
   if (isWhole) return { diff: all, toRead: [], knownBlobs: new Map() };
-  const kept = chooseKeptPacks(parent, guessLive(entries, parent));
-  const isKept = (blob: number): boolean => kept.has(parent.blobs[blob]?.pack ?? -1);
+  const keptBlobs = kept.flatMap((entry) => (entry.kind === "file" ? entry.blobs : []));
+  const packs = chooseKeptPacks(parent, [...guessLive(entries, parent), ...keptBlobs]);
+  const isKept = (blob: number): boolean => packs.has(parent.blobs[blob]?.pack ?? -1);
   const known = new Map(all.known);
   const unknownPaths = new Set(all.unknown.map((entry) => entry.path));
   for (const [path, entry] of all.known) {

@@ -5,7 +5,8 @@ import { type Listed, type Listing, pathsOf, statPaths } from "./list.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
 import type { PackBuilder } from "./pack-builder.ts";
 import { inLargePieces, runScript, type StartedScript, startScript } from "./shell-script.ts";
-import { beganPath, settleScript } from "./settle.ts";
+import { beganName, notePath } from "./note-script.ts";
+import { settleScript } from "./settle.ts";
 import { trimPath } from "./tar/header.ts";
 import { createTarReader } from "./tar/read.ts";
 
@@ -37,19 +38,21 @@ export interface UncheckedMount extends EntireMount {
 /** The time in seconds by the builder's clock, a zero byte, and the mount as it is. `-newer` compares whole seconds. */
 const archive = `${settleScript}
 now=$(busybox date +%s)
-busybox touch -d "@$((now - 2))" ${beganPath}
+busybox mkdir -p "$note.work"
+busybox touch -d "@$((now - 2))" "$note.work/${beganName}"
 { printf '%s\\0' "$now"; busybox tar -c -f - .; } | ${inLargePieces}
 `;
 
 /**
- * Reads a line of conditions, and prints what does not meet them, what was modified since the archive was begun (the root
- * always was, by that very file), and sockets, which tar passes by.
+ * Reads a line of conditions, and prints what does not meet them, what was modified since the archive was begun, and
+ * sockets, which tar passes by.
  */
 const findDoubtful = `
 IFS= read -r owners || exit 0
 set -e -o pipefail
-busybox find . '(' '(' ! -path . -newer ${beganPath} ')' -o -type s -o ! '(' $owners ')' ')' -print0 | ${inLargePieces}
-busybox rm -f ${beganPath}
+${notePath}
+busybox find . '(' -newer "$note.work/${beganName}" -o -type s -o ! '(' $owners ')' ')' -print0 | ${inLargePieces}
+busybox rm -rf "$note.work"
 `;
 
 const maxDoubtfulBytes = 64 * 2 ** 20;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { type Contents, readContents } from "./contents.ts";
 import { type Diff, diffListing } from "./diff.ts";
+import { keepLacking } from "./keep-lacking.ts";
 import { type Listed, listMount, type Listing } from "./list.ts";
 import type { LoadedSnapshot } from "./load.ts";
 import type { PackBuilder } from "./pack-builder.ts";
@@ -10,12 +11,15 @@ import { planRead } from "./plan-read.ts";
 import { readEntireMount, type EntireMount, type EntireMountOptions } from "./read-entire.ts";
 import type { SaveOptions } from "./save-options.ts";
 import { selectEntries } from "./select.ts";
+import type { Entry } from "./snapshot.ts";
 
 /** What a mount holds, and where its contents are. */
 export interface MountReading {
   readonly listing: Pick<Listing, "root" | "settledBefore">;
   /** What goes into the snapshot, in the order of the paths' bytes. */
   readonly entries: readonly Listed[];
+  /** What the snapshot before has, the mount lacks, and the next snapshot goes on with. */
+  readonly kept: readonly Entry[];
   /** The snapshot that has what was not read. */
   readonly loaded: LoadedSnapshot | null;
   readonly diff: Diff;
@@ -41,7 +45,17 @@ export async function readAll(
   if (seen === null) return null;
   const readingOf = ({ listing, contents }: EntireMount, settled: MountReading["settled"]): MountReading => {
     const { entries, findings } = selectEntries(listing.entries, undefined);
-    return { listing, entries, loaded: null, diff: diffListing(entries, null), contents, builder, findings, settled };
+    return {
+      listing,
+      entries,
+      kept: [],
+      loaded: null,
+      diff: diffListing(entries, null),
+      contents,
+      builder,
+      findings,
+      settled,
+    };
   };
   const settled = seen.settled.then((entire) => {
     if (entire === null) return null;
@@ -63,12 +77,20 @@ export async function readChanges(
 ): Promise<MountReading> {
   const { shell, mount, signal } = options;
   const listing = await listMount(shell, signal);
-  const { loaded, stampTime, findings } = parents === null ? noParent() : await parents.find(listing.stamp);
+  const { loaded, stampTime, findings } = parents === null ? noParent() : await parents.find(listing.note);
   const { entries, findings: left } = selectEntries(listing.entries, mount.maxSize);
-  const { toRead, diff, knownBlobs } = planRead(entries, loaded?.snapshot ?? null, stampTime);
+  const isIncomplete = options.isIncomplete === true || isPart(listing.note, mount.id);
+  const parent = loaded?.snapshot ?? null;
+  const kept = isIncomplete && parent !== null ? keepLacking(entries, parent, mount.maxSize) : [];
+  const { toRead, diff, knownBlobs } = planRead(entries, parent, { stampTime, kept });
   const totalBytes = toRead.reduce((sum, entry) => sum + (entry.kind === "file" ? entry.size : 0), 0);
   const builder = upload.begin(knownBlobs, totalBytes);
   const { settledBefore } = listing;
   const contents = await readContents(toRead, { shell, settledBefore, builder, ...upload, ...(signal && { signal }) });
-  return { listing, entries, loaded, diff, contents, builder, findings: [...findings, ...left], settled: null };
+  return { listing, entries, kept, loaded, diff, contents, builder, findings: [...findings, ...left], settled: null };
+}
+
+/** What a mount lacks of a snapshot that was saved on top of another it lacks still. */
+function isPart(note: Listing["note"], mountId: string): boolean {
+  return note?.stamp.isPart === true && note.stamp.mount === mountId;
 }

@@ -31,6 +31,11 @@ export interface SaveOptions {
   readonly parent?: LoadedSnapshot;
   /** What a restore has found, so that the save makes it good. */
   readonly damage?: Damage;
+  /**
+   * Whether the mount may lack what was saved before, as after a restore that failed: what it lacks is kept then, as far as
+   * `maxSize` has room.
+   */
+  readonly isIncomplete?: boolean;
   readonly writer: Writer;
   /** Writes over a snapshot with the same key. */
   readonly overwrite?: boolean;

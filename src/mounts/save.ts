@@ -26,6 +26,8 @@ export type SaveResult =
       /** Bytes that were read from the mount. */
       readonly readBytes: number;
       readonly newPacks: number;
+      /** Files of the snapshot before that the mount lacks, and this one has. */
+      readonly keptFiles: number;
       readonly findings: readonly Diagnostic[];
     }
   /** The mount is as the snapshot, or as empty as the store. */
@@ -145,11 +147,13 @@ async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResu
   }
   if (draft.kind === "nothing") return draft.result;
   const { findings } = draft;
+  const isPart = reading.kept.length > 0;
   await upload.finish();
   if (draft.kind === "unchanged") {
     const same = refOf(draft.loaded.snapshot);
     // So that the next save need not read the same again.
-    if (reading.contents.read.size > 0) await startStamper().write({ ...same, sha256: draft.loaded.sha256 });
+    if (reading.contents.read.size > 0 || isPart)
+      await startStamper().write({ ...same, sha256: draft.loaded.sha256, isPart });
     const object = await store.stat(draft.loaded.objectKey, withSignal);
     if (object !== null) await refreshSnapshot(object, { ...refreshing(options), now });
     return { kind: "unchanged", snapshot: same, findings };
@@ -161,9 +165,10 @@ async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResu
   if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
     return { kind: "exists", snapshot: refOf(snapshot), findings };
   }
-  await startStamper().write({ ...refOf(snapshot), sha256 });
+  await startStamper().write({ ...refOf(snapshot), sha256, isPart });
   const saved = { snapshot, objectKey, sha256, bytes: bytes.length };
-  return { kind: "saved", saved, ...upload.counts, newPacks: draft.newPacks, findings };
+  const keptFiles = reading.kept.filter(({ kind }) => kind !== "dir").length;
+  return { kind: "saved", saved, ...upload.counts, newPacks: draft.newPacks, keptFiles, findings };
 }
 
 /** What is to be written. */
@@ -181,10 +186,10 @@ type Draft =
 
 async function makeDraft(options: SaveOptions, { reading, upload, startStamper }: Work): Promise<Draft> {
   const { mount, now } = options;
-  const { listing, entries, loaded, contents } = reading;
+  const { listing, entries, kept, loaded, contents } = reading;
   const findings = [...reading.findings];
   const parent = loaded?.snapshot ?? null;
-  if (entries.every((entry) => entry.kind === "dir")) {
+  if (kept.length === 0 && entries.every((entry) => entry.kind === "dir")) {
     const isLoss = parent !== null && totalsOf(parent).files > 0;
     if (isLoss) return { kind: "nothing", result: { kind: "refused", findings: [...findings, emptied(parent)] } };
     if (entries.length === 0) return { kind: "nothing", result: { kind: "unchanged", snapshot: null, findings } };
@@ -192,7 +197,16 @@ async function makeDraft(options: SaveOptions, { reading, upload, startStamper }
   const newPacks = await upload.seal();
   const { known } = reading.diff;
   const newBlobs = reading.builder.blobs;
-  const composed = compose({ entries, diff: reading.diff, parent, known, read: contents.read, newBlobs, newPacks });
+  const composed = compose({
+    entries,
+    kept,
+    diff: reading.diff,
+    parent,
+    known,
+    read: contents.read,
+    newBlobs,
+    newPacks,
+  });
   if (contents.torn.length > 0) findings.push(torn(contents.torn));
   const root = { mode: listing.root.mode & 0o3777, uid: listing.root.uid, gid: listing.root.gid };
   if (loaded !== null && isUnchanged(options, composed, loaded.snapshot, root)) {

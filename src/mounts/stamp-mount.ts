@@ -1,21 +1,23 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
+import { keepNote, notePath } from "./note-script.ts";
 import { explainFailure, type StartedScript, startScript, unreadable } from "./shell-script.ts";
 import { type Stamp, writeStamp } from "./stamp.ts";
 
 const script = `set -e
-busybox cat > .bkcache-stamp
-[ -s .bkcache-stamp ] || exec busybox rm -f .bkcache-stamp
-busybox touch -d "@$1" .bkcache-stamp
-busybox mv -f .bkcache-stamp .bkcache`;
+${notePath}
+busybox cat > "$note.new"
+[ -s "$note.new" ] || exec busybox rm -f "$note.new"
+busybox touch -d "@$1" "$note.new"
+${keepNote}`;
 
 export interface Stamper {
   readonly script: StartedScript;
-  /** Notes in the mount what it is equal to. @throws BkcacheError BK5032. */
+  /** Notes what the mount is equal to. @throws BkcacheError BK5032. */
   write(stamp: Stamp): Promise<void>;
 }
 
 /**
- * Starts to note in the mount what it is equal to; what that is may become known later, or never.
+ * Starts to note what the mount is equal to; what that is may become known later, or never.
  * @param time since when, in seconds by the builder's clock
  */
 export function startStamp(shell: MountShell, time: number, signal?: AbortSignal): Stamper {

@@ -82,7 +82,8 @@ const restoreWords: Readonly<Record<MountRestore["outcome"], (restore: MountRest
 };
 
 const saveWords: Readonly<Record<MountSave["outcome"], (save: MountSave) => string>> = {
-  saved: ({ storedBytes, ms, snapshot }) => `saved ${showBytes(storedBytes)} (${snapshot?.scope}) in ${showTime(ms)}`,
+  saved: ({ storedBytes, ms, snapshot, reason }) =>
+    `saved ${showBytes(storedBytes)} (${snapshot?.scope}) in ${showTime(ms)}${reason === null ? "" : `, ${reason}`}`,
   unchanged: () => "unchanged",
   unused: () => "not used by this build",
   skipped: () => "not saved",

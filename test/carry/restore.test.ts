@@ -30,9 +30,7 @@ function restore(session: FakeSession, mounts: readonly CarriedMount[], more: Pa
 }
 
 const filesOf = (builder: FakeBuilder, id: string) =>
-  builder.folders
-    .filter((folder) => folder.id === id)
-    .flatMap(({ dir }) => readdirSync(dir).filter((name) => !name.startsWith(".bkcache")));
+  builder.folders.filter((folder) => folder.id === id).flatMap(({ dir }) => readdirSync(dir));
 
 const codesOf = (findings: readonly { readonly code: string }[]) => findings.map(({ code }) => code);
 

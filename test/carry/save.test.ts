@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CarriedMount } from "../../src/carry/find.ts";
-import { restoreMounts } from "../../src/carry/restore.ts";
+import { restoreMounts, type RestoreRequest } from "../../src/carry/restore.ts";
 import { saveMounts, type SaveRequest } from "../../src/carry/save.ts";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
 import {
@@ -26,6 +26,7 @@ function save(session: FakeSession, mounts: readonly CarriedMount[], more: Parti
     keyOf: () => null,
     parents: new Map(),
     damages: new Map(),
+    incomplete: new Set(),
     writer: { version: "0.0.0-test" },
     warnsOfCollection: true,
     budgetMs: 60_000,
@@ -153,4 +154,48 @@ test("a builder that may drop the mount is said once it was saved", async () => 
   });
   const { outcomes, findings } = await save(fakeSession(builder, store), [gomod]);
   expect([outcomes.get(gomod), codesOf(findings)]).toMatchObject([{ outcome: "saved" }, ["BK5054"]]);
+});
+
+describe("after a restore that failed", () => {
+  const run = async (more: Partial<RestoreRequest>) => {
+    const store = openPlainStore();
+    const before = makeBuilder("gomod");
+    writeFileSync(join(before.folders[0]?.dir ?? "", "old"), "old");
+    await save(fakeSession(before, store), [gomod]);
+    const builder = createFakeBuilder();
+    const session = fakeSession(builder, store);
+    const request = { mounts: [gomod], scopesOf: () => ["main"], keyOf: () => null, budgetMs: 60_000, ...more };
+    const { incomplete, loaded } = await restoreMounts(session, request);
+    if (builder.folders.length === 0) builder.add("gomod");
+    writeFileSync(join(builder.folders[0]?.dir ?? "", "new"), "new");
+    const { outcomes } = await save(session, [gomod], { incomplete, parents: loaded });
+    return { incomplete: [...incomplete], saved: outcomes.get(gomod) };
+  };
+
+  test("what the builder lacks is kept, and the report says so", async () => {
+    expect(await run({ budgetMs: 0 })).toMatchObject({
+      incomplete: [gomod],
+      saved: { outcome: "saved", files: 3, reason: "with 2 files of the snapshot before, which was not restored" },
+    });
+  });
+
+  test("nothing is kept where there was nothing to restore, or all of it came", async () => {
+    expect(await run({ scopesOf: () => ["other"] })).toMatchObject({
+      incomplete: [],
+      saved: { files: 1, reason: null },
+    });
+    expect(await run({})).toMatchObject({ incomplete: [], saved: { outcome: "saved", files: 3, reason: null } });
+  });
+
+  test("a young mount that no restore and no save has known may lack something, too", async () => {
+    const store = openPlainStore();
+    await save(fakeSession(makeBuilder("gomod"), store), [gomod]);
+    const builder = createFakeBuilder();
+    writeFileSync(join(builder.add("gomod", { usageCount: 1 }).dir, "new"), "new");
+    const session = fakeSession(builder, store);
+    const request = { mounts: [gomod], scopesOf: () => ["main"], keyOf: () => null, budgetMs: 60_000 };
+    const { incomplete, outcomes } = await restoreMounts(session, request);
+    expect([outcomes.get(gomod), incomplete.has(gomod)]).toMatchObject([{ outcome: "present" }, true]);
+    expect((await save(session, [gomod], { incomplete })).outcomes.get(gomod)).toMatchObject({ files: 2 });
+  });
 });

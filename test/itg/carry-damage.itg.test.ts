@@ -24,7 +24,7 @@ import { makeWorkspace } from "../support/workspace.ts";
 /** A step that makes the same contents in every mount, and says what it found: names with digests. */
 const dockerfile = `${baseStage}${runStep(
   "--mount=type=cache,id=shop-data,target=/data",
-  `cd /data; echo "found data: "$(find . -type f ! -name .bkcache | sort | xargs -r sha256sum)
+  `cd /data; echo "found data: "$(find . -type f | sort | xargs -r sha256sum)
 : "$(cat /src/a.txt)"; seq 1 200000 > numbers; seq 1 900000 > more; mkdir -p sub; echo sub > sub/file`,
 )}`;
 

@@ -10,9 +10,9 @@ import { makeWorkspace } from "../support/workspace.ts";
  * number of names; and the digest of all contents.
  */
 const listing = `list() {
-  find . -mindepth 1 ! -path ./.bkcache ! -type d -print0 | sort -z | xargs -0 -r stat -c '%f %u %g %Y %s %h %N' > /listing
+  find . -mindepth 1 ! -type d -print0 | sort -z | xargs -0 -r stat -c '%f %u %g %Y %s %h %N' > /listing
   find . -mindepth 1 -type d -print0 | sort -z | xargs -0 -r stat -c '%f %u %g %Y %n' >> /listing
-  find . -type f ! -path ./.bkcache -print0 | sort -z | xargs -0 -r cat | sha256sum >> /listing
+  find . -type f -print0 | sort -z | xargs -0 -r cat | sha256sum >> /listing
   echo "found $1: $(wc -l < /listing) lines $(sha256sum < /listing)"
 }`;
 

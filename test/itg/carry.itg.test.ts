@@ -242,6 +242,32 @@ describe("where they go and come from", () => {
   });
 });
 
+test("after a restore that failed the next machine gets all that there was", async ({ makeSmall }) => {
+  const project = makeSmall();
+  await project.run();
+  await project.elsewhere("two");
+  const config = JSON.parse(project.workspace.read("bkcache.config.json")) as { cache: object };
+  const budget = (restore: string) => {
+    const cache = { ...config.cache, mountBudget: { restore } };
+    project.workspace.write("bkcache.config.json", JSON.stringify({ ...config, cache }));
+  };
+  budget("1ms");
+  const third = await project.elsewhere("three");
+  expect(third.found).toEqual({ data: "" });
+  expect(third.mounts).toMatchObject([
+    {
+      restore: { outcome: "failed" },
+      save: { ...saved, files: 3, reason: expect.stringContaining("with 2 files") as string },
+    },
+  ]);
+  budget("60s");
+  // The builder that lacks them still does not drop them later.
+  project.workspace.write("src/a.txt", "four");
+  const fourth = await project.run();
+  expect(fourth).toMatchObject({ found: { data: "three" }, mounts: [{ save: { ...saved, files: 4 } }] });
+  expect((await project.elsewhere("five")).found).toEqual({ data: "four one three two" });
+});
+
 describe("when nothing is written", () => {
   test.for([
     ["--cache read", ["bake", "--cache", "read"], {}, "one"],

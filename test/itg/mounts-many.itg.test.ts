@@ -8,8 +8,8 @@ import { makeMount, restore, save } from "../mounts/support.ts";
 /** Type, mode, owner, mtime, size and path of every entry, and all contents, as two digests. */
 function digestTree(dir: string): string {
   const script = `cd "$1"
-find . -mindepth 1 ! -path ./.bkcache -printf '%y %m %U %G %Ts %s %P\\n' | sed -E 's/^(d .*) [0-9]+ /\\1 /' | LC_ALL=C sort | sha256sum
-find . -type f ! -path ./.bkcache -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum`;
+find . -mindepth 1 -printf '%y %m %U %G %Ts %s %P\\n' | sed -E 's/^(d .*) [0-9]+ /\\1 /' | LC_ALL=C sort | sha256sum
+find . -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum`;
   return execFileSync("sh", ["-c", script, "sh", dir], { encoding: "utf8" });
 }
 

@@ -47,7 +47,7 @@ function saveOnce(files: ReadonlyMap<string, Played>, parent: Snapshot | null, t
     links: 1,
   });
   const entries = [...files].map(([path, file]) => listed(path, file)).sort((a, b) => compareNames(a.path, b.path));
-  const plan = planRead(entries, parent, time);
+  const plan = planRead(entries, parent, { stampTime: time, kept: [] });
   const newPacks: Pack[] = [];
   const builder = createPackBuilder({
     known: plan.knownBlobs,
@@ -63,6 +63,7 @@ function saveOnce(files: ReadonlyMap<string, Played>, parent: Snapshot | null, t
   }
   builder.finish();
   const parts = compose({
+    kept: [],
     entries,
     diff: plan.diff,
     parent,

@@ -16,7 +16,7 @@ import type { SaveResult } from "../../src/mounts/save.ts";
 import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore } from "../support/plain-store.ts";
 import { fillStrangely } from "./strange-tree.ts";
-import { describeTree, expectSame, makeMount, makeTree, restore, save } from "./support.ts";
+import { describeTree, expectSame, forget, makeMount, makeTree, restore, save } from "./support.ts";
 
 const mount = { id: "gomod", scope: "main", key: null };
 const isRoot = process.getuid?.() === 0;
@@ -73,7 +73,7 @@ describe("a first save", () => {
     const whole = spyOn(dir);
     const listed = spyOn(dir);
     const atOnce = await save(openPlainStore(), dir, { shell: whole.shell });
-    rmSync(join(dir, ".bkcache"));
+    forget(dir);
     const inTurn = await save(openPlainStore(), dir, { shell: listed.shell, mount: { ...mount, maxSize: 1e12 } });
     expect([whole.ran, listed.ran]).toEqual([
       ["archive", "doubt"],

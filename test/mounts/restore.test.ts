@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
-import { describeTree, makeMount, restore, save } from "./support.ts";
+import { describeTree, makeMount, noteOf, restore, save } from "./support.ts";
 
 /** A mount with two packs of noise, and names that make folders. */
 function makeTree(dir: string, mark = "a"): void {
@@ -181,11 +181,11 @@ describe("a mount that holds something", () => {
     expect(describeTree(dir)).toEqual(describeTree(from));
   });
 
-  test("but a stamp alone is nothing", async () => {
+  test("but what is noted of it is nothing", async () => {
     const { store, dir: from } = await makeStore();
     const dir = makeMount();
     await restore(store, dir);
-    for (const name of readdirSync(dir)) if (name !== ".bkcache") rmSync(join(dir, name), { recursive: true });
+    for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
     expect(await restore(store, dir)).toMatchObject({ kind: "restored" });
     expect(describeTree(dir)).toEqual(describeTree(from));
   });
@@ -202,15 +202,9 @@ describe("what a machine that stopped left behind is put right by the next run",
       (dir) => (moveSome(dir), mkdirSync(join(dir, "sub/of a build"), { recursive: true })),
       "present",
     ],
-    [
-      "before the stamp",
-      (dir) => (
-        mkdirSync(join(dir, ".bkcache-swap")),
-        renameSync(join(dir, ".bkcache"), join(dir, ".bkcache-swap/.bkcache"))
-      ),
-      "present",
-    ],
+    ["before the stamp", (dir) => (mkdirSync(join(dir, ".bkcache-swap")), takeNote(dir, ".bkcache-swap")), "present"],
     ["after the stamp", (dir) => mkdirSync(join(dir, ".bkcache-swap")), "present"],
+    ["of an older version, which kept the stamp in the mount", (dir) => takeNote(dir, "."), "present"],
   ])("%s", async (_, stop, expected) => {
     const { store, dir: from } = await makeStore();
     const dir = makeMount();
@@ -218,7 +212,7 @@ describe("what a machine that stopped left behind is put right by the next run",
     stop(dir);
     expect(await restore(store, dir)).toMatchObject({ kind: expected });
     expect(describeTree(dir)).toEqual(describeTree(from));
-    expect(existsSync(join(dir, ".bkcache"))).toBe(true);
+    expect(readFileSync(noteOf(dir) ?? "", "utf8")).toContain('"mount":"gomod"');
   });
 
   test("a save finishes it first", async () => {
@@ -233,10 +227,15 @@ describe("what a machine that stopped left behind is put right by the next run",
   function keepOnly(dir: string, folder: string): void {
     mkdirSync(join(dir, folder));
     for (const name of readdirSync(dir)) if (name !== folder) renameSync(join(dir, name), join(dir, folder, name));
+    takeNote(dir, folder);
   }
   function moveSome(dir: string): void {
     mkdirSync(join(dir, ".bkcache-swap"));
-    for (const name of ["sub", ".bkcache"]) renameSync(join(dir, name), join(dir, ".bkcache-swap", name));
+    renameSync(join(dir, "sub"), join(dir, ".bkcache-swap/sub"));
+    takeNote(dir, ".bkcache-swap");
+  }
+  function takeNote(dir: string, folder: string): void {
+    renameSync(noteOf(dir) ?? "", join(dir, folder, ".bkcache"));
   }
 });
 
@@ -271,7 +270,7 @@ describe("a builder that cannot take it", () => {
     for (const name of [".bkcache-stamp", ".bkcache-began", ".bkcache-changed"])
       writeFileSync(join(dir, name), "./a\0");
     expect(await restore(store, dir)).toMatchObject({ kind: "restored" });
-    expect(readdirSync(dir).filter((name) => name.startsWith(".bkcache"))).toEqual([".bkcache"]);
+    expect(readdirSync(dir).filter((name) => name.startsWith(".bkcache"))).toEqual([]);
   });
 
   test("an abort leaves the mount as it was", async () => {

@@ -1,22 +1,24 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  linkSync,
   lutimesSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   statSync,
   renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import { saveMount } from "../../src/mounts/save.ts";
 import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
-import { expectSame, makeMount, makeTree, restore, save } from "./support.ts";
+import { expectSame, forget, makeMount, makeTree, noteOf, restore, save } from "./support.ts";
 
 const mount = { id: "gomod", scope: "main" };
 /** What has a bound is listed before anything is read. */
@@ -28,10 +30,10 @@ async function makeSaved(store: PlainStore): Promise<string> {
   makeTree(dir);
   age(dir);
   expect(await save(store, dir)).toMatchObject({ kind: "saved" });
-  // All files have an earlier ctime than the stamp then; what changes from here on has not.
+  // All files have an earlier ctime than the note then; what changes from here on has not.
   await new Promise((resolve) => setTimeout(resolve, 1_100 - (Date.now() % 1000)));
   const time = Math.floor(Date.now() / 1000);
-  utimesSync(join(dir, ".bkcache"), time, time);
+  utimesSync(noteOf(dir) ?? "", time, time);
   return dir;
 }
 
@@ -156,7 +158,7 @@ describe("keys", () => {
   test("a snapshot of another scope is built on", async () => {
     const store = openPlainStore();
     const dir = await makeSaved(store);
-    rmSync(join(dir, ".bkcache"));
+    forget(dir);
     const options = { mount: { id: "gomod", scope: "branch", key: null }, parentScopes: ["branch", "main"] };
     expect(await save(store, dir, options)).toMatchObject({ kind: "saved", newPacks: 0 });
     await expectSame(store, dir);
@@ -210,7 +212,7 @@ describe("refusals and warnings", () => {
     expect(result).toMatchObject({ kind: "saved", findings: [{ code: "BK5037" }] });
     const copy = makeMount();
     await restore(store, copy);
-    expect(readdirSync(copy).sort()).toEqual([".bkcache", "new", "old"]);
+    expect(readdirSync(copy).sort()).toEqual(["new", "old"]);
     // What was left out is left out again, and nothing is written.
     expect(await save(store, dir, { mount: { ...mount, key: null, maxSize: 2000 } })).toMatchObject({
       kind: "unchanged",
@@ -369,6 +371,86 @@ test("savers of one key at once: one snapshot, one set of packs", async () => {
   const results = await Promise.all(dirs.map((dir) => save(store, dir, { mount: { ...mount, key: "k" } })));
   expect(results.map((result) => result.kind).sort()).toEqual([...Array.from({ length: 7 }, () => "exists"), "saved"]);
   expect(store.objects.size).toBe(2);
-  for (const dir of dirs) rmSync(join(dir, ".bkcache"), { force: true });
+  for (const dir of dirs) forget(dir);
   await expectSame(store, dirs[0] ?? "");
+});
+
+describe("a mount that may lack what was saved before", () => {
+  const namesIn = (dir: string) => readdirSync(dir, { recursive: true, encoding: "utf8" }).sort();
+  /** A store with a snapshot of these files, and an empty mount. */
+  const makeLacking = async (files: Readonly<Record<string, string>>) => {
+    const store = openPlainStore();
+    const from = makeMount();
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(from, path)), { recursive: true });
+      writeFileSync(join(from, path), content);
+    }
+    expect(await save(store, from)).toMatchObject({ kind: "saved", keptFiles: 0 });
+    return { store, from, dir: makeMount() };
+  };
+  const restored = async (store: PlainStore) => {
+    const copy = makeMount();
+    expect(await restore(store, copy)).toMatchObject({ kind: "restored", findings: [] });
+    return copy;
+  };
+
+  test("is saved on top of that: what the builder has wins", async () => {
+    const { store, dir } = await makeLacking({ a: "old a", "d/b": "b", "e/c": "c" });
+    writeFileSync(join(dir, "a"), "a");
+    writeFileSync(join(dir, "e"), "no folder any more");
+    const result = await save(store, dir, { isIncomplete: true });
+    expect(result).toMatchObject({ kind: "saved", keptFiles: 1, saved: { snapshot: { parent: { scope: "main" } } } });
+    const copy = await restored(store);
+    expect(namesIn(copy)).toEqual(["a", "d", "d/b", "e"]);
+    expect(["a", "d/b", "e"].map((path) => readFileSync(join(copy, path), "utf8"))).toEqual([
+      "a",
+      "b",
+      "no folder any more",
+    ]);
+  });
+
+  test("stays one for the next save, until it is restored", async () => {
+    const { store, dir } = await makeLacking({ a: "a", b: "b" });
+    writeFileSync(join(dir, "c"), "c");
+    expect(await save(store, dir, { isIncomplete: true })).toMatchObject({ kind: "saved", keptFiles: 2 });
+    expect(await save(store, dir)).toMatchObject({ kind: "unchanged" });
+    writeFileSync(join(dir, "d"), "d");
+    expect(await save(store, dir)).toMatchObject({ kind: "saved", keptFiles: 2 });
+    expect(namesIn(await restored(store))).toEqual(["a", "b", "c", "d"]);
+    expect(await restore(store, dir, { replace: true })).toMatchObject({ kind: "restored" });
+    rmSync(join(dir, "a"));
+    expect(await save(store, dir)).toMatchObject({ kind: "saved", keptFiles: 0 });
+    expect(namesIn(await restored(store))).toEqual(["b", "c", "d"]);
+  });
+
+  test("and is empty changes nothing", async () => {
+    const { store, dir } = await makeLacking({ a: "a" });
+    const objects = store.objects.size;
+    expect(await save(store, dir, { isIncomplete: true })).toMatchObject({ kind: "unchanged", findings: [] });
+    expect(store.objects.size).toBe(objects);
+  });
+
+  test("keeps of it what maxSize has room for, the youngest first", async () => {
+    const { store, from, dir } = await makeLacking({ old: "x".repeat(1000), young: "y".repeat(1000) });
+    utimesSync(join(from, "old"), 1_600_000_000, 1_600_000_000);
+    expect(await save(store, from)).toMatchObject({ kind: "saved" });
+    writeFileSync(join(dir, "new"), "z".repeat(500));
+    const bound = { mount: { ...mount, key: null, maxSize: 1600 }, isIncomplete: true };
+    expect(await save(store, dir, bound)).toMatchObject({ kind: "saved", keptFiles: 1 });
+    expect(namesIn(await restored(store))).toEqual(["new", "young"]);
+  });
+
+  test("keeps the other names of a file, also where the first is of another one now", async () => {
+    const { store, from, dir } = await makeLacking({ first: "content" });
+    for (const name of ["second", "third"]) linkSync(join(from, "first"), join(from, name));
+    expect(await save(store, from)).toMatchObject({ kind: "saved" });
+    writeFileSync(join(dir, "first"), "another");
+    expect(await save(store, dir, { isIncomplete: true })).toMatchObject({ kind: "saved", keptFiles: 2 });
+    const copy = await restored(store);
+    expect(["first", "second", "third"].map((name) => readFileSync(join(copy, name), "utf8"))).toEqual([
+      "another",
+      "content",
+      "content",
+    ]);
+  });
 });

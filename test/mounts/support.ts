@@ -1,8 +1,17 @@
 import { hash } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { openLocalShell } from "../support/local-shell.ts";
+import { notesOf, openLocalShell } from "../support/local-shell.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { restoreMount, type RestoreOptions, type RestoreResult } from "../../src/mounts/restore.ts";
 import type { SaveOptions } from "../../src/mounts/save-options.ts";
@@ -10,7 +19,7 @@ import { saveMount, type SaveResult } from "../../src/mounts/save.ts";
 import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 
-/** Everything below a folder as text, one line for each entry; names as byte strings. Not bkcache's own stamp. */
+/** Everything below a folder as text, one line for each entry; names as byte strings. */
 export function describeTree(dir: string): string[] {
   const lines: string[] = [];
   const firstNames = new Map<bigint, string>();
@@ -18,7 +27,6 @@ export function describeTree(dir: string): string[] {
     for (const child of readdirSync(path, { encoding: "buffer" }).sort(Buffer.compare)) {
       const childPath = Buffer.concat([path, Buffer.from("/"), child]);
       const childName = name === "" ? child.toString("latin1") : `${name}/${child.toString("latin1")}`;
-      if (childName === ".bkcache") continue;
       const stat = lstatSync(childPath, { bigint: true });
       const mtime = stat.mtimeMs < 0n ? -1n : stat.mtimeMs / 1000n;
       const what = [childName, (stat.mode & 0o177777n).toString(8), stat.uid, stat.gid, mtime];
@@ -83,9 +91,22 @@ export async function restore(
   return restoreMount({ store, mount: base, scopes: ["main"], ...more, shell });
 }
 
+/** What is noted of a mount; null where nothing is. */
+export function noteOf(dir: string): string | null {
+  const [name] = existsSync(notesOf(dir)) ? readdirSync(notesOf(dir)) : [];
+  return name === undefined ? null : join(notesOf(dir), name);
+}
+
+/** As after the builder has lost what was noted. */
+export function forget(dir: string): void {
+  rmSync(notesOf(dir), { recursive: true, force: true });
+}
+
 /** A folder for a mount; in memory where the machine can, since some file systems are slow to make files. */
 export function makeMount(): string {
-  return makeTempDir("mount");
+  const dir = join(makeTempDir("mount"), "mount");
+  mkdirSync(dir);
+  return dir;
 }
 
 /** Some files of several lengths in a few folders. */

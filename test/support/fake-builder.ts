@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Gateway } from "../../src/builder/gateway/gateway.ts";
 import type { MountRecord } from "../../src/builder/gateway/records.ts";
@@ -34,11 +36,17 @@ export interface FakeBuilder {
   add(id: string, options?: { readonly usageCount?: number }): FakeFolder;
 }
 
+function makeDir(): string {
+  const dir = join(makeTempDir("mount"), "mount");
+  mkdirSync(dir);
+  return dir;
+}
+
 export function createFakeBuilder(): FakeBuilder {
   const folders: FakeFolder[] = [];
   const opened = { count: 0, atOnce: 0 };
   const add: FakeBuilder["add"] = (id, { usageCount = 0 } = {}) => {
-    const folder = { id, dir: makeTempDir("mount"), recordId: `record${folders.length}`, usageCount, isInUse: false };
+    const folder = { id, dir: makeDir(), recordId: `record${folders.length}`, usageCount, isInUse: false };
     folders.push(folder);
     return folder;
   };

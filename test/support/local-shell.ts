@@ -6,9 +6,15 @@ import { pipeline } from "node:stream/promises";
 import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import { makeTempDir } from "./cleanup.ts";
 
+/** The folder of notes of such a mount, beside it. */
+export function notesOf(dir: string): string {
+  return `${dir}.notes`;
+}
+
 /** A folder that plays the cache mount, and real processes of the real static busybox that work in it. */
 export function openLocalShell(dir: string, { maxFileBytes }: { readonly maxFileBytes?: number } = {}): MountShell {
   const bin = makeTempDir("busybox");
+  mkdirSync(notesOf(dir), { recursive: true });
   mkdirSync(bin, { recursive: true });
   const busybox = join(bin, "busybox");
   symlinkSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim(), busybox);
@@ -19,7 +25,7 @@ export function openLocalShell(dir: string, { maxFileBytes }: { readonly maxFile
       const [program = busybox, ...args] = [...bound, busybox, ...argv];
       const child = spawn(program, args, {
         cwd: dir,
-        env: { PATH: maxFileBytes === undefined ? bin : `${bin}:/usr/bin:/bin` },
+        env: { PATH: maxFileBytes === undefined ? bin : `${bin}:/usr/bin:/bin`, BKCACHE_NOTES: notesOf(dir) },
         stdio: ["pipe", "pipe", "pipe"],
         ...(signal && { signal, killSignal: "SIGKILL" }),
       });

@@ -86,7 +86,7 @@ export async function emptyBuilder(builder: Buildkit): Promise<void> {
   );
 }
 
-/** Ids of the cache mounts that a builder holds with their namespace, once for every record. */
+/** Ids of the cache mounts that a builder holds with their namespace, once for every record; not bkcache's own. */
 export async function mountRecords(builder: Buildkit): Promise<readonly string[]> {
   const usage = await builder.buildctl("du", "--verbose");
   return usage
@@ -95,7 +95,8 @@ export async function mountRecords(builder: Buildkit): Promise<readonly string[]
       const [, target] = /^Description:\s+cached mount (\S+) from /m.exec(block) ?? [];
       // The command stands between the two, with all its lines.
       const id = [...block.matchAll(/ with id "([^"]*)"$/gm)].at(-1)?.[1];
-      return target === undefined ? [] : [id ?? target];
+      const own = "bkcache/notes";
+      return target === undefined || id === own ? [] : [id ?? target];
     })
     .sort();
 }

@@ -2,7 +2,8 @@ import { createLimit } from "../../host/limit.ts";
 import { type Channel, GrpcError, GrpcStatus } from "./channel.ts";
 import { baseFolder, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
 import { CacheSharingOpt, Control, LLBBridge, MountType, NetMode } from "./messages.ts";
-import { mountPath, newId, runProcess } from "./process.ts";
+import { mountPath, newId, notesPath, runProcess } from "./process.ts";
+import { notesMount } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 
 export interface ContainerOptions {
@@ -132,11 +133,13 @@ async function makeContainer(
   const baseId = base === null ? "" : await build.solve(base, signal);
   const cacheOpt = { ID: mountKey(mount), sharing: CacheSharingOpt.LOCKED };
   const cache = { dest: mountPath, mountType: MountType.CACHE, cacheOpt, output: -1 };
+  const notesOpt = { ID: mountKey(notesMount), sharing: CacheSharingOpt.SHARED };
   const request = {
     ContainerID,
     Mounts: [
       { dest: "/", mountType: MountType.BIND, resultID: build.root },
       base === null ? cache : { ...cache, resultID: baseId, selector: baseFolder },
+      { dest: notesPath, mountType: MountType.CACHE, cacheOpt: notesOpt, output: -1 },
     ],
     Network: NetMode.NONE,
   };

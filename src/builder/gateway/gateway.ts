@@ -7,7 +7,7 @@ import { type Connection, dial } from "./connection.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
 import { helperRoot, type LlbDefinition } from "./llb.ts";
 import { type BuildStatus, Control } from "./messages.ts";
-import { type MountRecord, mountRecordType, readRecord, recordFilter } from "./records.ts";
+import { isNotesRecord, type MountRecord, mountRecordType, readRecord, recordFilter } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 import { listWorkers, type Worker } from "./workers.ts";
 
@@ -34,7 +34,7 @@ export interface Gateway {
    * @throws BkcacheError BK4021 to BK4023.
    */
   openShell(mount: MountIdentity, options?: { readonly signal?: AbortSignal }): Promise<MountShell>;
-  /** The records of every cache mount. */
+  /** The records of every cache mount but bkcache's own. */
   listMountRecords(): Promise<readonly MountRecord[]>;
   /** Refs of the builds under way; what this or another bkcache does with mounts is none. */
   listActiveBuilds(): Promise<readonly string[]>;
@@ -106,7 +106,8 @@ export async function openGateway(
       ask(async () => {
         const usage = channel.call(Control.DiskUsage, { filter: [`type==${mountRecordType}`] }, promptly);
         const [{ record }] = await Promise.all([usage, requireSupport()]);
-        return record.filter(({ RecordType }) => RecordType === mountRecordType).map(readRecord);
+        const all = record.filter(({ RecordType }) => RecordType === mountRecordType).map(readRecord);
+        return all.filter((each) => !isNotesRecord(each));
       }),
     listActiveBuilds: () =>
       ask(async () => {

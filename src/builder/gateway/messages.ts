@@ -94,7 +94,7 @@ const Mount = message({
 
 /** Values of enums, which are numbers on the wire. */
 export const MountType = { BIND: 0, CACHE: 3 } as const;
-export const CacheSharingOpt = { LOCKED: 2 } as const;
+export const CacheSharingOpt = { SHARED: 0, LOCKED: 2 } as const;
 export const NetMode = { NONE: 2 } as const;
 
 const Meta = message({ args: list(1, text), env: list(2, text), cwd: field(3, text), user: field(4, text) });

@@ -9,6 +9,8 @@ type ExecCall = Call<Encoded<typeof ExecMessage>, Decoded<typeof ExecMessage>>;
 
 /** Where the mount lies in its container. */
 export const mountPath = "/k";
+/** The folder of notes, which all containers share. */
+export const notesPath = "/n";
 /** Bytes of input in one message at most; BuildKit holds each message whole, and refuses those of 16 MiB. */
 const maxInput = 256 * 1024;
 const maxStderr = 64 * 1024;
@@ -47,7 +49,7 @@ export async function runProcess(
   const ProcessID = newId();
   const script = isFirst ? report + stay : report;
   const args = [helperPath, "sh", "-c", script, ProcessID, helperPath, ...argv];
-  const Meta = { args, cwd: mountPath, env: ["PATH=/bin", "LC_ALL=C", "TZ=UTC0"] };
+  const Meta = { args, cwd: mountPath, env: ["PATH=/bin", "LC_ALL=C", "TZ=UTC0", `BKCACHE_NOTES=${notesPath}`] };
   const Init = { ContainerID: container, Meta, Fds: [0, 1, 2] };
 
   let isOver = false;

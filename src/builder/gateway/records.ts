@@ -21,6 +21,13 @@ export interface MountRecord {
 
 type UsageRecord = Decoded<typeof Control.DiskUsage.response>["record"][number];
 
+/** bkcache's own mount, which has nothing but what it notes of others. */
+export const notesMount = { namespace: "bkcache", id: "notes" } as const;
+
+export function isNotesRecord({ namespace, mountId }: Pick<MountRecord, "namespace" | "mountId">): boolean {
+  return namespace === notesMount.namespace && mountId === notesMount.id;
+}
+
 export const mountRecordType = "exec.cachemount";
 
 export function readRecord(record: UsageRecord): MountRecord {

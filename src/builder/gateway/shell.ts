@@ -36,7 +36,8 @@ export interface MountExit {
 
 /**
  * A container that holds nothing but a static busybox and one cache mount, opened for this process alone (sharing
- * locked). Its working folder is the root of the mount, and it runs as root without a network.
+ * locked). Its working folder is the root of the mount, and it runs as root without a network. BKCACHE_NOTES names a folder
+ * that the shells of all mounts of the builder share, and no build sees.
  */
 export interface MountShell {
   /**

@@ -64,6 +64,7 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
       keyOf: keys.of,
       parents: new Map(),
       damages: new Map(),
+      incomplete: new Set(),
       writer: writerOf(ci),
       warnsOfCollection: warnsOfCollection({ driver: session.builder.driver, ci, rules }),
       budgetMs: noBudget,
