@@ -8,7 +8,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
-process.getBuiltinModule("node:module").enableCompileCache();
+// Node's own choice is a folder of the shared temporary folder, whose contents another user could have written.
+const { HOME, USERPROFILE, XDG_CACHE_HOME, NODE_COMPILE_CACHE } = process.env;
+const home = HOME || USERPROFILE;
+const userCache = XDG_CACHE_HOME?.startsWith("/") ? XDG_CACHE_HOME : home && `${home}/.cache`;
+const compileCache = NODE_COMPILE_CACHE || (userCache && `${userCache}/bkcache/node`);
+if (compileCache) process.getBuiltinModule("node:module").enableCompileCache(compileCache);
 void import("./cli/main.ts").then(async ({ main }) => {
   process.exitCode = await main(process.argv.slice(2));
   // A config in TypeScript may have left a timer or a connection open, which would keep the process.

@@ -1,3 +1,4 @@
+import { secretsOf } from "./diagnostics/redact.ts";
 import { basename } from "node:path";
 import { emitBakeFile } from "./bake/emit.ts";
 import type { Plan } from "./bake/model.ts";
@@ -28,7 +29,7 @@ export interface LoadOptions {
  */
 export async function loadConfig(options: LoadOptions): Promise<ValidConfig> {
   const located = await locateConfig(options);
-  if (located !== null) return validateConfig(await load(located));
+  if (located !== null) return validateConfig(await load(located), { secrets: secretsOf(process.env) });
   throw new BkcacheError({ code: "BK2001", message: `no config found in ${options.cwd} or above it` });
 }
 

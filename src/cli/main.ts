@@ -77,6 +77,15 @@ async function runCommand(
     interrupt.abort(signal);
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  // Such as a timer that a config in TypeScript has left. Never taken back: one may fire when all is done.
+  for (const event of ["uncaughtException", "unhandledRejection"]) {
+    process.on(event, (error: unknown) => {
+      // While a config is loaded, its loader listens too, and says whose fault it is.
+      if (process.listenerCount(event) > 1) return;
+      reportFault(error, reporter, redact);
+      exit(exitCodes.internal);
+    });
+  }
   let exitCode: number = exitCodes.ok;
   try {
     const host = createHost({
@@ -128,7 +137,7 @@ function reportFault(error: unknown, reporter: Reporter, redact: (text: string) 
       {
         code: "BK9001",
         message: `internal error: ${message}`,
-        hint: "run again with BKCACHE_DEBUG=1 and report the stack",
+        hint: "run again with BKCACHE_DEBUG=1 and report the stack, unless it leads to a timer or promise of your config",
       },
     ],
     "error",

@@ -91,26 +91,28 @@ class Exited extends Error {}
 class Stray extends Error {}
 
 /**
- * While a config is loaded, it cannot end the process, which would leave a check green that was never made; and a promise
- * that it rejects and nobody handles is a failure of the config.
+ * While a config is loaded, it cannot end the process, which would leave a check green that was never made; and what a timer of
+ * it throws, or a promise that it rejects and nobody handles, is a failure of the config.
  */
 function guardProcess(): { readonly check: () => Promise<void>; readonly remove: () => void } {
   const exit = Object.getOwnPropertyDescriptor(process, "exit") ?? {};
-  let stray: { readonly reason: unknown } | undefined;
-  const onStray = (reason: unknown) => void (stray ??= { reason });
+  let stray: Stray | undefined;
+  const keep = (what: string, cause: unknown) => void (stray ??= new Stray(what, { cause }));
+  const onRejection = (reason: unknown) => keep("rejects a promise that nobody handles", reason);
+  const onException = (error: unknown) => keep("threw in a timer or callback", error);
   process.exit = () => {
     throw new Exited();
   };
-  process.on("unhandledRejection", onStray);
+  process.on("unhandledRejection", onRejection).on("uncaughtException", onException);
   return {
     async check() {
       // Node tells of them when it has nothing else to do.
       await new Promise((resolve) => setImmediate(resolve));
-      if (stray !== undefined) throw new Stray(messageOf(stray.reason), { cause: stray.reason });
+      if (stray !== undefined) throw stray;
     },
     remove() {
       Object.defineProperty(process, "exit", exit);
-      process.off("unhandledRejection", onStray);
+      process.off("unhandledRejection", onRejection).off("uncaughtException", onException);
     },
   };
 }
@@ -134,7 +136,7 @@ class NeverSettled extends Error {}
 function explain(module: ModuleFile, error: unknown): BkcacheError {
   const code = codeOf(error);
   const text = messageOf(error);
-  const span = placeOf(module, error);
+  const span = placeOf(module, error instanceof Stray ? error.cause : error);
   const fail = (message: string, hint?: string) =>
     new BkcacheError({
       code: "BK2004",
@@ -147,7 +149,7 @@ function explain(module: ModuleFile, error: unknown): BkcacheError {
     return fail(`did not settle within ${patience / 1000} s`, "look for a promise that nothing resolves");
   if (error instanceof Exited) return fail("calls process.exit()", "throw an error to say that there is no config");
   if (error instanceof Stray)
-    return fail(`rejects a promise that nobody handles: ${firstLine(text)}`, "await it, or catch what it rejects with");
+    return fail(`${text}: ${firstLine(messageOf(error.cause))}`, "await it, or catch what it throws");
   switch (code) {
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
       return fail(

@@ -1,4 +1,5 @@
 import { BkcacheError, type Diagnostic, type Span } from "../diagnostics/error.ts";
+import type { KnownSecret } from "../diagnostics/redact.ts";
 import { foldErrors } from "./fold.ts";
 import type { LoadedConfig } from "./load.ts";
 import { rules } from "./rules/all.ts";
@@ -33,6 +34,8 @@ export interface ValidConfig {
 export interface ValidateOptions {
   /** BUILDKIT_INSECURE=true: plain http is no error. */
   readonly allowInsecure?: boolean;
+  /** What no string of the config may hold: it would be committed with what is generated. */
+  readonly secrets?: readonly KnownSecret[];
 }
 
 /**
@@ -56,6 +59,7 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
       data,
       dir: loaded.dir,
       allowsInsecure: options.allowInsecure === true,
+      ...(options.secrets && { secrets: options.secrets }),
     });
     const holders = new Set(faults.map(({ path }) => formatPath(path.slice(0, -1))));
     for (const rule of rules) {

@@ -14,14 +14,25 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']+:[^\s/@"']+@/gi, "$1***@"],
 ];
 
+/** A variable of the environment that holds a secret, by its name. */
+export interface KnownSecret {
+  readonly name: string;
+  readonly value: string;
+}
+
+export function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly KnownSecret[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && value.length >= shortestSecret && secretName.test(name) ? [{ name, value }] : [],
+  );
+}
+
 /**
  * A function that blanks out secrets: the values of secret-looking variables of `env`, credentials in
  * `key=value` form and user info in URLs. Reporters run every string through it.
  */
 export function createRedactor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
-  const secrets = Object.entries(env)
-    .filter(([name, value]) => value !== undefined && value.length >= shortestSecret && secretName.test(name))
-    .map(([, value]) => value as string)
+  const secrets = secretsOf(env)
+    .map(({ value }) => value)
     // Longest first, so that a secret that contains another goes whole.
     .sort((a, b) => b.length - a.length);
   return (text) => {

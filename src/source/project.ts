@@ -7,6 +7,7 @@ import { locateConfig } from "../config/locate.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { type ValidConfig, validateConfig } from "../config/validate.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { secretsOf } from "../diagnostics/redact.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { isInsecureAllowed } from "../host/insecure.ts";
@@ -27,7 +28,7 @@ export async function openProject(host: Host, file: string | undefined): Promise
   if (located === null) return null;
   if (located.kind === "yaml") await importWhole(() => import("../config/read-yaml.ts"));
   const allowInsecure = isInsecureAllowed(host.env);
-  const valid = validateConfig(await loadConfig(located), { allowInsecure });
+  const valid = validateConfig(await loadConfig(located), { allowInsecure, secrets: secretsOf(host.env) });
   const missing = findMissingFiles(valid);
   if (missing.length > 0) throw BkcacheError.of(missing);
   const resolved = resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) });

@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { binFile, runBkcache, runCommand } from "../support/run-bkcache.ts";
 import { cleanEnv } from "../support/env.ts";
@@ -218,6 +219,56 @@ describe("generate", () => {
     expect(stderr).toMatch(/^::error file=bkcache\.config\.yaml,line=7,col=\d+,title=bkcache BK2010::/m);
     expect(stderr.match(/unknown key/g)).toHaveLength(1);
   });
+});
+
+describe("a config in TypeScript that throws from a timer", () => {
+  const boom = (after: number, rest: string) =>
+    `setTimeout(() => { throw new Error("late"); }, ${after});\n${rest}\nexport default { targets: { api: {} } };\n`;
+
+  test("while it is loaded", async () => {
+    const wait = "await new Promise((resolve) => setTimeout(resolve, 300));";
+    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.ts": boom(1, wait) }).result;
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        /^error BK2004: bkcache\.config\.ts threw in a timer or callback: late\n {2}at bkcache\.config\.ts:1:\d+\n/,
+      ) as string,
+    });
+    expect(stderr).not.toContain("    at ");
+  });
+
+  test("when all is done", async () => {
+    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.ts": boom(700, "") }).result;
+    expect(exitCode).toBe(70);
+    expect(stderr.match(/^error /gm)).toHaveLength(1);
+    expect(stderr).toContain("error BK9001: internal error: late");
+    expect(stderr).not.toContain("    at ");
+  });
+});
+
+test("a secret of the environment does not get into the committed file", async () => {
+  const { workspace, result } = run(
+    ["generate"],
+    {
+      "bkcache.config.ts": "export default { targets: { api: { args: { K: process.env.AWS_SECRET_ACCESS_KEY } } } };\n",
+    },
+    { AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG" },
+  );
+  const { exitCode, stderr } = await result;
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("error BK2040: the string holds the value of AWS_SECRET_ACCESS_KEY\n  at bkcache.config.ts");
+  expect(workspace.has("docker-bake.hcl")).toBe(false);
+});
+
+test("compiled code is kept in a folder of the user, not in the shared temporary folder", async () => {
+  const { workspace, result } = run(["--version"]);
+  await result;
+  const [home, temporary] = [workspace.path("home"), workspace.path("tmp")];
+  mkdirSync(temporary);
+  const env = cleanEnv({ HOME: home, TMPDIR: temporary, XDG_CACHE_HOME: undefined });
+  await runBkcache(["--version"], { cwd: workspace.dir, env });
+  expect(readdirSync(join(home, ".cache/bkcache/node"))).toHaveLength(1);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 describe("generate and Dockerfiles", () => {

@@ -332,6 +332,33 @@ describe("a valid config", () => {
     expect((await readText(text)).errors.map((error) => error.code)).toEqual(["BK2043"]);
     expect((await readText(text, undefined, { allowInsecure: true })).errors).toEqual([]);
   });
+  test("holds no secret of the environment, whose value a module may have read", async () => {
+    const value = "wJalrXUtnFEMI/K7MDENG";
+    const secrets = [
+      { name: "AWS_SECRET_ACCESS_KEY", value },
+      { name: "POSTGRES_PASSWORD", value: "postgres" },
+    ];
+    const text = `export default { targets: { a: { args: { K: "x${value}", IMAGE: "postgres" } } } };`;
+    const { errors } = await readText(text, "bkcache.config.ts", { secrets });
+    expect(errors).toMatchObject([
+      {
+        code: "BK2040",
+        path: "targets.a.args.K",
+        message: "the string holds the value of AWS_SECRET_ACCESS_KEY",
+        hint: expect.stringContaining('env: "AWS_SECRET_ACCESS_KEY"') as string,
+      },
+    ]);
+    expect(JSON.stringify(errors)).not.toContain(value);
+    expect((await readText(text, "bkcache.config.ts")).errors).toEqual([]);
+  });
+  test.each([
+    ["maximum", "did you mean max?"],
+    ["mim", "did you mean min?"],
+    ["all", undefined],
+  ])("a cache entry of mode=%s", async (mode, hint) => {
+    const { errors } = await readText(`targets: { a: { cacheTo: ["type=registry,ref=x/y,mode=${mode}"] } }`);
+    expect(errors.map(({ code, hint: found }) => [code, found])).toEqual([["BK2048", hint]]);
+  });
   test("can be an object of a program", () => {
     expect(validateConfig(loadObject({ project: "a" }, { dir: "/x" })).config).toEqual({ project: "a" });
     const wrong = () => validateConfig(loadObject({ targets: { a: { tgas: [] } } }, { dir: "/x" }));

@@ -190,8 +190,11 @@ function* checkAttribute(
     message: `${name} must be ${expected}, not ${JSON.stringify(value)}`,
   });
   if (name === "mode") {
-    if (value !== "min" && value !== "max") yield bad("min or max");
-    else if (type === "inline" && value === "max") yield { ...bad("min"), message: "inline cache is always mode min" };
+    if (value !== "min" && value !== "max") {
+      const near = nearest(value, ["min", "max"]) ?? ["min", "max"].find((each) => value.startsWith(each));
+      yield { ...bad("min or max"), ...(near !== undefined && { hint: `did you mean ${near}?` }) };
+    } else if (type === "inline" && value === "max")
+      yield { ...bad("min"), message: "inline cache is always mode min" };
   } else if (flags.has(name) && !goBools.has(value)) yield bad("true or false");
   else if ((name === "upload_parallelism" || name === "retry_max_attempts") && !/^[1-9]\d*$/.test(value))
     yield bad("a whole number above 0");

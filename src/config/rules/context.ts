@@ -1,3 +1,4 @@
+import type { KnownSecret } from "../../diagnostics/redact.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { expandMatrix, type Instance } from "../resolve/matrix.ts";
 import type { Config, Target, TargetAttributes } from "../schema.gen.ts";
@@ -22,6 +23,8 @@ export interface RuleContext {
   readonly dir: string;
   /** BUILDKIT_INSECURE: plain http is said, not refused. */
   readonly allowsInsecure: boolean;
+  /** Secrets of this environment. */
+  readonly secrets: readonly KnownSecret[];
 }
 
 interface DeclaredNames {
@@ -41,6 +44,7 @@ export function createContext(options: {
   readonly data: unknown;
   readonly dir: string;
   readonly allowsInsecure: boolean;
+  readonly secrets?: readonly KnownSecret[];
 }): RuleContext {
   const { config, data, dir } = options;
   const keys = (key: string) => new Set(Object.keys(mapAt(data, key)));
@@ -65,6 +69,7 @@ export function createContext(options: {
     hasForeignTargets: config.bake !== undefined,
     suggest: createSuggest(),
     allowsInsecure: options.allowsInsecure,
+    secrets: options.secrets ?? [],
   };
 }
 

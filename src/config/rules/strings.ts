@@ -4,8 +4,10 @@ import type { RuleContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
 
 /** What is wrong in any string, wherever it stands: text that no file can hold, and forms that only credentials have. */
-export function checkStrings({ config }: RuleContext): Iterable<Finding> {
+export function checkStrings({ config, secrets }: RuleContext): Iterable<Finding> {
   const findings: Finding[] = [];
+  // A short one may be an ordinary word, such as the name of an image that is a password of a test database too.
+  const known = secrets.filter(({ value }) => value.length >= 16);
   visitStrings(config, (text, path, isKey) => {
     if (!text.isWellFormed()) {
       findings.push({
@@ -15,9 +17,11 @@ export function checkStrings({ config }: RuleContext): Iterable<Finding> {
         message: "the text holds half of a surrogate pair",
       });
     }
-    const credential = credentialIn(text);
+    const variable = known.find(({ value }) => text.includes(value))?.name;
+    const credential = credentialIn(text) ?? (variable === undefined ? undefined : `the value of ${variable}`);
     if (credential === undefined) return;
-    const hint = path.includes("args") ? "pass it as a `secret`" : "give credentials in the environment";
+    const env = variable === undefined ? "" : `: secret: [{ id: "${variable.toLowerCase()}", env: "${variable}" }]`;
+    const hint = path.includes("args") ? `pass it as a \`secret\`${env}` : "give credentials in the environment";
     findings.push({ code: "BK2040", path: [...path], atKey: isKey, message: `the string holds ${credential}`, hint });
   });
   return findings;
