@@ -87,6 +87,25 @@ const withoutJsYaml = {
   load: (id: string) => (id === "\0js-yaml.cjs" ? "exports.load = () => ({});" : null),
 };
 
+/**
+ * Writes every character outside of ASCII as an escape, which is the same in a string, a template and a pattern: one such
+ * character makes V8 keep the whole chunk in two bytes for each, and Node convert it once more for its cache. Without it
+ * `generate` takes 3 % more CPU time.
+ */
+const asciiOnly = {
+  name: "ascii-only",
+  // Not `renderChunk`: what follows it prints each string anew.
+  generateBundle(_options: unknown, bundle: Record<string, { readonly type: string; code?: string }>) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "chunk" || file.code === undefined) continue;
+      // oxlint-disable-next-line no-control-regex
+      file.code = file.code.replaceAll(/[^\x00-\x7f]/g, (unit) => {
+        return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+      });
+    }
+  },
+};
+
 /** What the program and the API have in common. */
 const shared = {
   platform: "node",
@@ -104,7 +123,7 @@ const shared = {
       alias: { yaml: join(import.meta.dirname, "node_modules/yaml/browser/index.js") },
     },
   },
-  plugins: [lazyBuiltins, withoutJsYaml],
+  plugins: [lazyBuiltins, withoutJsYaml, asciiOnly],
 } satisfies UserConfig;
 
 /** Says of `bin.js` what the package around it does not: that it is CommonJS. */

@@ -7,7 +7,10 @@ import { splitWords } from "./words.ts";
 
 export type * from "./model.ts";
 
-/** Never throws: what BuildKit would refuse is read as far as it goes. */
+/**
+ * Never throws: what BuildKit would refuse is read as far as it goes.
+ * Own code: lint and edits need the place of every flag, word and heredoc, by the rules of BuildKit's own parser.
+ */
 export function parseDockerfile(text: string): Dockerfile {
   const scanner = createScanner(text);
   const { directives, escape, bodyStart } = scanner.readDirectives();

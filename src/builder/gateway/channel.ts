@@ -32,7 +32,7 @@ export interface Call<In, Out> {
   cancel(): void;
 }
 
-/** gRPC on a connection that exists already. */
+/** gRPC on a connection that exists already. Own code: a library dials by itself, and this may be the output of `buildx dial-stdio`. */
 export interface Channel {
   open<In, Out>(method: Method<In, Out>, options?: CallOptions): Call<In, Out>;
   /** One message there, and every message back. */

@@ -1,6 +1,7 @@
 /**
  * Protocol Buffers, as far as BuildKit's API needs them. A message is a table of fields, which gives its TypeScript type
  * too. Source: https://protobuf.dev/programming-guides/encoding/
+ * Own code: the few messages in use are tables of one line for each field, and nothing is generated or loaded for them.
  */
 
 /** How a value of one type stands behind its tag. */

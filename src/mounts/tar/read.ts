@@ -30,6 +30,7 @@ const maxExtendedBytes = 1 << 20;
 /**
  * Reads POSIX, GNU and pax archives, several of them one after the other too. Content is handed on without a copy; only
  * a header that two chunks share is put together first.
+ * Own code: names are bytes that need not be UTF-8, and what a builder sends is not to be copied once more.
  */
 export function createTarReader(handler: TarHandler): TarReader {
   const partial = Buffer.alloc(blockBytes);
