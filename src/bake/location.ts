@@ -13,6 +13,13 @@ export function isRemote(location: string): boolean {
   return !protocol.startsWith("http") || (URL.parse(location)?.pathname.endsWith(".git") ?? false);
 }
 
+/** Whether a remote location is a git repository, not an archive or a file at an address. */
+export function isGit(location: string): boolean {
+  return (
+    isRemote(location) && (!/^https?:/i.test(location) || (URL.parse(location)?.pathname.endsWith(".git") ?? false))
+  );
+}
+
 /** Whether a location is a git repository that is read over ssh. */
 export function isGitOverSsh(location: string): boolean {
   return /^ssh:\/\//i.test(location) || (!/^[a-zA-Z0-9]+:\/\//.test(location) && scpForm.test(location));

@@ -10,6 +10,8 @@ export interface DefinitionRequest {
   /** Values of -f; `-` is `input`. */
   readonly files: readonly string[];
   readonly input?: string;
+  /** The builder that fetches a remote definition. */
+  readonly builder?: string;
   /** Overrides, remote definition and targets. */
   readonly args: readonly string[];
 }
@@ -19,10 +21,16 @@ export interface DefinitionRequest {
  * @throws BkcacheError BK4020 with bake's own words where it refuses them.
  */
 export async function askDefinition(buildx: Buildx, request: DefinitionRequest): Promise<BakeDefinition> {
-  const { dir, env, files, input, args } = request;
+  const { dir, env, files, input, builder, args } = request;
   const hasFiles = files.length === 0 || files.some((file) => file !== "-") || input === undefined;
   const { exitCode, stdout, stderr } = await buildx.exec(
-    ["bake", ...files.flatMap((file) => ["-f", file]), "--print", ...args],
+    [
+      "bake",
+      ...(builder === undefined ? [] : ["--builder", builder]),
+      ...files.flatMap((file) => ["-f", file]),
+      "--print",
+      ...args,
+    ],
     {
       cwd: dir,
       // For an s3 entry bake looks for credentials even when it only prints, in the end by asking a host that may not answer.

@@ -5,7 +5,9 @@ import { withOverriddenEntries } from "../bake/cache-override.ts";
 import { type BakeDefinition, planFromDefinition } from "../bake/printed.ts";
 import { bakeFileNames } from "../bake/file-names.ts";
 import type { Plan, TargetCache } from "../bake/model.ts";
+import { withRemoteContexts } from "../bake/remote-contexts.ts";
 import type { Buildx } from "../builder/buildx.ts";
+import { ensureBuilder } from "../builder/ensure.ts";
 import { projectName } from "../config/names.ts";
 import type { BuilderDefinition, Level } from "../config/schema.gen.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
@@ -143,13 +145,19 @@ async function defineFolder(host: Host, args: BakeArgs, buildx: Buildx): Promise
     const input = 'target "default" {}\n';
     return askDefinition(buildx, { dir: host.cwd, env: host.env, files: ["-"], input, args: argumentsOf(args) });
   }
-  return askDefinition(buildx, {
+  const { remote } = args;
+  // The builder fetches it, and the one of this run is the one that has the rights to.
+  const builder = remote === null ? null : await ensureBuilder(host, buildx, { flag: args.builder, dir: host.cwd });
+  const definition = await askDefinition(buildx, {
     dir: host.cwd,
     env: host.env,
     files,
+    ...(builder !== null && { builder: builder.name }),
     ...(files.includes("-") ? { input: await readStandardInput() } : {}),
     args: argumentsOf(args),
   });
+  if (remote === null) return definition;
+  return { ...definition, targets: withRemoteContexts(definition.targets, remote.definition) };
 }
 
 /** BUILDX_BAKE_FILE counts where no -f is given, as it does in bake. */
