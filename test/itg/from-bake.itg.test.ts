@@ -17,7 +17,7 @@ import { arbitraryConfig } from "../bake/arbitrary-config.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
-import { findTool, hasToolchain, pathWith, repositoryDir } from "../support/toolchain.ts";
+import { findTool, pathWith, repositoryDir } from "../support/toolchain.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const fixtures = join(repositoryDir, "test/init/fixtures/bake");
@@ -90,9 +90,9 @@ const cases: Readonly<Record<string, Case>> = {
   "no ending": { files: ["bakefile"], codes: [] },
 };
 
-describe.skipIf(!hasToolchain())("init --from-bake", () => {
+describe("init --from-bake", () => {
   const tools = makeTempDir("bin");
-  if (hasToolchain()) cpSync(findTool("buildx"), join(tools, "buildx"));
+  cpSync(findTool("buildx"), join(tools, "buildx"));
   const home = makeTempDir("home");
   const envOf = (extra: Readonly<Record<string, string>> = {}) =>
     cleanEnv({

@@ -11,7 +11,6 @@ import { fillStrangely } from "../mounts/strange-tree.ts";
 import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
 import { type GatewayBuilder, inMount, makeGatewayBuilder } from "../support/gateway-builder.ts";
 import { openPlainStore } from "../support/plain-store.ts";
-import { hasToolchain } from "../support/toolchain.ts";
 
 /** All that a listing knows of an entry but when and where on its disk it was made. */
 function essence({ entries }: Listing): string[] {
@@ -20,7 +19,7 @@ function essence({ entries }: Listing): string[] {
   );
 }
 
-describe.skipIf(!hasToolchain())("mounts of a real builder", () => {
+describe("mounts of a real builder", () => {
   let buildkit: Buildkit;
   let builder: GatewayBuilder;
   let gateway: Gateway;

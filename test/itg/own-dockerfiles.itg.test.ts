@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
-import { hasToolchain } from "../support/toolchain.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const bakeFile = 'target "api" {\n  context = "services/api"\n  dockerfile = "Api.Dockerfile"\n}\ntarget "db" {}\n';
@@ -16,8 +15,8 @@ const marked = "FROM node:24\n# bkcache: npm\nRUN npm ci\n";
 const managed = "FROM node:24\n# bkcache: npm\nRUN --mount=type=cache,id=shop-npm,target=/root/.npm npm ci\n";
 
 /** Only bake can tell which Dockerfiles a config with `bake:` builds. */
-describe.skipIf(!hasToolchain())("the Dockerfiles of an own bake file", () => {
-  const { env } = hasToolchain() ? makeDockerConfig() : { env: {} };
+describe("the Dockerfiles of an own bake file", () => {
+  const { env } = makeDockerConfig();
   const run = (workspace: Workspace, ...args: readonly string[]) =>
     runBkcache(args, { cwd: workspace.dir, env: cleanEnv(env) });
   const make = (dockerfile: string) =>

@@ -10,7 +10,7 @@ import { certainValue } from "../../src/source/values.ts";
 import { oddText } from "../bake/arbitrary-config.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
-import { findTool, hasToolchain } from "../support/toolchain.ts";
+import { findTool } from "../support/toolchain.ts";
 
 const names = ["A", "B_C", "A_JSON", "Path"] as const;
 /** Of a type, so that bake has to be asked. */
@@ -41,7 +41,7 @@ const part = fc.oneof(
 );
 const texts = fc.array(fc.array(part, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });
 
-describe.skipIf(!hasToolchain())("values of variables", () => {
+describe("values of variables", () => {
   const dir = makeTempDir("variables");
   const base = cleanEnv({ HOME: dir, DOCKER_CONFIG: dir, BUILDX_CONFIG: dir });
   const hostOf = (env: Readonly<Record<string, string>>): Host =>
