@@ -1,12 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
-import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
-import { type GcsGate, startGcsGate } from "../support/gcs-auth.ts";
-import { type GcsServer, startFakeGcs } from "../support/gcs-server.ts";
-import { type GoogleProxy, startGoogleProxy } from "../support/google-proxy.ts";
+import { expect } from "vitest";
+import type { Buildkit } from "../support/buildkit.ts";
+import { startGcsGate } from "../support/gcs-auth.ts";
+import { startGoogleProxy } from "../support/google-proxy.ts";
 import {
   addToMount,
   baseStage,
@@ -15,7 +12,7 @@ import {
   type MountRun,
   runWithMounts,
 } from "../support/mount-project.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 /*
@@ -23,28 +20,7 @@ import { makeWorkspace } from "../support/workspace.ts";
  * becomes of the secrets of both kinds of store.
  */
 
-const bucket = "cache";
-let s3: S3Server;
-let gcs: GcsServer;
-let gate: GcsGate;
-let proxy: GoogleProxy;
-let builder: Buildkit;
-let busybox: string;
-
-beforeAll(async () => {
-  [s3, gcs, builder] = await Promise.all([startVersitygw(), startFakeGcs(), startBuildkit()]);
-  await Promise.all([s3.createBucket(bucket), gcs.createBucket(bucket)]);
-  gate = await startGcsGate(gcs.endpoint);
-  proxy = await startGoogleProxy(gate.endpoint);
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-});
-beforeEach(() => emptyBuilder(builder));
-afterAll(async () => {
-  proxy.stop();
-  gate.stop();
-  await builder.stop();
-  await Promise.all([s3.stop(), gcs.stop()]);
-});
+type Strings = Readonly<Record<string, string>>;
 
 interface Watched extends MountRun {
   /** Argument lists of all processes that bkcache started, as far as they were seen. */
@@ -52,27 +28,58 @@ interface Watched extends MountRun {
   readonly warnings: readonly string[];
 }
 
-/** One run of bkcache in a new folder, with its children under watch. */
-async function run(
-  args: readonly string[],
-  files: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
-): Promise<Watched> {
-  const workspace = makeWorkspace({ Dockerfile: baseStage + addToMount("id=shop-data"), ...files });
-  const seen = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const result = await runWithMounts(workspace, args, mountEnvironment(builder, env), {
-      onStart: ({ pid }) => {
-        timer = setInterval(() => descendantsOf(pid ?? 0).forEach((argv) => seen.add(argv)), 20);
+const test = serverTest
+  .extend("gate", { scope: "file" }, async ({ gcs }, { onCleanup }) => {
+    const gate = await startGcsGate(gcs.endpoint);
+    onCleanup(() => gate.stop());
+    return gate;
+  })
+  .extend("proxy", { scope: "file" }, async ({ gate }, { onCleanup }) => {
+    const proxy = await startGoogleProxy(gate.endpoint);
+    onCleanup(() => proxy.stop());
+    return proxy;
+  })
+  /** One run of bkcache in a new folder, with its children under watch. */
+  .extend("run", ({ builder }) => async (args: readonly string[], files: Strings, env: Strings): Promise<Watched> => {
+    const workspace = makeWorkspace({ Dockerfile: baseStage + addToMount("id=shop-data"), ...files });
+    const seen = new Set<string>();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const result = await runWithMounts(workspace, args, mountEnvironment(builder, env), {
+        onStart: ({ pid }) => {
+          timer = setInterval(() => descendantsOf(pid ?? 0).forEach((argv) => seen.add(argv)), 20);
+        },
+      });
+      const warnings = result.stderr.split("\n").filter((text) => /^warning BK5\d{3}/.test(text));
+      return { ...result, argv: [...seen].join("\n"), warnings };
+    } finally {
+      clearInterval(timer);
+    }
+  })
+  /** All that must not be seen by anybody: the secrets that were given, and those that were made of them. */
+  .extend("secrets", ({ s3, gate }) => () => {
+    const { private_key: key } = JSON.parse(readFileSync(gate.keyFile, "utf8")) as { readonly private_key: string };
+    return [s3.secretKey, ...key.split("\n").slice(1, -2), ...gate.secrets];
+  })
+  .extend("expectNoSecret", ({ secrets }) => ({ stdout, stderr, report, argv }: Watched): void => {
+    const shown = [stdout, stderr, JSON.stringify(report), argv].join("\n");
+    expect(argv).toContain("buildx");
+    for (const secret of secrets()) expect(shown).not.toContain(secret);
+  })
+  /** Files of a project with layers in S3, and mounts in Google's store. */
+  .extend("project", ({ gate, busybox }) => (source: string, mounts: "google" | "remote" = "google") => {
+    const config = {
+      project: "shop",
+      backends: {
+        remote: { type: "s3", bucket, prefix: "layers/", insecure: true },
+        google: { type: "gcs", bucket, prefix: "mounts/", insecure: true, endpointUrl: gate.endpoint },
       },
-    });
-    const warnings = result.stderr.split("\n").filter((text) => /^warning BK5\d{3}/.test(text));
-    return { ...result, argv: [...seen].join("\n"), warnings };
-  } finally {
-    clearInterval(timer);
-  }
-}
+      cache: { read: mounts === "google" ? ["remote"] : [], write: mounts === "google" ? ["remote"] : [], mounts },
+      mounts: { data: { target: "/data" } },
+      targets: { app: { contexts: { busybox } } },
+    };
+    return { "bkcache.config.json": JSON.stringify(config), "src/a.txt": source };
+  });
 
 /** Argument lists of a process's descendants. */
 function descendantsOf(root: number): readonly string[] {
@@ -92,21 +99,9 @@ function descendantsOf(root: number): readonly string[] {
   return found;
 }
 
-/** All that must not be seen by anybody: the secrets that were given, and those that were made of them. */
-function secrets(): readonly string[] {
-  const { private_key: key } = JSON.parse(readFileSync(gate.keyFile, "utf8")) as { readonly private_key: string };
-  return [s3.secretKey, ...key.split("\n").slice(1, -2), ...gate.secrets];
-}
-
-function expectNoSecret({ stdout, stderr, report, argv }: Watched): void {
-  const shown = [stdout, stderr, JSON.stringify(report), argv].join("\n");
-  expect(argv).toContain("buildx");
-  for (const secret of secrets()) expect(shown).not.toContain(secret);
-}
-
 /** Whether the builder's state, its history included, has one of the secrets in any file. */
-function builderKnowsSecret(): boolean {
-  const patterns = secrets().flatMap((secret) => ["-e", secret]);
+function builderKnows(builder: Buildkit, secrets: readonly string[]): boolean {
+  const patterns = secrets.flatMap((secret) => ["-e", secret]);
   try {
     execFileSync("grep", ["-r", "-q", "-a", "-F", ...patterns, builder.root]);
     return true;
@@ -116,7 +111,15 @@ function builderKnowsSecret(): boolean {
   }
 }
 
-test("BUILDKIT_REMOTE_CACHE=gcs:// through a proxy that opens TLS; layers ask for HMAC keys", async () => {
+test("BUILDKIT_REMOTE_CACHE=gcs:// through a proxy that opens TLS; layers ask for HMAC keys", async ({
+  gate,
+  proxy,
+  builder,
+  busybox,
+  run,
+  secrets,
+  expectNoSecret,
+}) => {
   const env = {
     ...proxy.env,
     BUILDKIT_REMOTE_CACHE: `gcs://${bucket}/build-cache/`,
@@ -144,25 +147,18 @@ test("BUILDKIT_REMOTE_CACHE=gcs:// through a proxy that opens TLS; layers ask fo
   expect(gate.counts.let - before.let).toBeGreaterThan(5);
   expect(gate.counts.refused).toBe(before.refused);
   expect(new Set(proxy.hosts)).toEqual(new Set(["storage.googleapis.com:443"]));
-  expect(builderKnowsSecret()).toBe(false);
+  expect(builderKnows(builder, secrets())).toBe(false);
 });
 
-/** Layers in S3, mounts in Google's store. */
-function project(source: string, mounts: "google" | "remote" = "google") {
-  const config = {
-    project: "shop",
-    backends: {
-      remote: { type: "s3", bucket, prefix: "layers/", insecure: true },
-      google: { type: "gcs", bucket, prefix: "mounts/", insecure: true, endpointUrl: gate.endpoint },
-    },
-    cache: { read: mounts === "google" ? ["remote"] : [], write: mounts === "google" ? ["remote"] : [], mounts },
-    mounts: { data: { target: "/data" } },
-    targets: { app: { contexts: { busybox } } },
-  };
-  return { "bkcache.config.json": JSON.stringify(config), "src/a.txt": source };
-}
-
-test("a config with layers in S3 and mounts in Google's store", async () => {
+test("a config with layers in S3 and mounts in Google's store", async ({
+  s3,
+  gcs,
+  gate,
+  builder,
+  run,
+  expectNoSecret,
+  project,
+}) => {
   const env = { ...s3.env, BKCACHE: "read-write", GOOGLE_APPLICATION_CREDENTIALS: gate.keyFile };
   const first = await run(["bake"], project("one"), env);
   expect(first.mounts, first.stderr).toMatchObject([{ save: { outcome: "saved" } }]);
@@ -174,7 +170,7 @@ test("a config with layers in S3 and mounts in Google's store", async () => {
   expect(keys.filter((key) => key.startsWith("mounts/v1/m/"))).toHaveLength(2);
 });
 
-test("the key of another is one warning, and the build goes on", async () => {
+test("the key of another is one warning, and the build goes on", async ({ s3, gate, run, expectNoSecret, project }) => {
   const env = { ...s3.env, BKCACHE: "read-write", GOOGLE_APPLICATION_CREDENTIALS: gate.makeForeignKeyFile() };
   const result = await run(["bake"], project("three"), env);
   expect(result.exitCode, result.stderr).toBe(0);
@@ -184,17 +180,18 @@ test("the key of another is one warning, and the build goes on", async () => {
   expectNoSecret(result);
 });
 
-test("of S3's secret too the builder sees nothing where it holds mounts alone", async () => {
-  await emptyBuilder(builder);
-  const fresh = await startBuildkit();
-  try {
-    const env = { ...s3.env, BKCACHE: "read-write", BUILDKIT_HOST: fresh.address };
-    const result = await run(["bake"], project("one", "remote"), env);
-    expect(result.mounts, result.stderr).toMatchObject([{ save: { outcome: "saved" } }]);
-    expectNoSecret(result);
-    expect(() => execFileSync("grep", ["-r", "-q", "-a", "-F", s3.secretKey, fresh.root])).toThrow(/Command failed/);
-    expect(await fresh.buildctl("debug", "histories")).not.toContain(s3.secretKey);
-  } finally {
-    await fresh.stop();
-  }
+test("of S3's secret too the builder sees nothing where it holds mounts alone", async ({
+  newBuilder,
+  s3,
+  run,
+  expectNoSecret,
+  project,
+}) => {
+  const fresh = await newBuilder();
+  const env = { ...s3.env, BKCACHE: "read-write", BUILDKIT_HOST: fresh.address };
+  const result = await run(["bake"], project("one", "remote"), env);
+  expect(result.mounts, result.stderr).toMatchObject([{ save: { outcome: "saved" } }]);
+  expectNoSecret(result);
+  expect(() => execFileSync("grep", ["-r", "-q", "-a", "-F", s3.secretKey, fresh.root])).toThrow(/Command failed/);
+  expect(await fresh.buildctl("debug", "histories")).not.toContain(s3.secretKey);
 });
