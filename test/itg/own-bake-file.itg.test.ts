@@ -289,7 +289,7 @@ describe("the cache that the files name themselves", () => {
       .replace('["type=registry,ref=cache.invalid/shared"]\n  cache-to', `["type=local,src=${dest}"]\n  cache-to`)
       .replace('["type=registry,ref=cache.invalid/shared"]', `["type=local,dest=${dest}"]`);
 
-  test("stands where the config has no policy for it, and under --cache off", async () => {
+  test("stands where the config has no policy for it, and --cache off switches it off for that run", async () => {
     const files = { "docker-bake.hcl": withOwnCache("own-cache"), ".dockerignore": "own-cache\n" };
     const workspace = project({ cache: { read: [] } }, files);
     const first = await bake(workspace, ["tool"]);
@@ -297,9 +297,15 @@ describe("the cache that the files name themselves", () => {
     expect(workspace.has("own-cache/index.json")).toBe(true);
     // read: [] is a policy: nothing is read, not even what the file names.
     expect(ranOf(await bake(workspace, ["tool"]))["tool"]).toBeGreaterThan(0);
+    const written = workspace.read("own-cache/index.json");
     const off = await bake(workspace, ["tool", "--cache", "off"]);
     expect(off).toMatchObject({ exitCode: 0 });
-    expect(ranOf(off)).toEqual({ tool: 0 });
+    expect(ranOf(off)["tool"]).toBeGreaterThan(0);
+    expect(workspace.read("own-cache/index.json")).toBe(written);
+
+    const silent = project({ cache: {} }, files);
+    expect(await bake(silent, ["tool"])).toMatchObject({ exitCode: 0 });
+    expect(ranOf(await bake(silent, ["tool"]))).toEqual({ tool: 0 });
   });
 
   test("what it needs outside of the folder is bake's question, as without bkcache; the config's own is not", async () => {
