@@ -53,15 +53,23 @@ function createSession(host: Host, buildx: Buildx, { builder, dir, opened }: Ses
   // Without it, every node is reached by `buildx dial-stdio`.
   const endpoint = builder.driver === "remote" && mayTakeShortcuts(host.env) ? only?.endpoint : undefined;
   const nodes = new Map<string, DialedNode>();
-  const dial = (node: string, kept: OpenNode | undefined): DialedNode => {
-    const gateway = import("./gateway/gateway.ts").then(({ openGateway }) =>
+  const open = async (node: string, kept: OpenNode | undefined): Promise<Gateway> => {
+    const isSocket = kept !== undefined || endpoint?.startsWith("unix://") === true;
+    const [{ openGateway }, socket] = await Promise.all([
+      import("./gateway/gateway.ts"),
+      isSocket ? null : import("./container-socket.ts").then((each) => each.findContainerSocket(host.env, builder)),
+    ]);
+    const openBy = (address: string | undefined) =>
       openGateway({ ...host, cwd: dir }, buildx, builder.name, {
         signal: host.signal,
         ...(node !== "" && { platform: node }),
-        ...(endpoint !== undefined && { endpoint }),
+        ...(address !== undefined && { endpoint: address }),
         ...(kept !== undefined && { opened: kept }),
-      }),
-    );
+      });
+    return socket === null ? openBy(endpoint) : openBy(socket).catch(() => openBy(endpoint));
+  };
+  const dial = (node: string, kept: OpenNode | undefined): DialedNode => {
+    const gateway = open(node, kept);
     const dialed: DialedNode = { gateway, isGone: () => false };
     gateway.then(
       (opening) => (dialed.isGone = () => !opening.isOpen()),
