@@ -58,9 +58,9 @@ export function checkGates(input: GateInput): GateResult {
   const left = { ...input, entries: input.entries.filter(({ backend }) => backend === null || !drop.has(backend)) };
   for (const check of [checkExport, checkLoopback, checkBuildkit, checkNodes, checkBuildx]) {
     for (const finding of check(left)) {
-      const level = finding.mild === true ? "warn" : levelOf(finding.diagnostic.code, rules ?? {});
-      if (level === "error") stop.push(finding.diagnostic);
-      else if (level === "warn") warn.push(finding.diagnostic);
+      const level = levelOf(finding.diagnostic.code, rules ?? {});
+      if (level === "error" && finding.mild !== true) stop.push(finding.diagnostic);
+      else if (level !== "off") warn.push(finding.diagnostic);
     }
   }
   return {
@@ -72,7 +72,7 @@ export function checkGates(input: GateInput): GateResult {
 
 interface Finding {
   readonly diagnostic: Diagnostic;
-  /** A warning whatever the rules say. */
+  /** A warning at most. */
   readonly mild?: boolean;
 }
 interface Verdict {
@@ -160,6 +160,7 @@ function checkBuildkit({ entries, builder }: GateInput): readonly Finding[] {
     const version = parseBuildkitVersion(node.buildkitVersion);
     const at = `builder ${builder.name} runs BuildKit ${node.buildkitVersion} (node ${node.name})`;
     for (const use of entries) {
+      findings.push(...findIgnored(use, version, at));
       if (typeOf(use.entry) !== "s3") continue;
       if (isSet(use.entry["disable_accept_encoding"]) && !isAtLeast(version, "0.30")) {
         findings.push({
@@ -182,6 +183,25 @@ function checkBuildkit({ entries, builder }: GateInput): readonly Finding[] {
     }
   }
   return findings;
+}
+
+/** Attributes that work from a version of BuildKit on, by type; older ones take and ignore them. */
+const ignoredBefore: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  s3: { retry_mode: "0.30", retry_max_attempts: "0.30" },
+  local: { reset: "0.31" },
+};
+
+function findIgnored(use: EntryInUse, version: Version | null, at: string): readonly Finding[] {
+  return Object.entries(ignoredBefore[typeOf(use.entry)] ?? {})
+    .filter(([attribute, since]) => isSet(use.entry[attribute]) && !isAtLeast(version, since))
+    .map(([attribute, since]) => ({
+      mild: true,
+      diagnostic: {
+        code: "BK4012",
+        message: `${attribute} of ${calledBackend(use)} has no effect before BuildKit ${since}; ${at}`,
+        hint: "use a builder with BuildKit 0.32 or later",
+      },
+    }));
 }
 
 function checkNodes({ entries, builder }: GateInput): readonly Finding[] {

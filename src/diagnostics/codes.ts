@@ -357,7 +357,7 @@ export const codes = {
   },
   BK4012: {
     title: "BuildKit too old for the backend",
-    help: "Cache in Google Cloud Storage needs BuildKit 0.30 or later; older ones sign requests in a way that it refuses.",
+    help: "Cache in Google Cloud Storage needs BuildKit 0.30 or later; older ones sign requests in a way that it refuses. An attribute that an older BuildKit ignores is a warning.",
     level: "error",
   },
   BK4013: {

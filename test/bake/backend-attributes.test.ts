@@ -7,6 +7,7 @@ import type { Backend } from "../../src/config/schema.gen.ts";
 import { read, workspace } from "../config/support.ts";
 
 interface Node {
+  readonly type?: unknown;
   readonly examples?: readonly unknown[];
   readonly properties: Readonly<Record<string, Node>>;
 }
@@ -58,4 +59,24 @@ test.for(backends)("%s: what is written is what the rules for entries know", asy
   const config = { targets: { app: { ...(from && { cacheFrom: [from] }), cacheTo: [to] } } };
   const { errors, warnings } = await read(workspace({ "bkcache.config.json": JSON.stringify(config) }));
   expect([...errors, ...warnings].map(({ code, message }) => `${code} ${message}`)).toEqual([]);
+});
+
+const switches = backends.flatMap(([type, keys]) =>
+  Object.entries(keys)
+    .filter(([key, { type: form }]) => form === "boolean" && (key !== "insecure" || type === "registry"))
+    .map(([key]) => [type, key] as const),
+);
+
+test.for(switches)("%s: %s is true or false in entries that users write themselves", async ([type, key]) => {
+  const without = entries(type, { [key]: undefined }).to;
+  const written = [true, false].map((value) => entries(type, { [key]: value }).to);
+  const spoilt = written.flatMap((entry) => {
+    const fields = Object.entries(entry ?? {});
+    const changed = fields.filter(([name, value]) => value !== without?.[name]);
+    return changed.map(([name]) => Object.fromEntries([...fields, [name, "maybe"]]));
+  });
+  const config = { targets: { app: { cacheTo: spoilt } } };
+  const { errors } = await read(workspace({ "bkcache.config.json": JSON.stringify(config) }));
+  expect(errors.map(({ code }) => code)).toEqual(spoilt.map(() => "BK2048"));
+  expect(spoilt).not.toEqual([]);
 });

@@ -124,6 +124,19 @@ describe("BuildKit", () => {
     expect(check([use(gcs, "from")], {}, version)).toEqual({ ...fine, stop });
   });
 
+  test.each<[string | null, Entry, readonly string[]]>([
+    ["v0.29.0", { ...s3, retry_mode: "adaptive" }, ["BK4012"]],
+    ["v0.29.0", { ...s3, retry_mode: "adaptive", retry_max_attempts: "5" }, ["BK4012", "BK4012"]],
+    ["v0.30.0", { ...s3, retry_mode: "adaptive", retry_max_attempts: "5" }, []],
+    ["v0.30.0", { type: "local", dest: "d", reset: "true" }, ["BK4012"]],
+    ["v0.30.0", { type: "local", dest: "d", reset: "false" }, []],
+    ["v0.31.0", { type: "local", dest: "d", reset: "true" }, []],
+    [null, { ...s3, retry_mode: "adaptive" }, []],
+  ])("an attribute that %s ignores is only warned of: %j", (version, entry, warn) => {
+    expect(check([use(entry)], {}, version)).toEqual({ ...fine, warn });
+    expect(check([use(entry)], { rules: { BK4012: "off" } }, version)).toEqual(fine);
+  });
+
   test.each([
     ["v0.26.1", minio, ["BK4013"]],
     ["v0.31.0", minio, ["BK4013"]],
