@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import { countOfOthers, detailsOf } from "./human.ts";
+import { plainLine } from "./plain.ts";
 import { mostFindings, type Reporter, type Severity } from "./reporter.ts";
 
 /** GitHub reads `%`, CR and LF in a workflow command as escapes, and `:` and `,` too in its properties. */
@@ -14,10 +15,11 @@ function annotation(item: Omit<Diagnostic, "code"> & { readonly code?: string },
   const properties = [
     ...(item.span === undefined
       ? []
-      : [`file=${escapeProperty(item.span.file)}`, `line=${item.span.line}`, `col=${item.span.column}`]),
+      : [`file=${escapeProperty(plainLine(item.span.file))}`, `line=${item.span.line}`, `col=${item.span.column}`]),
     ...(item.code === undefined ? [] : [`title=${escapeProperty(`bkcache ${item.code}`)}`]),
   ].join(",");
-  const text = [item.message, ...detailsOf(item)].join("\n");
+  // Its lines stand in one line of the log.
+  const text = [...item.message.split("\n").map(plainLine), ...detailsOf(item)].join("\n");
   return `::${severity}${properties === "" ? "" : ` ${properties}`}::${escapeData(text)}`;
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Diagnostic, Span } from "../../diagnostics/error.ts";
+import { plainJson, plainLine, plainLines } from "./plain.ts";
 import { mostFindings, type Reporter, type Severity } from "./reporter.ts";
 
 export interface Streams {
@@ -29,13 +30,13 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
   function finding(item: Omit<Diagnostic, "code"> & { readonly code?: string }, severity: Severity): string {
     const label = severity === "error" ? paint(["red", "bold"], "error") : paint(["yellow", "bold"], "warning");
     const code = item.code === undefined ? "" : ` ${item.code}`;
-    return [`${label}${code}: ${item.message}`, ...detailsOf(item, paint("cyan", "->"))].join("\n");
+    return [`${label}${code}: ${plainLines(item.message)}`, ...detailsOf(item, paint("cyan", "->"))].join("\n");
   }
 
   return {
     tell(message) {
       if (message.level === "warning") say(finding(message, "warning"));
-      else say(`${paint("dim", "bkcache:")} ${message.message}`);
+      else say(`${paint("dim", "bkcache:")} ${plainLines(message.message)}`);
     },
     live(lines) {
       const columns = streams.columns();
@@ -43,7 +44,7 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
       // A line that wraps would count as one when it is erased.
       draw(
         "",
-        lines.map((line) => redact(line).slice(0, Math.max(1, columns - 1))),
+        lines.map((line) => plainLine(redact(line)).slice(0, Math.max(1, columns - 1))),
       );
     },
     findings(list, severity) {
@@ -51,25 +52,25 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
       for (const line of countOfOthers(list, severity)) say(line);
     },
     lines: (texts) => {
-      if (texts.length > 0) say(texts.join("\n"));
+      if (texts.length > 0) say(texts.map(plainLine).join("\n"));
     },
     result: (text) => streams.out(redact(text)),
-    json: (value) => streams.out(`${redact(JSON.stringify(value, null, 2))}\n`),
+    json: (value) => streams.out(`${redact(plainJson(value))}\n`),
   };
 }
 
 /** What stands below the message of a finding: place, excerpt and next step. */
 export function detailsOf({ path, span, hint }: Omit<Diagnostic, "code">, arrow = "->"): readonly string[] {
-  return [...placeOf(path, span), ...(hint === undefined ? [] : [`  ${arrow} ${hint}`])];
+  return [...placeOf(path, span), ...(hint === undefined ? [] : [`  ${arrow} ${plainLines(hint)}`])];
 }
 
 function placeOf(path: string | undefined, span: Span | undefined): readonly string[] {
-  if (span === undefined) return path === undefined ? [] : [`  at ${path}`];
+  if (span === undefined) return path === undefined ? [] : [`  at ${plainLine(path)}`];
   // The first letter of a file stands for the file as a whole where it is not shown.
   const isWhole = span.excerpt === undefined && span.line === 1 && span.column === 1;
   const where = isWhole ? span.file : `${span.file}:${span.line}:${span.column}`;
-  const lines = [`  at ${where}${path === undefined ? "" : ` (${path})`}`];
-  if (span.excerpt !== undefined) lines.push(...span.excerpt.split("\n").map((line) => `  ${line}`));
+  const lines = [`  at ${plainLine(`${where}${path === undefined ? "" : ` (${path})`}`)}`];
+  if (span.excerpt !== undefined) lines.push(...span.excerpt.split("\n").map((line) => `  ${plainLine(line)}`));
   return lines;
 }
 

@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import type { Outcome } from "../../run/conclude.ts";
 import { summarise, type Summary } from "../../outcome/summary.ts";
 import type { CommandContext } from "../command.ts";
+import { plainLine } from "./plain.ts";
 import { cut, formatTable } from "./table.ts";
 
 /** Says what a build took from the cache and gave to it; returns the exit code of the command. */
@@ -31,14 +32,15 @@ export function formatSummary({ head, rows, mounts, failures, notes }: Summary, 
 
 /** The table in the summary page of a GitHub Actions job. A page that cannot be written is no failure of the build. */
 function appendJobSummary(file: string, { head, rows, mounts, failures, notes }: Summary): void {
-  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => plainLine(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   const lines = [
     "### bkcache",
     "",
     ...(rows.length === 0 ? [] : [row(head), row(head.map(() => "---"))]),
     ...rows.map(({ cells }) => row(cells)),
     "",
-    ...[...mounts, ...failures, ...notes].map((text) => `- ${text}`),
+    ...[...mounts, ...failures, ...notes].map((text) => `- ${plainLine(text)}`),
     "",
   ];
   try {

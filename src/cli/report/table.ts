@@ -1,3 +1,5 @@
+import { plainLine } from "./plain.ts";
+
 export interface Column {
   readonly head: string;
   /** Numbers. */
@@ -7,7 +9,7 @@ export interface Column {
 }
 
 /**
- * Lines of a table, without blanks at their ends.
+ * Lines of a table, without blanks at their ends. Cells may hold anything: each is one line of it.
  * @param width columns of the terminal; null where nothing is to be cut
  */
 export function formatTable(
@@ -15,7 +17,7 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   width: number | null,
 ): readonly string[] {
-  const table = [columns.map(({ head }) => head), ...rows];
+  const table = [columns.map(({ head }) => head), ...rows.map((cells) => cells.map(plainLine))];
   const widths = columns.map((_, index) => Math.max(...table.map((cells) => (cells[index] ?? "").length)));
   const between = "  ";
   let over = width === null ? 0 : widths.reduce((sum, each) => sum + each + between.length, -between.length) - width;
