@@ -1,4 +1,5 @@
 import type {
+  ResolvedConfig,
   Flag,
   ResolvedBackend,
   ResolvedBakeFiles,
@@ -105,5 +106,5 @@ export interface Plan {
   readonly bakeFiles?: ResolvedBakeFiles;
   /** Name of the backend that holds the contents of mounts. */
   readonly mountBackend: string | null;
-  readonly mountBudget: { readonly restore: string; readonly save: string };
+  readonly mountBudget: ResolvedConfig["mountBudget"];
 }

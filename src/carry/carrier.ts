@@ -23,7 +23,7 @@ import { type RestoredMounts, restoreMounts } from "./restore.ts";
 import { findTooOld, readStates } from "./records.ts";
 import { addStore } from "./session.ts";
 import { writerOf } from "./writer.ts";
-import { readCi } from "../ci/ci.ts";
+import { type Ci, readCi } from "../ci/ci.ts";
 
 export interface CarryRequest {
   readonly plan: Plan;
@@ -137,6 +137,12 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         writer: writerOf(ci),
         warnsOfCollection: warnsOfCollection({ driver: nodes.builder.driver, ci, rules: request.rules }),
         budgetMs: readDuration(plan.mountBudget.save),
+        firstBudgetMs: firstBudgetOf(plan, ci),
+        // Known is it only where this run has looked for a snapshot.
+        isFirst: (mount) => {
+          const looked = restored?.outcomes.get(mount);
+          return looked?.outcome === "absent" && looked.reason === null;
+        },
       });
       saved = new Map([...result.outcomes, ...idles]);
       warn(
@@ -156,6 +162,15 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       })),
     close: () => session.closeStore(),
   };
+}
+
+/** What is there already takes seconds; to store all of a large mount takes minutes, and is paid once. */
+const firstInCi = 600_000;
+
+/** Milliseconds. */
+function firstBudgetOf({ mountBudget: { save, first } }: Plan, ci: Ci): number {
+  if (first !== undefined) return readDuration(first);
+  return Math.max(readDuration(save), ci.sign === null ? 0 : firstInCi);
 }
 
 /**

@@ -59,7 +59,7 @@ export function findCarriedMounts(request: FindRequest): FoundMounts {
         continue;
       }
       const known = found.get(each.storeId);
-      found.set(each.storeId, { ...each, targets: [...(known?.targets ?? []), name] });
+      found.set(each.storeId, { ...each, targets: [...new Set([...(known?.targets ?? []), name])] });
     }
   }
   return { mounts: [...found.values()], findings: [...findings.values()] };

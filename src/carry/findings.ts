@@ -20,7 +20,10 @@ export function outOfTime({ name }: CarriedMount, what: "restored" | "saved", bu
   return {
     code: "BK5053",
     message: `the cache mount ${name} was not ${what} within ${showTime(budgetMs)}`,
-    hint: `raise cache.mountBudget.${what === "restored" ? "restore" : "save"}, or bound the mount with maxSize`,
+    hint:
+      what === "restored"
+        ? "raise cache.mountBudget.restore, or bound the mount with maxSize"
+        : "the next run goes on from what was stored; raise cache.mountBudget.save (first for the first save of a mount), or bound it with maxSize",
   };
 }
 

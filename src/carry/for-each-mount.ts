@@ -20,7 +20,7 @@ export interface OpenMount {
   readonly store: ObjectStore;
   /** Aborted by the user, and at the end of the budget. */
   readonly signal: AbortSignal;
-  readonly show: (step: Omit<Step, "verb">) => void;
+  readonly show: (step: Omit<Step, "verb" | "ends">) => void;
 }
 
 /** What is done to each mount of a run. */
@@ -31,6 +31,8 @@ export interface MountWork<O extends MountRestore | MountSave> {
   readonly states?: ReturnType<typeof readStates> | undefined;
   /** Time in ms for all of them. */
   readonly budgetMs: number;
+  /** The same for one mount, where it has another. */
+  readonly budgetOf?: (mount: CarriedMount) => number;
   /** Whether a mount that the builder has twice is worked on as any other. */
   readonly hasTwins?: boolean;
   /** The outcome where what the builder has tells it; null where the mount is to be worked on. */
@@ -56,9 +58,10 @@ interface Concluding {
   readonly signal: AbortSignal;
 }
 
-type NotMoved = Omit<typeof nothingMoved, "reason"> & {
+type NotMoved = Omit<typeof nothingMoved, "reason" | "ms"> & {
   readonly outcome: "skipped" | "failed";
   readonly reason: string;
+  readonly ms: number;
 };
 
 export interface MovedMounts<O> {
@@ -81,17 +84,27 @@ export async function forEachMount<O extends MountRestore | MountSave>(
   const { host } = session;
   const outcomes = new Map<CarriedMount, O | NotMoved>();
   const findings: Diagnostic[] = [];
-  const budget = AbortSignal.timeout(budgetMs);
-  const signal = AbortSignal.any([host.signal, budget]);
+  const budgetOf = (mount: CarriedMount): number => work.budgetOf?.(mount) ?? budgetMs;
+  const budgets = new Map([...new Set([budgetMs, ...mounts.map(budgetOf)])].map((ms) => [ms, AbortSignal.timeout(ms)]));
+  const isOver = (mount: CarriedMount): boolean => budgets.get(budgetOf(mount))?.aborted === true;
+  const signalOf = (ms: number): AbortSignal =>
+    AbortSignal.any([host.signal, budgets.get(ms)].filter((each) => each !== undefined));
+  const signal = signalOf(budgetMs);
   const progress = openMountProgress(host);
   const verb = what === "restored" ? "restoring" : "saving";
   const skip = (mount: CarriedMount, reason: string) =>
     outcomes.set(mount, { ...nothingMoved, outcome: "skipped", reason });
-  const fail = (mount: CarriedMount, error: unknown) => {
+  const began = host.now();
+  const fail = (mount: CarriedMount, error: unknown, since = began) => {
     // The user's own Ctrl-C is no failure of the cache.
-    const reasons = budget.aborted ? [outOfTime(mount, what, budgetMs)] : host.signal.aborted ? [] : findingsOf(error);
+    const reasons = isOver(mount)
+      ? [outOfTime(mount, what, budgetOf(mount))]
+      : host.signal.aborted
+        ? []
+        : findingsOf(error);
     findings.push(...reasons);
-    outcomes.set(mount, { ...nothingMoved, outcome: "failed", reason: reasons[0]?.message ?? "interrupted" });
+    const reason = reasons[0]?.message ?? "interrupted";
+    outcomes.set(mount, { ...nothingMoved, outcome: "failed", reason, ms: host.now() - since });
   };
   /** Keeps an outcome that is known; true for a mount that is still to be worked on. */
   const isOpen = (mount: CarriedMount, outcome: O | null): boolean => {
@@ -127,16 +140,19 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     return wanted.filter((mount) => left.has(mount));
   };
 
-  const move = async (mount: CarriedMount, of: Pick<OpenMount, "state" | "store" | "signal">): Promise<void> => {
-    progress.show(mount.name, { verb, bytes: 0, totalBytes: 0 });
+  const move = async (mount: CarriedMount, of: Pick<OpenMount, "state" | "store">): Promise<void> => {
+    const since = host.now();
+    const ends = { what, at: began + budgetOf(mount), ms: budgetOf(mount) };
+    progress.show(mount.name, { verb, bytes: 0, totalBytes: 0, ends });
+    const own = signalOf(budgetOf(mount));
     try {
-      signal.throwIfAborted();
+      own.throwIfAborted();
       const gateway = await session.gateway(mount);
-      const shell = await gateway.openShell(mount.identity, { signal });
-      const show: OpenMount["show"] = (step) => progress.show(mount.name, { verb, ...step });
+      const shell = await gateway.openShell(mount.identity, { signal: own });
+      const show: OpenMount["show"] = (step) => progress.show(mount.name, { verb, ends, ...step });
       let moved: Moved<O>;
       try {
-        moved = await work.move({ ...of, mount, gateway, shell, show });
+        moved = await work.move({ ...of, signal: own, mount, gateway, shell, show });
       } finally {
         await shell.close();
       }
@@ -145,7 +161,7 @@ export async function forEachMount<O extends MountRestore | MountSave>(
       progress.finish(mount.name, moved.line);
     } catch (error) {
       progress.finish(mount.name, null);
-      fail(mount, error);
+      fail(mount, error, since);
     }
   };
 
@@ -162,9 +178,7 @@ export async function forEachMount<O extends MountRestore | MountSave>(
         return { outcomes, findings: distinct(findings) };
       }
       const limit = createLimit(atOnce);
-      await Promise.all(
-        left.map((mount) => limit(() => move(mount, { state: stateIn(states, mount), store, signal }))),
-      );
+      await Promise.all(left.map((mount) => limit(() => move(mount, { state: stateIn(states, mount), store }))));
     }
     findings.push(...((await work.conclude?.({ states, moved: left, signal })) ?? []));
   } catch (error) {

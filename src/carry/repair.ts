@@ -4,7 +4,7 @@ import type { MountRecord } from "../builder/gateway/records.ts";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { showBytes } from "../diagnostics/units.ts";
+import { showBytes, showCount } from "../diagnostics/units.ts";
 import { examineMount, type MountContent } from "../mounts/examine.ts";
 import { chooseFolder, type Folder } from "./choose-folder.ts";
 import type { CarriedMount } from "./find.ts";
@@ -180,5 +180,5 @@ function questionOf({ name }: CarriedMount, lost: readonly Folder[]): string {
 function showFolder({ record, files, bytes }: Folder): string {
   const used =
     record.lastUsedAt === null ? "" : `, last used ${new Date(record.lastUsedAt).toISOString().slice(0, 19)}Z`;
-  return `${record.recordId} (${files} files, ${showBytes(bytes)}${used})`;
+  return `${record.recordId} (${showCount(files, "file")}, ${showBytes(bytes)}${used})`;
 }

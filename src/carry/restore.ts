@@ -5,7 +5,7 @@ import { awaitedLater } from "../host/awaited-later.ts";
 import type { Damage } from "../mounts/damage.ts";
 import type { LoadedSnapshot } from "../mounts/load.ts";
 import type { RestoreResult } from "../mounts/restore.ts";
-import { showBytes, showTime } from "../diagnostics/units.ts";
+import { showBytes, showCount, showTime } from "../diagnostics/units.ts";
 import type { CarriedMount } from "./find.ts";
 import { twinFinding } from "./findings.ts";
 import { forEachMount } from "./for-each-mount.ts";
@@ -134,7 +134,7 @@ function lineOf(
   from: string,
 ): string | null {
   if (outcome !== "restored") return null;
-  return `mount ${name}: restored ${files} files, ${showBytes(bytes ?? 0)} from ${from} (${showBytes(storedBytes)}) in ${showTime(ms)}`;
+  return `mount ${name}: restored ${showCount(files ?? 0, "file")}, ${showBytes(bytes ?? 0)} from ${from} (${showBytes(storedBytes)}) in ${showTime(ms)}`;
 }
 
 /** A build that began in between may have got a folder of its own. */

@@ -6,7 +6,7 @@ import type { Damage } from "../mounts/damage.ts";
 import type { LoadedSnapshot } from "../mounts/load.ts";
 import type { SaveResult } from "../mounts/save.ts";
 import { totalsOf, type Writer } from "../mounts/snapshot.ts";
-import { showBytes, showTime } from "../diagnostics/units.ts";
+import { showBytes, showCount, showTime } from "../diagnostics/units.ts";
 import type { CarriedMount } from "./find.ts";
 import { findTightPolicy } from "./gc.ts";
 import { forEachMount } from "./for-each-mount.ts";
@@ -27,6 +27,9 @@ export interface SaveRequest {
   readonly writer: Writer;
   /** Time in ms for all of them. */
   readonly budgetMs: number;
+  /** Mounts that the store had nothing of, which are saved for the first time: they may take `firstBudgetMs`. */
+  readonly isFirst?: (mount: CarriedMount) => boolean;
+  readonly firstBudgetMs?: number;
   readonly overwrite?: boolean;
   /** Whether to say that the builder may drop a mount; see `warnsOfCollection`. */
   readonly warnsOfCollection: boolean;
@@ -39,7 +42,7 @@ export interface SavedMounts {
 
 /** Saves what changed in the mounts, some at once. Never throws for a cache that fails. */
 export async function saveMounts(session: MountSession, request: SaveRequest): Promise<SavedMounts> {
-  const { mounts, budgetMs } = request;
+  const { mounts, budgetMs, isFirst = () => false, firstBudgetMs = budgetMs } = request;
   const { host } = session;
   // Loaded while the mounts are opened.
   const code = awaitedLater(import("../mounts/save.ts"));
@@ -47,6 +50,7 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
     what: "saved",
     mounts,
     budgetMs,
+    budgetOf: (mount) => (isFirst(mount) ? firstBudgetMs : budgetMs),
     byState: (_, state) => (state.kind === "lacking" ? { ...nothingMoved, outcome: "unused" } : null),
     async move({ mount, state, gateway, shell, store, signal, show }) {
       const began = host.now();
@@ -120,7 +124,7 @@ function lineOf(
   to: string,
 ): string | null {
   if (outcome !== "saved") return null;
-  return `mount ${name}: saved ${files} files, ${showBytes(bytes ?? 0)} to ${to} (${showBytes(storedBytes)} of it new) in ${showTime(ms)}${reason === null ? "" : `, ${reason}`}`;
+  return `mount ${name}: saved ${showCount(files ?? 0, "file")}, ${showBytes(bytes ?? 0)} to ${to} (${showBytes(storedBytes)} of it new) in ${showTime(ms)}${reason === null ? "" : `, ${reason}`}`;
 }
 
 async function findCollection(

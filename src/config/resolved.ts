@@ -135,7 +135,7 @@ export interface ResolvedConfig {
   /** Undefined where the config declares all targets itself. */
   readonly bakeFiles?: ResolvedBakeFiles;
   readonly mountBackend: string | null;
-  readonly mountBudget: { readonly restore: string; readonly save: string };
+  readonly mountBudget: { readonly restore: string; readonly save: string; readonly first?: string };
   /** Findings that `rules` turned into warnings. */
   readonly warnings: readonly Diagnostic[];
 }

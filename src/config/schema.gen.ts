@@ -542,6 +542,10 @@ export interface MountBudget {
    * Bound after the build.
    */
   save?: Duration;
+  /**
+   * The same for a mount of which nothing is stored yet, which is paid once. In CI 10m, or `save` where that is more; else `save`.
+   */
+  first?: Duration;
 }
 
 /**

@@ -75,7 +75,14 @@ function indexContents({ entries }: Snapshot): Map<Path, FileEntry | SymlinkEntr
   return contents;
 }
 
-/** Whether a snapshot with these entries would be like the other, metadata included. */
+/**
+ * Seconds by which an mtime may differ in what is the same. Programs that rewrite what they have, or note by the mtime what they
+ * have used, would have a snapshot of every build; those that delete by the mtime, as Go's build cache after five days, count in
+ * days.
+ */
+const sameTime = 86_400;
+
+/** Whether a snapshot with these entries would be like the other: metadata included, but for mtimes within a day. */
 export function hasSameEntries(entries: readonly Entry[], others: readonly Entry[]): boolean {
   return (
     entries.length === others.length && entries.every((entry, index) => isSameEntry(entry, others[index] as Entry))
@@ -86,7 +93,7 @@ function isSameEntry(a: Entry, b: Entry): boolean {
   if (a.path !== b.path || a.kind !== b.kind) return false;
   if (a.kind === "hardlink") return a.target === (b as typeof a).target;
   const other = b as typeof a;
-  if (a.uid !== other.uid || a.gid !== other.gid || a.mtime !== other.mtime) return false;
+  if (a.uid !== other.uid || a.gid !== other.gid || Math.abs(a.mtime - other.mtime) > sameTime) return false;
   if (a.kind === "symlink") return a.target === (other as typeof a).target;
   if (a.mode !== (other as typeof a).mode) return false;
   if (a.kind === "dir") return true;

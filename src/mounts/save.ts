@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { showCount } from "../diagnostics/units.ts";
 import { compose } from "./compose.ts";
 import { noDamage } from "./damage.ts";
 import { hasSameEntries } from "./diff.ts";
@@ -273,7 +274,7 @@ function torn(paths: readonly Path[]): Diagnostic {
   const names = paths.slice(0, 3).map((path) => `"${showName(path)}"`);
   return {
     code: "BK5034",
-    message: `${paths.length} files changed while they were read and are not part of the snapshot: ${names.join(", ")}`,
+    message: `${showCount(paths.length, "file")} changed while being read, and not part of the snapshot: ${names.join(", ")}`,
     hint: "do not build with this mount while it is saved",
   };
 }

@@ -77,8 +77,8 @@ const restoreWords: Readonly<Record<MountRestore["outcome"], (restore: MountRest
   restored: ({ bytes, ms, snapshot }) => `restored ${showBytes(bytes ?? 0)} (${snapshot?.scope}) in ${showTime(ms)}`,
   present: () => "on the builder already",
   absent: () => "nothing to restore yet",
-  skipped: () => "not restored",
-  failed: () => "not restored",
+  skipped: ({ reason }) => because("not restored", reason),
+  failed: ({ reason }) => because("not restored", reason),
 };
 
 const saveWords: Readonly<Record<MountSave["outcome"], (save: MountSave) => string>> = {
@@ -86,9 +86,13 @@ const saveWords: Readonly<Record<MountSave["outcome"], (save: MountSave) => stri
     `saved ${showBytes(storedBytes)} (${snapshot?.scope}) in ${showTime(ms)}${reason === null ? "" : `, ${reason}`}`,
   unchanged: () => "unchanged",
   unused: () => "not used by this build",
-  skipped: () => "not saved",
-  failed: () => "not saved",
+  skipped: ({ reason }) => because("not saved", reason),
+  failed: ({ reason }) => because("not saved", reason),
 };
+
+function because(outcome: string, reason: string | null): string {
+  return reason === null ? outcome : `${outcome} (${reason})`;
+}
 
 function measure({ ms, bytes }: { readonly ms: number; readonly bytes: number | null }): string {
   return bytes === null ? showTime(ms) : `${showTime(ms)}, ${showBytes(bytes)}`;

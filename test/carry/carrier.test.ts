@@ -48,6 +48,21 @@ function makeRun(
   return { open: () => openCarrier(host, request), messages };
 }
 
+test("a first save takes what mountBudget.first says, and a target with two steps that have the mount stands there once", async () => {
+  const builder = createFakeBuilder();
+  const plan = createBarePlan({ project: "shop", backends: {}, targets: {}, groups: {} });
+  const { open } = makeRun(builder, makeTempDir("store"), {
+    dockerfile: `${dockerfile}RUN --mount=type=cache,id=data,target=/data test\n`,
+    plan: { ...plan, mountBudget: { restore: "60s", save: "1ms", first: "60s" } },
+  });
+  const carrier = await open();
+  await carrier?.restore([]);
+  writeFileSync(join(builder.add("data").dir, "file"), "content");
+  expect(await carrier?.save(unknown)).toEqual([]);
+  expect(carrier?.report()).toMatchObject([{ targets: ["app"], save: { outcome: "saved" } }]);
+  await carrier?.close();
+});
+
 test("what one builder has saved the next one is filled with", async () => {
   const place = makeTempDir("store");
   const first = createFakeBuilder();

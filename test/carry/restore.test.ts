@@ -44,7 +44,7 @@ test("what the builder lacks is filled, and said", async () => {
   expect(loaded.get(gomod)?.snapshot.entries).toHaveLength(1);
   expect(readFileSync(join(builder.folders[0]?.dir ?? "", "file"), "utf8")).toBe("content");
   expect(session.messages.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^mount gomod: restored 1 files, 7 B from remote/),
+    expect.stringMatching(/^mount gomod: restored 1 file, 7 B from remote/),
   ]);
 });
 

@@ -51,7 +51,7 @@ test("a mount is saved once, and said; one that the builder does not have is unu
   expect(first.outcomes.get(gomod)).toMatchObject({ outcome: "saved", files: 1, snapshot: { scope: "main" } });
   expect(first.outcomes.get(npm)).toMatchObject({ outcome: "unused" });
   expect(session.messages.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^mount gomod: saved 1 files/),
+    expect.stringMatching(/^mount gomod: saved 1 file,/),
   ]);
   const before = store.written();
   const second = await save(session, [gomod]);
@@ -118,6 +118,21 @@ describe("what is not saved is an outcome", () => {
     expect(codesOf(findings)).toEqual(["BK5053"]);
     expect(outcomes.get(gomod)).toMatchObject({ outcome: "failed" });
     expect([...store.objects.keys()].filter((key) => key.startsWith("v1/m/"))).toEqual([]);
+  });
+
+  test("that a first save has a budget of its own", async () => {
+    const [builder, store] = [makeBuilder("gomod", "npm"), openPlainStore()];
+    const slow = wrapStore(store, {
+      before: (call) => (call === "put" ? new Promise((resolve) => void setTimeout(resolve, 700)) : undefined),
+    });
+    const { outcomes, findings } = await save(fakeSession(builder, slow), [gomod, npm], {
+      budgetMs: 500,
+      firstBudgetMs: 60_000,
+      isFirst: ({ name }) => name === "npm",
+    });
+    expect(codesOf(findings)).toEqual(["BK5053"]);
+    expect([outcomes.get(gomod), outcomes.get(npm)]).toMatchObject([{ outcome: "failed" }, { outcome: "saved" }]);
+    expect(outcomes.get(gomod)?.ms).toBeGreaterThan(300);
   });
 
   test("a connection that is dead", async () => {

@@ -128,6 +128,12 @@ const cases: readonly Case[] = [
   },
   {
     code: "BK2012",
+    title: "duration of a first save",
+    bad: "cache: { mountBudget: { first: «10 min } }",
+    good: "cache: { mountBudget: { first: 10m } }",
+  },
+  {
+    code: "BK2012",
     title: "duration of a touch",
     bad: "backends: { b: { type: s3, bucket: x, touchRefresh: «1d } }",
     good: "backends: { b: { type: s3, bucket: x, touchRefresh: 24h } }",

@@ -454,3 +454,40 @@ describe("a mount that may lack what was saved before", () => {
     ]);
   });
 });
+
+describe("a mount whose files have other mtimes, and nothing else", () => {
+  const day = 86_400;
+  const begin = async () => {
+    const [store, dir] = [openPlainStore(), makeMount()];
+    const names = ["a", "d/b"];
+    mkdirSync(join(dir, "d"), { recursive: true });
+    for (const name of names) writeFileSync(join(dir, name), `content of ${name}`);
+    const first = await save(store, dir);
+    if (first.kind !== "saved") throw new Error(first.kind);
+    const at = Date.now() / 1000;
+    const rewrite = (seconds: number) => {
+      for (const name of names) {
+        rmSync(join(dir, name));
+        writeFileSync(join(dir, name), `content of ${name}`);
+        utimesSync(join(dir, name), at, at + seconds);
+      }
+    };
+    return { rewrite, again: () => save(store, dir, { parent: first.saved }), written: () => store.written() };
+  };
+
+  test("is not saved anew in the same day, so that a build which rewrites equal contents costs nothing", async () => {
+    const { rewrite, again, written } = await begin();
+    const before = written();
+    for (const seconds of [-3_600, 3_600, day - 60]) {
+      rewrite(seconds);
+      expect(await again()).toMatchObject({ kind: "unchanged" });
+    }
+    expect(written()).toBe(before);
+  });
+
+  test("is saved once they are off by more than a day: programs delete by them", async () => {
+    const { rewrite, again } = await begin();
+    rewrite(day + 60);
+    expect(await again()).toMatchObject({ kind: "saved", newPacks: 0, contentBytes: 0 });
+  });
+});

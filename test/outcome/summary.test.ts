@@ -119,3 +119,20 @@ test("a build that failed before its steps were known has no count of them", () 
   const [row] = summarise({ ...report, exitCode: 1, targets: { early } }).rows;
   expect(row?.cells[1]).toBe("-");
 });
+
+test("a mount that was not moved has the reason", () => {
+  const nothing = { snapshot: null, files: null, bytes: null, storedBytes: 0, ms: 5 };
+  const mounts: Report["mounts"] = [
+    {
+      name: "gomod",
+      id: "x",
+      platform: "linux/amd64",
+      targets: ["api"],
+      restore: { ...nothing, outcome: "skipped", reason: "the builder has it twice" },
+      save: { ...nothing, outcome: "failed", reason: "the cache mount gomod was not saved within 1 min 0 s" },
+    },
+  ];
+  expect(summarise({ ...report, mounts }).mounts).toEqual([
+    "mount gomod: not restored (the builder has it twice), not saved (the cache mount gomod was not saved within 1 min 0 s)",
+  ]);
+});

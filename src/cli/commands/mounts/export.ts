@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { writeStream } from "../../../host/write-stream.ts";
 import { exportMount } from "../../../run/mounts/export.ts";
-import { showBytes } from "../../../diagnostics/units.ts";
+import { showBytes, showCount } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { pipeToOutput } from "../../report/output.ts";
 import { showAge } from "../../report/table.ts";
@@ -54,7 +54,7 @@ async function write(word: string, options: ExportOptions, { host, reporter }: C
   const snapshot = `${exported.scope}, key ${exported.key}, ${showAge(host.now() - savedAt)} old`;
   host.tell({
     level: "info",
-    message: `${isOutput ? "standard output" : options.output}: ${files} files, ${showBytes(bytes)} of ${name} (${snapshot})`,
+    message: `${isOutput ? "standard output" : options.output}: ${showCount(files, "file")}, ${showBytes(bytes)} of ${name} (${snapshot})`,
   });
 }
 

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { parseDuration, parseSize } from "../../../diagnostics/units.ts";
+import { parseDuration, parseSize, showBytes, showCount } from "../../../diagnostics/units.ts";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import { defaultGrace } from "../../../mounts/prune.ts";
 import { defaultKeepLast, pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
-import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { ask, canAsk } from "../../report/ask.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";
@@ -72,7 +71,7 @@ async function confirm(preview: PrunedMounts, grace: number, { host, reporter }:
   if (preview.snapshots.length === 0) return true;
   reporter.lines(render(preview, grace));
   const whose = preview.project === null ? "all projects" : preview.project;
-  const answer = await ask(`delete ${count(preview.snapshots.length, "snapshot")} of ${whose}? [y/N]`, host.signal);
+  const answer = await ask(`delete ${showCount(preview.snapshots.length, "snapshot")} of ${whose}? [y/N]`, host.signal);
   return /^y(es)?$/i.test(answer.trim());
 }
 
@@ -118,18 +117,14 @@ function render({ place, isDone, snapshots, result }: PrunedMounts, grace: numbe
   const others = otherSnapshots === 0 ? "" : `, ${otherSnapshots} of them of other projects`;
   return [
     ...(rows.length === 0 ? [] : [...formatTable(columns, rows, outputWidth()), ""]),
-    `${place}: ${verb} ${count(snapshots.length, "snapshot")} and ${count(packs.length, "pack")} (${showBytes(freedBytes)})`,
+    `${place}: ${verb} ${showCount(snapshots.length, "snapshot")} and ${showCount(packs.length, "pack")} (${showBytes(freedBytes)})`,
     ...(waitingPacks.length === 0
       ? []
       : [
-          `${count(waitingPacks.length, "unused pack")} (${showBytes(waiting)}) for a run that comes ${showAge(grace)} later or more`,
+          `${showCount(waitingPacks.length, "unused pack")} (${showBytes(waiting)}) for a run that comes ${showAge(grace)} later or more`,
         ]),
-    `${count(keptSnapshots, "snapshot")} (${showBytes(keptBytes)}) ${isDone ? "stay" : "would stay"}${others}`,
+    `${showCount(keptSnapshots, "snapshot")} (${showBytes(keptBytes)}) ${isDone ? "stay" : "would stay"}${others}`,
   ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function toJson({ place, project, isDone, snapshots, result }: PrunedMounts): object {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { BkcacheError } from "../../../diagnostics/error.ts";
 import type { Repair } from "../../../carry/repair.ts";
 import { repairMounts } from "../../../run/mounts/repair.ts";
-import { showBytes } from "../../../diagnostics/units.ts";
+import { showBytes, showCount } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { exitCodeOf } from "../../../diagnostics/codes.ts";
 import { ask, canAsk } from "../../report/ask.ts";
@@ -70,7 +70,7 @@ function describe({ mount: { name }, outcome, settled, folders, kept, removed }:
       : [`a restore that was cut off was ${settled === "finished" ? "put in place" : "removed"}`]),
     ...folders.map(({ record: { recordId }, files, bytes }) => {
       const fate = recordId === kept ? "kept" : removed.includes(recordId) ? "removed" : "left as it is";
-      return `${recordId}: ${files} files, ${showBytes(bytes)}: ${fate}`;
+      return `${recordId}: ${showCount(files, "file")}, ${showBytes(bytes)}: ${fate}`;
     }),
   ];
   return `${name}: ${words[outcome]}\n${lines.map((line) => `  ${line}\n`).join("")}`;
