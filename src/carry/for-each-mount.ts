@@ -97,11 +97,13 @@ export async function forEachMount<O extends MountRestore | MountSave>(
   const began = host.now();
   const fail = (mount: CarriedMount, error: unknown, since = began) => {
     // The user's own Ctrl-C is no failure of the cache.
-    const reasons = isOver(mount)
-      ? [outOfTime(mount, what, budgetOf(mount))]
-      : host.signal.aborted
-        ? []
-        : findingsOf(error);
+    // What all of them wait for ends with the common budget.
+    const reasons =
+      isOver(mount) || (error !== undefined && error === budgets.get(budgetMs)?.reason)
+        ? [outOfTime(mount, what, budgetOf(mount))]
+        : host.signal.aborted
+          ? []
+          : findingsOf(error);
     findings.push(...reasons);
     const reason = reasons[0]?.message ?? "interrupted";
     outcomes.set(mount, { ...nothingMoved, outcome: "failed", reason, ms: host.now() - since });

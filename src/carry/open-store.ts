@@ -1,6 +1,7 @@
 import type { Plan } from "../bake/model.ts";
 import type { Host } from "../host/host.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { awaitFirstAnswer } from "./first-answer.ts";
 import { openMountStore } from "./session.ts";
 import { openBackend, openMountSource } from "./source.ts";
 
@@ -18,6 +19,7 @@ export async function withMountStore<T>(
   const source = await openMountSource(host, config);
   const store = await openMountStore(host, await openBackend(host, source), source.dir);
   try {
+    await awaitFirstAnswer(host, store);
     return await use({ store, plan: source.plan });
   } finally {
     store.close();

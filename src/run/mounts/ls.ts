@@ -4,6 +4,7 @@ import { suggest } from "../../diagnostics/nearest.ts";
 import type { Host } from "../../host/host.ts";
 import { type InventoryItem, listSnapshots } from "../../mounts/inventory.ts";
 import { isNamed, labelMounts, labelRecord } from "../../carry/labels.ts";
+import { awaitFirstAnswer } from "../../carry/first-answer.ts";
 import { openMountStore } from "../../carry/session.ts";
 import { type MountSource, openBackend, openMountSource } from "../../carry/source.ts";
 
@@ -15,6 +16,8 @@ export interface ListRequest {
   /** Where to look. */
   readonly local: boolean;
   readonly remote: boolean;
+  /** Called as soon as it is known what the builder has, where no name is given that only the bucket may know. */
+  readonly onLocal?: (local: NonNullable<MountListing["local"]>) => void;
 }
 
 /** One folder that the builder has for a mount. */
@@ -54,8 +57,12 @@ export interface MountListing {
 /** What the builder has of cache mounts and what the store has. A place that does not answer is a value. */
 export async function listMounts(host: Host, request: ListRequest): Promise<MountListing> {
   const source = await openMountSource(host, request.config);
+  const hear = (local: Place<LocalMount>): Place<LocalMount> => {
+    if (request.names.length === 0) request.onLocal?.(local);
+    return local;
+  };
   const [local, remote] = await Promise.all([
-    request.local ? listLocal(host, source, request).catch(toSilence) : null,
+    request.local ? listLocal(host, source, request).catch(toSilence).then(hear) : null,
     request.remote ? listRemote(host, source, request).catch(toSilence) : null,
   ]);
   requireKnown(source, request.names, { local, remote });
@@ -149,6 +156,7 @@ async function listRemote(host: Host, source: MountSource, request: ListRequest)
   const backend = await openBackend(host, source);
   const store = await openMountStore(host, backend, source.dir);
   try {
+    await awaitFirstAnswer(host, store);
     // All of them: what packs share is told by all.
     const { items, findings } = await listSnapshots({ store, signal: host.signal });
     const { plan } = source;

@@ -34,15 +34,26 @@ one is pruned. A builder that does not answer is said, and the bucket is shown a
 async function list(words: readonly string[], options: LsOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
   const isBoth = options.local === options.remote;
+  // The builder is at hand, and the bucket may keep us waiting.
+  let isLocalShown = false;
+  const showLocal = (local: NonNullable<MountListing["local"]>): void => {
+    isLocalShown = true;
+    reporter.result(render({ local, remote: null }, host.now()));
+  };
   const listing = await listMounts(host, {
     config: options.config,
     builder: options.builder,
     names: words,
     local: isBoth || options.local === true,
     remote: isBoth || options.remote === true,
+    ...(options.json === undefined && { onLocal: showLocal }),
   });
   if (options.json) reporter.json(toJson(listing));
-  else reporter.result(render(listing, host.now()));
+  else {
+    const rest = render(isLocalShown ? { local: null, remote: listing.remote } : listing, host.now());
+    const isBetween = isLocalShown && listing.local?.found != null && rest !== "";
+    reporter.result(`${isBetween ? "\n" : ""}${rest}`);
+  }
   const { local, remote } = listing;
   // Not everybody has both a builder and a bucket at hand. One that is too old is at hand, and its mounts are not.
   if (local?.found === null && isBoth && !local.findings.some(({ code }) => code === "BK4024")) {
