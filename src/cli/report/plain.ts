@@ -1,17 +1,17 @@
-/** Characters that move the cursor, change the order of what stands beside them or end a line. A tab does no harm. */
-// oxlint-disable-next-line no-control-regex
-const controls =
-  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+/** Characters that move the cursor, change the order of what stands beside them, cannot be seen or end a line. */
+const controls = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r" };
+const short: Readonly<Record<string, string>> = { "\t": "\t", "\n": "\\n", "\r": "\\r" };
 
 function escape(character: string): string {
   const code = character.charCodeAt(0);
-  return short[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
+  return short[character] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : asUnits(character));
 }
 
-function hex(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, "0");
+/** As JSON writes them, which is by units of UTF-16. */
+function asUnits(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /**
@@ -35,6 +35,6 @@ export function plainLines(text: string): string {
 /** JSON that reads the same, and holds none of these characters either. */
 export function plainJson(value: unknown): string {
   return JSON.stringify(value, null, 2)
-    .replaceAll(controls, (character) => (character === "\n" ? character : `\\u${hex(character.charCodeAt(0), 4)}`))
+    .replaceAll(controls, (character) => (character === "\n" ? character : asUnits(character)))
     .replaceAll("##[", "##\\u005b");
 }

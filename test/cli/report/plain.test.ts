@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { withGithubAnnotations } from "../../../src/cli/report/github.ts";
 import { createHumanReporter } from "../../../src/cli/report/human.ts";
@@ -77,5 +77,5 @@ test("JSON reads as what was written", () => {
     expect(written).not.toMatch(command);
   };
   for (const text of hostile) readsTheSame(text);
-  fc.assert(fc.property(fc.string({ unit: "binary" }), readsTheSame), { numRuns: 300 });
+  assert(property(string({ unit: "binary" }), readsTheSame), { numRuns: 300 });
 });
