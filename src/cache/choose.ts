@@ -1,12 +1,12 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { makeFolder } from "../host/make-folder.ts";
 import { type LayerAccess, loadProbe, type ManifestPlace } from "../layers/place.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import type { Credentials } from "../store/key.ts";
 import { resolveAws, resolveGcsHmac } from "../store/credentials.ts";
-import type { EntryDrafts, EntryRequest, LiteralEntry, TargetEntry } from "./entries.ts";
+import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, type TargetEntry } from "./entries.ts";
+import { destOf, makeFolders, takeFolders } from "./local-folders.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Values } from "../source/values.ts";
@@ -40,9 +40,17 @@ export interface CacheChoice {
   readonly env: Readonly<Record<string, string>>;
   /** For looking into the backends again after the build; null where none was looked into. */
   readonly access: LayerAccess | null;
+  /** Gives the folders of local backends to other runs again. */
+  release(): void;
 }
 
-export const noCache: CacheChoice = { targets: {}, leftOut: [], env: {}, access: null };
+export const noCache: CacheChoice = {
+  targets: {},
+  leftOut: [],
+  env: {},
+  access: null,
+  release() {},
+};
 
 /** What builder and tools can do, and how many platforms a target has. */
 interface Gate extends Omit<GateInput, "entries" | "env"> {
@@ -86,11 +94,19 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
   for (const finding of access.findings) host.tell({ ...finding, level: "warning" });
 
   const out = new Set(leftOut.map(({ backend }) => backend));
+  const folders = await takeFolders(candidates.filter(({ backend }) => backend === null || !out.has(backend)));
+  for (const { backend, folder } of folders.busy) {
+    host.tell({
+      level: "info",
+      message: `backend "${backend}": another run writes ${folder}; this one writes its cache elsewhere or not at all`,
+    });
+  }
+  const isBusy = ({ entry }: TargetEntry) => folders.busy.some(({ folder }) => folder === destOf(entry));
   const targets = Object.fromEntries(
     request.targets.map((name) => [
       name,
       chooseFor(
-        candidates.filter(({ target }) => target === name),
+        candidates.filter((each) => each.target === name && !(each.direction === "to" && isBusy(each))),
         report.presence,
         out,
         request,
@@ -103,6 +119,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
     leftOut,
     env: request.keys === "environment" ? keyVariables(access.credentials, out, request) : {},
     access,
+    release: () => folders.release(),
   };
 }
 
@@ -184,31 +201,6 @@ async function look(candidates: readonly TargetEntry[], access: Access): Promise
   return { presence: (candidate) => found.get(candidate) ?? "unknown", failed: { ...failed } };
 }
 
-/**
- * Makes the folders that local backends write to: bake asks for the right to a folder that does not exist by the nearest one
- * that does. Returns why those that cannot be made are left out.
- */
-async function makeFolders(candidates: readonly TargetEntry[]): Promise<Readonly<Record<string, Diagnostic>>> {
-  const failed: Record<string, Diagnostic> = {};
-  const writes = candidates.filter(isOfBackend("to")).filter(({ entry }) => entry["type"] === "local");
-  await Promise.all(
-    writes.map(async ({ backend, entry }) => {
-      const folder = entry["dest"] ?? "";
-      try {
-        await makeFolder(folder);
-      } catch (error) {
-        const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-        failed[backend] = {
-          code: "BK5022",
-          message: `backend "${backend}": ${folder} cannot be made (${reason})`,
-          hint: "check the folder's rights, or put the backend's path elsewhere",
-        };
-      }
-    }),
-  );
-  return failed;
-}
-
 function entryInUse(candidate: TargetEntry, gate: Gate): GateInput["entries"] {
   const { target, backend, direction, entry } = candidate;
   return typeof entry === "string" ? [] : [{ target, backend, direction, entry, platforms: gate.platforms(target) }];
@@ -243,17 +235,6 @@ function chooseFor(
       manifest,
     })),
   };
-}
-
-interface BackendEntry extends TargetEntry {
-  readonly backend: string;
-  readonly scope: string;
-  readonly entry: LiteralEntry;
-}
-
-function isOfBackend(direction: "from" | "to") {
-  return (candidate: TargetEntry): candidate is BackendEntry =>
-    candidate.direction === direction && candidate.backend !== null && typeof candidate.entry !== "string";
 }
 
 /** As BuildKit's s3 cache spells them; buildx sends them to the builder with the entry. */

@@ -160,3 +160,15 @@ async function placeAll(
   if (stop.length > 0) throw BkcacheError.of(stop);
   return placed;
 }
+
+/** An entry of a declared backend. */
+export interface BackendEntry extends TargetEntry {
+  readonly backend: string;
+  readonly scope: string;
+  readonly entry: LiteralEntry;
+}
+
+export function isOfBackend(direction: "from" | "to") {
+  return (candidate: TargetEntry): candidate is BackendEntry =>
+    candidate.direction === direction && candidate.backend !== null && typeof candidate.entry !== "string";
+}

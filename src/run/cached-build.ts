@@ -25,8 +25,10 @@ export async function runCachedBuild(
   open: (host: Host, request: BuildRequest) => Resources = openResources,
 ): Promise<BakeResult> {
   const resources = open(host, request);
+  let release = () => {};
   try {
     const ready = await prepare(host, request, resources);
+    release = () => ready.choice.release();
     const [session, carrier] = await Promise.all([resources.session, resources.carrier]);
     await carrier?.restore(ready.choice.leftOut);
 
@@ -44,6 +46,7 @@ export async function runCachedBuild(
     for (const found of await finding) host.tell({ ...found, level: "warning" });
     return { exitCode: ran.exitCode, outcome };
   } finally {
+    release();
     await resources.close();
   }
 }

@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { takeExclusively } from "../../src/host/exclusive.ts";
 import { type Buildkit, onEmptyBuilder, startBuildkit } from "../support/buildkit.ts";
 import { type Certificates, makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
@@ -195,6 +196,30 @@ describe("a second, empty builder serves every step from the bucket", () => {
     ]);
     const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
     expect(second.report.targets.api).toMatchObject({ source: { backend: "disk" }, steps: { ran: [] } });
+  });
+
+  test("a local cache that another run writes is left to that one, and nothing fails", async () => {
+    const workspace = project();
+    const config = JSON.parse(workspace.read("bkcache.config.json"));
+    const disk = makeTempDir("disk");
+    config.backends = { disk: { type: "local", path: disk } };
+    config.cache = { read: ["disk"], write: ["disk"] };
+    workspace.write("bkcache.config.json", JSON.stringify(config));
+    const run = (builder: Buildkit) => bake(workspace, ["bake"], environment(builder));
+    await onEmptyBuilder(async (builder) => {
+      expect(await run(builder)).toMatchObject({ exitCode: 0, report: { failures: [] } });
+      const folder = readdirSync(disk).find((name) => name.includes("api"));
+      const release = await takeExclusively(join(disk, folder ?? ""));
+      const beside = await run(builder);
+      expect(beside).toMatchObject({ exitCode: 0, report: { targets: { api: { written: [] } }, failures: [] } });
+      expect(beside.stderr).toMatch(/another run writes .*api/);
+      release?.();
+      const together = await Promise.all([run(builder), run(builder)]);
+      expect(together.map(({ exitCode, stderr }) => [exitCode, /could not lock/.test(stderr)])).toEqual([
+        [0, false],
+        [0, false],
+      ]);
+    });
   });
 
   test("a disk that cannot be written is left out, and an error under --strict", async () => {

@@ -195,7 +195,7 @@ test("an exported snapshot is an archive that every tar reads", async () => {
 describe("a store with many snapshots", () => {
   test("is listed and pruned without its entries in memory", async () => {
     const store = openPlainStore();
-    const entries = Array.from({ length: 20_000 }, (_, index) => ({
+    const entries = Array.from({ length: 2_000 }, (_, index) => ({
       kind: "file" as const,
       path: `file ${String(index).padStart(5, "0")}`,
       uid: 0,
@@ -229,6 +229,6 @@ describe("a store with many snapshots", () => {
     const { items } = await listSnapshots({ store });
     expect(items).toHaveLength(40);
     expect(JSON.stringify(items).length).toBeLessThan(40_000);
-    expect(items[0]).toMatchObject({ files: 20_000 });
+    expect(items[0]).toMatchObject({ files: 2_000 });
   });
 });
