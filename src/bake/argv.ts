@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import type { Diagnostic } from "../diagnostics/error.ts";
-import { doubtFlags, type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
+import { findUnknownFlags, type FlagTable, isOn, optional, scanArgs, type Token, type UnknownFlag } from "./flags.ts";
 import { isRemote } from "./location.ts";
 import { type Override, parseOverride, showOverride, withAbsolutePaths } from "./override.ts";
 import { type OwnFlags, takeOwnFlags, withOwnFlags } from "./own-flags.ts";
@@ -50,8 +49,8 @@ export interface BakeArgs {
   readonly overrides: readonly string[];
   /** The --var among them. */
   readonly variables: readonly string[];
-  /** What may be misspelt. */
-  readonly doubts: readonly Diagnostic[];
+  /** Flags that bkcache does not know, which are in `passthrough` too. */
+  readonly unknown: readonly UnknownFlag[];
   /** Everything else for bake but targets, the remote definition, -f, --builder and --metadata-file; in order. */
   readonly passthrough: readonly string[];
 }
@@ -117,7 +116,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): B
     variables,
     mode: modeOf(single),
     flags: [...flags],
-    doubts: doubtFlags(rest, table),
+    unknown: findUnknownFlags(rest, table),
     passthrough,
   };
 }

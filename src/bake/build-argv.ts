@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { doubtFlags, type FlagTable, isOn, optional, scanArgs, type Token } from "./flags.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import { findUnknownFlags, type FlagTable, isOn, optional, scanArgs, type Token, type UnknownFlag } from "./flags.ts";
 import { type OwnFlags, takeOwnFlags, withOwnFlags } from "./own-flags.ts";
 
 /** Flags of `buildx build`, its hidden and global ones included. */
@@ -67,8 +67,8 @@ export const buildFlags: FlagTable = {
 const table = withOwnFlags(buildFlags);
 
 export interface BuildArgs {
-  /** What may be misspelt. */
-  readonly doubts: readonly Diagnostic[];
+  /** Flags that bkcache does not know, which are in `passthrough` too. */
+  readonly unknown: readonly UnknownFlag[];
   readonly own: OwnFlags;
   /** As given: a folder, a URL, or `-`. */
   readonly context: string;
@@ -129,7 +129,7 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
   const call = (last("call") ?? last("print") ?? "build").split(",")[0];
   const metadataFile = last("metadata-file");
   return {
-    doubts: doubtFlags(scanned, table),
+    unknown: findUnknownFlags(scanned, table),
     own,
     context: context ?? ".",
     ...optional("file", last("file")),

@@ -1,4 +1,4 @@
-import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 
 /** The flags of a command line, as far as they must be known to tell their values from arguments. */
@@ -94,15 +94,23 @@ export function optional<K extends string>(key: K, value: string | undefined): P
   return found;
 }
 
-/** Flags that nobody here knows and that are near to one that is known: buildx may have them since, or they are misspelt. */
-export function doubtFlags(tokens: readonly Token[], { values, switches }: FlagTable): readonly Diagnostic[] {
-  const known = [...values, ...switches];
-  return tokens.flatMap((token): readonly Diagnostic[] => {
-    if (token.kind === "word" || token.name.length === 1 || known.includes(token.name)) return [];
-    const guess = nearest(token.name, known);
-    if (guess === undefined) return [];
-    return [
-      { code: "BK1002", message: `--${token.name} is passed to buildx as it is`, hint: `did you mean --${guess}?` },
-    ];
+/** A flag of no table: a newer buildx may have it, or it is misspelt. */
+export interface UnknownFlag {
+  /** As it was given, with dashes and without its value. */
+  readonly flag: string;
+  /** Known ones that may be meant, with dashes. */
+  readonly guess: string | undefined;
+}
+
+export function findUnknownFlags(tokens: readonly Token[], table: FlagTable): readonly UnknownFlag[] {
+  const known = [...table.values, ...table.switches];
+  return tokens.flatMap((token): readonly UnknownFlag[] => {
+    if (token.kind === "word" || known.includes(token.name)) return [];
+    // Of a letter nobody can tell what it is near to.
+    if (token.name.length === 1) return [{ flag: `-${token.name}`, guess: undefined }];
+    const near = nearest(token.name, known);
+    const longer = known.filter((name) => name.endsWith(`-${token.name}`));
+    const guesses = near === undefined ? longer : [near];
+    return [{ flag: `--${token.name}`, guess: guesses.map((name) => `--${name}`).join(" or ") || undefined }];
   });
 }

@@ -14,6 +14,7 @@ import { draftMountBackend } from "../source/backend.ts";
 import { prepareReport } from "./prepare-report.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { BakeRequest } from "./request.ts";
+import { requireFlags } from "./require-flags.ts";
 import { createTextReader } from "../source/dockerfiles.ts";
 import { openSource } from "../source/open.ts";
 import { findStale } from "../generate/stale.ts";
@@ -25,10 +26,10 @@ import { findStale } from "../generate/stale.ts";
 export async function runBake(host: Host, argv: readonly string[]): Promise<BakeResult> {
   const startedAt = host.now();
   const args = splitBakeArgs(argv, { cwd: host.cwd });
-  const { mode, own, doubts } = args;
-  if (mode === "build") await prepareReport(host, own.report);
-  for (const doubt of doubts) host.tell({ ...doubt, level: "warning" });
+  const { mode, own, unknown } = args;
   const finding = awaitedLater(findBuildx(host));
+  await requireFlags("bake", unknown, finding);
+  if (mode === "build") await prepareReport(host, own.report);
   const source = await openSource(host, args, finding);
   const request: BakeRequest = { buildx: await finding, source, args };
   // bake would say so too, but not what was meant; of another file only bake knows the targets.

@@ -16,6 +16,7 @@ import { openProject } from "../source/project.ts";
 import { readBuildInput } from "../source/standard-input.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
 import { prepareReport } from "./prepare-report.ts";
+import { requireFlags } from "./require-flags.ts";
 
 /**
  * `bkcache build`: buildx's own build with the cache of the config, or of BUILDKIT_REMOTE_CACHE. Flags are not
@@ -25,9 +26,9 @@ import { prepareReport } from "./prepare-report.ts";
 export async function runBuild(host: Host, argv: readonly string[]): Promise<BakeResult> {
   const startedAt = host.now();
   const args = splitBuildArgs(argv, { cwd: host.cwd });
-  if (args.isBuild) await prepareReport(host, args.own.report);
-  for (const doubt of args.doubts) host.tell({ ...doubt, level: "warning" });
   const finding = awaitedLater(findBuildx(host));
+  await requireFlags("build", args.unknown, finding);
+  if (args.isBuild) await prepareReport(host, args.own.report);
   const project = await openProject(host, args.own.config);
   const plan = planOfBuild(host, project, args);
   const [name] = Object.keys(plan.targets) as [string];

@@ -5,7 +5,7 @@ const split = (line: string) => splitBuildArgs(line.split(" "), { cwd: "/here" }
 
 test("the session that people copy", () => {
   expect(split(". -t my-go-app")).toEqual({
-    doubts: [],
+    unknown: [],
     own: { locked: false, strict: false, help: false },
     context: ".",
     buildArgs: {},

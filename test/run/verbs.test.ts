@@ -87,6 +87,17 @@ test.each([
   expect(verbs()).not.toContain("bake");
 });
 
+test("a flag that nobody has ends a bake and a build before anything else is asked", async () => {
+  for (const run of [
+    (host: Host) => runBake(host, ["--scope", "main"]),
+    (host: Host) => runBuild(host, [".", "--nosuch"]),
+  ]) {
+    const { host, calls } = project();
+    await expect(run(host)).rejects.toMatchObject({ code: "BK1001" });
+    expect(calls.map(({ args }) => args.at(-1))).toEqual(["version", "--help"]);
+  }
+});
+
 test("without --locked stale files are a warning, said when the build is done", async () => {
   const { host, told, calls } = project();
   await runBake(host, ["api"]);
