@@ -673,7 +673,7 @@ export const codes = {
   },
   BK6018: {
     title: "flag of RUN that BuildKit does not know",
-    help: "The flag, an option of the mount or its value is misspelt or does not fit the type of the mount.",
+    help: "The flag, an option of the mount or its value is misspelt or does not fit the type of the mount, or a cache mount has no target, or the root folder.",
     level: "error",
   },
   BK6019: {

@@ -9,12 +9,34 @@ import {
   type ReportInput,
   type TargetPlan,
 } from "../../src/outcome/report.ts";
+import { sampleReport, sampleTarget } from "../support/sample-report.ts";
 import { type FixtureName, readFixtureText } from "./progress-fixture.ts";
 
-const schema = JSON.parse(readFileSync(new URL("../../schemas/report.schema.json", import.meta.url), "utf8")) as object;
+interface Node {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly $defs?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+  readonly anyOf?: readonly Node[];
+  readonly additionalProperties?: Node | boolean;
+}
+
+const schema = JSON.parse(readFileSync(new URL("../../schemas/report.schema.json", import.meta.url), "utf8")) as Node;
 const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true, formats: { "date-time": true } }).compile(
   schema,
 );
+
+/** The node and all below it, each with where it stands. */
+function nodesOf(node: Node, path = "$"): readonly { readonly path: string; readonly node: Node }[] {
+  const { properties, $defs, items, anyOf = [], additionalProperties } = node;
+  const children: [string, Node][] = Object.entries({ ...properties, ...$defs });
+  if (items !== undefined) children.push(["[]", items]);
+  if (typeof additionalProperties === "object") children.push(["*", additionalProperties]);
+  for (const [i, each] of anyOf.entries()) children.push([`anyOf${i}`, each]);
+  return [{ path, node }, ...children.flatMap(([key, child]) => nodesOf(child, `${path}.${key}`))];
+}
 
 function place(backend: string, entry: Readonly<Record<string, string>> = { type: "s3", bucket: "acme" }): CachePlace {
   return { backend, scope: "main", name: "shop.api.main", entry };
@@ -51,30 +73,27 @@ function make(fixture: FixtureName | null, options: Partial<ReportInput> = {}): 
 
 describe("schema", () => {
   test("every key has a description", () => {
-    const undescribed: string[] = [];
-    const visit = (node: unknown, path: string): void => {
-      if (typeof node !== "object" || node === null) return;
-      const { properties, $defs, items, additionalProperties } = node as Readonly<Record<string, unknown>>;
-      for (const [key, child] of [...Object.entries(properties ?? {}), ...Object.entries($defs ?? {})]) {
-        const isReference = typeof child === "object" && child !== null && "$ref" in child;
-        if (!isReference && typeof (child as { description?: unknown }).description !== "string")
-          undescribed.push(`${path}.${key}`);
-        visit(child, `${path}.${key}`);
-      }
-      visit(items, `${path}[]`);
-      visit(additionalProperties, `${path}.*`);
-    };
-    visit(schema, "$");
+    const undescribed = nodesOf(schema).flatMap(({ path, node }) => {
+      const keys = Object.entries({ ...node.properties, ...node.$defs });
+      return keys.filter(([, child]) => !child.$ref && !child.description).map(([key]) => `${path}.${key}`);
+    });
     expect(undescribed).toEqual([]);
   });
 
+  test("every key is always there: what is not known is null", () => {
+    const left = nodesOf(schema).flatMap(({ path, node: { properties = {}, required = [] } }) =>
+      Object.keys(properties).flatMap((key) => (required.includes(key) ? [] : [`${path}.${key}`])),
+    );
+    expect(left).toEqual([]);
+  });
+
   test("it refuses what is no report", () => {
-    const report = make("second");
+    const report = sampleReport();
+    expect([validate(report), validate.errors]).toEqual([true, null]);
     expect(validate({ ...report, version: 2 })).toBe(false);
     expect(validate({ ...report, extra: 1 })).toBe(false);
-    expect(
-      validate({ ...report, targets: { api: { ...report.targets["api"], steps: { total: -1, cached: 0, ran: [] } } } }),
-    ).toBe(false);
+    const negative = sampleTarget({ steps: { total: -1, cached: 0, ran: [] } });
+    expect(validate({ ...report, targets: { api: negative } })).toBe(false);
     const { exitCode: _, ...rest } = report;
     expect(validate(rest)).toBe(false);
   });

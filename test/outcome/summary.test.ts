@@ -1,27 +1,12 @@
 import { expect, test } from "vitest";
-import type { Report, TargetReport } from "../../src/outcome/report.ts";
+import type { Report } from "../../src/outcome/report.ts";
 import { showBytes, showTime } from "../../src/diagnostics/units.ts";
 import { formatSummary } from "../../src/cli/report/outcome.ts";
 import { summarise } from "../../src/outcome/summary.ts";
+import { sampleReport, sampleTarget } from "../support/sample-report.ts";
 
-const target: TargetReport = {
-  ref: null,
-  digest: null,
-  steps: { total: 5, cached: 5, ran: [] },
-  source: { backend: "remote", scope: "main", name: "shop.api.main", reason: "it is there" },
-  sourceReason: "it is there",
-  written: [{ backend: "remote", scope: "main", name: "shop.api.main", bytes: 0, cacheBytes: 10 }],
-  import: { ms: 12, bytes: 1_372_171 },
-  export: { ms: 1_250, bytes: 0 },
-};
-const report: Report = {
-  version: 1,
-  bkcache: "0.1.0",
-  startedAt: "",
-  ms: 1,
-  exitCode: 0,
-  builder: { name: "b", driver: "remote", buildkit: null },
-  buildx: null,
+const target = sampleTarget({ ref: null });
+const report = sampleReport({
   targets: {
     api: target,
     web: {
@@ -36,14 +21,12 @@ const report: Report = {
     },
     lost: { ...target, steps: null, source: null, import: null, export: null, written: [] },
   },
-  mounts: [],
   failures: [
     { direction: "export", target: "web", backend: "remote", vertex: "v", message: "the bucket does not exist" },
     { direction: "import", target: "api", backend: null, vertex: "v", message: "no" },
   ],
   leftOut: [{ backend: "far", code: "BK5007", message: 'backend "far": https://s3.test does not answer in time' }],
-  notes: [],
-};
+});
 
 test("as a table", () => {
   expect(formatSummary(summarise(report), 100)).toEqual([

@@ -7,8 +7,8 @@ import { reportOutcome } from "../../../src/cli/report/outcome.ts";
 import type { Reporter } from "../../../src/cli/report/reporter.ts";
 import type { Diagnostic } from "../../../src/diagnostics/error.ts";
 import { createHost } from "../../../src/host/node-host.ts";
-import type { Report } from "../../../src/outcome/report.ts";
 import { makeTempDir } from "../../support/cleanup.ts";
+import { sampleReport, sampleTarget } from "../../support/sample-report.ts";
 
 const redact = (text: string) => text.replaceAll("s3cr3t", "***");
 
@@ -92,31 +92,17 @@ test("annotations escape what GitHub reads as syntax, and stand for the text", (
   expect(written.err).toMatch(/\n\.\.\. and 2 more warnings\n$/);
 });
 
-const report: Report = {
-  version: 1,
-  bkcache: "0.0.0",
-  startedAt: "2026-11-24T00:00:00.000Z",
-  ms: 1_000,
-  exitCode: 0,
-  builder: { name: "b", driver: "remote", buildkit: "v0.34.2" },
-  buildx: "0.38.2",
+const report = sampleReport({
   targets: {
-    api: {
-      ref: null,
-      digest: null,
+    api: sampleTarget({
       steps: { total: 3, cached: 2, ran: [{ name: "[1/3] RUN a | b", ms: 1_234 }] },
-      source: { backend: "remote", scope: "main", name: "shop.api.main", reason: "there" },
-      sourceReason: "there",
       written: [],
       import: { ms: 5, bytes: 2_000 },
       export: { ms: 0, bytes: null },
-    },
+    }),
   },
-  mounts: [],
-  failures: [],
   leftOut: [{ backend: "disk|2", code: "BK5001", message: "no credentials | none" }],
-  notes: [],
-};
+});
 
 function say(outcome: Partial<Parameters<typeof reportOutcome>[1]>, env: Record<string, string> = {}) {
   const { reporter, written } = open();
