@@ -142,7 +142,7 @@ function usesBucket({ plan, targets, use }: CacheRequest): boolean {
   const isBucket = (name: string) => ["s3", "gcs"].includes(plan.backends[name]?.type ?? "");
   return targets.some((name) => {
     const cache = plan.targets[name]?.cache;
-    const directions = [use.read ? cache?.from : undefined, use.write ? cache?.to : undefined];
+    const directions = [use.layers.read ? cache?.from : undefined, use.layers.write ? cache?.to : undefined];
     return directions.some((direction) => direction?.kind === "policy" && direction.backends.some(isBucket));
   });
 }

@@ -10,7 +10,6 @@ import { draftBackend } from "../source/backend.ts";
 import type { Values } from "../source/values.ts";
 import { attributesOf, type Place, resolvePlace, type StoreBackend } from "../store/place.ts";
 import type { CacheUse } from "./use.ts";
-import type { RunScopes } from "./scopes.ts";
 
 /** A cache entry whose texts are all literal. */
 export type LiteralEntry = Readonly<Record<string, string>>;
@@ -33,8 +32,7 @@ export interface TargetEntry {
 export interface EntryRequest {
   readonly plan: Plan;
   readonly targets: readonly string[];
-  readonly use: Pick<CacheUse, "read" | "write">;
-  readonly scopes: RunScopes;
+  readonly use: Pick<CacheUse, "layers" | "scopes">;
 }
 
 interface DraftRequest extends EntryRequest {
@@ -55,7 +53,7 @@ export interface EntryDrafts {
 }
 
 /** Every entry that the plan has for these targets. */
-export function draftEntries({ plan, targets, use, scopes, base }: DraftRequest): EntryDrafts {
+export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryDrafts {
   const list = createEntryList(plan);
   const texts: Record<string, Text> = {};
   const keep: Keep = (text) => {
@@ -66,12 +64,12 @@ export function draftEntries({ plan, targets, use, scopes, base }: DraftRequest)
   };
   const drafts = targets.flatMap((name): readonly Draft[] => {
     const target = plan.targets[name];
-    const own = scopes[name];
+    const own = use.scopes[name];
     if (target === undefined || own === undefined) throw new Error(`no target ${name} in the plan`);
     const read = own.read.map(({ scope }) => scope);
     return [
-      ...(use.read ? list(target.cache, { direction: "from", scopes: read }) : []),
-      ...(use.write ? list(target.cache, { direction: "to", scopes: [own.write] }) : []),
+      ...(use.layers.read ? list(target.cache, { direction: "from", scopes: read }) : []),
+      ...(use.layers.write ? list(target.cache, { direction: "to", scopes: [own.write] }) : []),
     ].map((possible) => draft({ target: name, cache: target.cache, possible, keep }));
   });
   const used = new Set(drafts.flatMap(({ backend }) => backend ?? []));

@@ -1,17 +1,35 @@
+import type { Plan } from "../bake/model.ts";
 import { type Ci, readCi } from "../ci/ci.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { resolveScopes, type RunScopes, type ScopeFlags } from "./scopes.ts";
 
-/** Whether a run takes from the cache, and whether it gives to it. */
-export interface CacheUse {
+/** Whether a run takes from a cache, and whether it gives to it. */
+interface Directions {
   readonly read: boolean;
   readonly write: boolean;
-  /** Why, as a clause for people: "because CI is set". */
+}
+
+/** How one run uses the cache: resolved once, and passed on as it is. */
+export interface CacheUse {
+  readonly layers: Directions;
+  /** More than `layers` where entries of the user's own replace a direction of those. */
+  readonly mounts: Directions;
+  /** Why, as a clause for people: "CI is set". */
   readonly reason: string;
+  readonly scopes: RunScopes;
+}
+
+/** Values of the flags of the same names. */
+export interface CacheFlags extends ScopeFlags {
+  readonly cache?: string | undefined;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Directions = Omit<CacheUse, "reason">;
+
+interface ReasonedDirections extends Directions {
+  readonly reason: string;
+}
 
 const named: Readonly<Record<string, Directions>> = {
   off: { read: false, write: false },
@@ -27,13 +45,32 @@ const allowedByMode: Readonly<Record<NonNullable<Ci["cacheMode"]>, Directions>> 
   write: { read: true, write: true },
 };
 
+interface UseRequest {
+  readonly plan: Pick<Plan, "targets">;
+  readonly flags: CacheFlags;
+  readonly env: Env;
+  readonly hasConfig: boolean;
+  /** Directions in which the command line has cache entries of the user's own, which replace those of the plan. */
+  readonly replaced?: Directions;
+}
+
+/** @throws BkcacheError BK1002 for a use that is none. */
+export function resolveCacheUse({ plan, flags, env, hasConfig, replaced }: UseRequest): CacheUse {
+  const { reason, ...mounts } = resolveDirections(flags.cache, env, hasConfig);
+  const layers = {
+    read: mounts.read && replaced?.read !== true,
+    write: mounts.write && replaced?.write !== true,
+  };
+  return { layers, mounts, reason, scopes: resolveScopes(plan, flags, env) };
+}
+
 /**
  * `--cache` beats BKCACHE, which beats `auto`: read-write in CI but for runs that others than those who may push decide
  * about, read elsewhere, and no more than GitHub's cache-mode allows.
  * Without a config BUILDKIT_REMOTE_CACHE itself says that the cache is to be used both ways.
  * @throws BkcacheError BK1002 for a word that is none of auto, off, read and read-write.
  */
-export function cacheUse(flag: string | undefined, env: Env, hasConfig: boolean): CacheUse {
+function resolveDirections(flag: string | undefined, env: Env, hasConfig: boolean): ReasonedDirections {
   const chosen: readonly (readonly [string, string | undefined])[] = [
     ["--cache", flag],
     ["BKCACHE", env["BKCACHE"]],
@@ -53,7 +90,7 @@ export function cacheUse(flag: string | undefined, env: Env, hasConfig: boolean)
   return withinMode(useOfRun(ci, hasConfig), ci.cacheMode);
 }
 
-function useOfRun({ distrust, sign }: Ci, hasConfig: boolean): CacheUse {
+function useOfRun({ distrust, sign }: Ci, hasConfig: boolean): ReasonedDirections {
   if (distrust !== null) return { read: true, write: false, reason: distrust };
   if (!hasConfig) return { read: true, write: true, reason: "BUILDKIT_REMOTE_CACHE is set" };
   if (sign !== null) return { read: true, write: true, reason: `${sign} is set` };
@@ -61,7 +98,7 @@ function useOfRun({ distrust, sign }: Ci, hasConfig: boolean): CacheUse {
 }
 
 /** The mode takes away and never gives: `write` makes no pull request trusted. */
-function withinMode(use: CacheUse, mode: Ci["cacheMode"]): CacheUse {
+function withinMode(use: ReasonedDirections, mode: Ci["cacheMode"]): ReasonedDirections {
   if (mode === null) return use;
   const allowed = allowedByMode[mode];
   const read = use.read && allowed.read;
@@ -76,7 +113,7 @@ function withinMode(use: CacheUse, mode: Ci["cacheMode"]): CacheUse {
  * it needs no CI to be meant.
  */
 export function whyNotWrite(flag: string | undefined, env: Env): string | null {
-  const { write, reason } = cacheUse(flag, { ...env, CI: "true" }, true);
+  const { write, reason } = resolveDirections(flag, { ...env, CI: "true" }, true);
   return write ? null : reason;
 }
 

@@ -10,7 +10,7 @@ import { importWhole } from "../host/import-whole.ts";
 import type { StoreBackend } from "../store/place.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import type { CacheUse } from "../cache/use.ts";
-import { type RunScopes, sharedScopes } from "../cache/scopes.ts";
+import { sharedScopes } from "../cache/scopes.ts";
 import type { DockerfileReader } from "../source/dockerfiles.ts";
 import type { History } from "../outcome/history.ts";
 import { readSteps } from "../outcome/steps.ts";
@@ -34,8 +34,7 @@ export interface CarryRequest {
   /** What its only node has of mounts, where that was asked already. */
   readonly records: Promise<readonly MountRecord[] | null> | null;
   readonly backend: StoreBackend;
-  readonly use: Pick<CacheUse, "read" | "write">;
-  readonly scopes: RunScopes;
+  readonly use: CacheUse;
   readonly readDockerfile: DockerfileReader;
   /** Folder of the definition's paths. Absolute. */
   readonly dir: string;
@@ -61,7 +60,8 @@ export interface Carrier {
 
 /** Finds the mounts of a build. Null where it has none, which costs no connection. */
 export async function openCarrier(host: Host, request: CarryRequest): Promise<Carrier | null> {
-  const { plan, targets, definition, nodes, dir, use, scopes, strict } = request;
+  const { plan, targets, definition, nodes, dir, strict } = request;
+  const { mounts: use, scopes } = request.use;
   const { mounts, findings } = findCarriedMounts({
     plan,
     targets,

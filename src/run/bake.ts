@@ -5,8 +5,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { requireKnown } from "../bake/requested.ts";
-import { resolveScopes } from "../cache/scopes.ts";
-import { cacheUse } from "../cache/use.ts";
+import { resolveCacheUse } from "../cache/use.ts";
 import type { BakeResult } from "./cached-build.ts";
 import { evaluate, namesToBuild } from "../source/evaluate.ts";
 import { draftEntries } from "../cache/entries.ts";
@@ -46,12 +45,12 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
     return { exitCode: await showOnly(host, request), outcome: null };
   }
 
-  const use = cacheUse(own.cache, host.env, source.hasConfig);
+  const { plan, hasConfig } = source;
+  const use = resolveCacheUse({ plan, flags: own, env: host.env, hasConfig });
   const targets = namesToBuild(source, args);
-  const scopes = resolveScopes(source.plan, own, host.env);
   const base = { dir: source.dir, env: host.env };
-  const drafts = draftEntries({ plan: source.plan, targets, use, scopes, base });
-  const mountBackend = use.read || use.write ? draftMountBackend(source.plan, base) : null;
+  const drafts = draftEntries({ plan, targets, use, base });
+  const mountBackend = use.mounts.read || use.mounts.write ? draftMountBackend(plan, base) : null;
   const texts = { ...drafts.texts, ...mountBackend?.texts };
   const evaluated = awaitedLater(evaluate(host, request, { texts, hasArgs: mountBackend !== null }));
   // While bake is at work; what ends the run comes before a builder is made.
@@ -63,7 +62,7 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
     startedAt,
     targets,
     evaluated,
-    cache: { scopes, use: { layers: use, mounts: use }, drafts, mountBackend },
+    cache: { use, drafts, mountBackend },
     readText,
     // A warning can wait until buildx has nothing to do for us.
     ...(!locked && { meanwhile: findOld }),

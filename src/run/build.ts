@@ -3,8 +3,7 @@ import { findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
 import { collectRarely } from "../builder/go-collector.ts";
 import { draftEntries, type LiteralEntry } from "../cache/entries.ts";
-import { resolveScopes } from "../cache/scopes.ts";
-import { cacheUse } from "../cache/use.ts";
+import { resolveCacheUse } from "../cache/use.ts";
 import { draftMountBackend } from "../source/backend.ts";
 import { formatOptionCsv } from "../config/csv.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
@@ -42,17 +41,17 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     });
     return { exitCode, outcome: null };
   }
-  const wanted = cacheUse(args.own.cache, host.env, project !== null);
-  // An entry of the user's own replaces the policy for that direction, as it does in a config.
-  const use = {
-    ...wanted,
-    read: wanted.read && args.cacheFrom.length === 0,
-    write: wanted.write && args.cacheTo.length === 0,
-  };
-  const scopes = resolveScopes(plan, args.own, host.env);
+  const use = resolveCacheUse({
+    plan,
+    flags: args.own,
+    env: host.env,
+    hasConfig: project !== null,
+    // As in a config.
+    replaced: { read: args.cacheFrom.length > 0, write: args.cacheTo.length > 0 },
+  });
   const base = { dir, env: host.env };
-  const drafts = draftEntries({ plan, targets: [name], use, scopes, base });
-  const mountBackend = wanted.read || wanted.write ? draftMountBackend(plan, base) : null;
+  const drafts = draftEntries({ plan, targets: [name], use, base });
+  const mountBackend = use.mounts.read || use.mounts.write ? draftMountBackend(plan, base) : null;
   const input = await readBuildInput(process.stdin, args);
   const definition = { groups: {}, targets: { [name]: definitionOfBuild(host, args, input) } };
   const texts = { ...drafts.texts, ...mountBackend?.texts };
@@ -67,13 +66,7 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
     readDockerfile: createDockerfileReader(dir),
     dir,
     runDir: host.cwd,
-    cache: {
-      scopes,
-      use: { layers: use, mounts: wanted },
-      drafts,
-      mountBackend,
-      rules: project?.valid.config.rules ?? {},
-    },
+    cache: { use, drafts, mountBackend, rules: project?.valid.config.rules ?? {} },
     output: { strict: args.own.strict, report: args.own.report, metadataFile: args.metadataFile },
     startedAt,
     features: () => [],

@@ -4,7 +4,6 @@ import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts
 import { requireKnown } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
 import type { CacheUse } from "../cache/use.ts";
-import type { RunScopes } from "../cache/scopes.ts";
 import { whyDeclaredStays } from "../carry/find.ts";
 import type { TargetMounts } from "../source/target-mounts.ts";
 
@@ -49,7 +48,7 @@ interface DescribedTarget {
 export interface Description {
   readonly version: 1;
   readonly project: string;
-  readonly cache: CacheUse;
+  readonly cache: CacheUse["layers"] & Pick<CacheUse, "reason">;
   /** Null where no backend holds the contents of mounts: they stay on the builder. */
   readonly mountStore: DescribedStore | null;
   readonly targets: Readonly<Record<string, DescribedTarget>>;
@@ -59,7 +58,6 @@ export interface Description {
 export interface DescribeOptions {
   readonly names: readonly string[];
   readonly use: CacheUse;
-  readonly scopes: RunScopes;
   /** Which declared mounts a target has; without it, what the config alone says. */
   readonly mountsOf?: (target: string) => TargetMounts;
 }
@@ -69,7 +67,8 @@ export interface DescribeOptions {
  * @throws BkcacheError BK1002 for a target or group that the plan does not have.
  */
 export function describeRun(plan: Plan, options: DescribeOptions): Description {
-  const { names, use, scopes } = options;
+  const { names, use } = options;
+  const { layers, reason } = use;
   const { targets, linked } = requireKnown(plan, names);
   const store = describeStore(plan);
   const list = createEntryList(plan);
@@ -79,7 +78,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
     const mounts: TargetMounts =
       options.mountsOf?.(name) ??
       (target.mounts === null ? { names: null, reason: "the Dockerfile was not read" } : { names: target.mounts });
-    const own = scopes[name];
+    const own = use.scopes[name];
     if (own === undefined) throw new Error(`no scopes for target ${name}`);
     const read = own.read.map(({ scope }) => scope);
     const describeSource = ({ backend, scope, entry }: PossibleEntry<string>): DescribedSource => {
@@ -90,8 +89,10 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
       name,
       {
         isRequested,
-        sources: use.read ? list(target.cache, { direction: "from", scopes: read }).map(describeSource) : [],
-        destinations: use.write ? list(target.cache, { direction: "to", scopes: [own.write] }).map(describeEntry) : [],
+        sources: layers.read ? list(target.cache, { direction: "from", scopes: read }).map(describeSource) : [],
+        destinations: layers.write
+          ? list(target.cache, { direction: "to", scopes: [own.write] }).map(describeEntry)
+          : [],
         ...(mounts.names === null
           ? { mounts: null, mountsUnknown: mounts.reason }
           : { mounts: Object.fromEntries(mounts.names.map((mount) => [mount, describeMount(plan, mount, store)])) }),
@@ -101,7 +102,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
   return {
     version: 1,
     project: plan.project,
-    cache: use,
+    cache: { ...layers, reason },
     mountStore: store,
     targets: Object.fromEntries([
       ...targets.map((name) => describe(name, true)),

@@ -50,10 +50,9 @@ function choose(host: Host, request: BuildRequest, session: Resources["session"]
   return chooseCache(host, {
     plan,
     targets,
-    scopes: cache.scopes,
     drafts: cache.drafts,
     keys: request.verb === "bake" ? "run file" : "environment",
-    use: cache.use.layers,
+    use: cache.use,
     values: evaluated.then(({ values }) => values),
     gate: awaitedLater(gate),
     strict: output.strict,

@@ -6,7 +6,6 @@ import type { BuilderRequest } from "../builder/request.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import type { EntryDrafts } from "../cache/entries.ts";
 import type { GateInput } from "../cache/gates.ts";
-import type { RunScopes } from "../cache/scopes.ts";
 import type { CacheUse } from "../cache/use.ts";
 import type { BackendDraft } from "../source/backend.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
@@ -14,13 +13,9 @@ import type { ExecOptions } from "../host/host.ts";
 import type { DockerfileReader } from "../source/dockerfiles.ts";
 import type { Evaluated } from "../source/evaluate.ts";
 
-type Use = Pick<CacheUse, "read" | "write">;
-
 /** The cache that a run may use. */
 export interface CacheRequest {
-  readonly scopes: RunScopes;
-  /** What the build may do with its layer cache, and with its mounts: entries of the user's own replace the first alone. */
-  readonly use: { readonly layers: Use; readonly mounts: Use };
+  readonly use: CacheUse;
   readonly drafts: EntryDrafts;
   /** Null where no mounts are carried. */
   readonly mountBackend: BackendDraft | null;

@@ -26,12 +26,11 @@ export function openResources(
   openers = { openBuilderSession, openCarrier },
 ): Resources {
   const { plan, targets, cache, evaluated, dir, readDockerfile, output } = request;
-  const { mountBackend, scopes } = cache;
-  const use = cache.use.mounts;
+  const { mountBackend, use } = cache;
   const session = awaitedLater(openers.openBuilderSession(host, request.buildx, { ...request.builder, dir }));
   // Bake has not yet said whether there are mounts. Where the builder can be asked at once, its answer is here by then.
   const records =
-    mountBackend === null || !use.read
+    mountBackend === null || !use.mounts.read
       ? null
       : awaitedLater(session.then(async (nodes) => (await nodes.readyGateway())?.listMountRecords() ?? null));
   const open = async (): Promise<Carrier | null> => {
@@ -40,7 +39,6 @@ export function openResources(
     return openers.openCarrier(host, {
       plan,
       targets,
-      scopes,
       definition,
       nodes,
       records,

@@ -55,8 +55,7 @@ async function list(plan: Plan, options: { env?: Record<string, string>; use?: o
   const drafts = draftEntries({
     plan,
     targets: ["api"],
-    use: { read: true, write: true, ...options.use },
-    scopes: resolveScopes(plan, options.flags ?? {}, {}),
+    use: { layers: { read: true, write: true, ...options.use }, scopes: resolveScopes(plan, options.flags ?? {}, {}) },
     base: { dir: "/proj", env: { HOME: "/home/me" } },
   });
   const { texts } = drafts;

@@ -4,7 +4,7 @@ import { emitRunFile } from "../../src/bake/emit.ts";
 import type { CacheDirection, Entry, Plan, PlanBackend, TargetCache } from "../../src/bake/model.ts";
 import { createBarePlan } from "../../src/bake/printed.ts";
 import { draftEntries } from "../../src/cache/entries.ts";
-import { resolveScopes } from "../../src/cache/scopes.ts";
+import { resolveCacheUse } from "../../src/cache/use.ts";
 import { partsOf, type Text } from "../../src/config/text.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { ejectBakeFile } from "../../src/init/eject.ts";
@@ -71,11 +71,10 @@ test("a run, what plan shows, the committed and the ejected file have the same e
           targets: { api: { attributes: {}, inherits: [], bases: {}, mounts: null, cache } },
           groups: {},
         });
-        const scopes = resolveScopes(plan, flag, {});
-        const use = { read: true, write: true, reason: "of a test" };
-        const drafts = draftEntries({ plan, targets: ["api"], use, scopes, base: { dir: "/", env: {} } });
+        const use = resolveCacheUse({ plan, flags: { cache: "read-write", ...flag }, env: {}, hasConfig: true });
+        const drafts = draftEntries({ plan, targets: ["api"], use, base: { dir: "/", env: {} } });
         const run = await drafts.complete(host, {});
-        const shown = describeRun(plan, { names: ["api"], use, scopes }).targets["api"];
+        const shown = describeRun(plan, { names: ["api"], use }).targets["api"];
         const plain = (list: readonly { backend: string | null; scope: string | null; entry: unknown }[] = []) =>
           list.map(({ backend, scope, entry }) => ({ backend, scope, entry }));
         const ofRun = (direction: "from" | "to") => run.filter((each) => each.direction === direction);
@@ -83,7 +82,7 @@ test("a run, what plan shows, the committed and the ejected file have the same e
         expect(plain(shown?.destinations)).toEqual(plain(ofRun("to")));
 
         // A file reads one entry of one scope: the last one that the run has of it.
-        const { read, write } = scopes["api"] as NonNullable<(typeof scopes)["api"]>;
+        const { read, write } = use.scopes["api"] as NonNullable<(typeof use.scopes)["api"]>;
         const first = read[0]?.scope ?? "";
         const fields = commitCache(plan).fields.get("api") ?? [];
         const committed = (name: string, scope: string) =>

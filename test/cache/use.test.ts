@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { cacheUse, whyNotWrite } from "../../src/cache/use.ts";
+import { resolveCacheUse, whyNotWrite } from "../../src/cache/use.ts";
 
-describe("cacheUse", () => {
+const resolve = (cache: string | undefined, env: Record<string, string>, hasConfig: boolean) =>
+  resolveCacheUse({ plan: { targets: {} }, flags: { cache }, env, hasConfig });
+
+describe("resolveCacheUse", () => {
   test.each([
     ["a laptop reads", undefined, {}, true, "read"],
     ["CI writes", undefined, { CI: "true" }, true, "read-write"],
@@ -46,13 +49,21 @@ describe("cacheUse", () => {
     ],
     ["--cache beats cache-mode", "read-write", { CI: "1", ACTIONS_CACHE_MODE: "none" }, true, "read-write"],
   ] as const)("%s", (_name, flag, env, hasConfig, expected) => {
-    const { read, write } = cacheUse(flag, env, hasConfig);
+    const { layers, mounts } = resolve(flag, env, hasConfig);
+    const { read, write } = layers;
     expect([read ? "read" : "", write ? "write" : ""].filter(Boolean).join("-") || "off").toBe(expected);
+    expect(mounts).toEqual(layers);
+  });
+
+  test("entries of the user's own replace a direction of the layers, and leave the mounts", () => {
+    const request = { plan: { targets: {} }, flags: { cache: "read-write" }, env: {}, hasConfig: true };
+    const use = resolveCacheUse({ ...request, replaced: { read: true, write: false } });
+    expect(use).toMatchObject({ layers: { read: false, write: true }, mounts: { read: true, write: true } });
   });
 
   test("a word that is no use is BK1002 and names where it stands", () => {
-    expect(() => cacheUse("on", {}, true)).toThrow(expect.objectContaining({ code: "BK1002" }));
-    expect(() => cacheUse(undefined, { BKCACHE: "yes" }, true)).toThrow(/BKCACHE: "yes"/);
+    expect(() => resolve("on", {}, true)).toThrow(expect.objectContaining({ code: "BK1002" }));
+    expect(() => resolve(undefined, { BKCACHE: "yes" }, true)).toThrow(/BKCACHE: "yes"/);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createBarePlan } from "../../src/bake/printed.ts";
 import type { Plan } from "../../src/bake/model.ts";
+import type { CacheUse } from "../../src/cache/use.ts";
 import { type CarryRequest, openCarrier } from "../../src/carry/carrier.ts";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
 import { createDockerfileReader } from "../../src/source/dockerfiles.ts";
@@ -14,6 +15,13 @@ import { makeWorkspace } from "../support/workspace.ts";
 const dockerfile = "FROM scratch\nRUN --mount=type=cache,id=data,target=/data build\n";
 /** A build of which nobody knows what ran. */
 const unknown = { targets: {} } as unknown as History;
+
+const useOf = (directions: CacheUse["mounts"]): CacheUse => ({
+  layers: directions,
+  mounts: directions,
+  reason: "of a test",
+  scopes: { app: { read: [{ scope: "main", why: "" }], write: "main" } },
+});
 
 function makeRun(
   builder: FakeBuilder,
@@ -37,8 +45,7 @@ function makeRun(
     nodes: fakeNodes(builder, host),
     records: null,
     backend: { name: "disk", type: "local", path: place },
-    use: { read: true, write: true },
-    scopes: { app: { read: [{ scope: "main", why: "" }], write: "main" } },
+    use: useOf({ read: true, write: true }),
     readDockerfile: createDockerfileReader(workspace.dir),
     dir: workspace.dir,
     strict: false,
@@ -93,11 +100,11 @@ test("a run that may not write does not save, one that may not read does not res
   const place = makeTempDir("store");
   const builder = createFakeBuilder();
   builder.add("data");
-  const reader = await makeRun(builder, place, { use: { read: true, write: false } }).open();
+  const reader = await makeRun(builder, place, { use: useOf({ read: true, write: false }) }).open();
   await reader?.restore([]);
   expect(await reader?.save(unknown)).toEqual([]);
   expect(reader?.report()).toMatchObject([{ save: null }]);
-  const writer = await makeRun(builder, place, { use: { read: false, write: true } }).open();
+  const writer = await makeRun(builder, place, { use: useOf({ read: false, write: true }) }).open();
   await writer?.restore([]);
   expect(writer?.report()).toMatchObject([{ restore: null }]);
 });
@@ -136,7 +143,7 @@ test("a builder that is too old is said before the build, also where mounts are 
   const builder = createFakeBuilder();
   builder.add("data");
   builder.failure = new BkcacheError({ code: "BK4024", message: "too old" });
-  const use = { read: false, write: true };
+  const use = useOf({ read: false, write: true });
   const { open, messages } = makeRun(builder, makeTempDir("store"), { use });
   const carrier = await open();
   await carrier?.restore([]);

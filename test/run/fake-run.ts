@@ -13,8 +13,12 @@ import { createDockerfileReader } from "../../src/source/dockerfiles.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 
 const noCache: BuildRequest["cache"] = {
-  scopes: {},
-  use: { layers: { read: false, write: false }, mounts: { read: false, write: false } },
+  use: {
+    layers: { read: false, write: false },
+    mounts: { read: false, write: false },
+    reason: "of a test",
+    scopes: {},
+  },
   drafts: { texts: {}, complete: async () => [] },
   mountBackend: null,
   rules: {},

@@ -57,7 +57,7 @@ test("the chosen cache reaches the command, and a cache inside of the context is
     plan: { ...faked.request.plan, backends: { disk: { type: "local" as const, path: cache } } },
     cache: {
       ...faked.request.cache,
-      use: { layers: { read: true, write: true }, mounts: { read: false, write: false } },
+      use: { ...faked.request.cache.use, layers: { read: true, write: true } },
       drafts: {
         texts: {},
         complete: async () => [

@@ -20,7 +20,7 @@ const backend = { type: "local", name: "disk", path: "/store" } as const;
 function open({ fails, closing, hasMounts = true, gateway }: Stand = {}) {
   const { host, request, session, carrier, events, told } = fakeRun(fails === "evaluated" ? { fails } : {});
   const asked: CarryRequest[] = [];
-  const use = { layers: { read: true, write: true }, mounts: { read: true, write: true } };
+  const use = { ...request.cache.use, layers: { read: true, write: true }, mounts: { read: true, write: true } };
   const mountBackend = hasMounts ? { texts: {}, fill: () => backend } : null;
   const failing = <T extends { close(): Promise<void> }>(opened: T): T => {
     const close = () => opened.close().then(() => Promise.reject(new Error("cannot close")));
@@ -52,7 +52,7 @@ test("the builder is looked for at once, and asked for its mounts before anybody
   const { resources, events, asked } = open({ gateway: { listMountRecords: async () => records } });
   expect(events).toEqual(["open builder"]);
   await resources.carrier;
-  expect(asked).toMatchObject([{ backend, targets: ["api"], use: { read: true }, strict: false }]);
+  expect(asked).toMatchObject([{ backend, targets: ["api"], use: { mounts: { read: true } }, strict: false }]);
   expect(await asked[0]?.records).toBe(records);
   await resources.close();
 });

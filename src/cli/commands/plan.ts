@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { cacheUse } from "../../cache/use.ts";
-import { resolveScopes } from "../../cache/scopes.ts";
+import { resolveCacheUse } from "../../cache/use.ts";
 import { type Description, describeRun, showEntry } from "../../run/plan.ts";
 import { createDockerfileReader } from "../../source/dockerfiles.ts";
 import { openFolderPlan } from "../../source/open-plan.ts";
@@ -36,8 +35,7 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   const read = createDockerfileReader(dir);
   const description = describeRun(plan, {
     names: known,
-    use: cacheUse(options.cache, host.env, hasConfig),
-    scopes: resolveScopes(plan, options, host.env),
+    use: resolveCacheUse({ plan, flags: options, env: host.env, hasConfig }),
     mountsOf: (name) => mountsOfTarget(plan, name, { read }),
   });
   if (options.json) reporter.json(description);
