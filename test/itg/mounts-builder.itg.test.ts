@@ -1,16 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Gateway } from "../../src/builder/gateway/gateway.ts";
+import { describe, expect } from "vitest";
 import type { MountIdentity } from "../../src/builder/gateway/shell.ts";
 import { type Listing, listMount } from "../../src/mounts/list.ts";
 import { restoreMount } from "../../src/mounts/restore.ts";
 import { saveMount } from "../../src/mounts/save.ts";
 import { describeTree, makeMount, restore, save } from "../mounts/support.ts";
 import { fillStrangely } from "../mounts/strange-tree.ts";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
-import { type GatewayBuilder, inMount, makeGatewayBuilder } from "../support/gateway-builder.ts";
+import { inMount, makeGatewayBuilder } from "../support/gateway-builder.ts";
 import { openPlainStore } from "../support/plain-store.ts";
+import { test as serverTest } from "../support/servers.ts";
 
 /** All that a listing knows of an entry but when and where on its disk it was made. */
 function essence({ entries }: Listing): string[] {
@@ -19,33 +18,41 @@ function essence({ entries }: Listing): string[] {
   );
 }
 
+const place = (id: string): MountIdentity => ({ id, namespace: "" });
+const mount = { id: "gomod", key: null };
+
+const test = serverTest
+  .extend("gateway", { scope: "file" }, async ({ sharedBuilder }, { onCleanup }) => {
+    const { open } = await makeGatewayBuilder(sharedBuilder);
+    const gateway = await open();
+    onCleanup(() => gateway.close());
+    return gateway;
+  })
+  .extend(
+    "saveFrom",
+    ({ gateway }) =>
+      async (store: ReturnType<typeof openPlainStore>, id: string) =>
+        inMount(gateway, place(id), async (shell) =>
+          saveMount({ store, shell, mount: { ...mount, scope: "main" }, writer: { version: "0" }, now: Date.now() }),
+        ),
+  )
+  .extend(
+    "restoreTo",
+    ({ gateway }) =>
+      async (store: ReturnType<typeof openPlainStore>, id: string, signal?: AbortSignal) =>
+        inMount(gateway, place(id), async (shell) =>
+          restoreMount({ store, shell, mount, scopes: ["main"], ...(signal && { signal }) }),
+        ),
+  )
+  .extend(
+    "listOf",
+    ({ gateway }) =>
+      async (id: string) =>
+        inMount(gateway, place(id), async (shell) => listMount(shell)),
+  );
+
 describe("mounts of a real builder", () => {
-  let buildkit: Buildkit;
-  let builder: GatewayBuilder;
-  let gateway: Gateway;
-  beforeAll(async () => {
-    buildkit = await startBuildkit();
-    builder = await makeGatewayBuilder(buildkit);
-    gateway = await builder.open();
-  });
-  afterAll(async () => {
-    await gateway?.close();
-    await buildkit?.stop();
-  });
-
-  const place = (id: string): MountIdentity => ({ id, namespace: "" });
-  const mount = { id: "gomod", key: null };
-  const saveFrom = async (store: ReturnType<typeof openPlainStore>, id: string) =>
-    inMount(gateway, place(id), async (shell) =>
-      saveMount({ store, shell, mount: { ...mount, scope: "main" }, writer: { version: "0" }, now: Date.now() }),
-    );
-  const restoreTo = async (store: ReturnType<typeof openPlainStore>, id: string, signal?: AbortSignal) =>
-    inMount(gateway, place(id), async (shell) =>
-      restoreMount({ store, shell, mount, scopes: ["main"], ...(signal && { signal }) }),
-    );
-  const listOf = async (id: string) => inMount(gateway, place(id), async (shell) => listMount(shell));
-
-  test("strange entries, from one mount to another", async () => {
+  test("strange entries, from one mount to another", async ({ saveFrom, restoreTo, listOf }) => {
     const [local, last] = [makeMount(), makeMount()];
     fillStrangely(local);
     const [first, second] = [openPlainStore(), openPlainStore()];
@@ -61,7 +68,10 @@ describe("mounts of a real builder", () => {
     expect(describeTree(last)).toEqual(describeTree(local));
   });
 
-  test("a pack that is missing in the middle: the shell lives, and the snapshot before is taken", async () => {
+  test("a pack that is missing in the middle: the shell lives, and the snapshot before is taken", async ({
+    restoreTo,
+    listOf,
+  }) => {
     const clock = { now: 1e12 };
     const store = openPlainStore(() => clock.now);
     const local = makeMount();
@@ -77,7 +87,7 @@ describe("mounts of a real builder", () => {
     expect(listing.entries.map((entry) => entry.path)).toEqual(["f0", "f1", "f2", "f3", "f4"]);
   });
 
-  test("an abort in the middle leaves an empty mount", async () => {
+  test("an abort in the middle leaves an empty mount", async ({ restoreTo, listOf }) => {
     const store = openPlainStore();
     const local = makeMount();
     for (let file = 0; file < 9; file++) writeFileSync(join(local, `f${file}`), Buffer.alloc(3_000_000, `${file}`));

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { expect } from "vitest";
 import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
 import {
   baseStage,
   emptyBuilder,
@@ -10,18 +8,10 @@ import {
   runStep,
   runWithMounts,
 } from "../support/mount-project.ts";
+import { test as serverTest } from "../support/servers.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 /* More mounts than a connection could once carry: all of them are saved, and come back. */
-
-let builder: Buildkit;
-let busybox: string;
-beforeAll(async () => {
-  builder = await startBuildkit();
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-});
-beforeEach(() => emptyBuilder(builder));
-afterAll(() => builder.stop());
 
 const step = (mount: string, label: string) =>
   runStep(
@@ -29,7 +19,7 @@ const step = (mount: string, label: string) =>
     `cd /cache && echo "found ${label}: "$(ls) && touch "$(cat /src/a.txt)"`,
   );
 
-function makeProject(dockerfile: string, config: object) {
+const test = serverTest.extend("makeProject", ({ builder }) => (dockerfile: string, config: object) => {
   const workspace = makeWorkspace({
     "bkcache.config.json": JSON.stringify({
       project: "shop",
@@ -42,13 +32,13 @@ function makeProject(dockerfile: string, config: object) {
   });
   const run = () => runWithMounts(workspace, ["bake"], mountEnvironment(builder, { BKCACHE: "read-write" }));
   return { workspace, run };
-}
+});
 
 const outcomesOf = ({ mounts }: Awaited<ReturnType<typeof runWithMounts>>, direction: "restore" | "save") => [
   ...new Set(mounts.map((mount) => mount[direction]?.outcome)),
 ];
 
-test("twelve mounts of one Dockerfile", async () => {
+test("twelve mounts of one Dockerfile", async ({ makeProject, builder, busybox }) => {
   const names = Array.from({ length: 12 }, (_, index) => `m${index}`);
   const { workspace, run } = makeProject(names.map((name) => step(`id=shop-${name}`, name)).join(""), {
     targets: { app: { contexts: { busybox } } },
@@ -63,21 +53,25 @@ test("twelve mounts of one Dockerfile", async () => {
   expect(second.stderr).not.toContain("BK4021");
 });
 
-test("sixty mounts of sixty targets on one builder", { timeout: 600_000 }, async () => {
-  const names = Array.from({ length: 60 }, (_, index) => `t${index}`);
-  const { workspace, run } = makeProject(`ARG NAME\n${step("id=shop-${NAME}", "${NAME}")}`, {
-    targets: Object.fromEntries(names.map((name) => [name, { contexts: { busybox }, args: { NAME: name } }])),
-  });
-  const first = await run();
-  expect([first.exitCode, first.mounts.length, outcomesOf(first, "save")]).toEqual([0, 60, ["saved"]]);
-  await emptyBuilder(builder);
-  workspace.write("src/a.txt", "two");
-  const second = await run();
-  expect([second.exitCode, outcomesOf(second, "restore"), outcomesOf(second, "save")]).toEqual([
-    0,
-    ["restored"],
-    ["saved"],
-  ]);
-  expect(await mountRecords(builder)).toHaveLength(60);
-  expect(second.stderr).not.toContain("BK4021");
-});
+test(
+  "sixty mounts of sixty targets on one builder",
+  { timeout: 600_000 },
+  async ({ makeProject, builder, busybox }) => {
+    const names = Array.from({ length: 60 }, (_, index) => `t${index}`);
+    const { workspace, run } = makeProject(`ARG NAME\n${step("id=shop-${NAME}", "${NAME}")}`, {
+      targets: Object.fromEntries(names.map((name) => [name, { contexts: { busybox }, args: { NAME: name } }])),
+    });
+    const first = await run();
+    expect([first.exitCode, first.mounts.length, outcomesOf(first, "save")]).toEqual([0, 60, ["saved"]]);
+    await emptyBuilder(builder);
+    workspace.write("src/a.txt", "two");
+    const second = await run();
+    expect([second.exitCode, outcomesOf(second, "restore"), outcomesOf(second, "save")]).toEqual([
+      0,
+      ["restored"],
+      ["saved"],
+    ]);
+    expect(await mountRecords(builder)).toHaveLength(60);
+    expect(second.stderr).not.toContain("BK4021");
+  },
+);

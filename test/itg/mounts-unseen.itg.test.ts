@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import type { MountIdentity } from "../../src/builder/gateway/shell.ts";
 import { compareNames } from "../../src/config/names.ts";
 import { notePath } from "../../src/mounts/note-script.ts";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
 import { inMount, makeGatewayBuilder, runIn } from "../support/gateway-builder.ts";
 import { emptyBuilder, mountEnvironment, runWithMounts } from "../support/mount-project.ts";
+import { test as serverTest } from "../support/servers.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 /* Nothing of bkcache's is visible to a step: not in its mount, and so not in what it copies out of it. */
-
-let builder: Buildkit;
-let busybox: string;
-beforeAll(async () => {
-  builder = await startBuildkit();
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-});
-beforeEach(() => emptyBuilder(builder));
-afterAll(() => builder.stop());
 
 const base = `FROM scratch AS base
 ENV PATH=/bin
@@ -26,7 +16,7 @@ COPY --link --from=busybox /bin/busybox /bin/busybox
 RUN ["/bin/busybox","--install","-s","/bin"]
 `;
 
-function makeProject(dockerfile: string) {
+const test = serverTest.extend("makeProject", ({ builder, busybox }) => (dockerfile: string) => {
   const workspace = makeWorkspace({
     "bkcache.config.json": JSON.stringify({
       project: "shop",
@@ -42,9 +32,9 @@ function makeProject(dockerfile: string) {
     expect(result.exitCode, result.stderr).toBe(0);
     return result;
   };
-}
+});
 
-test("a step that is not root may change all that its mount holds", async () => {
+test("a step that is not root may change all that its mount holds", async ({ makeProject, builder }) => {
   const run = makeProject(`RUN mkdir -p /home/w/.cache && chown 1000:1000 /home/w/.cache
 USER 1000:1000
 COPY src /src
@@ -60,7 +50,10 @@ RUN --mount=type=cache,target=/home/w/.cache,uid=1000,gid=1000 cp /src/a.txt /ho
   ]);
 });
 
-test("what a stage copies out of a mount is the same in each build, and later stages hit", async () => {
+test("what a stage copies out of a mount is the same in each build, and later stages hit", async ({
+  makeProject,
+  builder,
+}) => {
   const run = makeProject(`FROM base AS build
 COPY src /src
 RUN --mount=type=cache,target=/app/vendor,id=vend mkdir -p /app/vendor/lib && echo lib > /app/vendor/lib/one && mkdir /out && cp -a /app/vendor/. /out/
@@ -77,7 +70,10 @@ RUN echo "found image: "$(find /app/vendor -name '.bk*'; ls -A /app/vendor)
   expect((await run("four")).found).toEqual({ image: "lib" });
 });
 
-test("a stamp that an older version has left in a mount is taken over and removed", async () => {
+test("a stamp that an older version has left in a mount is taken over and removed", async ({
+  makeProject,
+  builder,
+}) => {
   const run = makeProject(`COPY src /src
 RUN --mount=type=cache,target=/data,id=data echo "found data: "$(ls -A /data); cp /src/a.txt /data/$(cat /src/a.txt)
 `);
@@ -90,7 +86,7 @@ RUN --mount=type=cache,target=/data,id=data echo "found data: "$(ls -A /data); c
   expect((await run("three")).found).toEqual({ data: "one two" });
 });
 
-test("what is noted of a mount is not taken for one that was made anew, nor for another one", async () => {
+test("what is noted of a mount is not taken for one that was made anew, nor for another one", async ({ builder }) => {
   const { open } = await makeGatewayBuilder(builder);
   const gateway = await open();
   const script = `${notePath}busybox grep -c " $PWD " /proc/self/mountinfo; echo "$note"`;

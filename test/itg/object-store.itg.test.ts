@@ -2,23 +2,19 @@ import { randomUUID } from "node:crypto";
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import type { StoreBackend } from "../../src/store/place.ts";
 import { bytes, describeObjectStore, sha256 } from "../contract/object-store.ts";
 import { cleanEnv } from "../support/env.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
-import { hasToolchain } from "../support/toolchain.ts";
+import type { S3Server } from "../support/s3-server.ts";
+import { test } from "../support/servers.ts";
 
-describe.skipIf(!hasToolchain())("object stores in real servers", () => {
+describe("object stores in real servers", () => {
   const { signal } = new AbortController();
   let s3: S3Server;
-  beforeAll(async () => {
-    s3 = await startVersitygw();
-    await s3.createBucket("cache");
-    await s3.createBucket("empty");
-  });
-  afterAll(() => s3?.stop());
+  // The contract's suite takes no fixtures.
+  test.beforeAll(({ s3: server }) => void (s3 = server));
 
   const s3Backend = (more: Partial<StoreBackend> = {}): StoreBackend => ({
     name: "remote",

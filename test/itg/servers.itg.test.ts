@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import { startBuildkit } from "../support/buildkit.ts";
 import { makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
-import { startFakeGcs } from "../support/gcs-server.ts";
 import { startVersitygw } from "../support/s3-server.ts";
+import { test } from "../support/servers.ts";
 import { findTool } from "../support/toolchain.ts";
 
 /** The ground that the other integration tests stand on. */
@@ -25,60 +25,46 @@ describe("test servers", () => {
     expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(builder.root);
   });
 
-  test("a builder on TCP takes its own clients only", async () => {
+  test("a builder on TCP takes its own clients only", async ({ newBuilder }) => {
     const own = makeCerts(makeTempDir("own"));
     const foreign = makeCerts(makeTempDir("foreign"));
-    const builder = await startBuildkit({ tls: own });
-    try {
-      expect(builder.address).toMatch(/^tcp:/);
-      const ask = (...args: readonly string[]): string =>
-        execFileSync(findTool("buildctl"), ["--addr", builder.address, ...args, "debug", "workers"], {
-          env: cleanEnv(),
-          encoding: "utf8",
-          stdio: "pipe",
-          timeout: 10_000,
-        });
-      const ca = ["--tlscacert", own.ca];
-      expect(ask(...ca, "--tlscert", own.clientCert, "--tlskey", own.clientKey)).toContain("PLATFORMS");
-      expect(() => ask(...ca, "--tlscert", foreign.clientCert, "--tlskey", foreign.clientKey)).toThrow(
-        "Command failed",
-      );
-      expect(() => ask(...ca)).toThrow("Command failed");
-    } finally {
-      await builder.stop();
-    }
+    const builder = await newBuilder({ tls: own });
+    expect(builder.address).toMatch(/^tcp:/);
+    const ask = (...args: readonly string[]): string =>
+      execFileSync(findTool("buildctl"), ["--addr", builder.address, ...args, "debug", "workers"], {
+        env: cleanEnv(),
+        encoding: "utf8",
+        stdio: "pipe",
+        timeout: 10_000,
+      });
+    const ca = ["--tlscacert", own.ca];
+    expect(ask(...ca, "--tlscert", own.clientCert, "--tlskey", own.clientKey)).toContain("PLATFORMS");
+    expect(() => ask(...ca, "--tlscert", foreign.clientCert, "--tlskey", foreign.clientKey)).toThrow("Command failed");
+    expect(() => ask(...ca)).toThrow("Command failed");
   });
 
   test("the S3 server keeps objects and refuses a wrong secret", async () => {
     const s3 = await startVersitygw({ region: "eu-west-3" });
-    try {
-      await s3.createBucket("one");
-      await s3.client.send(new PutObjectCommand({ Bucket: "one", Key: "a/b", Body: "body" }));
-      expect(await s3.objects("one")).toEqual([{ key: "a/b", bytes: 4 }]);
-      expect(await s3.objects("one", "x/")).toEqual([]);
-      const stranger = new S3Client({
-        endpoint: s3.endpoint,
-        region: s3.region,
-        forcePathStyle: true,
-        credentials: { accessKeyId: s3.accessKey, secretAccessKey: "wrong" },
-      });
-      await expect(stranger.send(new GetObjectCommand({ Bucket: "one", Key: "a/b" }))).rejects.toMatchObject({
-        $metadata: { httpStatusCode: 403 },
-      });
-    } finally {
-      await s3.stop();
-    }
+    onTestFinished(() => s3.stop());
+    await s3.createBucket("one");
+    await s3.client.send(new PutObjectCommand({ Bucket: "one", Key: "a/b", Body: "body" }));
+    expect(await s3.objects("one")).toEqual([{ key: "a/b", bytes: 4 }]);
+    expect(await s3.objects("one", "x/")).toEqual([]);
+    const stranger = new S3Client({
+      endpoint: s3.endpoint,
+      region: s3.region,
+      forcePathStyle: true,
+      credentials: { accessKeyId: s3.accessKey, secretAccessKey: "wrong" },
+    });
+    await expect(stranger.send(new GetObjectCommand({ Bucket: "one", Key: "a/b" }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
   });
 
-  test("the GCS server keeps objects", async () => {
-    const gcs = await startFakeGcs();
-    try {
-      await gcs.createBucket("one");
-      const url = `${gcs.endpoint}/upload/storage/v1/b/one/o?uploadType=media&name=a%2Fb`;
-      expect((await fetch(url, { method: "POST", body: "body" })).status).toBe(200);
-      expect(await gcs.objects("one")).toEqual([{ key: "a/b", bytes: 4 }]);
-    } finally {
-      await gcs.stop();
-    }
+  test("the GCS server keeps objects", async ({ gcs }) => {
+    await gcs.createBucket("one");
+    const url = `${gcs.endpoint}/upload/storage/v1/b/one/o?uploadType=media&name=a%2Fb`;
+    expect((await fetch(url, { method: "POST", body: "body" })).status).toBe(200);
+    expect(await gcs.objects("one")).toEqual([{ key: "a/b", bytes: 4 }]);
   });
 });
