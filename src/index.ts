@@ -47,7 +47,11 @@ export interface Compiled {
  */
 export function compile(valid: ValidConfig): Compiled {
   const plan = createPlan(
-    resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) }),
+    resolveConfig(valid.config, {
+      dirName: basename(valid.dir),
+      fileName: basename(valid.file),
+      spanOf: valid.spanOf,
+    }),
   );
   return { plan, files: plan.bakeFiles === undefined ? { "docker-bake.hcl": emitBakeFile(plan) } : {} };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic, type Span } from "../diagnostics/error.ts";
 import { compareNames, projectName } from "./names.ts";
 import { mapRecord } from "./records.ts";
 import { resolveBackend } from "./resolve/backends.ts";
@@ -24,12 +24,15 @@ import type {
   ResolvedVariable,
 } from "./resolved.ts";
 import type { Config, Target, VariableDefinition } from "./schema.gen.ts";
+import { parsePath, type Path, spanNear } from "./source-map.ts";
 
 export interface ResolveOptions {
   /** Name of the config's folder; the project is called so when the config gives no name. */
   readonly dirName: string;
   /** The config's file name, as the header of the emitted file shows it. */
   readonly fileName: string;
+  /** `spanOf` of the valid config, for the places of what is found. */
+  readonly spanOf?: (path: Path) => Span | undefined;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface ResolveOptions {
  * presets. Knows nothing of the machine.
  * @throws BkcacheError with what only shows once targets stand for themselves
  */
-export function resolveConfig(config: Config, { dirName, fileName }: ResolveOptions): ResolvedConfig {
+export function resolveConfig(config: Config, { dirName, fileName, spanOf }: ResolveOptions): ResolvedConfig {
   const findings: Diagnostic[] = [];
   const external = [...new Set(config.external)].sort(compareNames);
   const { declared, members, additions } = declareTargets(config, findings);
@@ -48,10 +51,16 @@ export function resolveConfig(config: Config, { dirName, fileName }: ResolveOpti
     if (usesPolicy(cache) && cache.scope === "") findings.push(emptyScope(name, `targets.${name}`));
   }
   const level = config.rules?.["BK2064"] ?? "error";
-  const writers = new Map<string, Writer>([...targets, ...Object.entries(bakeFiles?.additions ?? {})]);
+  const writers = [...targets, ...Object.entries(bakeFiles?.additions ?? {})].map(([name, { cache }]): Writer => {
+    return { name, cache, path: declared.get(name)?.path ?? `targets.${name}` };
+  });
+  const place = (finding: Diagnostic): Diagnostic => {
+    const span = spanOf && finding.path !== undefined ? spanNear(spanOf, parsePath(finding.path)) : undefined;
+    return span === undefined ? finding : { ...finding, span };
+  };
   const shared = level === "off" ? [] : findSharedDestinations(writers);
   if (level === "error") findings.push(...shared);
-  if (findings.length > 0) throw BkcacheError.of(findings);
+  if (findings.length > 0) throw BkcacheError.of(findings.map(place));
 
   const project = config.project ?? projectName(dirName);
   const backends = mapRecord(config.backends, resolveBackend);
@@ -71,7 +80,7 @@ export function resolveConfig(config: Config, { dirName, fileName }: ResolveOpti
     ...(bakeFiles !== undefined && { bakeFiles }),
     mountBackend: mountBackend(config, backends),
     mountBudget: { restore: "60s", save: "60s", ...config.cache?.mountBudget },
-    warnings: level === "warn" ? shared : [],
+    warnings: level === "warn" ? shared.map(place) : [],
   };
 }
 

@@ -192,6 +192,15 @@ function showLine(line: string): string {
   return last.shown;
 }
 
+/** The nearest place on the way to a value: a matrix makes targets that no file names, and what is inherited is elsewhere. */
+export function spanNear(spanOf: (path: Path) => Span | undefined, path: Path): Span | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const span = spanOf(path.slice(0, length));
+    if (span !== undefined) return span;
+  }
+  return undefined;
+}
+
 /** A finding as it is shown. */
 export function toDiagnostic(
   { code, message, hint, path }: Omit<Diagnostic, "path" | "span"> & { readonly path: Path },

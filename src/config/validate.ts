@@ -28,7 +28,7 @@ export interface ValidConfig {
   readonly dir: string;
   readonly warnings: readonly Diagnostic[];
   /** The place of a value, as in `targets.api.tags[0]`; undefined where it has none. */
-  spanOf(path: string | Path): Span | undefined;
+  readonly spanOf: (path: string | Path) => Span | undefined;
 }
 
 export interface ValidateOptions {

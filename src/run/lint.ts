@@ -3,8 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { findRequested } from "../bake/requested.ts";
 import { projectName } from "../config/names.ts";
 import { levelOf } from "../config/rules/levels.ts";
-import { formatPath, printable, spanOfOffset } from "../config/source-map.ts";
-import type { ValidConfig } from "../config/validate.ts";
+import { formatPath, printable, spanNear, spanOfOffset } from "../config/source-map.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { fixedText, lintProject } from "../dockerfile/lint/lint.ts";
@@ -190,7 +189,10 @@ function describe(finding: LintFinding, project: Pick<Project, "valid"> | null):
     ...(hint === undefined ? {} : { hint: printable(hint) }),
     isFixable: edits.length > 0,
   };
-  if (!("file" in at)) return { ...base, path: printable(formatPath(at.path)), ...configSpan(project?.valid, at.path) };
+  if (!("file" in at)) {
+    const span = project === null ? undefined : spanNear(project.valid.spanOf, at.path);
+    return { ...base, path: printable(formatPath(at.path)), ...(span && { span }) };
+  }
   const { name, dockerfile } = at.file;
   const end = spanOfOffset(dockerfile.text, name, at.range.end);
   return {
@@ -198,14 +200,4 @@ function describe(finding: LintFinding, project: Pick<Project, "valid"> | null):
     span: spanOfOffset(dockerfile.text, name, at.range.start),
     end: { line: end.line, column: end.column },
   };
-}
-
-/** The nearest place that the config has on the way to a value: a matrix makes targets that it does not name. */
-function configSpan(valid: ValidConfig | undefined, path: readonly (string | number)[]): Pick<LintedFinding, "span"> {
-  if (valid === undefined) return {};
-  for (let length = path.length; length > 0; length -= 1) {
-    const span = valid.spanOf(path.slice(0, length));
-    if (span !== undefined) return { span };
-  }
-  return {};
 }

@@ -31,7 +31,11 @@ export async function openProject(host: Host, file: string | undefined): Promise
   const valid = validateConfig(await loadConfig(located), { allowInsecure, secrets: secretsOf(host.env) });
   const missing = findMissingFiles(valid);
   if (missing.length > 0) throw BkcacheError.of(missing);
-  const resolved = resolveConfig(valid.config, { dirName: basename(valid.dir), fileName: basename(valid.file) });
+  const resolved = resolveConfig(valid.config, {
+    dirName: basename(valid.dir),
+    fileName: basename(valid.file),
+    spanOf: valid.spanOf,
+  });
   for (const warning of [...valid.warnings, ...resolved.warnings]) host.tell({ ...warning, level: "warning" });
   return { valid, plan: createPlan(resolved) };
 }

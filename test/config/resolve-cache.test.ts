@@ -3,6 +3,7 @@ import { resolveConfig } from "../../src/config/resolve.ts";
 import type { ResolvedConfig } from "../../src/config/resolved.ts";
 import type { Config, Target } from "../../src/config/schema.gen.ts";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
+import { readText } from "./support.ts";
 
 const resolve = (config: Config): ResolvedConfig => resolveConfig(config, { dirName: "shop", fileName: "f" });
 
@@ -127,6 +128,38 @@ describe("findings", () => {
       _hidden: { cacheTo: ["acme/cache"] },
     },
   };
+
+  test("each has its place in the file, or that of the nearest key that the file has", async () => {
+    const { valid, errors } = await readText(
+      [
+        "backends: { a: { type: s3, bucket: b, region: r } }",
+        "variables: { P: { type: 'list(string)', default: [linux/amd64] } }",
+        "defaults: { platforms: '${P}' }",
+        "targets:",
+        "  x: { cacheTo: ['type=registry,ref=r/c'] }",
+        "  y: { cacheTo: ['type=registry,ref=r/c'] }",
+        "  z: { name: 'z${v}', matrix: { v: ['1'] }, inherits: [x] }",
+        "  own: { cache: { write: [a] }, platforms: '${P}' }",
+        "  far: { cache: { write: [a] } }",
+      ].join("\n"),
+    );
+    expect(errors).toEqual([]);
+    if (valid === null) return;
+    const names = { dirName: "shop", fileName: "f" };
+    const find = () => resolveConfig(valid.config, { ...names, spanOf: valid.spanOf });
+    expect(find).toThrow(BkcacheError);
+    try {
+      find();
+    } catch (error) {
+      const { findings } = error as BkcacheError;
+      expect(findings.map(({ code, path, span }) => `${code} ${path} ${span?.line}:${span?.column}`)).toEqual([
+        "BK2063 targets.own.platforms 8:44",
+        "BK2063 targets.far.platforms 9:8",
+        "BK2064 targets.y.cacheTo 6:17",
+        "BK2064 targets.z.cacheTo 7:6",
+      ]);
+    }
+  });
 
   test("targets that write one destination", () => {
     expect(codes(shared)).toEqual([

@@ -14,6 +14,9 @@ const placeKeys: Readonly<Record<string, readonly string[]>> = {
 
 /** What is looked at of a target. */
 export interface Writer {
+  readonly name: string;
+  /** Where the config declares it. */
+  readonly path: string;
   readonly cache: { readonly to: ResolvedDirection | null };
 }
 
@@ -21,10 +24,10 @@ export interface Writer {
  * Targets that write their cache to one place: the last one wins, and says nothing. Entries made by policy carry
  * the target in their name, so that only lists of the user's own can meet. Hidden targets are not built.
  */
-export function findSharedDestinations(targets: ReadonlyMap<string, Writer>): readonly Diagnostic[] {
+export function findSharedDestinations(targets: readonly Writer[]): readonly Diagnostic[] {
   const writers = new Map<string, string>();
   const findings: Diagnostic[] = [];
-  for (const [name, { cache }] of targets) {
+  for (const { name, path, cache } of targets) {
     if (cache.to?.kind !== "raw" || name.startsWith("_")) continue;
     for (const place of new Set(cache.to.entries.map(placeOf))) {
       const other = place === undefined ? undefined : writers.get(place);
@@ -35,7 +38,7 @@ export function findSharedDestinations(targets: ReadonlyMap<string, Writer>): re
           code: "BK2064",
           message: `targets ${other} and ${name} write their cache to the same place: ${place}`,
           hint: "give each target a place of its own, or use `cache.write`, which does",
-          path: `targets.${name}.cacheTo`,
+          path: `${path}.cacheTo`,
         });
       }
     }
