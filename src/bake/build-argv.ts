@@ -100,6 +100,13 @@ export interface BuildArgs {
  */
 export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd: string }): BuildArgs {
   const { own, rest: scanned } = takeOwnFlags(scanArgs(argv, table));
+  if (own.locked) {
+    throw new BkcacheError({
+      code: "BK1002",
+      message: "--locked is a flag of bake: build reads no docker-bake.hcl",
+      hint: "leave it out, or run `bkcache generate --check` before the build",
+    });
+  }
   const rest = withContext(scanned);
   const all: Record<string, (string | null)[]> = {};
   const words: string[] = [];

@@ -4,17 +4,28 @@ import { dirname } from "node:path";
 /**
  * Makes a folder and those above it that are missing. Not Node's own recursion: that never ends where the parent exists
  * and the kernel answers ENOENT all the same, as it does for every name below /proc.
+ * Returns those that were made, the deepest first.
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<readonly string[]> {
   try {
     await mkdir(path);
+    return [path];
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EEXIST") return requireFolder(path, error);
+    if (code === "EEXIST") {
+      await requireFolder(path, error);
+      return [];
+    }
     const parent = dirname(path);
     if (code !== "ENOENT" || parent === path) throw error;
-    await makeFolder(parent);
-    await mkdir(path).catch((second: unknown) => requireFolder(path, second));
+    const made = await makeFolder(parent);
+    try {
+      await mkdir(path);
+      return [path, ...made];
+    } catch (second) {
+      await requireFolder(path, second);
+      return made;
+    }
   }
 }
 

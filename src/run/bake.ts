@@ -1,6 +1,6 @@
-import { splitBakeArgs } from "../bake/argv.ts";
+import { type BakeArgs, splitBakeArgs } from "../bake/argv.ts";
 import { checkCacheOverrides } from "../bake/cache-override.ts";
-import { findBuildx } from "../builder/buildx.ts";
+import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
@@ -10,7 +10,7 @@ import type { BakeResult } from "./cached-build.ts";
 import { evaluate, namesToBuild } from "../source/evaluate.ts";
 import { draftEntries } from "../cache/entries.ts";
 import { draftMountBackend } from "../source/backend.ts";
-import { prepareReport } from "./prepare-report.ts";
+import { withReportFolder } from "./prepare-report.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { BakeRequest } from "./request.ts";
 import { requireFlags } from "./require-flags.ts";
@@ -28,7 +28,18 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const { mode, own, unknown } = args;
   const finding = awaitedLater(findBuildx(host));
   await requireFlags("bake", unknown, finding);
-  if (mode === "build") await prepareReport(host, own.report);
+  const report = mode === "build" ? own.report : undefined;
+  return withReportFolder(host, report, () => bakeSource(host, { args, finding, startedAt }));
+}
+
+interface SourceRun {
+  readonly args: BakeArgs;
+  readonly finding: Promise<Buildx>;
+  readonly startedAt: number;
+}
+
+async function bakeSource(host: Host, { args, finding, startedAt }: SourceRun): Promise<BakeResult> {
+  const { mode, own } = args;
   const source = await openSource(host, args, finding);
   const request: BakeRequest = { buildx: await finding, source, args };
   // bake would say so too, but not what was meant; of another file only bake knows the targets.

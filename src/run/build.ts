@@ -1,5 +1,5 @@
-import { splitBuildArgs } from "../bake/build-argv.ts";
-import { findBuildx } from "../builder/buildx.ts";
+import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
+import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
 import { collectRarely } from "../builder/go-collector.ts";
 import { draftEntries, type LiteralEntry } from "../cache/entries.ts";
@@ -14,7 +14,7 @@ import { evaluateTexts } from "../source/evaluate.ts";
 import { openProject } from "../source/project.ts";
 import { readBuildInput } from "../source/standard-input.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
-import { prepareReport } from "./prepare-report.ts";
+import { withReportFolder } from "./prepare-report.ts";
 import { requireFlags } from "./require-flags.ts";
 
 /**
@@ -27,7 +27,17 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const args = splitBuildArgs(argv, { cwd: host.cwd });
   const finding = awaitedLater(findBuildx(host));
   await requireFlags("build", args.unknown, finding);
-  if (args.isBuild) await prepareReport(host, args.own.report);
+  const report = args.isBuild ? args.own.report : undefined;
+  return withReportFolder(host, report, () => buildFrom(host, { args, finding, startedAt }));
+}
+
+interface BuildRun {
+  readonly args: BuildArgs;
+  readonly finding: Promise<Buildx>;
+  readonly startedAt: number;
+}
+
+async function buildFrom(host: Host, { args, finding, startedAt }: BuildRun): Promise<BakeResult> {
   const project = await openProject(host, args.own.config);
   const plan = planOfBuild(host, project, args);
   const [name] = Object.keys(plan.targets) as [string];

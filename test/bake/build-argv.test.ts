@@ -75,6 +75,7 @@ test.each([
   ["-t x", "no context given"],
   [". ..", "one context is taken, and these are 2: . .."],
   [". -t", "-t needs a value"],
+  ["--locked .", "--locked is a flag of bake: build reads no docker-bake.hcl"],
 ])("%s is BK1002", (line, message) => {
   expect(() => split(line)).toThrow(expect.objectContaining({ code: "BK1002", message }));
 });

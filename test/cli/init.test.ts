@@ -18,6 +18,18 @@ const goApp = {
 };
 
 describe("init", () => {
+  test("the help says when a config is TypeScript, and so it is", async () => {
+    const { stdout } = await open({}).bkcache("init", "--help");
+    const list = /default: ts beside a\s+([^)]*?),\s+else\s+yaml\)/.exec(stdout)?.[1] ?? "";
+    const files = list.match(/[a-z]+\.json/g) ?? [];
+    expect(files).toEqual(["package.json", "tsconfig.json", "deno.json"]);
+    for (const file of files) {
+      const { workspace, bkcache } = open({ ...goApp, [file]: "{}" });
+      await bkcache("init", "--yes");
+      expect(workspace.has("bkcache.config.ts")).toBe(true);
+    }
+  });
+
   test.each(["yaml", "ts", "json"])("writes a config that generate takes, as %s", async (format) => {
     const { workspace, bkcache } = open(goApp);
     const { exitCode, stdout, stderr } = await bkcache("init", "--format", format);

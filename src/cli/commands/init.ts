@@ -27,7 +27,10 @@ export function define(command: Command, context: CommandContext): Command {
     .option("--backend <url>", "bucket that holds the cache: s3://BUCKET/PREFIX/, gs://BUCKET/PREFIX/, or none")
     .addOption(
       command
-        .createOption("--format <format>", "of the config (default: ts beside a package.json, else yaml)")
+        .createOption(
+          "--format <format>",
+          "of the config (default: ts beside a package.json, tsconfig.json or deno.json, else yaml)",
+        )
         .choices(formats),
     )
     .option("--stdout", "print the config and write nothing")
