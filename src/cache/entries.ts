@@ -79,7 +79,7 @@ export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryD
     texts,
     async complete(host, values) {
       const filled = backends.map((backend) => backend.fill(values));
-      const placed = await placeAll(host, filled, base);
+      const placed = await placeAll(host, filled);
       return drafts.map((each) => each.complete(values, placed));
     },
   };
@@ -142,15 +142,11 @@ function isText(entry: Entry | Text): entry is Text {
 }
 
 /** @throws BkcacheError for all that is known to be wrong with any of them. */
-async function placeAll(
-  host: Host,
-  backends: readonly StoreBackend[],
-  base: PathBase,
-): Promise<ReadonlyMap<string, PlacedBackend>> {
+async function placeAll(host: Host, backends: readonly StoreBackend[]): Promise<ReadonlyMap<string, PlacedBackend>> {
   const stop: Diagnostic[] = [];
   const placed = new Map<string, PlacedBackend>();
   for (const backend of backends) {
-    const found = await resolvePlace(backend, { ...base, env: host.env });
+    const found = await resolvePlace(backend, host.env);
     stop.push(...found.stop);
     if (found.warning !== undefined) host.tell({ ...found.warning, level: "warning" });
     placed.set(backend.name, { backend, place: found.place });

@@ -73,7 +73,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   if (strict && failures.length > 0) throw BkcacheError.of(failures);
   warn(host, findings);
   if (mounts.length === 0) return null;
-  const session = addStore(nodes, request);
+  const session = addStore(nodes, request.backend);
   const keys = await readKeys(mounts, dir);
   warn(host, keys.findings);
   // Asked while the layer cache is looked for: of a builder with many records the answer takes its time.

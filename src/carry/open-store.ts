@@ -17,7 +17,7 @@ export async function withMountStore<T>(
   use: (opened: OpenedStore) => Promise<T>,
 ): Promise<T> {
   const source = await openMountSource(host, config);
-  const store = await openMountStore(host, await openBackend(host, source), source.dir);
+  const store = await openMountStore(host, await openBackend(host, source));
   try {
     await awaitFirstAnswer(host, store);
     return await use({ store, plan: source.plan });

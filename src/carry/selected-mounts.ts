@@ -42,7 +42,7 @@ export async function withSelectedMounts<T>(
   const source = await openMountSource(host, request.config);
   const backend = await openBackend(host, source);
   return open(host, source, request, {
-    extend: (session) => addStore(session, { backend, dir: source.dir }),
+    extend: (session) => addStore(session, backend),
     use,
   });
 }

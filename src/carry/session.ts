@@ -11,11 +11,8 @@ export interface MountSession extends BuilderSession {
   closeStore(): Promise<void>;
 }
 
-/** Adds a store to a session, which is closed with it. @param dir folder that relative paths of a local backend start from, absolute */
-export function addStore(
-  session: BuilderSession,
-  { backend, dir }: { readonly backend: StoreBackend; readonly dir: string },
-): MountSession {
+/** Adds a store to a session, which is closed with it. */
+export function addStore(session: BuilderSession, backend: StoreBackend): MountSession {
   const { host } = session;
   let store: Promise<ObjectStore> | undefined;
   const closeStore = async () => {
@@ -26,7 +23,7 @@ export function addStore(
     backend: backend.name,
     store() {
       if (store === undefined) {
-        store = openMountStore(host, backend, dir);
+        store = openMountStore(host, backend);
         store.catch(() => {});
       }
       return store;
@@ -39,13 +36,12 @@ export function addStore(
   };
 }
 
-/** The store of the mounts' contents. @param dir folder that relative paths of a local backend start from, absolute */
-export async function openMountStore(host: Host, backend: StoreBackend, dir: string): Promise<ObjectStore> {
+/** The store of the mounts' contents. */
+export async function openMountStore(host: Host, backend: StoreBackend): Promise<ObjectStore> {
   const { openStore } = await import("../store/open.ts");
   return openStore(backend, {
     env: host.env,
     signal: host.signal,
-    dir,
     warn: (finding) => host.tell({ ...finding, level: "warning" }),
   });
 }

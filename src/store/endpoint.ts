@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { homeFolder } from "../host/home.ts";
 import { isInsecureAllowed } from "../host/insecure.ts";
 import { strayCharacter } from "../host/stray-character.ts";
 
@@ -40,14 +41,13 @@ export function strayRegion(backend: string, region: string): readonly Diagnosti
   return [{ code: "BK2046", message, hint: `set AWS_REGION, or backends.${backend}.region in a config, without it` }];
 }
 
-/** The two files that hold AWS profiles; empty where the environment names neither them nor a home. */
+/** The two files that hold AWS profiles. */
 export function profileFiles(env: Env): readonly { readonly path: string; readonly kind: "credentials" | "config" }[] {
-  const home = env["HOME"] ?? env["USERPROFILE"];
-  const inHome = (name: string) => (home ? join(home, ".aws", name) : "");
+  const inHome = (name: string) => join(homeFolder(env), ".aws", name);
   return [
-    { path: env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials"), kind: "credentials" as const },
-    { path: env["AWS_CONFIG_FILE"] || inHome("config"), kind: "config" as const },
-  ].filter(({ path }) => path !== "");
+    { path: env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials"), kind: "credentials" },
+    { path: env["AWS_CONFIG_FILE"] || inHome("config"), kind: "config" },
+  ];
 }
 
 /** The SDKs ask the credentials file for a region first. */

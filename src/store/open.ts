@@ -1,13 +1,14 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import type { PathBase } from "../host/home.ts";
 import { type CredentialsAnswer, resolveAws, resolveGcsHmac } from "./credentials.ts";
 import { createFsStore } from "./fs.ts";
 import type { Credentials } from "./key.ts";
+import type { Env } from "./endpoint.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { type BucketPlace, resolvePlace, type StoreBackend } from "./place.ts";
 import type { RequestPolicy } from "./requests.ts";
 
-export interface StoreContext extends PathBase {
+export interface StoreContext {
+  readonly env: Env;
   /** Ends every call. */
   readonly signal: AbortSignal;
   /** Hears what is worth saying though it stops nothing: plain http by consent, credentials that end soon. */
@@ -22,7 +23,7 @@ export interface StoreContext extends PathBase {
  * @throws BkcacheError BK2xxx for what is known to be wrong, 5xxx where credentials are missing or cannot be used.
  */
 export async function openStore(backend: StoreBackend, context: StoreContext): Promise<ObjectStore> {
-  const { place, stop, warning } = await resolvePlace(backend, context);
+  const { place, stop, warning } = await resolvePlace(backend, context.env);
   if (stop.length > 0) throw BkcacheError.of(stop);
   if (place === null) {
     throw new BkcacheError({

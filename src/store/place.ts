@@ -1,9 +1,9 @@
+import { isAbsolute } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import { absolutePath, type PathBase } from "../host/home.ts";
 import { checkEndpoint, type Env, missingRegion, strayRegion, resolveEndpointUrl, resolveRegion } from "./endpoint.ts";
 import { needsPathStyle, profileOf } from "./profiles.ts";
 
-/** A declared backend under its name, every text literal; attributes as the config spells them. */
+/** A declared backend under its name, every text literal and `path` absolute; attributes as the config spells them. */
 export interface StoreBackend {
   readonly name: string;
   readonly type: string;
@@ -45,14 +45,15 @@ export interface ResolvedPlace {
   readonly warning?: Diagnostic;
 }
 
-/** The place of a backend, with what only this machine knows: home folder, region and endpoint. */
-export async function resolvePlace(backend: StoreBackend, base: PathBase): Promise<ResolvedPlace> {
+/** The place of a backend, with what only this machine knows: region and endpoint. */
+export async function resolvePlace(backend: StoreBackend, env: Env): Promise<ResolvedPlace> {
   const { type } = backend;
   if (type === "local") {
-    const dir = absolutePath(textOf(backend, "path") ?? ".", base);
+    const dir = textOf(backend, "path") ?? "";
+    if (!isAbsolute(dir)) throw new Error(`the path of backend ${backend.name} is not absolute: ${dir}`);
     return { place: { type: "local", backend: backend.name, dir }, stop: [] };
   }
-  return type === "s3" || type === "gcs" ? resolveBucket({ ...backend, type }, base.env) : { place: null, stop: [] };
+  return type === "s3" || type === "gcs" ? resolveBucket({ ...backend, type }, env) : { place: null, stop: [] };
 }
 
 async function resolveBucket(

@@ -59,7 +59,7 @@ test(
       expect([exitCode, mounts[0]?.save?.outcome], stderr).toEqual([0, "saved"]);
     }
     const backend = { name: "remote", type: "s3", bucket, prefix, insecure: true };
-    const context = { env: cleanEnv(s3.env), signal: new AbortController().signal, dir: "/" };
+    const context = { env: cleanEnv(s3.env), signal: new AbortController().signal };
     const store = await openStore(backend, context);
     const { sound, broken } = await verifySnapshots({ store });
     store.close();

@@ -94,7 +94,6 @@ async function countSnapshots(s3: S3Server, prefix: string): Promise<number> {
   const store = await openStore(backend, {
     env: cleanEnv(s3.env),
     signal: new AbortController().signal,
-    dir: "/",
   });
   try {
     const { sound, broken } = await verifySnapshots({ store });

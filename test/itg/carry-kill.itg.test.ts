@@ -121,7 +121,7 @@ async function mountBlock(): Promise<string | undefined> {
 
 async function countSnapshots(): Promise<number> {
   const backend = { name: "remote", type: "s3", bucket, prefix: "kill/", insecure: true };
-  const context = { env: cleanEnv(s3.env), signal: new AbortController().signal, dir: "/" };
+  const context = { env: cleanEnv(s3.env), signal: new AbortController().signal };
   const store = await openStore(backend, context);
   const { sound, broken } = await verifySnapshots({ store });
   store.close();

@@ -104,7 +104,7 @@ describe.skipIf(!canRunEngine)("a bake on a docker-container builder", () => {
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toMatch(hasSeed ? /^#\d+ [\d.]+ found data: .*\bseed\b/m : /^#\d+ [\d.]+ found data: \S/m);
     const backend = { name: "remote", type: "s3", bucket, insecure: true };
-    const context = { env: s3.env, signal: new AbortController().signal, dir: "/", home: "/" };
+    const context = { env: s3.env, signal: new AbortController().signal };
     const store = await openStore(backend, context);
     const { broken } = await verifySnapshots({ store });
     store.close();

@@ -45,12 +45,11 @@ describe.skipIf(!hasToolchain())("Google Cloud Storage with application default 
     ...more,
   });
   const open = (keyFile = gate.keyFile, more: Partial<StoreBackend> = {}) =>
-    openStore(backend(more), { env: use(keyFile), signal, dir: "/" });
+    openStore(backend(more), { env: use(keyFile), signal });
 
   describeObjectStore("GCS", async () => {
     return {
-      open: (more = {}) =>
-        openStore(backend({ prefix: "contract/" }), { env: use(gate.keyFile), signal, dir: "/", ...more }),
+      open: (more = {}) => openStore(backend({ prefix: "contract/" }), { env: use(gate.keyFile), signal, ...more }),
       age: () => sleep(1_100),
       unfinished: async () =>
         (await gcs.objects("cache")).flatMap(({ key }) => (key.includes(".unfinished/") ? [key] : [])),

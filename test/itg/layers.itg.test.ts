@@ -71,7 +71,7 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
   };
   const ask = async (name: string, plan = backend(), as = "remote"): Promise<ProbeQuestion> => {
     const declared = { ...plan, insecure: true, name: as } as StoreBackend;
-    const { place } = await resolvePlace(declared, { env: cleanEnv(), dir: workspace.dir });
+    const { place } = await resolvePlace(declared, cleanEnv());
     if (place === null) throw new Error("no place");
     return { backend: as, manifest: manifestPlace({ backend: declared, place, name, direction: "from" }) };
   };

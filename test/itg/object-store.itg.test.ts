@@ -27,7 +27,6 @@ describe("object stores in real servers", () => {
   const context = (env: Readonly<Record<string, string | undefined>> = s3.env) => ({
     env: cleanEnv(env),
     signal,
-    dir: "/",
   });
 
   describeObjectStore("S3", async () => {

@@ -41,7 +41,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
           insecure: true,
           endpointUrl: lines[type]?.endpoint,
         },
-        { env, signal: ending.signal, dir: "/", policy },
+        { env, signal: ending.signal, policy },
       );
       // The token is fetched before the faults begin.
       await stores[type].stat("nothing");
@@ -310,7 +310,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       insecure: true,
       endpointUrl: line.endpoint,
     };
-    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", policy };
+    const context = { env: cleanEnv(s3.env), signal: ending.signal, policy };
     const store = await openStore(backend, context);
     const body = bytes(1_000);
     expect(await store.put("a", body, { onlyIfAbsent: true })).toBe("stored");
@@ -337,7 +337,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       insecure: true,
       endpointUrl: line.endpoint,
     };
-    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", policy };
+    const context = { env: cleanEnv(s3.env), signal: ending.signal, policy };
     const store = await openStore(backend, context);
     for (const key of ["a", "b", "c"]) await store.put(key, bytes(1));
     await store.delete(["a", "b", "nothing"]);
@@ -360,7 +360,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       insecure: true,
       endpointUrl: line.endpoint,
     };
-    const context = { env: cleanEnv(s3.env), signal: ending.signal, dir: "/", policy };
+    const context = { env: cleanEnv(s3.env), signal: ending.signal, policy };
     const store = await openStore(backend, context);
     const read = async () => {
       const keys: string[] = [];
@@ -379,7 +379,6 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
     const store = await openStore(backend, {
       env: cleanEnv(s3.env),
       signal: ending.signal,
-      dir: "/",
       policy: slow,
     });
     await expect(store.get("x")).rejects.toMatchObject({

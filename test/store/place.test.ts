@@ -5,7 +5,7 @@ import { resolvePlace } from "../../src/store/place.ts";
 import { defaultPolicy } from "../../src/store/requests.ts";
 
 const backend = { name: "remote", type: "s3", bucket: "b" };
-const resolve = (env: Readonly<Record<string, string>>) => resolvePlace(backend, { dir: "/", env });
+const resolve = (env: Readonly<Record<string, string>>) => resolvePlace(backend, env);
 
 test.each([
   [{ AWS_REGION: "eu-west-1\n" }, "BK2046", "a newline"],
@@ -29,7 +29,7 @@ test.each([
 });
 
 test("the look for a machine's own Google account warns nobody", async () => {
-  const { place } = await resolvePlace({ name: "google", type: "gcs", bucket: "b" }, { dir: "/", env: {} });
+  const { place } = await resolvePlace({ name: "google", type: "gcs", bucket: "b" }, {});
   if (place?.type !== "gcs") throw new Error("no place");
   const { signal } = new AbortController();
   const client = await createGcsClient({ place, env: {}, signal, policy: defaultPolicy });

@@ -154,7 +154,7 @@ export function findTwins(records: readonly MountRecord[]): ReadonlySet<string> 
 
 async function listRemote(host: Host, source: MountSource, request: ListRequest): Promise<Place<RemoteSnapshot>> {
   const backend = await openBackend(host, source);
-  const store = await openMountStore(host, backend, source.dir);
+  const store = await openMountStore(host, backend);
   try {
     await awaitFirstAnswer(host, store);
     // All of them: what packs share is told by all.

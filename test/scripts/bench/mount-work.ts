@@ -114,7 +114,7 @@ function openBucket(bucket: string, prefix: string) {
       usePathStyle: true,
       insecure: true,
     },
-    { env, signal, dir: process.cwd() },
+    { env, signal },
   );
 }
 
