@@ -1,7 +1,7 @@
 import { compareNames } from "../config/names.ts";
 import { joinTexts, partsOf, type Text } from "../config/text.ts";
 import { unreachable } from "../diagnostics/unreachable.ts";
-import { needsPathStyle, profileOf } from "../store/profiles.ts";
+import { needsPathStyle, profileOf } from "../store/endpoint-profiles.ts";
 import type { Entry, PlanBackend } from "./model.ts";
 
 export interface CacheEntryOptions {

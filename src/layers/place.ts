@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { importWhole } from "../host/import-whole.ts";
-import type { Credentials } from "../store/key.ts";
+import type { Credentials } from "../store/credentials.ts";
 import type { Env } from "../store/endpoint.ts";
 import type { ObjectReader } from "../store/object-store.ts";
 import type { BucketPlace, Place, StoreBackend } from "../store/place.ts";

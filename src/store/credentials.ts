@@ -1,9 +1,20 @@
-import { existsSync } from "node:fs";
-import type { Diagnostic } from "../diagnostics/error.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { fieldOf, parseJson } from "../host/json.ts";
 import { strayCharacter } from "../host/stray-character.ts";
 import { type Env, profileFiles } from "./endpoint.ts";
-import type { Credentials } from "./key.ts";
+
+/** What signs requests. Kept in memory and in the run file's pipe only. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+  /** Where they come from, for people: "environment", "profile", "web identity". */
+  readonly source: string;
+}
 
 export interface CredentialsAnswer {
   readonly credentials: Credentials | null;
@@ -21,10 +32,12 @@ const oneHour = 3_600_000;
  * AWS credentials of this client: the two variables, which need no SDK, else the SDK's own chain (profile, sign-on,
  * web identity, process, container, instance), which reads the environment of this process. Never hangs and never throws.
  * @param backends names for the message, those that these credentials are for
+ * @param options.anew asks the chain although it has answered for this environment before
  */
 export async function resolveAws(
   host: Pick<Host, "env" | "signal" | "now">,
   backends: readonly string[],
+  { anew = false } = {},
 ): Promise<CredentialsAnswer> {
   const { env } = host;
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
@@ -35,7 +48,7 @@ export async function resolveAws(
   // The order of buildx, which passes the same credentials on: the variables win over AWS_PROFILE.
   if (fromEnv !== null) return withExpiry(fromEnv, host.now(), backends);
   const half = findHalf(env, ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
-  const found = await askChain(host);
+  const found = await (anew ? askAnew(host) : askOnce(host));
   if (typeof found !== "string") {
     const answer = withExpiry(found, host.now(), backends);
     return half === null || answer.finding !== null ? answer : { ...answer, finding: halfGiven(half, backends) };
@@ -72,6 +85,44 @@ export function resolveGcsHmac(env: Env, backends: readonly string[]): Credentia
   };
 }
 
+/** Where Google's SDKs send the assertion of a service account, whatever its key file says. */
+export const googleTokenUrl = "https://oauth2.googleapis.com/token";
+
+/** Whether a file of application default credentials is named, or where gcloud puts it: below HOME alone, as for Google's SDK. */
+export function hasDefaultCredentials(env: Env): boolean {
+  if (env["GOOGLE_APPLICATION_CREDENTIALS"]) return true;
+  const config = env["CLOUDSDK_CONFIG"] || (env["HOME"] ? join(env["HOME"], ".config", "gcloud") : "");
+  return config !== "" && existsSync(join(config, "application_default_credentials.json"));
+}
+
+/**
+ * What the file that GOOGLE_APPLICATION_CREDENTIALS names says of its token endpoint, which the SDK for Node does not
+ * look at though those for other languages do. Null without the variable, and for kinds of credentials that have none.
+ * @throws BkcacheError BK5023 where the file cannot be read or is no JSON: the SDK's own words for it vary.
+ */
+export function readTokenUrl(backend: string, env: Env): string | null {
+  const path = env["GOOGLE_APPLICATION_CREDENTIALS"];
+  if (!path) return null;
+  const unusable = (reason: string, cause?: unknown) =>
+    new BkcacheError({
+      code: "BK5023",
+      message: `backend "${backend}": GOOGLE_APPLICATION_CREDENTIALS names ${path}, which ${reason}`,
+      hint: "name the JSON key file of a service account, or the file of another kind of application default credentials",
+      ...(cause !== undefined && { cause }),
+    });
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw unusable("cannot be read", cause);
+  }
+  const file = parseJson(text);
+  const type = fieldOf(file, "type");
+  if (typeof type !== "string") throw unusable("is no credentials file");
+  const url = fieldOf(file, "token_uri");
+  return type === "service_account" && typeof url === "string" && url !== googleTokenUrl ? url : null;
+}
+
 function readEnvironment(env: Env): Credentials | null {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
   if (!accessKeyId || !secretAccessKey) return null;
@@ -85,9 +136,25 @@ function readEnvironment(env: Env): Credentials | null {
   };
 }
 
+/**
+ * What the chain has said, by environment. Layers and mounts of a run ask for the same, and an answer may take a
+ * process, a request, or a time-out.
+ */
+const answers = new WeakMap<Env, Promise<Credentials | string>>();
+
+function askOnce(host: Pick<Host, "signal" | "env">): Promise<Credentials | string> {
+  return answers.get(host.env) ?? askAnew(host);
+}
+
+function askAnew(host: Pick<Host, "signal" | "env">): Promise<Credentials | string> {
+  const answer = askChain(host);
+  answers.set(host.env, answer);
+  return answer;
+}
+
 /** The SDK's chain; a text that says why it has nothing. */
 async function askChain(host: Pick<Host, "signal" | "env">): Promise<Credentials | string> {
-  const { openChain } = await import("./aws-chain.ts");
+  const { openChain } = await import("./aws-credential-chain.ts");
   const timeout = hasOtherSources(host.env) ? chainTimeout : metadataTimeout;
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;

@@ -1,7 +1,12 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { type CredentialsAnswer, resolveAws, resolveGcsHmac } from "./credentials.ts";
+import {
+  type Credentials,
+  type CredentialsAnswer,
+  hasDefaultCredentials,
+  resolveAws,
+  resolveGcsHmac,
+} from "./credentials.ts";
 import { createFsStore } from "./fs.ts";
-import type { Credentials } from "./key.ts";
 import type { Env } from "./endpoint.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { type BucketPlace, resolvePlace, type StoreBackend } from "./place.ts";
@@ -48,20 +53,24 @@ async function openBucket(place: BucketPlace, context: StoreContext): Promise<Ob
   };
   const hmac = place.type === "gcs" ? resolveGcsHmac(env, [place.backend]).credentials : null;
   if (place.type === "gcs") {
-    const { hasDefaultCredentials } = await import("./gcs-credentials.ts");
     if (hmac === null || hasDefaultCredentials(env)) {
       const { createGcsStore } = await import("./gcs-store.ts");
       return createGcsStore(shared);
     }
   }
-  const ask = async (): Promise<CredentialsAnswer> =>
+  const ask = async (options?: { readonly anew: boolean }): Promise<CredentialsAnswer> =>
     hmac === null
-      ? resolveAws({ env, signal, now: () => Date.now() }, [place.backend])
+      ? resolveAws({ env, signal, now: () => Date.now() }, [place.backend], options)
       : { credentials: hmac, finding: null };
   const { createS3Store } = await import("./s3-store.ts");
   return createS3Store({
     ...shared,
-    credentials: keepFresh(await take(ask, warn), () => take(ask, () => {})),
+    credentials: keepFresh(await take(ask, warn), () =>
+      take(
+        () => ask({ anew: true }),
+        () => {},
+      ),
+    ),
     sendsMd5: hmac !== null,
   });
 }

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { checkEndpoint, type Env, missingRegion, strayRegion, resolveEndpointUrl, resolveRegion } from "./endpoint.ts";
-import { needsPathStyle, profileOf } from "./profiles.ts";
+import { needsPathStyle, profileOf } from "./endpoint-profiles.ts";
 
 /** A declared backend under its name, every text literal and `path` absolute; attributes as the config spells them. */
 export interface StoreBackend {

@@ -1,6 +1,6 @@
 import { importWhole } from "../host/import-whole.ts";
 import type { Env } from "./endpoint.ts";
-import type { Credentials } from "./key.ts";
+import type { Credentials } from "./credentials.ts";
 import type { BucketPlace } from "./place.ts";
 import type { RequestPolicy } from "./requests.ts";
 

@@ -6,7 +6,7 @@ import { type Agents, createAgents } from "./agents.ts";
 import { openContent, type OpenedBody, rangeHeader, readContentRange } from "./content.ts";
 import type { Env } from "./endpoint.ts";
 import { readFailure, verdictOf } from "./failure.ts";
-import type { Credentials } from "./key.ts";
+import type { Credentials } from "./credentials.ts";
 import type { ByteRange, ObjectReader } from "./object-store.ts";
 import type { BucketPlace } from "./place.ts";
 import { replaced, tooLarge } from "./refusals.ts";

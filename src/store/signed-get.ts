@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Agents } from "./agents.ts";
 import { kindOf, readFailure } from "./failure.ts";
-import type { Credentials } from "./key.ts";
+import type { Credentials } from "./credentials.ts";
 import { percentEncode, percentEncodeKey } from "./keys.ts";
 
 /** Where a bucket is. */

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { resolveAws, resolveGcsHmac } from "../../src/store/credentials.ts";
+import { openStore } from "../../src/store/open.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { waitFor } from "../support/poll.ts";
 import { isRunning } from "../support/process.ts";
@@ -110,6 +112,25 @@ describe("the SDK's chain", () => {
     const { credentials, finding } = await resolveAws(host, ["remote"]);
     expect(credentials).toMatchObject({ sessionToken: "t", source: "process of the profile" });
     expect(finding?.message).toMatch(/"remote" \(process of the profile\) end at .* in 10 min/);
+  });
+
+  test("is asked once in a run, for layers and mounts alike, and again where credentials are to be renewed", async () => {
+    const answer = JSON.stringify({ Version: 1, AccessKeyId: "AKID", SecretAccessKey: "secret" });
+    const home = makeWorkspace({ "answer.json": answer, asked: "" });
+    home.write("ask.sh", `echo x >> "${home.path("asked")}"; cat "${home.path("answer.json")}"\n`);
+    home.write(".aws/config", `[profile work]\nregion = r\ncredential_process = sh ${home.path("ask.sh")}\n`);
+    const env = use({ ...quiet, HOME: home.dir, AWS_PROFILE: "work" });
+    const host = { env, signal: new AbortController().signal, now: () => Date.now() };
+    const counted = () => readFileSync(home.path("asked"), "utf8").trim().split("\n").length;
+    const [layers, others] = await Promise.all([resolveAws(host, ["remote"]), resolveAws(host, ["far"])]);
+    expect(layers.credentials).toMatchObject({ accessKeyId: "AKID" });
+    expect(others).toEqual(layers);
+    (await openStore({ name: "remote", type: "s3", bucket: "b" }, host)).close();
+    expect(counted()).toBe(1);
+    await resolveAws(host, ["remote"], { anew: true });
+    expect(counted()).toBe(2);
+    await resolveAws({ ...host, env: { ...env } }, ["remote"]);
+    expect(counted()).toBe(3);
   });
 
   test("nothing at all: one line that names the backends", async () => {

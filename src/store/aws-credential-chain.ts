@@ -1,4 +1,3 @@
-import type { Credentials } from "./key.ts";
 import { type Env, resolveRegion } from "./endpoint.ts";
 
 /**
@@ -6,7 +5,7 @@ import { type Env, resolveRegion } from "./endpoint.ts";
  * Returns a text that says why there are none; never throws.
  * @param timeoutMs of one request of the chain
  */
-export async function openChain(env: Env, timeoutMs: number): Promise<Credentials | string> {
+export async function openChain(env: Env, timeoutMs: number) {
   const { S3Client } = await import("./s3-sdk.ts");
   const { requestHandler } = await import("./request-handler.ts");
   // Whom to ask for a role; that service answers everywhere.
