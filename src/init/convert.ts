@@ -75,12 +75,18 @@ export async function convertBakeFiles(
     const none: KeptVariables = { definition: cleaned.definition, marks: new Map(), variables: {} };
     const { heirs, filled, unreached, notices } = await findPlaceholders({
       source: cleanSource,
-      volatile,
+      volatile: volatile.places,
       compile: (each) => compileOrNull(() => emitBakeFile(settle(none, each).plan)),
     });
     const kept = await keepVariables({
-      source: cleanSource,
-      declared: hasVars && volatile.length === 0 ? declared.filter(({ name }) => !Object.hasOwn(pinned, name)) : [],
+      source: {
+        definition: cleaned.definition,
+        ask: async (question) => {
+          const answer = await cleanSource.ask(question);
+          return answer === null ? null : volatile.pin(answer);
+        },
+      },
+      declared: hasVars ? declared.filter(({ name }) => !Object.hasOwn(pinned, name)) : [],
       text: source.text,
       defaults: new Map(unset.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
       compile: (each) => compileOrNull(() => emitBakeFile(settle(each, heirs).plan)),
@@ -95,7 +101,7 @@ export async function convertBakeFiles(
         ...(overlay !== undefined && { overlay }),
       });
       if (again === null) return null;
-      return findDifferences(expected, again).filter((each) => !volatile.includes(each));
+      return findDifferences(volatile.pin(expected), volatile.pin(again));
     };
     const differences = await compare(cleaned.definition);
     const external = settled.config.external ?? [];
@@ -112,7 +118,7 @@ export async function convertBakeFiles(
         ...opened.notices,
         ...secret.map(secretNotice),
         ...cleaned.removed.map(credentialNotice),
-        ...volatileNotice([...Object.keys(pinned), ...volatile]),
+        ...volatileNotice([...Object.keys(pinned), ...volatile.places]),
         ...literalNotice(literal),
         ...notices,
         ...settled.passed.map(passedNotice),

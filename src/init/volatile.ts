@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { BakeDefinition } from "../bake/printed.ts";
+import { mapRecord } from "../config/records.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { listVariables, type SourceVariable } from "./bake-source.ts";
 import { findDifferences } from "./compare.ts";
@@ -25,14 +27,40 @@ export async function pinVariables(
   );
 }
 
-/** Attributes that change although no variable does, as `findDifferences` names them. */
+export interface Volatile {
+  /** Attributes that change although no variable does, as `findDifferences` names them. */
+  readonly places: readonly string[];
+  /** A definition with what changes as it was at first, so that two can be compared and made alike. */
+  readonly pin: (definition: BakeDefinition) => BakeDefinition;
+}
+
+/** What is another value when bake reads the source again. */
 export async function findVolatile(
   text: string,
   now: BakeDefinition,
   ask: () => Promise<BakeDefinition | null>,
-): Promise<readonly string[]> {
-  if (!changing.test(text)) return [];
+): Promise<Volatile> {
+  const none: Volatile = { places: [], pin: (definition) => definition };
+  if (!changing.test(text)) return none;
   await setTimeout(tick);
   const later = await ask();
-  return later === null ? [] : findDifferences(now, later);
+  if (later === null) return none;
+  return {
+    places: findDifferences(now, later),
+    pin: (definition) => pinned(definition, now, later) as BakeDefinition,
+  };
+}
+
+function pinned(value: unknown, now: unknown, later: unknown): unknown {
+  if (isMap(value) && isMap(now) && isMap(later)) {
+    return mapRecord(value, (field, key) => (key in now ? pinned(field, now[key], later[key]) : field));
+  }
+  if (Array.isArray(value) && Array.isArray(now) && Array.isArray(later) && value.length === now.length) {
+    return value.map((item, index) => pinned(item, now[index], later[index]));
+  }
+  return isDeepStrictEqual(now, later) ? value : now;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

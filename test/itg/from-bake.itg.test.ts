@@ -271,6 +271,31 @@ target "a" {
     expect(notices.map(({ code }) => code)).not.toContain("BK1013");
   });
 
+  test(
+    "a value that is another one each time leaves the variables beside it variables",
+    { timeout: 60_000 },
+    async () => {
+      const workspace = makeWorkspace({
+        "a.hcl": `variable "TAG" { default = "dev" }
+variable "ARG" { default = "x" }
+target "a" {
+  tags   = ["acme/api:\${TAG}"]
+  labels = { built = timestamp(), version = TAG, arg = upper(ARG) }
+}
+`,
+      });
+      const { config, notices, comment } = await convert(workspace.dir, ["a.hcl"]);
+      expect(Object.keys(config.variables ?? {})).toEqual(["TAG"]);
+      expect(config.targets?.["a"]).toMatchObject({
+        tags: ["acme/api:${TAG}"],
+        labels: { version: "${TAG}", arg: "X" },
+      });
+      expect(notices.filter(({ message }) => message.includes("TAG"))).toEqual([]);
+      expect(notices.map(({ message }) => message)).toContainEqual(expect.stringContaining("target a: labels"));
+      expect(comment.join("\n")).toContain("ARG");
+    },
+  );
+
   test("any definition that bkcache itself emits comes back", { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryConfig, async (config) => {
