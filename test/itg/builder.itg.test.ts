@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect } from "vitest";
 import { computeAllow } from "../../src/bake/allow.ts";
 import { bakeFlags } from "../../src/bake/argv.ts";
 import { buildFlags } from "../../src/bake/build-argv.ts";
@@ -18,12 +18,13 @@ import { realpathIfThere } from "../../src/host/files.ts";
 import type { Host, Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { openBuilderSession } from "../../src/builder/session.ts";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { type Certificates, makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { type DockerConfig, makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { waitFor } from "../support/poll.ts";
+import { test } from "../support/servers.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 describe.each(["on", "off"])("builder, BKCACHE_SHORTCUTS=%s", (shortcuts) => {
@@ -51,13 +52,10 @@ describe.each(["on", "off"])("builder, BKCACHE_SHORTCUTS=%s", (shortcuts) => {
       (error: unknown) => (error instanceof BkcacheError ? error : Promise.reject(error)),
     );
 
-  beforeAll(async () => {
-    certs = makeCerts(makeTempDir("certs"));
+  test.beforeAll(async ({ sharedBuilder, tlsBuilder, certs: ofBuilder }) => {
+    [unix, tls, certs] = [sharedBuilder, tlsBuilder, ofBuilder];
     docker = makeDockerConfig();
-    [unix, tls, buildx] = await Promise.all([startBuildkit(), startBuildkit({ tls: certs }), findBuildx(hostWith())]);
-  });
-  afterAll(async () => {
-    await Promise.all([unix?.stop(), tls?.stop()]);
+    buildx = await findBuildx(hostWith());
   });
 
   test("buildx is found, and with shortcuts not asked again", async () => {

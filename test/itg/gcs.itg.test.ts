@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { BkcacheError } from "../../src/diagnostics/error.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { StoreBackend } from "../../src/store/place.ts";
@@ -10,18 +10,18 @@ import { bytes, describeObjectStore, sha256 } from "../contract/object-store.ts"
 import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
 import { type GcsGate, startGcsGate } from "../support/gcs-auth.ts";
-import { type GcsServer, startFakeGcs } from "../support/gcs-server.ts";
-import { hasToolchain } from "../support/toolchain.ts";
+import type { GcsServer } from "../support/gcs-server.ts";
+import { bucket, test } from "../support/servers.ts";
 
 const { signal } = new AbortController();
 
-describe.skipIf(!hasToolchain())("Google Cloud Storage with application default credentials", () => {
+describe("Google Cloud Storage with application default credentials", () => {
   let gcs: GcsServer;
   let gate: GcsGate;
 
-  beforeAll(async () => {
-    gcs = await startFakeGcs();
-    await gcs.createBucket("cache");
+  // The contract's suite takes no fixtures.
+  test.beforeAll(async ({ gcs: server }) => {
+    gcs = server;
     gate = await startGcsGate(gcs.endpoint);
   });
   // The SDK reads the environment of its process.
@@ -29,16 +29,13 @@ describe.skipIf(!hasToolchain())("Google Cloud Storage with application default 
     process.env["GOOGLE_APPLICATION_CREDENTIALS"] = keyFile;
     return cleanEnv({ GOOGLE_APPLICATION_CREDENTIALS: keyFile });
   };
-  afterEach(() => void delete process.env["GOOGLE_APPLICATION_CREDENTIALS"]);
-  afterAll(async () => {
-    gate?.stop();
-    await gcs?.stop();
-  });
+  test.afterEach(() => void delete process.env["GOOGLE_APPLICATION_CREDENTIALS"]);
+  test.afterAll(() => gate?.stop());
 
   const backend = (more: Partial<StoreBackend> = {}): StoreBackend => ({
     name: "google",
     type: "gcs",
-    bucket: "cache",
+    bucket,
     prefix: "shop/",
     endpointUrl: gate.endpoint,
     insecure: true,
@@ -52,7 +49,7 @@ describe.skipIf(!hasToolchain())("Google Cloud Storage with application default 
       open: (more = {}) => openStore(backend({ prefix: "contract/" }), { env: use(gate.keyFile), signal, ...more }),
       age: () => sleep(1_100),
       unfinished: async () =>
-        (await gcs.objects("cache")).flatMap(({ key }) => (key.includes(".unfinished/") ? [key] : [])),
+        (await gcs.objects(bucket)).flatMap(({ key }) => (key.includes(".unfinished/") ? [key] : [])),
     };
   });
 

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { cacheEntry } from "../../src/bake/cache-entry.ts";
 import type { PlanBackend } from "../../src/bake/model.ts";
 import { type Buildx, findBuildx } from "../../src/builder/buildx.ts";
@@ -16,14 +16,14 @@ import { type Presence, probeAll, type ProbeQuestion } from "../../src/layers/pr
 import { type History, type HistoryOptions, readHistory } from "../../src/outcome/history.ts";
 import { readSteps } from "../../src/outcome/steps.ts";
 import { resolvePlace, type StoreBackend } from "../../src/store/place.ts";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { freePort } from "../support/poll.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
-import { hasToolchain } from "../support/toolchain.ts";
+import type { S3Server } from "../support/s3-server.ts";
+import { test } from "../support/servers.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 const dockerfile = `FROM scratch AS base
@@ -36,7 +36,7 @@ FROM base AS broken
 RUN ["/bin/busybox", "sh", "-c", "exit 3"]
 `;
 
-describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
+describe("layers in a real bucket", () => {
   const workspace = makeWorkspace({ Dockerfile: dockerfile, input: "1" });
   const docker = makeDockerConfig();
   const signal = new AbortController().signal;
@@ -130,15 +130,11 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     }
   };
 
-  beforeAll(async () => {
+  test.beforeAll(async ({ s3: server, sharedBuilder }) => {
     makeBusyboxContext(workspace.path("busybox"));
-    [s3, buildkit] = await Promise.all([startVersitygw(), startBuildkit()]);
-    await s3.createBucket("cache");
+    [s3, buildkit] = [server, sharedBuilder];
     const buildx = await findBuildx(host());
     await buildx.exec(["create", "--name", "layers", "--driver", "remote", buildkit.address]);
-  });
-  afterAll(async () => {
-    await Promise.all([s3?.stop(), buildkit?.stop()]);
   });
 
   const probe = async (question: ProbeQuestion, given: ReturnType<typeof access>): Promise<Presence | Diagnostic> => {
@@ -170,39 +166,35 @@ describe.skipIf(!hasToolchain())("layers in a real bucket", () => {
     expect(new Set(steps.exports[0]?.layers)).toEqual(new Set(summary.layers.keys()));
   });
 
-  test("a second, empty builder: all steps from the bucket, nothing written", async () => {
-    const other = await startBuildkit();
-    try {
-      const buildx = await findBuildx(host());
-      await buildx.exec(["create", "--name", "layers2", "--driver", "remote", other.address]);
-      const metadataFile = join(makeTempDir("metadata"), "metadata.json");
-      const target = {
-        context: ".",
-        contexts: { busybox: "busybox" },
-        target: "api",
-        output: ["type=docker,dest=image.tar"],
-      };
-      const cache = { "cache-from": [entry("api.main")], "cache-to": [entry("api.main", backend(), "to")] };
-      const startedAt = Date.now();
-      const { exitCode, stderr } = await buildx.exec(
-        ["bake", "--builder", "layers2", "-f", "-", "--progress", "plain", "--metadata-file", metadataFile],
-        { input: JSON.stringify({ target: { default: { ...target, ...cache } } }) },
-      );
-      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-      const options = { buildx, builder: "layers2", targets: ["default"], metadataFiles: [metadataFile], startedAt };
-      const { targets } = await readHistory(host(), options);
-      expect(targets["default"]?.digest).toMatch(/^sha256:/);
-      const { steps, exports, failures, ...rest } = readSteps(
-        targets["default"]?.progress ?? { vertexes: [], statuses: [] },
-      );
-      expect(steps).toEqual({ total: 4, cached: 4, ran: [] });
-      expect(failures).toEqual([]);
-      expect(exports).toMatchObject([{ type: "s3", hasFailed: false, layers: [] }]);
-      const summary = await readCacheSummary(await ask("api.main"), access());
-      expect(rest.import.bytes).toBe(summary && totalBytes(summary));
-    } finally {
-      await other.stop();
-    }
+  test("a second, empty builder: all steps from the bucket, nothing written", async ({ newBuilder }) => {
+    const other = await newBuilder();
+    const buildx = await findBuildx(host());
+    await buildx.exec(["create", "--name", "layers2", "--driver", "remote", other.address]);
+    const metadataFile = join(makeTempDir("metadata"), "metadata.json");
+    const target = {
+      context: ".",
+      contexts: { busybox: "busybox" },
+      target: "api",
+      output: ["type=docker,dest=image.tar"],
+    };
+    const cache = { "cache-from": [entry("api.main")], "cache-to": [entry("api.main", backend(), "to")] };
+    const startedAt = Date.now();
+    const { exitCode, stderr } = await buildx.exec(
+      ["bake", "--builder", "layers2", "-f", "-", "--progress", "plain", "--metadata-file", metadataFile],
+      { input: JSON.stringify({ target: { default: { ...target, ...cache } } }) },
+    );
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const options = { buildx, builder: "layers2", targets: ["default"], metadataFiles: [metadataFile], startedAt };
+    const { targets } = await readHistory(host(), options);
+    expect(targets["default"]?.digest).toMatch(/^sha256:/);
+    const { steps, exports, failures, ...rest } = readSteps(
+      targets["default"]?.progress ?? { vertexes: [], statuses: [] },
+    );
+    expect(steps).toEqual({ total: 4, cached: 4, ran: [] });
+    expect(failures).toEqual([]);
+    expect(exports).toMatchObject([{ type: "s3", hasFailed: false, layers: [] }]);
+    const summary = await readCacheSummary(await ask("api.main"), access());
+    expect(rest.import.bytes).toBe(summary && totalBytes(summary));
   });
 
   test("a local cache is looked into the same way", async () => {

@@ -1,24 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Buildkit, onEmptyBuilder } from "../support/buildkit.ts";
+import { describe, expect } from "vitest";
+import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
-import { runBkcache } from "../support/run-bkcache.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { runBkcache, type RunResult } from "../support/run-bkcache.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
-
-const bucket = "cache";
-let s3: S3Server;
-
-beforeAll(async () => {
-  s3 = await startVersitygw();
-  await s3.createBucket(bucket);
-});
-afterAll(async () => {
-  await s3.stop();
-});
 
 /** COPY --link, so that a concurrent bake on a cold builder keeps what it imports. */
 const dockerfile = `FROM scratch AS base
@@ -121,32 +110,44 @@ function project(config: Config = {}, files: Record<string, string> = {}): Works
 const remote = { type: "s3", bucket, prefix: "layers", insecure: true };
 const projectName = () => `p${crypto.randomUUID().slice(0, 8)}`;
 
-function environment(builder: Buildkit | null, extra: Record<string, string | undefined> = {}) {
-  const docker = makeDockerConfig();
-  return cleanEnv({
-    ...docker.env,
-    ...s3.env,
-    BKCACHE: "read-write",
-    TOKEN: "sesame",
-    ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
-    ...extra,
-  });
-}
+const test = serverTest
+  .extend(
+    "environment",
+    { scope: "file" },
+    ({ s3 }) =>
+      (builder: Buildkit | null, extra: Record<string, string | undefined> = {}) =>
+        cleanEnv({
+          ...makeDockerConfig().env,
+          ...s3.env,
+          BKCACHE: "read-write",
+          TOKEN: "sesame",
+          ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
+          ...extra,
+        }),
+  )
+  /** bkcache bake with a report, on a new, empty builder. */
+  .extend(
+    "bake",
+    ({ environment, newBuilder }) =>
+      async (workspace: Workspace, args: readonly string[] = [], env: Record<string, string | undefined> = {}) => {
+        const file = `${makeTempDir("report")}/report.json`;
+        const result = await runBkcache(["bake", ...args, "--report", file], {
+          cwd: workspace.dir,
+          env: environment(await newBuilder(), env),
+        });
+        const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+        return { ...result, report };
+      },
+  )
+  /** bkcache without a builder. */
+  .extend(
+    "run",
+    ({ environment }) =>
+      (workspace: Workspace, args: readonly string[]) =>
+        runBkcache(args, { cwd: workspace.dir, env: environment(null) }),
+  );
 
-/** bkcache bake with a report, on a new, empty builder. */
-function bake(workspace: Workspace, args: readonly string[] = [], env: Record<string, string | undefined> = {}) {
-  return onEmptyBuilder(async (builder) => {
-    const file = `${makeTempDir("report")}/report.json`;
-    const result = await runBkcache(["bake", ...args, "--report", file], {
-      cwd: workspace.dir,
-      env: environment(builder, env),
-    });
-    const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
-    return { ...result, report };
-  });
-}
-
-type Baked = Awaited<ReturnType<typeof bake>>;
+type Baked = RunResult & { readonly report: any };
 
 const ranOf = ({ report }: Baked): Record<string, number> =>
   Object.fromEntries(Object.entries<any>(report.targets).map(([name, { steps }]) => [name, steps.ran.length]));
@@ -158,7 +159,7 @@ const snapshot = (workspace: Workspace) =>
   Object.fromEntries(workspace.list().map((name) => [name, readFileSync(workspace.path(name)).toString("base64")]));
 
 describe("bake files that stay the source", () => {
-  test("a config of two lines: a second, empty builder re-runs nothing, and no file is touched", async () => {
+  test("a config of two lines: a second, empty builder re-runs nothing, and no file is touched", async ({ bake }) => {
     const workspace = makeWorkspace({
       "shared/cache.yaml": `project: ${projectName()}\nbackends: { remote: ${JSON.stringify(remote)} }\ncache: { read: [remote], write: [remote] }\n`,
       "app/bkcache.config.yaml": "extends: ../shared/cache.yaml\nbake: [docker-bake.hcl, docker-bake.override.hcl]\n",
@@ -189,7 +190,9 @@ describe("bake files that stay the source", () => {
     expect(snapshot(workspace)).toEqual(before);
   });
 
-  test("a target without cache runs again, the others do not; cache and scope of a target are its own", async () => {
+  test("a target without cache runs again, the others do not; cache and scope of a target are its own", async ({
+    bake,
+  }) => {
     const workspace = project({
       targets: { tool: { cache: false }, "service-api": { cache: { scope: "apis" } } },
     });
@@ -203,7 +206,7 @@ describe("bake files that stay the source", () => {
     expect(second.report.targets["service-api"].source).toMatchObject({ scope: "apis" });
   });
 
-  test("a compose file", async () => {
+  test("a compose file", async ({ bake }) => {
     const service = { context: ".", target: "service", additional_contexts: { busybox: "./busybox" } };
     const workspace = project(
       { bake: "compose.yaml", targets: { a_b: { cache: false } } },
@@ -227,7 +230,7 @@ describe("bake files that stay the source", () => {
 });
 
 describe("what decides beside the files", () => {
-  test("environment, --var and --set change the definition, and the cache follows", async () => {
+  test("environment, --var and --set change the definition, and the cache follows", async ({ bake }) => {
     const workspace = project({
       variables: { BUCKET: "nowhere" },
       backends: { remote: { ...remote, bucket: "${BUCKET}" } },
@@ -249,7 +252,7 @@ describe("what decides beside the files", () => {
     expect(byFlag.report.targets["service-api"].source).toMatchObject({ backend: "remote" });
   });
 
-  test("a target of the config's own links, inherits and groups those of the files", async () => {
+  test("a target of the config's own links, inherits and groups those of the files", async ({ bake }) => {
     const workspace = project({
       targets: {
         service: { cache: { scope: "never" } },
@@ -272,7 +275,7 @@ describe("what decides beside the files", () => {
     expect(second.report.targets.extra.source).toMatchObject({ scope: "workers" });
   });
 
-  test("-f adds files on top, whose targets have the policy too", async () => {
+  test("-f adds files on top, whose targets have the policy too", async ({ bake }) => {
     const workspace = project(
       {},
       { "more.hcl": 'target "more" {\n  inherits = ["service-api"]\n  args = { NAME = "more" }\n}\n' },
@@ -289,7 +292,9 @@ describe("the cache that the files name themselves", () => {
       .replace('["type=registry,ref=cache.invalid/shared"]\n  cache-to', `["type=local,src=${dest}"]\n  cache-to`)
       .replace('["type=registry,ref=cache.invalid/shared"]', `["type=local,dest=${dest}"]`);
 
-  test("stands where the config has no policy for it, and --cache off switches it off for that run", async () => {
+  test("stands where the config has no policy for it, and --cache off switches it off for that run", async ({
+    bake,
+  }) => {
     const files = { "docker-bake.hcl": withOwnCache("own-cache"), ".dockerignore": "own-cache\n" };
     const workspace = project({ cache: { read: [] } }, files);
     const first = await bake(workspace, ["tool"]);
@@ -308,7 +313,9 @@ describe("the cache that the files name themselves", () => {
     expect(ranOf(await bake(silent, ["tool"]))).toEqual({ tool: 0 });
   });
 
-  test("what it needs outside of the folder is bake's question, as without bkcache; the config's own is not", async () => {
+  test("what it needs outside of the folder is bake's question, as without bkcache; the config's own is not", async ({
+    bake,
+  }) => {
     const outside = makeTempDir("outside");
     const disk = makeTempDir("disk");
     const backends = { disk: { type: "local", path: disk } };
@@ -327,10 +334,7 @@ describe("the cache that the files name themselves", () => {
 });
 
 describe("without a build", () => {
-  const run = (workspace: Workspace, args: readonly string[]) =>
-    runBkcache(args, { cwd: workspace.dir, env: environment(null) });
-
-  test("plan shows the targets that the files have", async () => {
+  test("plan shows the targets that the files have", async ({ run }) => {
     const workspace = project({ targets: { tool: { cache: false } } });
     const { exitCode, stdout } = await run(workspace, ["plan", "--json", "default"]);
     expect(exitCode).toBe(0);
@@ -345,7 +349,7 @@ describe("without a build", () => {
     });
   });
 
-  test("mounts snippet knows the targets of the files", async () => {
+  test("mounts snippet knows the targets of the files", async ({ run }) => {
     const workspace = project({ mounts: { js: "npm", go: "go-mod" }, targets: { tool: { mounts: ["go"] } } });
     const mountsOf = async (name: string) => {
       const { stdout } = await run(workspace, ["mounts", "snippet", name, "--json"]);
@@ -355,7 +359,7 @@ describe("without a build", () => {
     expect(await mountsOf("service")).toEqual(["go", "js"]);
   });
 
-  test("bake --list and --print are bake's own, and a list needs no secret", async () => {
+  test("bake --list and --print are bake's own, and a list needs no secret", async ({ run }) => {
     const file = `${bakeFile}\ntarget "locked" {\n  secret = ["id=x,src=nowhere"]\n}\n`;
     const workspace = project({ targets: { extra: { context: "." } } }, { "docker-bake.hcl": file });
     const listed = await run(workspace, ["bake", "--list=type=targets,format=json"]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { ObjectContent, ObjectStore } from "../../src/store/object-store.ts";
 import { openStore } from "../../src/store/open.ts";
 import { defaultPolicy } from "../../src/store/requests.ts";
@@ -8,24 +8,18 @@ import { collect } from "../contract/reads.ts";
 import { cleanEnv } from "../support/env.ts";
 import { type Fault, type FaultyServer, type SeenRequest, startFaultyServer } from "../support/faulty-server.ts";
 import { type GcsGate, startGcsGate } from "../support/gcs-auth.ts";
-import { type GcsServer, startFakeGcs } from "../support/gcs-server.ts";
 import { freePort, waitFor } from "../support/poll.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
-import { hasToolchain } from "../support/toolchain.ts";
+import { bucket, test } from "../support/servers.ts";
 
 const policy = { ...defaultPolicy, waits: [5, 10, 20, 40], idleMs: 500 };
 
-describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
+describe("stores behind a line that fails", () => {
   const ending = new AbortController();
-  let s3: S3Server;
-  let gcs: GcsServer;
   let gate: GcsGate;
   const lines: Record<string, FaultyServer> = {};
   const stores: Record<string, ObjectStore> = {};
 
-  beforeAll(async () => {
-    [s3, gcs] = await Promise.all([startVersitygw(), startFakeGcs()]);
-    await Promise.all([s3.createBucket("cache"), gcs.createBucket("cache")]);
+  test.beforeAll(async ({ s3, gcs }) => {
     gate = await startGcsGate(gcs.endpoint);
     lines["s3"] = await startFaultyServer(s3.endpoint);
     lines["gcs"] = await startFaultyServer(gate.endpoint);
@@ -36,7 +30,7 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
         {
           name: "remote",
           type,
-          bucket: "cache",
+          bucket,
           prefix: "f/",
           insecure: true,
           endpointUrl: lines[type]?.endpoint,
@@ -47,15 +41,14 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
       await stores[type].stat("nothing");
     }
   });
-  afterEach(() => {
+  test.afterEach(() => {
     for (const line of Object.values(lines)) line.plan = () => null;
   });
-  afterAll(async () => {
+  test.afterAll(() => {
     delete process.env["GOOGLE_APPLICATION_CREDENTIALS"];
     for (const store of Object.values(stores)) store.close();
     for (const line of Object.values(lines)) line.stop();
     gate?.stop();
-    await Promise.all([s3?.stop(), gcs?.stop()]);
   });
 
   describe.each(["s3", "gcs"])("%s", (type) => {
@@ -299,13 +292,13 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
     });
   });
 
-  test("s3: a store without conditional writes is found out once", async () => {
+  test("s3: a store without conditional writes is found out once", async ({ s3 }) => {
     const line = await startFaultyServer(s3.endpoint);
     line.plan = ({ headers }) => (headers["if-none-match"] === "*" ? { kind: "status", status: 501 } : null);
     const backend = {
       name: "old",
       type: "s3",
-      bucket: "cache",
+      bucket,
       prefix: "old/",
       insecure: true,
       endpointUrl: line.endpoint,
@@ -325,14 +318,14 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
     line.stop();
   });
 
-  test("s3: a store that deletes one by one", async () => {
+  test("s3: a store that deletes one by one", async ({ s3 }) => {
     const line = await startFaultyServer(s3.endpoint);
     const body = "<Error><Code>MissingContentMD5</Code></Error>";
     line.plan = ({ method }) => (method === "POST" ? { kind: "status", status: 400, body } : null);
     const backend = {
       name: "old",
       type: "s3",
-      bucket: "cache",
+      bucket,
       prefix: "del/",
       insecure: true,
       endpointUrl: line.endpoint,
@@ -342,20 +335,20 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
     for (const key of ["a", "b", "c"]) await store.put(key, bytes(1));
     await store.delete(["a", "b", "nothing"]);
     await store.delete(["c", "nothing"]);
-    expect(await s3.objects("cache", "del/")).toEqual([]);
+    expect(await s3.objects(bucket, "del/")).toEqual([]);
     expect(line.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
     store.close();
     line.stop();
   });
 
-  test("s3: half of a listing is not taken for the whole", async () => {
+  test("s3: half of a listing is not taken for the whole", async ({ s3 }) => {
     const line = await startFaultyServer(s3.endpoint);
     const body = `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>f/a</Key><Size>1</Size></Contents></ListBucketResult>`;
     line.plan = () => ({ kind: "status", status: 200, body });
     const backend = {
       name: "bad",
       type: "s3",
-      bucket: "cache",
+      bucket,
       prefix: "f/",
       insecure: true,
       endpointUrl: line.endpoint,
@@ -372,9 +365,9 @@ describe.skipIf(!hasToolchain())("stores behind a line that fails", () => {
     line.stop();
   });
 
-  test("an endpoint that never answered is given up at the first try", async () => {
+  test("an endpoint that never answered is given up at the first try", async ({ s3 }) => {
     const endpointUrl = `http://127.0.0.1:${await freePort()}`;
-    const backend = { name: "gone", type: "s3", bucket: "cache", insecure: true, endpointUrl };
+    const backend = { name: "gone", type: "s3", bucket, insecure: true, endpointUrl };
     const slow = { ...policy, waits: [60_000] };
     const store = await openStore(backend, {
       env: cleanEnv(s3.env),

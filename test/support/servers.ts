@@ -1,5 +1,6 @@
 import { test as plainTest } from "vitest";
 import { type Buildkit, type BuildkitOptions, startBuildkit } from "./buildkit.ts";
+import { makeCerts } from "./certs.ts";
 import { makeTempDir } from "./cleanup.ts";
 import { makeBusyboxContext } from "./contexts.ts";
 import { startFakeGcs } from "./gcs-server.ts";
@@ -31,7 +32,15 @@ export const test = plainTest
     onCleanup(() => builder.stop());
     return builder;
   })
-  /** The same, emptied before the test, which is as good as another one. */
+  /** Certificates for mutual TLS: of an authority, a server and a client. */
+  .extend("certs", { scope: "file" }, () => makeCerts(makeTempDir("certs")))
+  /** Another builder for all tests of the file, on TCP with these certificates. */
+  .extend("tlsBuilder", { scope: "file" }, async ({ certs }, { onCleanup }) => {
+    const builder = await startBuildkit({ tls: certs });
+    onCleanup(() => builder.stop());
+    return builder;
+  })
+  /** The shared one, emptied before the test, which is as good as another one. */
   .extend("builder", async ({ sharedBuilder }) => {
     await emptyBuilder(sharedBuilder);
     return sharedBuilder;

@@ -14,11 +14,6 @@ export function findTool(name: Tool): string {
   return path;
 }
 
-/** False where the installer has not run: integration tests skip then. */
-export function hasToolchain(): boolean {
-  return existsSync(join(toolchainDir(), "buildkitd"));
-}
-
 /** PATH with folders in front, the system's own folders included (runc lies in sbin). */
 export function pathWith(...folders: readonly string[]): string {
   return [...folders, process.env["PATH"] ?? "", "/usr/sbin", "/sbin"].join(delimiter);
