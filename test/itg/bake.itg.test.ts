@@ -1,33 +1,17 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import { takeExclusively } from "../../src/host/exclusive.ts";
-import { type Buildkit, onEmptyBuilder, startBuildkit } from "../support/buildkit.ts";
-import { type Certificates, makeCerts } from "../support/certs.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { freePort } from "../support/poll.ts";
 import { binFile, runBkcache, runCommand } from "../support/run-bkcache.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { startVersitygw } from "../support/s3-server.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
 import { findTool } from "../support/toolchain.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
-
-const bucket = "cache";
-let s3: S3Server;
-let certs: Certificates;
-let busybox: string;
-
-beforeAll(async () => {
-  s3 = await startVersitygw();
-  await s3.createBucket(bucket);
-  certs = makeCerts(makeTempDir("certs"));
-  busybox = makeBusyboxContext(makeTempDir("busybox"));
-});
-afterAll(async () => {
-  await s3.stop();
-});
 
 /** Two targets that share two steps; COPY --link, so that a concurrent cold bake keeps what it imports. */
 const dockerfile = `FROM scratch AS base
@@ -47,36 +31,53 @@ interface Options {
   readonly builder?: Record<string, unknown>;
 }
 
-function project(options: Options = {}): Workspace {
-  const config = {
-    project: `p${crypto.randomUUID().slice(0, 8)}`,
-    backends: { remote: { type: "s3", bucket, prefix: "layers", insecure: true, ...options.backend } },
-    cache: { read: ["remote"], write: ["remote"] },
-    targets: {
-      api: { target: "api", contexts: { busybox } },
-      worker: { target: "worker", contexts: { busybox } },
-    },
-    ...(options.builder === undefined ? {} : { builder: options.builder }),
-  };
-  return makeWorkspace({
-    "bkcache.config.json": JSON.stringify(config),
-    Dockerfile: dockerfile,
-    "src/a.txt": crypto.randomUUID(),
-  });
-}
+const test = serverTest
+  .extend("project", { scope: "file" }, ({ busybox }) => (options: Options = {}): Workspace => {
+    const config = {
+      project: `p${crypto.randomUUID().slice(0, 8)}`,
+      backends: { remote: { type: "s3", bucket, prefix: "layers", insecure: true, ...options.backend } },
+      cache: { read: ["remote"], write: ["remote"] },
+      targets: {
+        api: { target: "api", contexts: { busybox } },
+        worker: { target: "worker", contexts: { busybox } },
+      },
+      ...(options.builder === undefined ? {} : { builder: options.builder }),
+    };
+    return makeWorkspace({
+      "bkcache.config.json": JSON.stringify(config),
+      Dockerfile: dockerfile,
+      "src/a.txt": crypto.randomUUID(),
+    });
+  })
+  .extend(
+    "environment",
+    { scope: "file" },
+    ({ s3 }) =>
+      (builder: Buildkit | null, extra: Record<string, string | undefined> = {}) =>
+        cleanEnv({
+          ...makeDockerConfig().env,
+          ...s3.env,
+          BKCACHE: "read-write",
+          ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
+          ...extra,
+        }),
+  )
+  /** What a run without a config has. */
+  .extend(
+    "session",
+    { scope: "file" },
+    ({ environment }) =>
+      (builder: Buildkit, scheme = "s3", extra: Record<string, string | undefined> = {}) =>
+        environment(builder, {
+          BKCACHE: undefined,
+          DOCKER_BUILDKIT: "1",
+          BUILDKIT_INSECURE: "true",
+          BUILDKIT_REMOTE_CACHE: `${scheme}://${bucket}/build-cache/`,
+          ...extra,
+        }),
+  );
 
-function environment(builder: Buildkit | null, extra: Record<string, string | undefined> = {}) {
-  const docker = makeDockerConfig();
-  return cleanEnv({
-    ...docker.env,
-    ...s3.env,
-    BKCACHE: "read-write",
-    ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
-    ...extra,
-  });
-}
-
-/** bkcache with a report; on a builder of its own. */
+/** bkcache with a report. */
 async function bake(workspace: Workspace, args: readonly string[], env: Record<string, string>) {
   const file = workspace.path("report.json");
   const result = await runBkcache([...args, "--report", file], { cwd: workspace.dir, env });
@@ -92,15 +93,15 @@ function allCached({ report }: { report: { targets: Record<string, { steps: { to
 }
 
 describe("a second, empty builder serves every step from the bucket", () => {
-  test("over a unix socket", async () => {
+  test("over a unix socket", async ({ s3, project, environment, newBuilder }) => {
     const workspace = project();
-    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    const first = await bake(workspace, ["bake"], environment(await newBuilder()));
     expect(first).toMatchObject({ exitCode: 0 });
     expect(first.report.targets.api).toMatchObject({ steps: { cached: 0 }, source: null });
     expect(first.report.targets.api.steps.ran.length).toBeGreaterThanOrEqual(4);
     expect(first.report.targets.api.written[0].bytes).toBeGreaterThan(0);
 
-    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    const second = await bake(workspace, ["bake"], environment(await newBuilder()));
     expect(second).toMatchObject({ exitCode: 0 });
     for (const name of ["api", "worker"]) {
       expect(second.report.targets[name]).toMatchObject({
@@ -114,7 +115,7 @@ describe("a second, empty builder serves every step from the bucket", () => {
   });
 
   // What is certain is not asked for.
-  test.each([
+  test.for([
     { said: "by the environment", args: ["bake"], env: { STORE: bucket }, isAsked: false },
     { said: "by its default", args: ["bake"], default: bucket, isAsked: false },
     {
@@ -123,7 +124,7 @@ describe("a second, empty builder serves every step from the bucket", () => {
       env: { STORE: "no-such" },
       isAsked: true,
     },
-  ])("a bucket in a variable, whose value is said $said", async (row) => {
+  ])("a bucket in a variable, whose value is said $said", async (row, { project, environment, newBuilder }) => {
     const { args, isAsked } = row;
     const workspace = project({ backend: { bucket: "${STORE}" } });
     const config = JSON.parse(workspace.read("bkcache.config.json"));
@@ -135,7 +136,7 @@ describe("a second, empty builder serves every step from the bucket", () => {
     writeFileSync(join(bin, "buildx"), script, { mode: 0o755 });
     const docker = { DOCKER_CONFIG: bin, PATH: `${bin}:/usr/bin:/bin` };
     const env = { ...row.env, ...docker };
-    const run = () => onEmptyBuilder((builder) => bake(workspace, args, environment(builder, env)));
+    const run = async () => bake(workspace, args, environment(await newBuilder(), env));
     const first = await run();
     expect(first).toMatchObject({ exitCode: 0, report: { failures: [], leftOut: [] } });
     const second = await run();
@@ -148,22 +149,19 @@ describe("a second, empty builder serves every step from the bucket", () => {
     expect(first.stderr + second.stderr).not.toContain("no-such");
   });
 
-  test("over TCP with mutual TLS", async () => {
+  test("over TCP with mutual TLS", async ({ certs, project, environment, newBuilder }) => {
     const workspace = project();
-    const bakeOverTls = () =>
-      onEmptyBuilder(
-        async (builder) => {
-          const config = JSON.parse(workspace.read("bkcache.config.json"));
-          const tls = { ca: certs.ca, cert: certs.clientCert, key: certs.clientKey };
-          workspace.write(
-            "bkcache.config.json",
-            JSON.stringify({ ...config, builder: { driver: "remote", endpoint: builder.address, tls } }),
-          );
-          expect(builder.address).toMatch(/^tcp:\/\//);
-          return bake(workspace, ["bake"], environment(null));
-        },
-        { tls: certs },
+    const bakeOverTls = async () => {
+      const builder = await newBuilder({ tls: certs });
+      const config = JSON.parse(workspace.read("bkcache.config.json"));
+      const tls = { ca: certs.ca, cert: certs.clientCert, key: certs.clientKey };
+      workspace.write(
+        "bkcache.config.json",
+        JSON.stringify({ ...config, builder: { driver: "remote", endpoint: builder.address, tls } }),
       );
+      expect(builder.address).toMatch(/^tcp:\/\//);
+      return bake(workspace, ["bake"], environment(null));
+    };
     const first = await bakeOverTls();
     expect(first.exitCode).toBe(0);
     const second = await bakeOverTls();
@@ -171,34 +169,42 @@ describe("a second, empty builder serves every step from the bucket", () => {
     expect(second.report.targets.worker.steps).toEqual(allCached(first, "worker"));
   });
 
-  test("a scope of its own reads the default scope until it exists", async () => {
+  test("a scope of its own reads the default scope until it exists", async ({ project, environment, newBuilder }) => {
     const workspace = project();
-    await onEmptyBuilder((builder) => bake(workspace, ["bake", "api"], environment(builder)));
+    await bake(workspace, ["bake", "api"], environment(await newBuilder()));
     const branch = ["bake", "api", "--write-scope", "feature/x"];
-    const first = await onEmptyBuilder((builder) => bake(workspace, branch, environment(builder)));
+    const first = await bake(workspace, branch, environment(await newBuilder()));
     expect(first.report.targets.api).toMatchObject({ source: { scope: "main" }, steps: { ran: [] } });
-    const second = await onEmptyBuilder((builder) => bake(workspace, branch, environment(builder)));
+    const second = await bake(workspace, branch, environment(await newBuilder()));
     expect(second.report.targets.api).toMatchObject({ source: { scope: "feature/x" }, steps: { ran: [] } });
   });
 
-  test("two backends: the first that has it is taken, both are written", async () => {
+  test("two backends: the first that has it is taken, both are written", async ({
+    project,
+    environment,
+    newBuilder,
+  }) => {
     const workspace = project();
     const config = JSON.parse(workspace.read("bkcache.config.json"));
     const disk = makeTempDir("disk");
     config.backends.disk = { type: "local", path: disk };
     config.cache = { read: ["disk", "remote"], write: ["disk", "remote"] };
     workspace.write("bkcache.config.json", JSON.stringify(config));
-    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    const first = await bake(workspace, ["bake"], environment(await newBuilder()));
     expect(first.exitCode).toBe(0);
     expect(first.report.targets.api.written.map(({ backend }: { backend: string }) => backend)).toEqual([
       "disk",
       "remote",
     ]);
-    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], environment(builder)));
+    const second = await bake(workspace, ["bake"], environment(await newBuilder()));
     expect(second.report.targets.api).toMatchObject({ source: { backend: "disk" }, steps: { ran: [] } });
   });
 
-  test("a local cache that another run writes is left to that one, and nothing fails", async () => {
+  test("a local cache that another run writes is left to that one, and nothing fails", async ({
+    project,
+    environment,
+    newBuilder,
+  }) => {
     const workspace = project();
     const config = JSON.parse(workspace.read("bkcache.config.json"));
     const disk = makeTempDir("disk");
@@ -206,78 +212,87 @@ describe("a second, empty builder serves every step from the bucket", () => {
     config.cache = { read: ["disk"], write: ["disk"] };
     workspace.write("bkcache.config.json", JSON.stringify(config));
     const run = (builder: Buildkit) => bake(workspace, ["bake"], environment(builder));
-    await onEmptyBuilder(async (builder) => {
-      expect(await run(builder)).toMatchObject({ exitCode: 0, report: { failures: [] } });
-      const folder = readdirSync(disk).find((name) => name.includes("api"));
-      const release = await takeExclusively(join(disk, folder ?? ""));
-      const beside = await run(builder);
-      expect(beside).toMatchObject({ exitCode: 0, report: { targets: { api: { written: [] } }, failures: [] } });
-      expect(beside.stderr).toMatch(/another run writes .*api/);
-      release?.();
-      const together = await Promise.all([run(builder), run(builder)]);
-      expect(together.map(({ exitCode, stderr }) => [exitCode, /could not lock/.test(stderr)])).toEqual([
-        [0, false],
-        [0, false],
-      ]);
-    });
+    const builder = await newBuilder();
+    expect(await run(builder)).toMatchObject({ exitCode: 0, report: { failures: [] } });
+    const folder = readdirSync(disk).find((name) => name.includes("api"));
+    const release = await takeExclusively(join(disk, folder ?? ""));
+    const beside = await run(builder);
+    expect(beside).toMatchObject({ exitCode: 0, report: { targets: { api: { written: [] } }, failures: [] } });
+    expect(beside.stderr).toMatch(/another run writes .*api/);
+    release?.();
+    const together = await Promise.all([run(builder), run(builder)]);
+    expect(together.map(({ exitCode, stderr }) => [exitCode, /could not lock/.test(stderr)])).toEqual([
+      [0, false],
+      [0, false],
+    ]);
   });
 
-  test("a disk that cannot be written is left out, and an error under --strict", async () => {
+  test("a disk that cannot be written is left out, and an error under --strict", async ({
+    project,
+    environment,
+    newBuilder,
+  }) => {
     const workspace = project();
     const config = JSON.parse(workspace.read("bkcache.config.json"));
     workspace.write("file", "no folder");
     config.backends.disk = { type: "local", path: "file/below" };
     config.cache = { read: ["disk", "remote"], write: ["disk", "remote"] };
     workspace.write("bkcache.config.json", JSON.stringify(config));
-    await onEmptyBuilder(async (builder) => {
-      const { exitCode, stderr, report } = await bake(workspace, ["bake"], environment(builder));
-      expect(exitCode).toBe(0);
-      expect(stderr).toMatch(/warning BK50(?:13|22): backend "disk": .*; building without it/);
-      expect(report.leftOut).toMatchObject([{ backend: "disk" }]);
-      expect(report.targets.api.written).toMatchObject([{ backend: "remote" }]);
-      const strict = await runBkcache(["bake", "--strict"], { cwd: workspace.dir, env: environment(builder) });
-      expect(strict.exitCode).toBe(3);
-      expect(strict.stderr).toMatch(/error BK50(?:13|22): backend "disk"/);
-    });
+    const builder = await newBuilder();
+    const { exitCode, stderr, report } = await bake(workspace, ["bake"], environment(builder));
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/warning BK50(?:13|22): backend "disk": .*; building without it/);
+    expect(report.leftOut).toMatchObject([{ backend: "disk" }]);
+    expect(report.targets.api.written).toMatchObject([{ backend: "remote" }]);
+    const strict = await runBkcache(["bake", "--strict"], { cwd: workspace.dir, env: environment(builder) });
+    expect(strict.exitCode).toBe(3);
+    expect(strict.stderr).toMatch(/error BK50(?:13|22): backend "disk"/);
   });
 
-  test("a report goes to a pipe as it is, and where none can be written nothing is built", async () => {
+  test("a report goes to a pipe as it is, and where none can be written nothing is built", async ({
+    project,
+    environment,
+    newBuilder,
+  }) => {
     const workspace = project();
     workspace.write("file", "no folder");
-    await onEmptyBuilder(async (builder) => {
-      const options = { cwd: workspace.dir, env: environment(builder) };
-      for (const report of ["file/report.json", "."]) {
-        const { exitCode, stderr } = await runBkcache(["bake", "--report", report, "--progress", "plain"], options);
-        expect([report, exitCode]).toEqual([report, 2]);
-        expect(stderr).toContain("error BK3003: cannot write");
-        expect(stderr).not.toContain("#1 ");
-      }
-      // One of an earlier run is not left behind for one of this run.
-      workspace.write("old.json", "{}");
-      const unknown = await runBkcache(["bake", "nope", "--report", "old.json"], options);
-      expect([unknown.exitCode, workspace.has("old.json")]).toEqual([2, false]);
-      const script = '"$0" "$1" bake --progress quiet --report /dev/stdout | cat';
-      const piped = await runCommand("sh", ["-c", script, process.execPath, binFile], options);
-      expect(JSON.parse(piped.stdout)).toMatchObject({ exitCode: 0 });
-      expect(lstatSync("/dev/stdout").isSymbolicLink()).toBe(true);
-    });
+    const builder = await newBuilder();
+    const options = { cwd: workspace.dir, env: environment(builder) };
+    for (const report of ["file/report.json", "."]) {
+      const { exitCode, stderr } = await runBkcache(["bake", "--report", report, "--progress", "plain"], options);
+      expect([report, exitCode]).toEqual([report, 2]);
+      expect(stderr).toContain("error BK3003: cannot write");
+      expect(stderr).not.toContain("#1 ");
+    }
+    // One of an earlier run is not left behind for one of this run.
+    workspace.write("old.json", "{}");
+    const unknown = await runBkcache(["bake", "nope", "--report", "old.json"], options);
+    expect([unknown.exitCode, workspace.has("old.json")]).toEqual([2, false]);
+    const script = '"$0" "$1" bake --progress quiet --report /dev/stdout | cat';
+    const piped = await runCommand("sh", ["-c", script, process.execPath, binFile], options);
+    expect(JSON.parse(piped.stdout)).toMatchObject({ exitCode: 0 });
+    expect(lstatSync("/dev/stdout").isSymbolicLink()).toBe(true);
   });
 
-  test("gcs: HMAC keys reach the builder, and neither an argument nor a file of the project", async () => {
+  test("gcs: HMAC keys reach the builder, and neither an argument nor a file of the project", async ({
+    project,
+    environment,
+    newBuilder,
+  }) => {
     const google = await startVersitygw({ region: "auto" });
+    onTestFinished(() => google.stop());
     await google.createBucket(bucket);
     const workspace = project({ backend: { type: "gcs", endpointUrl: google.endpoint } });
     const keys = { GCS_HMAC_ACCESS_ID: google.accessKey, GCS_HMAC_SECRET: google.secretKey };
     const env = (builder: Buildkit) =>
       environment(builder, { ...keys, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
-    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], env(builder)));
+    const first = await bake(workspace, ["bake"], env(await newBuilder()));
     expect(first.exitCode).toBe(0);
     expect(first.report).toMatchObject({ failures: [], leftOut: [] });
-    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], env(builder)));
+    const second = await bake(workspace, ["bake"], env(await newBuilder()));
     expect(second.report.targets.api).toMatchObject({ source: { backend: "remote" }, steps: { ran: [] } });
     for (const file of workspace.list()) expect(workspace.read(file)).not.toContain(google.secretKey);
     for (const { stdout, stderr } of [first, second]) expect(stdout + stderr).not.toContain(google.secretKey);
-    await google.stop();
   });
 });
 
@@ -309,64 +324,64 @@ describe("a cache that fails: one message that names the backend", () => {
     { name: "missing region", env: () => ({ AWS_REGION: undefined }), says: /remote.*region/i, stops: true },
   ];
 
-  test.each(faults)("$name", async ({ backend, env, says, stops = false }) => {
+  test.for(faults)("$name", async ({ backend, env, says, stops = false }, { project, environment, newBuilder }) => {
     const workspace = project(backend === undefined ? {} : { backend });
     const extra = await env();
-    await onEmptyBuilder(async (builder) => {
-      const free = await bake(workspace, ["bake", "api", "--progress", "plain"], environment(builder, extra));
-      const lines = free.stderr.split("\n").filter((line) => says.test(line) && /^(warning|error) BK/.test(line));
-      expect(lines, free.stderr).toHaveLength(1);
-      expect(free.exitCode).toBe(stops ? 2 : 0);
-      if (stops) expect(free.stderr).not.toContain("[internal]");
-      else {
-        expect(free.report.targets.api.steps.cached).toBe(0);
-        expect(free.report.leftOut).toMatchObject([{ backend: "remote" }]);
-        expect(free.report.targets.api.written).toEqual([]);
-      }
-      const strict = await bake(workspace, ["bake", "api", "--strict"], environment(builder, extra));
-      expect(strict.exitCode).toBe(stops ? 2 : 3);
-      expect(strict.stderr).toMatch(/^error BK/m);
-      expect(strict.stderr).not.toContain("[internal]");
-    });
+    const builder = await newBuilder();
+    const free = await bake(workspace, ["bake", "api", "--progress", "plain"], environment(builder, extra));
+    const lines = free.stderr.split("\n").filter((line) => says.test(line) && /^(warning|error) BK/.test(line));
+    expect(lines, free.stderr).toHaveLength(1);
+    expect(free.exitCode).toBe(stops ? 2 : 0);
+    if (stops) expect(free.stderr).not.toContain("[internal]");
+    else {
+      expect(free.report.targets.api.steps.cached).toBe(0);
+      expect(free.report.leftOut).toMatchObject([{ backend: "remote" }]);
+      expect(free.report.targets.api.written).toEqual([]);
+    }
+    const strict = await bake(workspace, ["bake", "api", "--strict"], environment(builder, extra));
+    expect(strict.exitCode).toBe(stops ? 2 : 3);
+    expect(strict.stderr).toMatch(/^error BK/m);
+    expect(strict.stderr).not.toContain("[internal]");
   });
 
-  test("a blob that is gone behind its manifest: the failure is said with the backend", async () => {
+  test("a blob that is gone behind its manifest: the failure is said with the backend", async ({
+    s3,
+    project,
+    environment,
+    newBuilder,
+  }) => {
     const workspace = project({ backend: { prefix: "holes" } });
-    await onEmptyBuilder((builder) => bake(workspace, ["bake", "api"], environment(builder)));
+    await bake(workspace, ["bake", "api"], environment(await newBuilder()));
     for (const { key } of await s3.objects(bucket, "holes/blobs/")) {
       const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
       await s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     }
     workspace.write("src/b.txt", "changed, so that the layers below are pulled");
-    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake", "api"], environment(builder)));
+    const second = await bake(workspace, ["bake", "api"], environment(await newBuilder()));
     expect(second.report).not.toBeNull();
     expect(second.stderr).toMatch(/remote/);
   });
 });
 
 describe("buildx and the user", () => {
-  let builder: Buildkit;
-  beforeAll(async () => {
-    builder = await startBuildkit();
-  });
-  afterAll(async () => {
-    await builder.stop();
-  });
-
-  test("a build that fails passes its exit code through, and the report is written", async () => {
+  test("a build that fails passes its exit code through, and the report is written", async ({
+    project,
+    environment,
+    sharedBuilder,
+  }) => {
     const workspace = project();
     workspace.write("Dockerfile", dockerfile.replace("echo api > /api", "exit 7"));
-    const { exitCode, report, stderr } = await bake(workspace, ["bake", "api"], environment(builder));
+    const { exitCode, report, stderr } = await bake(workspace, ["bake", "api"], environment(sharedBuilder));
     expect(exitCode).toBe(1);
     expect(stderr).toContain("exit code: 7");
     expect(report).toMatchObject({ exitCode: 1 });
     expect(report.targets.api.steps.ran.length).toBeGreaterThan(0);
   });
 
-  test("Ctrl-C reaches buildx", async () => {
+  test("Ctrl-C reaches buildx", async ({ project, environment, sharedBuilder }) => {
     const workspace = project();
     workspace.write("Dockerfile", dockerfile.replace("echo api > /api", "/bin/busybox sleep 300"));
-    const env = environment(builder);
+    const env = environment(sharedBuilder);
     let said = "";
     const result = await runBkcache(["bake", "api", "--progress", "plain"], {
       cwd: workspace.dir,
@@ -382,19 +397,23 @@ describe("buildx and the user", () => {
     expect(result.stderr).toMatch(/cancel/i);
   });
 
-  test("flags of bake pass through, also new values", async () => {
+  test("flags of bake pass through, also new values", async ({ project, environment, sharedBuilder }) => {
     const workspace = project();
     const out = join(workspace.dir, "out");
     const { exitCode } = await bake(
       workspace,
       ["bake", "api", "--set", "api.output=type=local,dest=out", "--set=api.args.X=1", "--no-cache"],
-      environment(builder),
+      environment(sharedBuilder),
     );
     expect(exitCode).toBe(0);
     expect(readFileSync(join(out, "api"), "utf8")).toBe("api\n");
   });
 
-  test("-f adds a file on top, and an external target takes effect", async () => {
+  test("-f adds a file on top, and an external target takes effect", async ({
+    project,
+    environment,
+    sharedBuilder,
+  }) => {
     const workspace = project();
     const config = JSON.parse(workspace.read("bkcache.config.json"));
     config.external = ["meta"];
@@ -403,25 +422,29 @@ describe("buildx and the user", () => {
     workspace.write("below/meta.hcl", 'target "meta" { labels = { from = "meta" } }\n');
     const { exitCode, stdout } = await runBkcache(["bake", "-f", "meta.hcl", "--print", "api"], {
       cwd: workspace.path("below"),
-      env: environment(builder),
+      env: environment(sharedBuilder),
     });
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout).target.api.labels).toEqual({ from: "meta" });
   });
 
-  test("--set of cache-from is an error that says why", async () => {
+  test("--set of cache-from is an error that says why", async ({ project, environment, sharedBuilder }) => {
     const { exitCode, stderr } = await bake(
       project(),
       ["bake", "--set", "*.cache-from=type=local,src=x"],
-      environment(builder),
+      environment(sharedBuilder),
     );
     expect(exitCode).toBe(2);
     expect(stderr).toContain("error BK1003");
   });
 
-  test("a stale docker-bake.hcl is said, and an error with --locked", async () => {
+  test("a stale docker-bake.hcl is said, and an error with --locked", async ({
+    project,
+    environment,
+    sharedBuilder,
+  }) => {
     const workspace = project();
-    const env = environment(builder);
+    const env = environment(sharedBuilder);
     await runBkcache(["generate"], { cwd: workspace.dir, env });
     const config = JSON.parse(workspace.read("bkcache.config.json"));
     config.targets.api.tags = ["acme/api:new"];
@@ -440,18 +463,23 @@ describe("buildx and the user", () => {
     expect(foreign.stderr).toContain("error BK3001: docker-bake.hcl was not written by bkcache");
   });
 
-  test.each([["bake"], ["bake", "--print"], ["bake", "--check"]])(
+  test.for([["bake"], ["bake", "--print"], ["bake", "--check"]])(
     "%s %s: an unknown target names the nearest",
-    async (...args) => {
-      const { exitCode, stderr } = await bake(project(), [...args, "apii"], environment(builder));
+    async (args, { project, environment, sharedBuilder }) => {
+      const { exitCode, stderr } = await bake(project(), [...args, "apii"], environment(sharedBuilder));
       expect(exitCode).toBe(2);
       expect(stderr).toMatch(/error BK1002: no target or group "apii"[\s\S]*did you mean api\?/);
     },
   );
 
-  test("the emitted file builds by plain bake, and asks no bucket", async () => {
+  test("the emitted file builds by plain bake, and asks no bucket", async ({
+    busybox,
+    project,
+    environment,
+    sharedBuilder,
+  }) => {
     const workspace = project();
-    const env = environment(builder, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+    const env = environment(sharedBuilder, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     await runBkcache(["generate"], { cwd: workspace.dir, env });
     await runBkcache(["bake", "api"], { cwd: workspace.dir, env }); // makes the builder
     const { runCommand } = await import("../support/run-bkcache.ts");
@@ -467,7 +495,7 @@ describe("buildx and the user", () => {
     expect(plain.stderr).not.toContain("exporting cache");
   });
 
-  test("a builder that is not there is one error with exit code 2", async () => {
+  test("a builder that is not there is one error with exit code 2", async ({ project, environment }) => {
     const { exitCode, stderr } = await bake(
       project(),
       ["bake"],
@@ -487,22 +515,17 @@ RUN --mount=type=cache,target=/go/pkg/mod ["/bin/busybox", "sh", "-c", "/bin/bus
 FROM scratch
 COPY --from=builder /my-app /my-app
 `;
-  const session = (builder: Buildkit, scheme = "s3", extra: Record<string, string | undefined> = {}) =>
-    environment(builder, {
-      BKCACHE: undefined,
-      DOCKER_BUILDKIT: "1",
-      BUILDKIT_INSECURE: "true",
-      BUILDKIT_REMOTE_CACHE: `${scheme}://${bucket}/build-cache/`,
-      ...extra,
-    });
-
-  test("bkcache build . -t my-go-app: the second, on an empty builder, re-runs nothing", async () => {
+  test("bkcache build . -t my-go-app: the second, on an empty builder, re-runs nothing", async ({
+    busybox,
+    session,
+    newBuilder,
+  }) => {
     const workspace = makeWorkspace({ Dockerfile: goDockerfile, "src.txt": crypto.randomUUID() });
     const args = ["build", ".", "-t", "my-go-app", "--build-context", `busybox=${busybox}`];
     workspace.write(".dockerignore", "report.json\n");
-    const first = await onEmptyBuilder((builder) => bake(workspace, args, session(builder)));
+    const first = await bake(workspace, args, session(await newBuilder()));
     expect(first.exitCode, first.stderr).toBe(0);
-    const second = await onEmptyBuilder((builder) => bake(workspace, args, session(builder)));
+    const second = await bake(workspace, args, session(await newBuilder()));
     expect(second.exitCode).toBe(0);
     expect(second.report.targets.default).toMatchObject({
       steps: allCached(first, "default"),
@@ -511,7 +534,7 @@ COPY --from=builder /my-app /my-app
     expect(second.stderr).toMatch(/warning.*127\.0\.0\.1/); // plain http is never silent
   });
 
-  test("bkcache bake takes the bake file of the folder", async () => {
+  test("bkcache bake takes the bake file of the folder", async ({ busybox, session, newBuilder }) => {
     const workspace = makeWorkspace({
       "docker-bake.hcl": `variable "B" { default = "" }
 target "default" {
@@ -526,7 +549,7 @@ target "default" {
       ".dockerignore": "report.json\n",
     });
     const args = ["bake", "--allow", `fs.read=${busybox}`, "-j", "1"];
-    const run = () => onEmptyBuilder((builder) => bake(workspace, args, session(builder, "s3", { B: busybox })));
+    const run = async () => bake(workspace, args, session(await newBuilder(), "s3", { B: busybox }));
     const first = await run();
     expect(first.exitCode, first.stderr).toBe(0);
     const second = await run();
@@ -534,35 +557,33 @@ target "default" {
     expect(second.report.targets["t-b"].steps).toEqual(allCached(first, "t-b"));
   });
 
-  test("bkcache bake takes a folder with a Dockerfile alone", async () => {
+  test("bkcache bake takes a folder with a Dockerfile alone", async ({ session, newBuilder }) => {
     const workspace = makeWorkspace({ Dockerfile: "FROM scratch\nCOPY src.txt /\n", "src.txt": crypto.randomUUID() });
-    const first = await onEmptyBuilder((builder) => bake(workspace, ["bake"], session(builder)));
+    const first = await bake(workspace, ["bake"], session(await newBuilder()));
     expect(first.exitCode, first.stderr).toBe(0);
-    const second = await onEmptyBuilder((builder) => bake(workspace, ["bake"], session(builder)));
+    const second = await bake(workspace, ["bake"], session(await newBuilder()));
     expect(second.report.targets.default.steps).toMatchObject({ total: 1, cached: 1 });
   });
 
-  test("gcs:// without HMAC keys names what is missing, and the build goes on", async () => {
+  test("gcs:// without HMAC keys names what is missing, and the build goes on", async ({ session, newBuilder }) => {
     const workspace = makeWorkspace({ Dockerfile: "FROM scratch\nCOPY src.txt /\n", "src.txt": "x" });
-    await onEmptyBuilder(async (builder) => {
-      const { exitCode, stderr } = await bake(workspace, ["build", "."], session(builder, "gcs"));
-      expect(exitCode).toBe(0);
-      expect(stderr).toMatch(/GCS_HMAC_ACCESS_ID/);
-    });
+    const builder = await newBuilder();
+    const { exitCode, stderr } = await bake(workspace, ["build", "."], session(builder, "gcs"));
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/GCS_HMAC_ACCESS_ID/);
   });
 
-  test("plain http without BUILDKIT_INSECURE is refused before the build", async () => {
+  test("plain http without BUILDKIT_INSECURE is refused before the build", async ({ session, newBuilder }) => {
     const workspace = makeWorkspace({ Dockerfile: "FROM scratch\nCOPY src.txt /\n", "src.txt": "x" });
-    await onEmptyBuilder(async (builder) => {
-      const env = session(builder, "s3", { BUILDKIT_INSECURE: undefined });
-      const { exitCode, stderr } = await bake(workspace, ["build", "."], env);
-      expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/http:\/\/127\.0\.0\.1/);
-      expect(stderr).toContain("BUILDKIT_INSECURE");
-    });
+    const builder = await newBuilder();
+    const env = session(builder, "s3", { BUILDKIT_INSECURE: undefined });
+    const { exitCode, stderr } = await bake(workspace, ["build", "."], env);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/http:\/\/127\.0\.0\.1/);
+    expect(stderr).toContain("BUILDKIT_INSECURE");
   });
 
-  test("a builder that does not come up in time is no hang", async () => {
+  test("a builder that does not come up in time is no hang", async ({ environment }) => {
     const port = await freePort();
     const started = Date.now();
     const { exitCode } = await bake(
