@@ -1,19 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { cacheEntry } from "../../src/bake/cache-entry.ts";
 import { findBuildx } from "../../src/builder/buildx.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { readHistory } from "../../src/outcome/history.ts";
 import { lint } from "../../src/run/lint.ts";
 import { readSteps } from "../../src/outcome/steps.ts";
-import { type Buildkit, onEmptyBuilder } from "../support/buildkit.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { test as serverTest } from "../support/servers.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 const names = ["t0", "t1", "t2", "t3", "t4"];
@@ -40,7 +40,7 @@ defaults: { contexts: { busybox: busybox } }
 targets: { ${names.map((name) => `${name}: { target: ${name} }`).join(", ")} }
 `;
 
-describe("lint --fix of a plain COPY that targets share", () => {
+const test = serverTest.extend("project", ({ s3, newBuilder }) => {
   const workspace = makeWorkspace({
     Dockerfile: dockerfile,
     ".dockerignore": "cache\n",
@@ -52,8 +52,12 @@ describe("lint --fix of a plain COPY that targets share", () => {
     "owned/file": "x",
     "tree/deep/file": "y",
   });
+  makeBusyboxContext(workspace.path("busybox"));
+  chmodSync(workspace.path("rules/one"), 0o700);
+  chmodSync(workspace.path("rules"), 0o775);
+  chmodSync(workspace.path("tree/deep"), 0o777);
+  chmodSync(workspace.path("open.txt"), 0o666);
   const docker = makeDockerConfig();
-  let s3: S3Server;
 
   const host = () =>
     createHost({
@@ -118,35 +122,28 @@ describe("lint --fix of a plain COPY that targets share", () => {
 
   /** Fills the caches one by one, then builds all of them at once on an empty builder. */
   const reRun = async (scope: string): Promise<readonly string[]> => {
-    await onEmptyBuilder(async (builder) => {
-      for (const name of names) await bake(builder, [name], () => ({ "cache-to": [entry(`${name}.${scope}`, "to")] }));
-    });
-    const ran = await onEmptyBuilder((builder) =>
-      bake(builder, names, (name) => ({ "cache-from": [entry(`${name}.${scope}`, "from")] })),
-    );
+    const first = await newBuilder();
+    for (const name of names) await bake(first, [name], () => ({ "cache-to": [entry(`${name}.${scope}`, "to")] }));
+    const ran = await bake(await newBuilder(), names, (name) => ({
+      "cache-from": [entry(`${name}.${scope}`, "from")],
+    }));
     return Object.values(ran).flat();
   };
 
   /** Every file of the image: mode, numeric owner, size, name. Times are those of the build. */
   const files = async (): Promise<readonly string[]> => {
     const out = workspace.path("cache/image.tar");
-    await onEmptyBuilder((builder) => bake(builder, ["t0"], () => ({ output: [`type=tar,dest=${out}`] })));
+    await bake(await newBuilder(), ["t0"], () => ({ output: [`type=tar,dest=${out}`] }));
     const list = execFileSync("tar", ["-tvf", out, "--numeric-owner"], { encoding: "utf8" }).trim().split("\n");
     return list.map((line) => line.replace(/\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?/, "")).sort();
   };
+  return { host, reRun, files };
+});
 
-  beforeAll(async () => {
-    makeBusyboxContext(workspace.path("busybox"));
-    chmodSync(workspace.path("rules/one"), 0o700);
-    chmodSync(workspace.path("rules"), 0o775);
-    chmodSync(workspace.path("tree/deep"), 0o777);
-    chmodSync(workspace.path("open.txt"), 0o666);
-    s3 = await startVersitygw();
-    await s3.createBucket("cache");
-  });
-  afterAll(() => s3?.stop());
-
-  test("a mount that hides the file of an earlier step fails the build, and does not after --fix", async () => {
+describe("lint --fix of a plain COPY that targets share", () => {
+  test("a mount that hides the file of an earlier step fails the build, and does not after --fix", async ({
+    newBuilder,
+  }) => {
     const hidden = makeWorkspace({
       Dockerfile: `FROM scratch
 COPY --from=busybox /bin/busybox /bin/busybox
@@ -155,25 +152,24 @@ RUN --mount=type=cache,id=shop-app,target=/app/my-app ["/bin/busybox", "cp", "/a
 `,
     });
     makeBusyboxContext(hidden.path("busybox"));
-    await onEmptyBuilder(async (builder) => {
-      const build = () =>
-        builder.buildctl(
-          "build",
-          "--frontend=dockerfile.v0",
-          "--opt=context:busybox=local:busybox",
-          `--local=context=${hidden.dir}`,
-          `--local=dockerfile=${hidden.dir}`,
-          `--local=busybox=${hidden.path("busybox")}`,
-        );
-      await expect(build()).rejects.toThrow(/omitting directory|did not complete successfully/);
-      const there = createHost({ cwd: hidden.dir, env: {}, signal: new AbortController().signal, tell: () => {} });
-      const { findings, fixed } = await lint(there, { names: ["Dockerfile"], config: undefined, shouldFix: true });
-      expect({ findings, fixed }).toEqual({ findings: [], fixed: ["Dockerfile"] });
-      await build();
-    });
+    const builder = await newBuilder();
+    const build = () =>
+      builder.buildctl(
+        "build",
+        "--frontend=dockerfile.v0",
+        "--opt=context:busybox=local:busybox",
+        `--local=context=${hidden.dir}`,
+        `--local=dockerfile=${hidden.dir}`,
+        `--local=busybox=${hidden.path("busybox")}`,
+      );
+    await expect(build()).rejects.toThrow(/omitting directory|did not complete successfully/);
+    const there = createHost({ cwd: hidden.dir, env: {}, signal: new AbortController().signal, tell: () => {} });
+    const { findings, fixed } = await lint(there, { names: ["Dockerfile"], config: undefined, shouldFix: true });
+    expect({ findings, fixed }).toEqual({ findings: [], fixed: ["Dockerfile"] });
+    await build();
   });
 
-  test("steps run again before, none after, and the image is the same", async () => {
+  test("steps run again before, none after, and the image is the same", async ({ project: { host, reRun, files } }) => {
     const options = { names: [], config: undefined };
     const found = await lint(host(), { ...options, shouldFix: false });
     expect(found.findings.map(({ code, span, isFixable }) => `${code}:${span?.line} ${isFixable}`)).toEqual(

@@ -1,17 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
+import { describe, expect } from "vitest";
 import { cleanEnv } from "../support/env.ts";
-import { type GatewayBuilder, inMount, makeGatewayBuilder, runIn } from "../support/gateway-builder.ts";
+import { inMount, makeGatewayBuilder, runIn } from "../support/gateway-builder.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { runBkcache, type RunResult } from "../support/run-bkcache.ts";
 import { runOnTerminal } from "../support/terminal.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
-import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { bucket, test as serverTest } from "../support/servers.ts";
+import { makeWorkspace } from "../support/workspace.ts";
 
-const bucket = "cache";
 const config = `project: shop
 backends: { remote: { type: s3, url: s3://${bucket}/shop/, insecure: true } }
 cache: { mounts: remote }
@@ -27,54 +25,10 @@ RUN --mount=type=cache,id=shop-gomod,target=/go/pkg/mod --mount=type=cache,id=sh
 `;
 const gomod = { id: "shop-gomod", namespace: "" };
 
-let s3: S3Server;
-let buildkit: Buildkit;
-let builder: GatewayBuilder;
-let workspace: Workspace;
-let docker: ReturnType<typeof makeDockerConfig>;
-
-beforeAll(async () => {
-  s3 = await startVersitygw();
-  await s3.createBucket(bucket);
-  buildkit = await startBuildkit();
-  builder = await makeGatewayBuilder(buildkit);
-  workspace = makeWorkspace({ "bkcache.config.yaml": config, Dockerfile: dockerfile });
-  docker = makeDockerConfig();
-});
-afterAll(async () => {
-  await buildkit.stop();
-  await s3.stop();
-});
-
 interface Extra {
   readonly env?: Record<string, string | undefined>;
   readonly exitCode?: number;
   readonly dir?: string;
-}
-
-function place({ env = {}, dir = workspace.dir }: Extra) {
-  return {
-    cwd: dir,
-    env: cleanEnv({
-      ...docker.env,
-      ...s3.env,
-      BKCACHE_HELPER: "/bin/busybox",
-      BUILDKIT_HOST: buildkit.address,
-      BUILDKIT_INSECURE: "true",
-      ...env,
-    }),
-  };
-}
-
-async function mounts(args: readonly string[], extra: Extra = {}): Promise<RunResult> {
-  const { exitCode = 0 } = extra;
-  const result = await runBkcache(["mounts", ...args], place(extra));
-  expect(result, `${result.stderr}\n${result.stdout}`).toMatchObject({ exitCode });
-  return result;
-}
-
-async function json<T>(args: readonly string[], extra?: Extra): Promise<T> {
-  return JSON.parse((await mounts([...args, "--json"], extra)).stdout) as T;
 }
 
 interface Listing {
@@ -87,11 +41,79 @@ interface Moved {
   readonly mounts: { name: string; outcome: string; files: number | null; storedBytes: number }[];
 }
 
-const write = (text: string) => builder.run("id=shop-gomod,target=/m", `echo ${text} > /m/${text}`);
-const filesOnBuilder = async () => (await builder.run("id=shop-gomod,target=/m", "ls /m")).trim().split("\n");
+const test = serverTest
+  .extend("workspace", { scope: "file" }, () =>
+    makeWorkspace({ "bkcache.config.yaml": config, Dockerfile: dockerfile }),
+  )
+  /** The builder of all tests, as the gateway has it. */
+  .extend("gatewayBuilder", { scope: "file" }, ({ sharedBuilder }) => makeGatewayBuilder(sharedBuilder))
+  /** Where bkcache runs. */
+  .extend("place", { scope: "file" }, ({ s3, sharedBuilder, workspace }) => {
+    const docker = makeDockerConfig();
+    return ({ env = {}, dir = workspace.dir }: Extra) => ({
+      cwd: dir,
+      env: cleanEnv({
+        ...docker.env,
+        ...s3.env,
+        BKCACHE_HELPER: "/bin/busybox",
+        BUILDKIT_HOST: sharedBuilder.address,
+        BUILDKIT_INSECURE: "true",
+        ...env,
+      }),
+    });
+  })
+  .extend(
+    "mounts",
+    { scope: "file" },
+    ({ place }) =>
+      async (args: readonly string[], extra: Extra = {}): Promise<RunResult> => {
+        const { exitCode = 0 } = extra;
+        const result = await runBkcache(["mounts", ...args], place(extra));
+        expect(result, `${result.stderr}\n${result.stdout}`).toMatchObject({ exitCode });
+        return result;
+      },
+  )
+  .extend(
+    "json",
+    { scope: "file" },
+    ({ mounts }) =>
+      async <T>(args: readonly string[], extra?: Extra) =>
+        JSON.parse((await mounts([...args, "--json"], extra)).stdout) as T,
+  )
+  /** Adds a file to the mount on the builder. */
+  .extend(
+    "write",
+    ({ gatewayBuilder }) =>
+      (text: string) =>
+        gatewayBuilder.run("id=shop-gomod,target=/m", `echo ${text} > /m/${text}`),
+  )
+  .extend(
+    "filesOnBuilder",
+    ({ gatewayBuilder }) =>
+      async () =>
+        (await gatewayBuilder.run("id=shop-gomod,target=/m", "ls /m")).trim().split("\n"),
+  )
+  /** While somebody holds the mount with a lock, a build that shares it gets a folder of its own. */
+  .extend("makeTwin", ({ gatewayBuilder }) => async (script: string): Promise<void> => {
+    const gateway = await gatewayBuilder.open();
+    try {
+      await inMount(gateway, gomod, async () => gatewayBuilder.run("id=shop-gomod,target=/m", script));
+    } finally {
+      await gateway.close();
+    }
+  })
+  .extend(
+    "records",
+    ({ json }) =>
+      async () =>
+        (await json<Listing>(["ls", "gomod", "--local"])).local.records?.map(({ isTwin }) => isTwin),
+  );
 
 describe("before anything is there", () => {
-  test("ls says that both are empty, save and restore that there is nothing, all with exit code 0", async () => {
+  test("ls says that both are empty, save and restore that there is nothing, all with exit code 0", async ({
+    mounts,
+    json,
+  }) => {
     const { stdout } = await mounts(["ls"]);
     expect(stdout).toMatch(/^builder .*\nno cache mounts\n\nbackend remote\nno snapshots\n$/);
     const { stderr } = await mounts(["ls", "gomodd", "npm"], { exitCode: 2 });
@@ -106,10 +128,10 @@ describe("before anything is there", () => {
     expect((await json<Moved>(["save", "docs"])).mounts).toEqual([]);
   });
 
-  test.each([
+  test.for([
     [["save", "gomd"], "did you mean gomod?"],
     [["restore", "apii"], "did you mean api?"],
-  ])("%j: exit code 2 and a hint", async (args, hint) => {
+  ] as const)("%j: exit code 2 and a hint", async ([args, hint], { mounts }) => {
     const { stderr } = await mounts(args, { exitCode: 2 });
     expect(stderr).toContain("error BK1002");
     expect(stderr).toContain(hint);
@@ -117,7 +139,11 @@ describe("before anything is there", () => {
 });
 
 describe("save, ls and restore", () => {
-  test("a mount goes up, comes to lie in the list with its writer, and is unchanged afterwards", async () => {
+  test("a mount goes up, comes to lie in the list with its writer, and is unchanged afterwards", async ({
+    mounts,
+    json,
+    write,
+  }) => {
     await write("one");
     const env = { GITHUB_SHA: "0123456789abcdef", BUILD_URL: "https://ci.example/7" };
     const { mounts: saved } = await json<Moved>(["save", "gomod"], { env });
@@ -133,7 +159,7 @@ describe("save, ls and restore", () => {
     expect(stdout).not.toContain("builder");
   });
 
-  test("restore leaves what is there alone, and replaces it with --force", async () => {
+  test("restore leaves what is there alone, and replaces it with --force", async ({ json, write, filesOnBuilder }) => {
     await write("two");
     expect((await json<Moved>(["restore", "gomod"])).mounts).toMatchObject([{ outcome: "present" }]);
     expect(await filesOnBuilder()).toEqual(["one", "two"]);
@@ -143,7 +169,12 @@ describe("save, ls and restore", () => {
     expect(await filesOnBuilder()).toEqual(["one"]);
   });
 
-  test("--scope names another scope, and the default one comes after it", async () => {
+  test("--scope names another scope, and the default one comes after it", async ({
+    mounts,
+    json,
+    write,
+    filesOnBuilder,
+  }) => {
     await write("three");
     await mounts(["save", "gomod", "--scope", "feature/x"]);
     const scopes = (await json<Listing>(["ls", "--remote"])).remote.snapshots.map(({ scope }) => scope);
@@ -154,7 +185,7 @@ describe("save, ls and restore", () => {
     expect(await filesOnBuilder()).toEqual(["one", "three"]);
   });
 
-  test("a pull request saves nothing and deletes nothing", async () => {
+  test("a pull request saves nothing and deletes nothing", async ({ mounts }) => {
     const env = { GITHUB_EVENT_NAME: "pull_request", CI: "true" };
     for (const args of [["save"], ["prune"]]) {
       const { stderr } = await mounts(args, { env, exitCode: 2 });
@@ -163,7 +194,7 @@ describe("save, ls and restore", () => {
     await mounts(["prune", "--dry-run"], { env });
   });
 
-  test("a bucket that refuses is exit code 3", async () => {
+  test("a bucket that refuses is exit code 3", async ({ mounts }) => {
     const env = { AWS_SECRET_ACCESS_KEY: "wrong" };
     for (const args of [["save", "gomod"], ["restore", "gomod", "--force"], ["ls"], ["verify"]]) {
       const { stderr } = await mounts(args, { env, exitCode: 3 });
@@ -175,14 +206,14 @@ describe("save, ls and restore", () => {
 describe("without a builder", () => {
   const env = { BUILDKIT_HOST: "unix:///nothing/here.sock" };
 
-  test("ls shows the bucket and says why it shows no more; with --local that is an error", async () => {
+  test("ls shows the bucket and says why it shows no more; with --local that is an error", async ({ mounts }) => {
     const { stdout, stderr } = await mounts(["ls"], { env });
     expect(stdout).toMatch(/^backend remote\nMOUNT /);
     expect(stderr).toContain("warning BK4003");
     await mounts(["ls", "--local"], { env, exitCode: 2 });
   });
 
-  test("a snapshot is exported as a tar archive that tar reads", async () => {
+  test("a snapshot is exported as a tar archive that tar reads", async ({ workspace, mounts, json }) => {
     const file = workspace.path("x.tar");
     const written = await json<{ files: number }>(["export", "gomod", "--scope", "main", "-o", file], { env });
     expect(written).toMatchObject({ name: "gomod", scope: "main", files: 1, file });
@@ -193,18 +224,23 @@ describe("without a builder", () => {
     expect(stdout).toBe(readFileSync(file, "latin1"));
   });
 
-  test.each([
+  test.for([
     [["export", "gomd", "-o", "x.tar"], 1, "BK5058"],
     [["export", "gomod", "--key", "none", "-o", "x.tar"], 1, "BK5058"],
     [["export", "gomod", "-o", "no/such/folder/x.tar"], 2, "BK3003"],
     [["export", "gomod", "-o", "-", "--json"], 2, "BK1002"],
-  ])("%j: exit code %d", async (args, exitCode, code) => {
+  ] as const)("%j: exit code %d", async ([args, exitCode, code], { mounts }) => {
     expect((await mounts(args, { env, exitCode })).stderr).toContain(`error ${code}`);
   });
 });
 
 describe("prune and verify", () => {
-  test("a dry run deletes nothing; then snapshots go at once and packs after the grace", async () => {
+  test("a dry run deletes nothing; then snapshots go at once and packs after the grace", async ({
+    s3,
+    mounts,
+    json,
+    write,
+  }) => {
     for (const name of ["four", "five"]) {
       await write(name);
       await mounts(["save", "gomod"]);
@@ -231,7 +267,7 @@ describe("prune and verify", () => {
     expect(await json(["verify"])).toMatchObject({ snapshots: 2, broken: [] });
   });
 
-  test("verify finds a flipped byte and names the snapshots that it spoils", async () => {
+  test("verify finds a flipped byte and names the snapshots that it spoils", async ({ s3, mounts, json }) => {
     const { remote } = await json<Listing>(["ls", "--remote"]);
     const [pack] = await s3.objects(bucket, "shop/v1/p/");
     const file = join(s3.dir, bucket, pack?.key ?? "");
@@ -253,19 +289,13 @@ describe("prune and verify", () => {
 });
 
 describe("repair", () => {
-  /** While somebody holds the mount with a lock, a build that shares it gets a folder of its own. */
-  async function makeTwin(script: string): Promise<void> {
-    const gateway = await builder.open();
-    try {
-      await inMount(gateway, gomod, async () => builder.run("id=shop-gomod,target=/m", script));
-    } finally {
-      await gateway.close();
-    }
-  }
-  const records = async () =>
-    (await json<Listing>(["ls", "gomod", "--local"])).local.records?.map(({ isTwin }) => isTwin);
-
-  test("removes the empty twin, and what builds and saves see is the one with the content", async () => {
+  test("removes the empty twin, and what builds and saves see is the one with the content", async ({
+    mounts,
+    json,
+    filesOnBuilder,
+    makeTwin,
+    records,
+  }) => {
     const before = await filesOnBuilder();
     await makeTwin("true");
     expect(await records()).toEqual([true, true]);
@@ -281,7 +311,14 @@ describe("repair", () => {
     expect(await json(["repair"])).toMatchObject({ mounts: [{ outcome: "whole" }, { outcome: "absent" }] });
   });
 
-  test("asks which of two with content stays, and removes none without consent", async () => {
+  test("asks which of two with content stays, and removes none without consent", async ({
+    place,
+    mounts,
+    json,
+    filesOnBuilder,
+    makeTwin,
+    records,
+  }) => {
     const before = await filesOnBuilder();
     await makeTwin("echo x > /m/other; echo y > /m/another");
     interface Repaired {
@@ -311,8 +348,8 @@ describe("repair", () => {
     expect(await filesOnBuilder()).toEqual(before);
   });
 
-  test("settles a restore that was cut off", async () => {
-    const gateway = await builder.open();
+  test("settles a restore that was cut off", async ({ gatewayBuilder, mounts, json, filesOnBuilder }) => {
+    const gateway = await gatewayBuilder.open();
     const leave = (script: string) => inMount(gateway, gomod, (shell) => runIn(shell, ["sh", "-c", script]));
     try {
       await leave("mkdir .bkcache-restore; echo half > .bkcache-restore/half");
@@ -328,12 +365,12 @@ describe("repair", () => {
 });
 
 describe("without a config", () => {
-  test("the mounts are those of the Dockerfile, by their ids", async () => {
+  test("the mounts are those of the Dockerfile, by their ids", async ({ gatewayBuilder, json }) => {
     const folder = makeWorkspace({
       Dockerfile: "FROM scratch\nRUN --mount=type=cache,target=/go/pkg/mod true\n",
     });
     const extra = { dir: folder.dir, env: { BUILDKIT_REMOTE_CACHE: `s3://${bucket}/other/` } };
-    await builder.run("target=/go/pkg/mod", "echo a > /go/pkg/mod/a");
+    await gatewayBuilder.run("target=/go/pkg/mod", "echo a > /go/pkg/mod/a");
     expect((await json<Moved>(["save"], extra)).mounts).toMatchObject([{ name: "/go/pkg/mod", outcome: "saved" }]);
     expect((await json<Moved>(["restore", "/go/pkg/mod"], extra)).mounts).toMatchObject([{ outcome: "present" }]);
     const { remote } = await json<Listing>(["ls", "/go/pkg/mod", "--remote"], extra);
