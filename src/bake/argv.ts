@@ -67,10 +67,10 @@ export interface SplitOptions {
  */
 export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): BakeArgs {
   const { own, rest } = takeOwnFlags(scanArgs(argv, table));
-  const words = rest.flatMap((token) => (token.kind === "word" ? [token.text] : []));
-  const urls = words.slice(0, 2).findIndex((word) => !isRemote(word));
-  const remoteCount = urls === -1 ? Math.min(words.length, 2) : urls;
-  const [definition, context] = words.slice(0, remoteCount);
+  const positionals = rest.flatMap((token) => (token.kind === "word" ? [token.text] : []));
+  const urls = positionals.slice(0, 2).findIndex((word) => !isRemote(word));
+  const remoteCount = urls === -1 ? Math.min(positionals.length, 2) : urls;
+  const [definition, context] = positionals.slice(0, remoteCount);
 
   const files: string[] = [];
   const sets: Override[] = [];
@@ -106,7 +106,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): B
   const given = (name: string) => (typeof single[name] === "string" ? single[name] : undefined);
   return {
     own,
-    targets: words.slice(remoteCount),
+    targets: positionals.slice(remoteCount),
     remote: definition === undefined ? null : { definition, context: context ?? null },
     files,
     ...optional("builder", given("builder")),

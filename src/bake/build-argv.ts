@@ -109,24 +109,24 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
   }
   const rest = withContext(scanned);
   const all: Record<string, (string | null)[]> = {};
-  const words: string[] = [];
+  const positionals: string[] = [];
   const passthrough: string[] = [];
   for (const token of rest) {
     if (token.kind === "word") {
-      words.push(token.text);
+      positionals.push(token.text);
       continue;
     }
     (all[token.name] ??= []).push(token.value);
     if (token.name !== "builder" && token.name !== "metadata-file") passthrough.push(...token.raw);
   }
-  const [context, ...more] = words;
+  const [context, ...more] = positionals;
   if ((context === undefined && !own.help) || more.length > 0) {
     throw new BkcacheError({
       code: "BK1002",
       message:
         context === undefined
           ? "no context given"
-          : `one context is taken, and these are ${words.length}: ${words.join(" ")}`,
+          : `one context is taken, and these are ${positionals.length}: ${positionals.join(" ")}`,
       hint: "bkcache build [FLAGS] PATH | URL | -",
     });
   }

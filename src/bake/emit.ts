@@ -95,13 +95,13 @@ function selectGroups(
   targets: ReadonlySet<string>,
   wanted: readonly string[] | undefined,
 ): Plan["groups"] {
-  const isWhole = (name: string, seen: readonly string[]): boolean => {
+  const isComplete = (name: string, seen: readonly string[]): boolean => {
     const group = Object.hasOwn(groups, name) && !seen.includes(name) ? groups[name] : undefined;
     if (group === undefined) return targets.has(name);
-    return group.targets.every((member) => isWhole(member, [...seen, name]));
+    return group.targets.every((member) => isComplete(member, [...seen, name]));
   };
   return Object.fromEntries(
-    Object.entries(groups).filter(([name]) => (wanted === undefined ? isWhole(name, []) : wanted.includes(name))),
+    Object.entries(groups).filter(([name]) => (wanted === undefined ? isComplete(name, []) : wanted.includes(name))),
   );
 }
 
@@ -235,7 +235,7 @@ function sortBlocks(blocks: readonly Block[]): readonly Block[] {
 function findUses(fields: readonly CacheField[]): { readonly functions: ReadonlySet<string>; readonly home: boolean } {
   const functions = new Set<string>();
   let home = false;
-  const look = (text: Text) => {
+  const collect = (text: Text) => {
     if (typeof text === "string") return;
     for (const part of text) {
       if (typeof part === "string") continue;
@@ -246,8 +246,8 @@ function findUses(fields: readonly CacheField[]): { readonly functions: Readonly
   };
   for (const { entries } of fields) {
     for (const entry of entries) {
-      if (typeof entry === "string" || Array.isArray(entry)) look(entry as Text);
-      else for (const value of Object.values(entry as Entry)) look(value);
+      if (typeof entry === "string" || Array.isArray(entry)) collect(entry as Text);
+      else for (const value of Object.values(entry as Entry)) collect(value);
     }
   }
   return { functions, home };

@@ -5,7 +5,7 @@ import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import { type Credentials, resolveAws, resolveGcsHmac } from "../store/credentials.ts";
 import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, type TargetEntry } from "./entries.ts";
-import { destOf, makeFolders, takeFolders } from "./local-folders.ts";
+import { destOf, makeFolders, lockFolders } from "./local-folders.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Values } from "../source/values.ts";
@@ -93,7 +93,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
   for (const finding of access.findings) host.tell({ ...finding, level: "warning" });
 
   const out = new Set(leftOut.map(({ backend }) => backend));
-  const folders = await takeFolders(candidates.filter(({ backend }) => backend === null || !out.has(backend)));
+  const folders = await lockFolders(candidates.filter(({ backend }) => backend === null || !out.has(backend)));
   for (const { backend, folder } of folders.busy) {
     host.tell({
       level: "info",
@@ -126,7 +126,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
 interface Inspection {
   readonly candidates: readonly TargetEntry[];
   readonly access: Access;
-  readonly report: Looked;
+  readonly report: ProbedBackends;
 }
 
 async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
@@ -134,7 +134,7 @@ async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
   if (usesBucket(request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
   const candidates = await request.drafts.complete(host, await request.values);
   const access = await openAccess(host, request, candidates);
-  return { candidates, access, report: await look(candidates, access) };
+  return { candidates, access, report: await probeBackends(candidates, access) };
 }
 
 function usesBucket({ plan, targets, use }: CacheRequest): boolean {
@@ -181,14 +181,14 @@ async function openAccess(host: Host, request: CacheRequest, candidates: readonl
   return { credentials, failed, findings, env: host.env, signal: host.signal };
 }
 
-interface Looked {
+interface ProbedBackends {
   /** Of a candidate, by identity. */
   readonly presence: (candidate: object) => Presence;
   readonly failed: Record<string, Diagnostic>;
 }
 
 /** Asks every backend that has credentials: where it is read whether the cache exists, else whether it answers. */
-async function look(candidates: readonly TargetEntry[], access: Access): Promise<Looked> {
+async function probeBackends(candidates: readonly TargetEntry[], access: Access): Promise<ProbedBackends> {
   const asked = candidates.flatMap((candidate) => {
     const { backend, manifest } = candidate;
     return backend === null || backend in access.failed ? [] : [{ candidate, backend, manifest }];

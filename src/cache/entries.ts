@@ -123,9 +123,9 @@ function draft({ target, cache, possible, keep }: EntryDraft): Draft {
       const name = readName(values);
       const { backend: declared, place } = placed.get(backend) as PlacedBackend;
       // The builder's own environment has neither region nor endpoint.
-      const whole = { ...declared, ...(place !== null && attributesOf(place)) } as PlanBackend;
+      const located = { ...declared, ...(place !== null && attributesOf(place)) } as PlanBackend;
       // Every text of the backend is literal, and so is the name.
-      const entry = cacheEntry(whole, { direction, name, mode, ignoreError }) as LiteralEntry;
+      const entry = cacheEntry(located, { direction, name, mode, ignoreError }) as LiteralEntry;
       const manifest = place === null ? null : manifestPlace({ backend: declared, place, name, direction });
       return { target, backend, scope, name, direction, entry, manifest };
     },

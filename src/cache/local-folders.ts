@@ -27,7 +27,7 @@ export async function makeFolders(candidates: readonly TargetEntry[]): Promise<R
   return failed;
 }
 
-interface TakenFolders {
+interface LockedFolders {
   /** Those that another run writes. */
   readonly busy: readonly { readonly backend: string; readonly folder: string }[];
   release(): void;
@@ -37,7 +37,7 @@ interface TakenFolders {
  * Takes the folders that local backends write to: of two builds that write one at once, buildx fails the one that comes second,
  * after all of it was built (moby/buildkit, client/ociindex: "could not lock").
  */
-export async function takeFolders(candidates: readonly TargetEntry[]): Promise<TakenFolders> {
+export async function lockFolders(candidates: readonly TargetEntry[]): Promise<LockedFolders> {
   const busy: { readonly backend: string; readonly folder: string }[] = [];
   const releases: (() => void)[] = [];
   for (const { backend, entry } of candidates.filter(isOfBackend("to"))) {

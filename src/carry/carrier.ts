@@ -140,8 +140,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         firstBudgetMs: firstBudgetOf(plan, ci),
         // Known is it only where this run has looked for a snapshot.
         isFirst: (mount) => {
-          const looked = restored?.outcomes.get(mount);
-          return looked?.outcome === "absent" && looked.reason === null;
+          const result = restored?.outcomes.get(mount);
+          return result?.outcome === "absent" && result.reason === null;
         },
       });
       saved = new Map([...result.outcomes, ...idles]);

@@ -14,7 +14,7 @@ export interface CommandContext {
 
 /** A module under commands/: adds its options, arguments, help and action to an empty command. */
 export interface CommandModule {
-  define(command: Command, context: CommandContext): Command;
+  configure(command: Command, context: CommandContext): Command;
   /**
    * Takes the arguments as they are, where another program's flags pass through: `define` then serves help and
    * completion alone. Null asks for the help text.

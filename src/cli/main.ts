@@ -154,11 +154,11 @@ function createReporter(redact: (text: string) => string): Reporter {
 /** NO_COLOR and FORCE_COLOR as https://no-color.org and Node read them. */
 /** Two stages of a run may come upon the same fault. */
 function once(reporter: Reporter): (message: Message) => void {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (message) => {
     const text = `${message.code} ${message.message}`;
-    if (message.level === "warning" && told.has(text)) return;
-    told.add(text);
+    if (message.level === "warning" && reported.has(text)) return;
+    reported.add(text);
     reporter.tell(message);
   };
 }

@@ -18,7 +18,7 @@ export async function parseAndRun(
   args: readonly string[],
   context: CommandContext,
 ): Promise<void> {
-  const command = module.define(
+  const command = module.configure(
     new Command(name)
       .description(summary)
       .exitOverride()

@@ -82,13 +82,13 @@ export function checkAgainstFiles(valid: Located, listed: Listed): Diagnostic[] 
     }
     const names = expandMatrix(base, target).map(({ name }) => name);
     for (const name of names) own.add(name);
-    const taken = names.find((name) => listed.targets.has(name));
-    if (taken !== undefined) {
+    const declared = names.find((name) => listed.targets.has(name));
+    if (declared !== undefined) {
       report(
         "BK2091",
         ["targets", base, buildKey],
-        `${taken} is declared by ${files}, so the config cannot set its ${buildKey}`,
-        `change it in the file; or give this target another name and inherits: [${taken}]`,
+        `${declared} is declared by ${files}, so the config cannot set its ${buildKey}`,
+        `change it in the file; or give this target another name and inherits: [${declared}]`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import { nearest, suggest } from "../diagnostics/nearest.ts";
 import { misplacedKey } from "./misplaced.ts";
 import type { Finding } from "./rules/finding.ts";
-import { keysAt, takesWholeVariable } from "./shape.ts";
+import { keysAt, takesVariableReference } from "./shape.ts";
 import type { Path } from "./source-map.ts";
 import type { SchemaError } from "./validate.gen.js";
 
@@ -132,8 +132,8 @@ function badName(key: string, path: Path, pattern: string, atKey: boolean): Find
 }
 
 function notAllowed(path: Path, value: unknown, allowed: readonly unknown[]): Finding {
-  const words = allowed.filter((item) => typeof item === "string");
-  const near = typeof value === "string" ? suggest(value, words) : undefined;
+  const texts = allowed.filter((item) => typeof item === "string");
+  const near = typeof value === "string" ? suggest(value, texts) : undefined;
   const list = allowed.map(String).join(", ");
   return {
     code: "BK2012",
@@ -145,9 +145,9 @@ function notAllowed(path: Path, value: unknown, allowed: readonly unknown[]): Fi
 
 function wrongType(fault: Fault, path: Path, data: unknown, rawOf: (path: Path) => string | undefined): Finding {
   const value = valueAt(data, path);
-  const isWhole = takesWholeVariable(data, path);
+  const takesVariable = takesVariableReference(data, path);
   const expected = expectationsOf(fault).map((kind) =>
-    isWhole && kind === "a string" ? (patternTexts[wholeVariable] ?? kind) : kind,
+    takesVariable && kind === "a string" ? (patternTexts[wholeVariable] ?? kind) : kind,
   );
   const name = nameOf(path);
   const message = `${path.length === 0 ? "the config" : name} must be ${expected.join(" or ")}, not ${showValue(value, name)}`;

@@ -167,6 +167,6 @@ function emptyConfig(shownFile: string, kind: ConfigKind): BkcacheError {
 function locateProblem(problem: Problem, source: Source): Diagnostic {
   const { offset } = problem;
   const hasPlace = offset !== null && source.text !== null;
-  const whole = { file: source.shownFile, line: 1, column: 1 };
-  return toDiagnostic(problem, hasPlace ? spanOfOffset(source.text, source.shownFile, offset) : whole);
+  const start = { file: source.shownFile, line: 1, column: 1 };
+  return toDiagnostic(problem, hasPlace ? spanOfOffset(source.text, source.shownFile, offset) : start);
 }

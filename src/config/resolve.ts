@@ -147,14 +147,14 @@ function resolveTargets(config: Config, { declared, additions, external }: Names
   const parents = [...declared.values()].flatMap(({ target }) => target.inherits ?? []);
   const elsewhere = new Set([...external, ...parents.filter((name) => !declared.has(name))]);
   const lineageOf = createLineage(declared, elsewhere, additions);
-  const taken = new Set([...declared.keys(), ...elsewhere, ...Object.keys(config.groups ?? {})]);
+  const usedNames = new Set([...declared.keys(), ...elsewhere, ...Object.keys(config.groups ?? {})]);
   const targets = new Map(
     [...declared].map(([name, { path }]): [string, ResolvedTarget] => {
       const { segments, cache, mounts } = lineageOf(name);
       return [
         name,
         {
-          ...layOut(name, joinSegments(defaultSegments, segments, path), taken),
+          ...layOut(name, joinSegments(defaultSegments, segments, path), usedNames),
           cache: mergeCache([...farCache, ...cache]),
           mounts: mounts ?? defaults.mounts ?? null,
         },
@@ -203,7 +203,7 @@ function isEmpty(value: unknown): boolean {
 function layOut(
   name: string,
   segments: readonly Segment[],
-  taken: Set<string>,
+  usedNames: Set<string>,
 ): Pick<ResolvedTarget, "attributes" | "inherits" | "bases"> {
   const last = segments.at(-1);
   const attributes = last === undefined || isExternal(last) ? {} : last;
@@ -214,8 +214,8 @@ function layOut(
     if (isExternal(segment)) return [segment.external];
     if (Object.keys(segment).length === 0) return [];
     let base = `_${name}-base`;
-    for (let i = 2; taken.has(base); i++) base = `_${name}-base${i}`;
-    taken.add(base);
+    for (let i = 2; usedNames.has(base); i++) base = `_${name}-base${i}`;
+    usedNames.add(base);
     bases.set(base, segment);
     return [base];
   });

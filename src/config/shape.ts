@@ -15,7 +15,7 @@ interface Place {
   rest: Place | undefined;
   items: Place | undefined;
   readonly isTemplate: boolean;
-  readonly isWhole: boolean;
+  readonly takesVariable: boolean;
 }
 
 const definitions = root.$defs ?? {};
@@ -27,7 +27,7 @@ function definitionOf(shape: Shape): Shape | undefined {
 
 function createPlace(shapes: readonly Shape[]): Place {
   const all = expand(shapes);
-  const isWhole = all.includes(definitions["VariableReference"] as Shape);
+  const takesVariable = all.includes(definitions["VariableReference"] as Shape);
   return {
     shapes: all,
     members: all.flatMap((shape) => shape.oneOf ?? []),
@@ -35,9 +35,9 @@ function createPlace(shapes: readonly Shape[]): Place {
     byType: new Map(),
     rest: undefined,
     items: undefined,
-    isWhole,
+    takesVariable,
     // Values of an option in object form are templates, next to numbers and flags.
-    isTemplate: isWhole || all.includes(definitions["Template"] as Shape) || all.includes(optionValue as Shape),
+    isTemplate: takesVariable || all.includes(definitions["Template"] as Shape) || all.includes(optionValue as Shape),
   };
 }
 
@@ -106,8 +106,8 @@ function placeAt(data: unknown, path: Path): Place {
 }
 
 /** Whether one variable may stand for the whole value at a path. */
-export function takesWholeVariable(data: unknown, path: Path): boolean {
-  return placeAt(data, path).isWhole;
+export function takesVariableReference(data: unknown, path: Path): boolean {
+  return placeAt(data, path).takesVariable;
 }
 
 /** The keys that the map at a path may have; empty where any name is one. */
@@ -120,7 +120,7 @@ export interface TemplateString {
   readonly path: Path;
   readonly value: string;
   /** Whether the string stands for a whole list or flag: exactly one variable. */
-  readonly isWhole: boolean;
+  readonly takesVariable: boolean;
 }
 
 /** Calls back for every string of a valid config that may hold references, and holds a `${`. */
@@ -129,7 +129,8 @@ export function visitTemplates(data: unknown, visit: (found: TemplateString) => 
   const walk = (value: unknown, place: Place): void => {
     if (typeof value === "string") {
       // Few strings hold one; those are looked at closely.
-      if (place.isTemplate && value.includes("${")) visit({ path: [...path], value, isWhole: place.isWhole });
+      if (place.isTemplate && value.includes("${"))
+        visit({ path: [...path], value, takesVariable: place.takesVariable });
     } else if (Array.isArray(value)) {
       const items = stepToItems(place);
       for (const [i, item] of value.entries()) step(i, item, items);

@@ -1,6 +1,6 @@
 import { exitCodes } from "./exit-codes.ts";
 
-export interface CodeDefinition {
+export interface CodeFacts {
   readonly title: string;
   /** What the code means and what to do, in one or two sentences; the docs page prints it. */
   readonly help: string;
@@ -697,12 +697,12 @@ export const codes = {
     title: "internal error",
     help: "A fault of bkcache: report it with the stack that `BKCACHE_DEBUG=1` prints.",
   },
-} as const satisfies Record<string, CodeDefinition>;
+} as const satisfies Record<string, CodeFacts>;
 
 export type Code = keyof typeof codes;
 
 /** All that is known of a code. */
-export function factsOf(code: Code): CodeDefinition {
+export function factsOf(code: Code): CodeFacts {
   return codes[code];
 }
 

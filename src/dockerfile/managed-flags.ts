@@ -59,9 +59,9 @@ export function editFlags(
   const parts: Pick<FlagPart, "text" | "gap">[] = [];
   /** @param gap what follows the last of them */
   const take = (count: number, gap: string) => {
-    const taken = missing.splice(0, count);
-    for (const [i, flag] of taken.entries()) parts.push({ text: flag, gap: i < taken.length - 1 ? separator : gap });
-    return taken.length;
+    const added = missing.splice(0, count);
+    for (const [i, flag] of added.entries()) parts.push({ text: flag, gap: i < added.length - 1 ? separator : gap });
+    return added.length;
   };
   if (managed.length === 0) take(missing.length, separator);
   let left = managed.length;

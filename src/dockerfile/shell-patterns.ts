@@ -34,9 +34,9 @@ export function replacePattern(
   let lastEnd = 0;
   return value.replaceAll(new RegExp(found, "gu"), (match: string, start: number) => {
     // Go leaves out an empty match that stands directly behind another one.
-    const isTaken = start + match.length > lastEnd || start === 0;
+    const isReplaced = start + match.length > lastEnd || start === 0;
     lastEnd = start + match.length;
-    return isTaken ? expandTemplate(replacement, match) : "";
+    return isReplaced ? expandTemplate(replacement, match) : "";
   });
 }
 

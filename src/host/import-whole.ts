@@ -2,7 +2,7 @@ import { getCompileCacheDir } from "node:module";
 import { setFlagsFromString } from "node:v8";
 
 /** Node's modules that nearly every command takes sooner or later. */
-const alwaysTaken = ["fs/promises"];
+const alwaysBuiltins = ["fs/promises"];
 
 /**
  * Imports modules with all their functions compiled. Node's compile cache keeps what is compiled as a module loads; V8
@@ -11,9 +11,9 @@ const alwaysTaken = ["fs/promises"];
  * that other parts of the program may want in the meantime, and that would be compiled anew then, at five times the cost.
  * Where nothing is cached, the default stays.
  */
-export async function importWhole<T>(load: () => Promise<T>, taken: readonly string[] = []): Promise<T> {
+export async function importWhole<T>(load: () => Promise<T>, builtins: readonly string[] = []): Promise<T> {
   if (getCompileCacheDir() === undefined) return load();
-  for (const name of [...alwaysTaken, ...taken]) process.getBuiltinModule(name);
+  for (const name of [...alwaysBuiltins, ...builtins]) process.getBuiltinModule(name);
   setFlagsFromString("--no-lazy");
   try {
     return await load();

@@ -79,7 +79,7 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
     await standIns.close();
   };
 
-  const print: Print = async (words, question = {}): Promise<Answer> => {
+  const print: Print = async (targets, question = {}): Promise<Answer> => {
     const { vars = {}, input, overlay } = question;
     const files = [
       ...(input === undefined ? options.files : ["-"]),
@@ -92,7 +92,7 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
       "--print",
       ...Object.entries({ ...options.pinned, ...vars }).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
       ...(input === undefined ? standIns.flags() : standIns.flagsFor(question.like)),
-      ...words,
+      ...targets,
     ];
     const env: Record<string, string | undefined> = { ...options.env, ...standIns.env() };
     // Which files a path is relative to is said of the source's files, not of what is made from them.
@@ -107,23 +107,23 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
 
   try {
     const definition = await printAll({ listedTargets, listedGroups, print, standIns, notices, text: options.text });
-    const words = [...Object.keys(definition.targets), ...Object.keys(definition.groups)];
+    const names = [...Object.keys(definition.targets), ...Object.keys(definition.groups)];
     return {
       definition,
       notices: [...notices, ...standIns.notices()],
       async ask(question) {
-        const whole = await print(words, { ...question, like: definition });
-        if (!("definition" in whole)) return null;
-        const groups: Record<string, PlanGroup> = { ...whole.definition.groups };
+        const printed = await print(names, { ...question, like: definition });
+        if (!("definition" in printed)) return null;
+        const groups: Record<string, PlanGroup> = { ...printed.definition.groups };
         delete groups["default"];
         const known = definition.groups["default"];
-        if (known !== undefined && question.isWhole !== true) groups["default"] = known;
+        if (known !== undefined && question.isComplete !== true) groups["default"] = known;
         else if (known !== undefined) {
           const one = await print(["default"], { ...question, like: definition });
           if (!("definition" in one)) return null;
           groups["default"] = one.definition.groups["default"] as PlanGroup;
         }
-        return { targets: whole.definition.targets, groups };
+        return { targets: printed.definition.targets, groups };
       },
       close,
     };
@@ -145,12 +145,12 @@ interface Search {
 
 async function printAll(search: Search): Promise<BakeDefinition> {
   const { listedTargets, listedGroups, print, notices, text } = search;
-  const whole = await print(["*"]);
+  const printed = await print(["*"]);
   let targets: Record<string, BakeTarget>;
   let groups: Record<string, PlanGroup>;
-  if ("definition" in whole) {
-    targets = { ...whole.definition.targets };
-    groups = { ...whole.definition.groups };
+  if ("definition" in printed) {
+    targets = { ...printed.definition.targets };
+    groups = { ...printed.definition.groups };
   } else {
     const hidden = new Set([...text.matchAll(/(?<![\w-])_[\w-]*/g)].map(([name]) => name));
     // Groups come last: by then something stands in for what their members lack.

@@ -97,7 +97,7 @@ export async function convertBakeFiles(
       const again = await opened.ask({
         input: emitBakeFile(settled.plan),
         vars: valuesOf(declared, kept),
-        isWhole: true,
+        isComplete: true,
         ...(overlay !== undefined && { overlay }),
       });
       if (again === null) return null;

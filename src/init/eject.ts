@@ -44,11 +44,11 @@ function entriesOf(
 
 /** Names that begin with bkcache's own prefix stay where the file computes a name from a variable; they lose it. */
 function renameOwn(body: string, plan: Plan): string {
-  const taken = new Set(Object.keys(plan.variables));
+  const usedNames = new Set(Object.keys(plan.variables));
   const free = (wanted: string): string => {
     for (let i = 1; ; i += 1) {
       const name = i === 1 ? wanted : `${wanted}${i}`;
-      if (!taken.has(name)) return name;
+      if (!usedNames.has(name)) return name;
     }
   };
   return body

@@ -52,7 +52,7 @@ function convertTargets(
   const flat = Object.entries(targets).flatMap(([name, target]): [string, Target][] =>
     isFlat(name) ? [[name, convertTarget(target, encode)]] : [],
   );
-  const taken = new Set([...Object.keys(targets), ...Object.keys(groups)]);
+  const usedNames = new Set([...Object.keys(targets), ...Object.keys(groups)]);
   const layered: [string, Target][] = [];
   for (const [name, layers] of heirs) {
     const target = targets[name] ?? {};
@@ -64,8 +64,8 @@ function convertTargets(
       const known = flat.find(isKnown)?.[0];
       if (known !== undefined) return [known, placeholder];
       let base = `_${name}-far`;
-      for (let i = 2; taken.has(base); i++) base = `_${name}-far${i}`;
-      taken.add(base);
+      for (let i = 2; usedNames.has(base); i++) base = `_${name}-far${i}`;
+      usedNames.add(base);
       layered.push([base, convertTarget(part, encode)]);
       return [base, placeholder];
     });

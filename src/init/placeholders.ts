@@ -75,7 +75,7 @@ export async function findPlaceholders(search: PlaceholderSearch): Promise<Place
   const wrong: string[] = [];
   for (const [overlay, expected] of [[undefined, definition], ...asked.pairs] as const) {
     const made =
-      input === null ? null : await source.ask({ input, isWhole: true, ...(overlay !== undefined && { overlay }) });
+      input === null ? null : await source.ask({ input, isComplete: true, ...(overlay !== undefined && { overlay }) });
     if (made === null) wrong.push(...[...heirs.keys()].map((name) => `target ${name}`));
     else wrong.push(...findDifferences(expected, made).filter((each) => !volatile.includes(each)));
   }

@@ -25,7 +25,7 @@ export interface Question {
   /** A further bake file, in JSON, that is read on top. */
   readonly overlay?: string;
   /** Whether the group `default`, which bake tells only by itself, is asked for too; else it is taken as known. */
-  readonly isWhole?: boolean;
+  readonly isComplete?: boolean;
   /** What that definition is of: the same targets, each by itself. */
   readonly like?: BakeDefinition;
 }
@@ -33,4 +33,4 @@ export interface Question {
 export type Answer = { readonly definition: BakeDefinition } | { readonly reason: string };
 
 /** Asks bake for targets and groups by name. */
-export type Print = (words: readonly string[], question?: Question) => Promise<Answer>;
+export type Print = (targets: readonly string[], question?: Question) => Promise<Answer>;

@@ -3,7 +3,7 @@ import { createLimit } from "../host/limit.ts";
 import { findTagged } from "./local-cache.ts";
 import { createManifestReader, type LayerAccess, type ManifestPlace, type ManifestReader } from "./place.ts";
 
-/** What looking told: unknown where the type of backend cannot be looked into. */
+/** What a probe found: unknown where the type of backend cannot be looked into. */
 export type Presence = "present" | "absent" | "unknown";
 
 export interface ProbeQuestion {
@@ -46,7 +46,7 @@ export async function probeAll(
   const ask = async (key: string, question: ProbeQuestion): Promise<void> => {
     const { backend } = question;
     if (failed.has(backend)) return;
-    const answer = await look(question, reader);
+    const answer = await probe(question, reader);
     found.set(key, answer);
     if (answer === "present") seen.add(backend);
     // A refusal may only mean "not there"; what the other questions tell decides.
@@ -85,7 +85,7 @@ function keyOf({ backend, manifest }: ProbeQuestion): string {
   return JSON.stringify([backend, manifest]);
 }
 
-async function look({ backend, manifest }: ProbeQuestion, reader: ManifestReader): Promise<Presence | Diagnostic> {
+async function probe({ backend, manifest }: ProbeQuestion, reader: ManifestReader): Promise<Presence | Diagnostic> {
   if (manifest === null) return "unknown";
   if (manifest.type === "folder") {
     const found = await findTagged(backend, manifest);

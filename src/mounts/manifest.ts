@@ -62,13 +62,13 @@ export async function writeManifest(
     blobs: snapshot.blobs.map(({ pack, offset, length, digest }) => [pack, offset, length, digest]),
     entries: snapshot.entries.map(writeEntry),
   });
-  const whole = Buffer.from(json);
+  const encoded = Buffer.from(json);
   const content = totalsOf(snapshot).bytes;
   const isTooMuch = snapshot.entries.length > limits.maxEntries || content > limits.maxContentBytes;
-  if (isTooMuch || whole.length > limits.maxBytes) throw tooMuch(snapshot, content);
-  const bytes = await compress(whole, { hasChecksum: true });
+  if (isTooMuch || encoded.length > limits.maxBytes) throw tooMuch(snapshot, content);
+  const bytes = await compress(encoded, { hasChecksum: true });
   const bounds = boundsOf(bytes.length, limits);
-  const isReadable = whole.length <= bounds.bytes && isJsonWithin(whole, bounds.values);
+  const isReadable = encoded.length <= bounds.bytes && isJsonWithin(encoded, bounds.values);
   if (bytes.length > maxStoredManifestBytes || !isReadable) throw tooMuch(snapshot, content);
   return { bytes, sha256: hash("sha256", bytes, "hex") };
 }

@@ -25,8 +25,8 @@ export function planRead(
     return { diff, toRead: diff.unknown, knownBlobs: new Map() };
   }
   const all = diffListing(entries, { snapshot: parent, time: stampTime ?? Number.NEGATIVE_INFINITY });
-  const isWhole = all.unknown.length === 0 && entries.length === parent.entries.length;
-  if (isWhole) return { diff: all, toRead: [], knownBlobs: new Map() };
+  const isUnchanged = all.unknown.length === 0 && entries.length === parent.entries.length;
+  if (isUnchanged) return { diff: all, toRead: [], knownBlobs: new Map() };
   const keptBlobs = kept.flatMap((entry) => (entry.kind === "file" ? entry.blobs : []));
   const packs = chooseKeptPacks(parent, [...guessLive(entries, parent), ...keptBlobs]);
   const isKept = (blob: number): boolean => packs.has(parent.blobs[blob]?.pack ?? -1);

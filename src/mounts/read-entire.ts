@@ -74,12 +74,12 @@ export async function readEntireMount(options: EntireMountOptions): Promise<Unch
   options.onScript(doubting);
   const seen = await reading;
   if (seen === null) return null;
-  const whole = mountOf(seen, []);
-  if (whole === null) return null;
+  const entire = mountOf(seen, []);
+  if (entire === null) return null;
   const settled = findChanged(doubting, seen).then((doubtful) => (doubtful === null ? null : settle(seen, doubtful)));
   // Who needs it learns of it.
   settled.catch(() => {});
-  return { ...whole, settled };
+  return { ...entire, settled };
 
   async function settle(archived: Archive, doubtful: Set<Path>): Promise<EntireMount | null> {
     const { now } = archived;
@@ -87,7 +87,7 @@ export async function readEntireMount(options: EntireMountOptions): Promise<Unch
     const again = await recheck(archived.files, [...doubtful], options);
     if (again === null) return null;
     const { files, changed, torn } = again;
-    if (files === archived.files) return whole;
+    if (files === archived.files) return entire;
     const more = await readContents(changed, { ...options, settledBefore: now - 1 });
     for (const [path, content] of more.read) files.set(path, content);
     return mountOf({ now, files }, [...torn, ...more.torn]);
@@ -176,8 +176,8 @@ async function readArchive({ shell, builder, room, signal, onRead }: EntireMount
     if (!(error instanceof BkcacheError)) throw error;
     return null;
   }
-  const isWhole = result.exitCode === 0 && !isOdd && Number.isSafeInteger(now);
-  return isWhole ? { now: Number(now), files } : null;
+  const isComplete = result.exitCode === 0 && !isOdd && Number.isSafeInteger(now);
+  return isComplete ? { now: Number(now), files } : null;
 }
 
 /** Paths of what tar cannot vouch for; null where it cannot be asked for. */

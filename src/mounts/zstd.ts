@@ -41,8 +41,8 @@ export async function decompress(
     // An empty result needs room for one byte.
     const options = { chunkSize: Math.max(64, piece), maxOutputLength: Math.max(1, maxBytes) };
     zstdDecompress(bytes, options, (error, result) => {
-      const isWhole = error === null && result.length <= maxBytes;
-      resolve(isWhole && (frame.contentBytes ?? result.length) === result.length ? result : null);
+      const isComplete = error === null && result.length <= maxBytes;
+      resolve(isComplete && (frame.contentBytes ?? result.length) === result.length ? result : null);
     });
   });
 }

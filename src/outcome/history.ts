@@ -176,8 +176,8 @@ async function replay(options: HistoryOptions, ref: string): Promise<Progress | 
   const { buildx, builder } = options;
   // With --builder buildx takes the bare id only.
   const id = ref.slice(ref.lastIndexOf("/") + 1);
-  const told = await askBuilder(options, id);
-  if (told !== null) return told;
+  const answer = await askBuilder(options, id);
+  if (answer !== null) return answer;
   const { exitCode, stderr } = await buildx.exec(
     ["history", "logs", "--builder", builder, "--progress", "rawjson", id],
     { timeoutMs: askTimeout },

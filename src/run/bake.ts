@@ -43,8 +43,8 @@ async function bakeSource(host: Host, { args, finding, startedAt }: SourceRun): 
   const source = await openSource(host, args, finding);
   const request: BakeRequest = { buildx: await finding, source, args };
   // bake would say so too, but not what was meant; of another file only bake knows the targets.
-  const isWhole = source.definition === null && source.overlays.length === 0;
-  if (isWhole && mode !== "list") requireKnown(source.plan, args.targets);
+  const knowsTargets = source.definition === null && source.overlays.length === 0;
+  if (knowsTargets && mode !== "list") requireKnown(source.plan, args.targets);
   const refused = checkCacheOverrides(args.sets, source.plan, namesToBuild(source, args));
   if (refused.length > 0) throw BkcacheError.of(refused);
   const { locked } = own;

@@ -36,14 +36,14 @@ export function collectTargets(
 ): CollectedProject {
   const files = new Map<string, Found>();
   const findings: LintFinding[] = [];
-  let isWhole = plan.external.length === 0 && names.length === Object.keys(plan.targets).length;
+  let isComplete = plan.external.length === 0 && names.length === Object.keys(plan.targets).length;
   for (const name of names) {
     const planned = plan.targets[name];
     if (planned === undefined) continue;
     const target = wholeTarget(planned);
     const found = read(target);
     if (found.dockerfile === null || found.path === null) {
-      isWhole = false;
+      isComplete = false;
       const isMissing = found.dockerfile === null && found.isMissing === true;
       if (isMissing)
         findings.push(missing(["targets", name, "dockerfile"], `${found.reason}, which ${name} is built from`));
@@ -55,7 +55,7 @@ export function collectTargets(
       findings.push(missing(["targets", name, "target"], message));
       continue;
     }
-    if (stages === undefined) isWhole = false;
+    if (stages === undefined) isComplete = false;
     const file = files.get(found.path) ?? { dockerfile: found.dockerfile, targets: [] };
     if (stages !== undefined) file.targets.push(lintTarget(name, target, { stages, planned }));
     files.set(found.path, file);
@@ -67,7 +67,7 @@ export function collectTargets(
     project: {
       project: plan.project,
       mounts: plan.mounts,
-      isWhole,
+      isComplete,
       files: [...files].map(([path, { dockerfile, targets }]) => lintFile(showFile(path, cwd), dockerfile, targets)),
     },
   };
@@ -82,7 +82,7 @@ export function collectFiles(
   return {
     paths: texts.map(({ path }) => path),
     findings: [],
-    project: { project, mounts: null, isWhole: false, files },
+    project: { project, mounts: null, isComplete: false, files },
   };
 }
 

@@ -45,7 +45,7 @@ const mostRounds = 5;
  * @throws BkcacheError BK1002 for a name that is neither file, target nor group; BK6021 where there is no Dockerfile.
  */
 export async function lint(host: Host, { names, config, shouldFix }: LintOptions): Promise<LintResult> {
-  const project = await openWhole(host, config);
+  const project = await openProjectWithFiles(host, config);
   const collect = (): CollectedProject => collectNamed(host, project, names);
   const fixed = new Set<string>();
   for (let round = 0; ; round += 1) {
@@ -64,7 +64,7 @@ export async function lint(host: Host, { names, config, shouldFix }: LintOptions
 }
 
 /** With the targets of existing bake files, which only bake can tell. */
-async function openWhole(host: Host, config: string | undefined): Promise<Project | null> {
+async function openProjectWithFiles(host: Host, config: string | undefined): Promise<Project | null> {
   const project = await openProject(host, config);
   if (project?.plan.bakeFiles === undefined) return project;
   const { planAllTargets } = await import("../source/bake-files.ts");
@@ -118,7 +118,7 @@ function collectNamed(host: Host, project: Project | null, names: readonly strin
     findings: asked?.findings ?? [],
     project: {
       ...all.project,
-      isWhole: false,
+      isComplete: false,
       files: [...all.project.files.filter(isWanted), ...bare.project.files],
     },
   };

@@ -138,8 +138,8 @@ export async function createGcsClient({ place, env, signal: ofStore, policy }: G
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<Omit<CallAnswer, "tries">> => {
-    const told = headers.get("content-length");
-    const length = told === null ? undefined : Number(told);
+    const declared = headers.get("content-length");
+    const length = declared === null ? undefined : Number(declared);
     const bound = isSuccess(status) ? maxBytes : maxAnswer;
     return { status, headers, body: await readBody(data, { length, maxBytes: bound, idleMs, signal }) };
   };

@@ -37,11 +37,11 @@ export function classifyS3Error(error: unknown, place: S3Place): Diagnostic {
   const failure = readFailure(error);
   const line = describeLine(failure, { backend: place.backend, where: where(place) });
   if (line !== null) return line;
-  const words = error instanceof Error ? ownWords(error.message, failure.code) : "";
-  return (describe[kindOf(failure)] ?? describeUnknown)({ ...failure, words }, place);
+  const detail = error instanceof Error ? ownWords(error.message, failure.code) : "";
+  return (describe[kindOf(failure)] ?? describeUnknown)({ ...failure, detail }, place);
 }
 
-type Describe = (failure: StoreFailure & { readonly words: string }, place: S3Place) => Diagnostic;
+type Describe = (failure: StoreFailure & { readonly detail: string }, place: S3Place) => Diagnostic;
 
 /** What the store says beside its code, such as which policy denies; empty where that is nothing new. */
 function ownWords(message: string, code: string): string {
@@ -66,18 +66,18 @@ const describe: Readonly<Partial<Record<Kind, Describe>>> = {
       `an object in bucket "${place.bucket}" is archived and cannot be read (${code})`,
       "keep cache out of archive classes: mend the bucket's lifecycle rule, and delete or restore what is archived",
     ),
-  key: ({ code, words }, place) =>
+  key: ({ code, detail }, place) =>
     say(
       "BK5005",
       place,
-      `the KMS key of bucket "${place.bucket}" cannot be used (${code})${words}`,
+      `the KMS key of bucket "${place.bucket}" cannot be used (${code})${detail}`,
       "enable the key, or give the bucket another one",
     ),
-  denied: ({ code, status, words }, place) =>
+  denied: ({ code, status, detail }, place) =>
     say(
       "BK5005",
       place,
-      `access to bucket "${place.bucket}" is denied (${code || status})${words}`,
+      `access to bucket "${place.bucket}" is denied (${code || status})${detail}`,
       "the credentials need s3:GetObject and s3:PutObject on the objects and s3:ListBucket on the bucket: without the last, S3 answers so for a cache that is merely not there yet",
     ),
   refused: ({ code }, place) =>

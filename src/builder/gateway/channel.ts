@@ -272,10 +272,10 @@ function createDeframer(onMessage: (bytes: Buffer) => void): (chunk: Buffer) => 
       }
       const wanted = filled < frameHead ? frameHead : lengthAt(held, 0);
       if (wanted > held.length) held = Buffer.concat([held.subarray(0, filled)], wanted);
-      const taken = Math.min(left, wanted - filled);
-      chunk.copy(held, filled, at, at + taken);
-      filled += taken;
-      at += taken;
+      const copied = Math.min(left, wanted - filled);
+      chunk.copy(held, filled, at, at + copied);
+      filled += copied;
+      at += copied;
       if (filled < frameHead || filled < lengthAt(held, 0)) continue;
       const length = filled;
       filled = 0;

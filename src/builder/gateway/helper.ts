@@ -48,9 +48,9 @@ export async function findHelper(request: HelperRequest, options: HelperOptions)
   const kept = userCachePath(env, join("helper", digest.slice(0, 32)));
   const known = await readKept(kept);
   if (known !== null) return known;
-  const taken = checked(await takeFrom(image, request), request.platform, `/bin/busybox of ${image}`);
-  await keep(kept, taken);
-  return taken;
+  const busybox = checked(await takeFrom(image, request), request.platform, `/bin/busybox of ${image}`);
+  await keep(kept, busybox);
+  return busybox;
 }
 
 async function readGiven(path: string): Promise<Buffer> {

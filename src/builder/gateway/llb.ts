@@ -16,7 +16,7 @@ export type LlbDefinition = Encoded<typeof Definition>;
 export function helperRoot(helper: Uint8Array): LlbDefinition {
   const mkdir = { path: "/bin", mode: 0o755, timestamp: none };
   const mkfile = { path: helperPath, mode: 0o755, data: helper, timestamp: none };
-  return define({
+  return marshal({
     file: {
       actions: [
         { input: none, secondaryInput: none, output: none, mkdir },
@@ -36,14 +36,14 @@ export function mountBase({ uid, gid, mode }: MountIdentity): LlbDefinition | nu
   if (uid === undefined && gid === undefined && mode === undefined) return null;
   const owner = { user: { byID: uid ?? 0 }, group: { byID: gid ?? 0 } };
   const mkdir = { path: baseFolder, mode: (mode ?? 0o755) & 0o777, owner, timestamp: none };
-  return define({ file: { actions: [{ input: none, secondaryInput: none, output: 0, mkdir }] } });
+  return marshal({ file: { actions: [{ input: none, secondaryInput: none, output: 0, mkdir }] } });
 }
 
 /** The folder within `mountBase` that is the mount's root. */
 export const baseFolder = "/cache";
 
 /** One operation, and the one that says that its first output is the result. */
-function define(op: Encoded<typeof Op>): LlbDefinition {
+function marshal(op: Encoded<typeof Op>): LlbDefinition {
   const bytes = Buffer.concat(Op.encode(op));
   const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
   return { def: [bytes, Buffer.concat(Op.encode({ inputs: [{ digest, index: 0 }] }))] };

@@ -90,11 +90,11 @@ async function receive(call: ExecCall, { ProcessID, onStarted, onOutput, onEnd }
   let reason = "the builder does not say how the process ended";
   let hasEnded = false;
   /** Of what `onOutput` has returned. */
-  let taken: Promise<unknown> | undefined;
+  let handled: Promise<unknown> | undefined;
   const end = (exit: MountExit): void => {
     hasEnded = true;
-    if (taken === undefined) onEnd(exit);
-    else void taken.then(() => onEnd(exit)).catch(() => {});
+    if (handled === undefined) onEnd(exit);
+    else void handled.then(() => onEnd(exit)).catch(() => {});
   };
   await call.receive(({ Started, File, Exit, Done }) => {
     if (Started !== undefined) onStarted?.();
@@ -111,7 +111,7 @@ async function receive(call: ExecCall, { ProcessID, onStarted, onOutput, onEnd }
     } else {
       stderr = Buffer.concat([stderr, File.Data]).subarray(-maxStderr);
     }
-    if (answer !== undefined) taken = Promise.all([taken, answer]);
+    if (answer !== undefined) handled = Promise.all([handled, answer]);
     const [line, exitCode] = held.equals(mark) ? (lastLine.exec(stderr.toString("latin1")) ?? []) : [];
     if (line !== undefined) {
       end({ exitCode: Number(exitCode), stderr: stderr.toString("utf8", 0, stderr.length - line.length) });

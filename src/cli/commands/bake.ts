@@ -5,7 +5,7 @@ import { asksForHelp } from "../help-flag.ts";
 import { reportResult } from "../report/result.ts";
 import type { CommandContext } from "../command.ts";
 
-export function define(command: Command, _context: CommandContext): Command {
+export function configure(command: Command, _context: CommandContext): Command {
   for (const [flag, text] of describeOwnFlags("bake")) command.option(flag, text);
   return command.usage("[OPTIONS] [TARGET...]").addHelpText(
     "after",

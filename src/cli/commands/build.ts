@@ -5,7 +5,7 @@ import type { CommandContext } from "../command.ts";
 import { asksForHelp } from "../help-flag.ts";
 import { reportResult } from "../report/result.ts";
 
-export function define(command: Command, _context: CommandContext): Command {
+export function configure(command: Command, _context: CommandContext): Command {
   for (const [flag, text] of describeOwnFlags("build")) command.option(flag, text);
   return command.usage("[OPTIONS] PATH | URL | -").addHelpText(
     "after",

@@ -3,7 +3,7 @@ import type { CommandContext, CommandEntry } from "../command.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .addArgument(command.createArgument("<shell>", "which shell").choices(shells))
     .addHelpText(
@@ -28,9 +28,9 @@ async function wordsByCommand(context: CommandContext): Promise<ReadonlyMap<stri
       for (const below of entry.subcommands) await add(`${path} ${below.name}`, below);
       return;
     }
-    const defined = (await entry.load()).define(new Command(entry.name), context);
-    const fixed = defined.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
-    words.set(path, [...fixed, ...defined.options.flatMap((option) => option.long ?? []), "--help"]);
+    const configured = (await entry.load()).configure(new Command(entry.name), context);
+    const fixed = configured.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
+    words.set(path, [...fixed, ...configured.options.flatMap((option) => option.long ?? []), "--help"]);
   };
   for (const entry of context.commands) await add(entry.name, entry);
   return words;

@@ -20,7 +20,7 @@ interface EjectOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .addOption(
       command

@@ -17,7 +17,7 @@ interface GenerateOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .option("--check", "write nothing; print what differs and exit 1 when a file is stale")
     .option("--stdout", "print the bake file and write nothing")
@@ -43,14 +43,14 @@ async function generate(options: GenerateOptions, context: CommandContext): Prom
     if (bakeFiles === undefined) reporter.result(emitBake(project.plan, project.valid.dir).content);
     return;
   }
-  const whole = { ...project, plan: await planWholly(host, project) };
-  await emit(whole, { ...options, hasBakeFile: bakeFiles === undefined }, context);
+  const planned = { ...project, plan: await planAllTargets(host, project) };
+  await emit(planned, { ...options, hasBakeFile: bakeFiles === undefined }, context);
   const { lintConfig } = await import("../../run/lint.ts");
-  reporter.findings(lintConfig(whole, host.cwd), "warning");
+  reporter.findings(lintConfig(planned, host.cwd), "warning");
 }
 
 /** The plan with the targets of existing bake files, which only bake can tell. */
-async function planWholly(host: Host, project: Project): Promise<Plan> {
+async function planAllTargets(host: Host, project: Project): Promise<Plan> {
   const { bakeFiles, mounts } = project.plan;
   // Without mounts there are no flags to keep in step, and nobody needs buildx.
   if (bakeFiles === undefined || Object.keys(mounts).length === 0) return project.plan;

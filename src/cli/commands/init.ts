@@ -4,7 +4,7 @@ import type { Backend, Config } from "../../config/schema.gen.ts";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { readBackendUrl } from "../../init/backend-url.ts";
 import { convertBakeFiles } from "../../init/convert.ts";
-import { lookAround } from "../../init/look.ts";
+import { inspectFolder } from "../../init/inspect-folder.ts";
 import { type Found, proposeConfig } from "../../init/propose.ts";
 import { settleRules } from "../../init/settle-rules.ts";
 import { configFileName, type Format, formats, writeConfig } from "../../init/write-config.ts";
@@ -21,7 +21,7 @@ interface InitOptions {
   readonly yes?: true;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .option("--from-bake <file...>", "convert these bake or compose files, merged as bake merges them")
     .option("--backend <url>", "bucket that holds the cache: s3://BUCKET/PREFIX/, gs://BUCKET/PREFIX/, or none")
@@ -81,8 +81,8 @@ async function init(options: InitOptions, context: CommandContext): Promise<void
 async function convert(files: readonly string[], { host }: CommandContext, fileName: string): Promise<Draft> {
   const { config, comment, notices } = await convertBakeFiles(host, files, { fileName });
   for (const notice of notices) host.tell({ ...notice, level: "warning" });
-  const isTaken = files.some((file) => file.replace(/^\.\//, "") === "docker-bake.hcl");
-  const next = isTaken
+  const hasBakeFile = files.some((file) => file.replace(/^\.\//, "") === "docker-bake.hcl");
+  const next = hasBakeFile
     ? "next: `bkcache generate --force` replaces docker-bake.hcl by what the config says; then `bkcache bake`"
     : "next: `bkcache generate` writes docker-bake.hcl; then `bkcache bake`";
   const kept = (config.external ?? []).map((name) => {
@@ -94,7 +94,7 @@ async function convert(files: readonly string[], { host }: CommandContext, fileN
 }
 
 async function propose(options: InitOptions, { host }: CommandContext, fileName: string): Promise<Draft> {
-  const found = await lookAround(host);
+  const found = await inspectFolder(host);
   if (found.dockerfiles.length + found.bakeFiles.length === 0) {
     throw new BkcacheError({
       code: "BK1014",

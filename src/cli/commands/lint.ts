@@ -13,7 +13,7 @@ interface LintFlags {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[name...]", "Dockerfiles, targets or groups (default: all that the config builds)")
     .option("--fix", "mend what can be mended without changing the image, and look again")

@@ -14,7 +14,7 @@ interface PlanOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[target...]", "targets and groups (default: the group default)")
     .option("--json", "print the plan as JSON")

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command.ts";
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .option("--report", "print the schema of `bake --report` instead")
     .addHelpText(

@@ -11,7 +11,7 @@ interface ValidateOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .option("--json", "print the findings as JSON")
     .option("--config <file>", "use this config instead of looking for one")

@@ -67,8 +67,8 @@ export function detailsOf({ path, span, hint }: Omit<Diagnostic, "code">, arrow 
 function placeOf(path: string | undefined, span: Span | undefined): readonly string[] {
   if (span === undefined) return path === undefined ? [] : [`  at ${plainLine(path)}`];
   // The first letter of a file stands for the file as a whole where it is not shown.
-  const isWhole = span.excerpt === undefined && span.line === 1 && span.column === 1;
-  const where = isWhole ? span.file : `${span.file}:${span.line}:${span.column}`;
+  const isEntireFile = span.excerpt === undefined && span.line === 1 && span.column === 1;
+  const where = isEntireFile ? span.file : `${span.file}:${span.line}:${span.column}`;
   const lines = [`  at ${plainLine(`${where}${path === undefined ? "" : ` (${path})`}`)}`];
   if (span.excerpt !== undefined) lines.push(...span.excerpt.split("\n").map((line) => `  ${plainLine(line)}`));
   return lines;

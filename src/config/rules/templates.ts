@@ -52,10 +52,10 @@ export function checkTemplates(context: RuleContext): Iterable<Finding> {
       return undeclared(context, { name }, [...fieldNames(axes), ...context.names.variables], "variable");
     const shape = shapes.get(name) ?? "unknown";
     if (shape === "unknown") return undefined;
-    const isWholeString = found.value === `\${${name}}`;
-    if (!found.isWhole || !isWholeString) {
+    const isVariableAlone = found.value === `\${${name}}`;
+    if (!found.takesVariable || !isVariableAlone) {
       if (shape === "scalar") return undefined;
-      const hint = found.isWhole
+      const hint = found.takesVariable
         ? undefined
         : "only a variable that holds a string, number or bool can stand in a string";
       return {

@@ -55,9 +55,9 @@ function* withoutEffect(
 
 function readIgnores({ dockerfile }: LintFile): readonly Ignore[] {
   const first = dockerfile.instructions[0]?.range.start ?? dockerfile.text.length;
-  const whole = { start: 0, end: dockerfile.text.length };
+  const entireFile = { start: 0, end: dockerfile.text.length };
   const above = dockerfile.comments.flatMap((comment) =>
-    comment.range.start < first ? parse(comment, "bkcache-ignore-file", whole) : [],
+    comment.range.start < first ? parse(comment, "bkcache-ignore-file", entireFile) : [],
   );
   const own = dockerfile.instructions.flatMap((instruction) =>
     instruction.comments.flatMap((comment) => parse(comment, "bkcache-ignore", instruction.range)),

@@ -42,7 +42,7 @@ export interface LintProject {
   /** Null without a config. */
   readonly mounts: Readonly<Record<string, ResolvedMount>> | null;
   /** Whether `files` are all that the config builds, so that what is not in them is nowhere. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
 }
 
 /** A replacement in a Dockerfile. */

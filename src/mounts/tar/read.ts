@@ -102,10 +102,10 @@ export function createTarReader(handler: TarHandler): TarReader {
           takeHeader(chunk.subarray(at, at + blockBytes));
           at += blockBytes;
         } else {
-          const taken = Math.min(chunk.length - at, blockBytes - filled);
-          chunk.copy(partial, filled, at, at + taken);
-          filled += taken;
-          at += taken;
+          const copied = Math.min(chunk.length - at, blockBytes - filled);
+          chunk.copy(partial, filled, at, at + copied);
+          filled += copied;
+          at += copied;
           if (filled < blockBytes) continue;
           filled = 0;
           takeHeader(partial);

@@ -16,7 +16,7 @@ interface ExportOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("<mount>", "name or id of a mount")
     .requiredOption("-o, --output <file>", "where the archive goes; - is standard output")

@@ -13,7 +13,7 @@ interface LsOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[mount...]", "names or ids of mounts (default: all)")
     .option("--local", "only what the builder has")
@@ -28,10 +28,10 @@ Of the bucket it reads the manifests and no contents. SHARED is what other snaps
 one is pruned. A builder that does not answer is said, and the bucket is shown alone.
 `,
     )
-    .action((words: readonly string[], options: LsOptions) => list(words, options, context));
+    .action((names: readonly string[], options: LsOptions) => list(names, options, context));
 }
 
-async function list(words: readonly string[], options: LsOptions, context: CommandContext): Promise<void> {
+async function list(names: readonly string[], options: LsOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
   const isBoth = options.local === options.remote;
   // The builder is at hand, and the bucket may keep us waiting.
@@ -43,7 +43,7 @@ async function list(words: readonly string[], options: LsOptions, context: Comma
   const listing = await listMounts(host, {
     config: options.config,
     builder: options.builder,
-    names: words,
+    names,
     local: isBoth || options.local === true,
     remote: isBoth || options.remote === true,
     ...(options.json === undefined && { onLocal: showLocal }),

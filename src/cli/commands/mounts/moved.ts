@@ -18,13 +18,13 @@ const columns: readonly Column[] = [
 
 interface ReportOptions<M extends MountRestore | MountSave> {
   readonly json: boolean;
-  readonly words: Readonly<Record<M["outcome"], string>>;
+  readonly labels: Readonly<Record<M["outcome"], string>>;
 }
 
 /** Says what became of each mount. A failure is one of the command, which was asked for nothing else. */
 export function reportMoved<M extends MountRestore | MountSave>(
   { backend, moved, errors, warnings }: MovedMounts<M>,
-  { json, words }: ReportOptions<M>,
+  { json, labels }: ReportOptions<M>,
   context: CommandContext,
 ): void {
   const { reporter, host } = context;
@@ -52,7 +52,7 @@ export function reportMoved<M extends MountRestore | MountSave>(
     const several = new Set(moved.map(({ mount }) => mount.platform)).size > 1;
     const rows = moved.map(({ mount, result: { outcome, snapshot, files, bytes, storedBytes, ms } }) => [
       several ? `${mount.name} (${mount.platform})` : mount.name,
-      words[outcome as M["outcome"]],
+      labels[outcome as M["outcome"]],
       snapshot?.scope ?? "-",
       snapshot?.key ?? "-",
       files === null ? "-" : String(files),

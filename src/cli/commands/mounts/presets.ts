@@ -6,7 +6,7 @@ import { unreachable } from "../../../diagnostics/unreachable.ts";
 import type { CommandContext } from "../../command.ts";
 import { formatTable } from "../../report/table.ts";
 
-export function define(command: Command, { reporter }: CommandContext): Command {
+export function configure(command: Command, { reporter }: CommandContext): Command {
   // Choices serve completion; a parser of its own takes the place of commander's, which names no near one.
   const names = command
     .createArgument("[name...]", "presets to describe in full (default: a table of all)")

@@ -15,7 +15,7 @@ interface RepairOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
     .option("--keep <record...>", "the folders that stay where several of one mount hold something")
@@ -31,13 +31,13 @@ that was cut off is put in place where it was complete, else removed. Waits whil
 Exit code: 1 where you must choose which folder stays; 3 where a mount could not be repaired.
 `,
     )
-    .action((words: readonly string[], options: RepairOptions) => repair(words, options, context));
+    .action((names: readonly string[], options: RepairOptions) => repair(names, options, context));
 }
 
-async function repair(words: readonly string[], options: RepairOptions, context: CommandContext): Promise<void> {
+async function repair(names: readonly string[], options: RepairOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
   const repairs = await repairMounts(host, {
-    names: words,
+    names,
     config: options.config,
     builder: options.builder,
     keep: options.keep ?? [],
@@ -73,10 +73,10 @@ function describe({ mount: { name }, outcome, settled, folders, kept, removed }:
       return `${recordId}: ${showCount(files, "file")}, ${showBytes(bytes)}: ${fate}`;
     }),
   ];
-  return `${name}: ${words[outcome]}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+  return `${name}: ${labels[outcome]}\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 
-const words: Readonly<Record<Repair["outcome"], string>> = {
+const labels: Readonly<Record<Repair["outcome"], string>> = {
   whole: "nothing to repair",
   absent: "not on the builder",
   mended: "repaired",

@@ -7,7 +7,7 @@ interface RestoreOptions extends MoveOptions {
   readonly force?: true;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
     .option("--force", "replace what the builder has")
@@ -24,15 +24,15 @@ A mount that the builder has is left alone without --force. Waits while another 
 Exit code: 0 also where there is nothing to restore; 3 where a mount was not restored.
 `,
     )
-    .action(async (words: readonly string[], options: RestoreOptions) => {
+    .action(async (names: readonly string[], options: RestoreOptions) => {
       const restored = await restoreNamed(context.host, {
-        names: words,
+        names,
         config: options.config,
         builder: options.builder,
         force: options.force === true,
         scopes: { readScope: options.readScope ?? options.scope, writeScope: options.writeScope },
       });
-      reportMoved(restored, { json: options.json === true, words: outcomes }, context);
+      reportMoved(restored, { json: options.json === true, labels: outcomes }, context);
     });
 }
 

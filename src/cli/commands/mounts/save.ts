@@ -8,7 +8,7 @@ interface SaveOptions extends MoveOptions {
   readonly cache?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
     .option("--scope <name>", "scope to write to, and to build on")
@@ -26,16 +26,16 @@ Reads what changed since the snapshot before and writes that. Waits while anothe
 Exit code: 0 also where nothing changed; 3 where a mount was not saved.
 `,
     )
-    .action(async (words: readonly string[], options: SaveOptions) => {
+    .action(async (names: readonly string[], options: SaveOptions) => {
       const saved = await saveNamed(context.host, {
-        names: words,
+        names,
         config: options.config,
         builder: options.builder,
         cache: options.cache,
         overwrite: options.overwrite === true,
         scopes: { readScope: options.readScope ?? options.scope, writeScope: options.writeScope ?? options.scope },
       });
-      reportMoved(saved, { json: options.json === true, words: outcomes }, context);
+      reportMoved(saved, { json: options.json === true, labels: outcomes }, context);
     });
 }
 

@@ -12,7 +12,7 @@ interface SnippetOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[target]", "target or group whose mounts are wanted")
     .option("--mount <name...>", "these mounts instead of a target's")

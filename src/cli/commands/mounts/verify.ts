@@ -10,7 +10,7 @@ interface VerifyOptions {
   readonly config?: string;
 }
 
-export function define(command: Command, context: CommandContext): Command {
+export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[mount...]", "names or ids of mounts (default: all snapshots of the bucket's prefix)")
     .option("--json", "print the result as JSON")
@@ -22,12 +22,15 @@ Reads every pack once and checks its digest. Exit code: 1 where a snapshot canno
 snapshot over when it restores, and makes a whole one when it saves.
 `,
     )
-    .action((words: readonly string[], options: VerifyOptions) => verify(words, options, context));
+    .action((names: readonly string[], options: VerifyOptions) => verify(names, options, context));
 }
 
-async function verify(words: readonly string[], options: VerifyOptions, context: CommandContext): Promise<void> {
+async function verify(names: readonly string[], options: VerifyOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { place, snapshots, broken, packs, bytes } = await verifyMounts(host, { names: words, config: options.config });
+  const { place, snapshots, broken, packs, bytes } = await verifyMounts(host, {
+    names,
+    config: options.config,
+  });
   if (options.json) {
     reporter.json({
       version: 1,

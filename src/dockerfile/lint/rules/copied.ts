@@ -6,7 +6,7 @@ import type { StageWalk, Step } from "../walk.ts";
 /** What a RUN leaves in a cache mount is no part of the image, so that nothing can be copied from there. */
 export function* checkCopiedMounts(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
-    for (const { from, source } of takenFrom(step)) {
+    for (const { from, source } of copiedPaths(step)) {
       const stage = stageOf(file, from, step);
       const path = stage === null ? null : pathOf(source);
       const mounting = stage === null || path === null ? null : findMounting(stage, path);
@@ -22,12 +22,12 @@ export function* checkCopiedMounts(project: LintProject): Iterable<LintFinding> 
   }
 }
 
-interface Taken {
+interface CopiedPath {
   readonly from: string;
   readonly source: string;
 }
 
-function takenFrom({ copy, mounts }: Step): readonly Taken[] {
+function copiedPaths({ copy, mounts }: Step): readonly CopiedPath[] {
   const from = copy?.from ?? null;
   const copied = from === null ? [] : (copy?.sources ?? []).map((source) => ({ from, source }));
   const bound = mounts.flatMap((mount) =>

@@ -4,7 +4,7 @@ import { allSteps, type LintFinding, type LintProject } from "../rule.ts";
 
 /** A mount that nothing uses is carried to the bucket, or looked for, in vain. */
 export function* checkUnusedMounts(project: LintProject): Iterable<LintFinding> {
-  if (project.mounts === null || !project.isWhole) return;
+  if (project.mounts === null || !project.isComplete) return;
   const ids = new Set<string | null>();
   const names = new Set<string>();
   for (const { step } of allSteps(project)) {

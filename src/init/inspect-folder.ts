@@ -6,7 +6,7 @@ import { readIfFile } from "../source/dockerfiles.ts";
 import type { Found, FoundDockerfile } from "./propose.ts";
 
 /** Looks at what a folder holds, as far as a config depends on it. */
-export async function lookAround(host: Host): Promise<Found> {
+export async function inspectFolder(host: Host): Promise<Found> {
   const files = (await listByGit(host)) ?? (await listByWalking(host.cwd));
   const dockerfiles: FoundDockerfile[] = [];
   for (const path of files.filter(isDockerfile).slice(0, mostDockerfiles)) {
