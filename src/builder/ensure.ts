@@ -18,11 +18,6 @@ import { type Builder, inspectBuilder, lastError } from "./inspect.ts";
 import { askKnown, type KeepNode } from "./known.ts";
 import { isSilent, noAnswer, requireAnswer, silenceOf } from "./silence.ts";
 
-export interface ReadyBuilder extends Builder {
-  /** What chose it: `--builder`, BUILDX_BUILDER, the config, BUILDKIT_HOST, or buildx. */
-  readonly source: string;
-}
-
 /**
  * The builder of this run, made where bkcache makes its own, running and answering.
  * @param keep takes over the connection to its only node, where one was needed; without it, it is closed
@@ -33,13 +28,13 @@ export async function ensureBuilder(
   buildx: Buildx,
   request: BuilderRequest,
   keep?: KeepNode,
-): Promise<ReadyBuilder> {
+): Promise<Builder> {
   const choice = chooseBuilder(host.env, request);
   const find = async (name: string) => (await askKnown(host, name, keep)) ?? inspectBuilder(buildx, { name });
   const { builder, isNew } = await openBuilder(host, buildx, choice, find);
   const ready = isStarted(builder) ? builder : await start(host, buildx, builder, isNew);
   await requireAnswer(host, ready);
-  return { ...ready, source: choice.source };
+  return ready;
 }
 
 type FindBuilder = (name: string) => Promise<Builder | null>;

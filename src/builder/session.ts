@@ -1,6 +1,7 @@
 import type { Buildx } from "./buildx.ts";
 import type { BuilderRequest } from "./request.ts";
-import { ensureBuilder, type ReadyBuilder } from "./ensure.ts";
+import { ensureBuilder } from "./ensure.ts";
+import type { Builder } from "./inspect.ts";
 import type { Gateway, OpenNode } from "./gateway/gateway.ts";
 import type { Host } from "../host/host.ts";
 import { mayTakeShortcuts } from "./shortcuts.ts";
@@ -8,7 +9,7 @@ import { mayTakeShortcuts } from "./shortcuts.ts";
 /** The nodes of a builder, each connected to when first used. */
 export interface BuilderSession {
   readonly host: Host;
-  readonly builder: ReadyBuilder;
+  readonly builder: Builder;
   /** The node that builds for the platform of the mount. */
   gateway(mount: { readonly platform: string }): Promise<Gateway>;
   /** The only node, where it is connected to already or by a mere socket; else null. */
@@ -41,7 +42,7 @@ interface DialedNode {
 }
 
 interface SessionOptions {
-  readonly builder: ReadyBuilder;
+  readonly builder: Builder;
   /** Folder that relative paths count from. Absolute. */
   readonly dir: string;
   /** The only node, where it was connected to. */

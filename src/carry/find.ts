@@ -2,7 +2,7 @@ import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget, Plan, PlanMount } from "../bake/model.ts";
 import { readSize } from "../diagnostics/units.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import type { ReadyBuilder } from "../builder/ensure.ts";
+import type { Builder } from "../builder/inspect.ts";
 import type { MountIdentity } from "../builder/gateway/shell.ts";
 import { type CacheMount, cacheMountsOf } from "../dockerfile/cache-mounts.ts";
 import { type DockerfileReader, scopeOf } from "../source/dockerfiles.ts";
@@ -41,7 +41,7 @@ export interface FindRequest {
 }
 
 /** What a builder builds for where nothing else is said. */
-export function platformOf({ nodes }: ReadyBuilder): string {
+export function platformOf({ nodes }: Builder): string {
   return nodes.find(({ platforms }) => platforms.length > 0)?.platforms[0] ?? "linux/amd64";
 }
 

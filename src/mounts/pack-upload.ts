@@ -106,6 +106,7 @@ export function createPackUploader({
   };
 
   const hasRoom = () => running.size < compressedAtOnce + uploadedAtOnce;
+  // No queue: whoever reads is held back before there is another pack in memory, which a limit would take in at once.
   const makeRoom = async (): Promise<void> => {
     while (!hasRoom()) await Promise.race(running);
     check();

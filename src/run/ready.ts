@@ -1,7 +1,7 @@
 import type { BakeDefinition } from "../bake/printed.ts";
 import type { Plan } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
-import type { ReadyBuilder } from "../builder/ensure.ts";
+import type { Builder } from "../builder/inspect.ts";
 import type { BuilderRequest } from "../builder/request.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import type { EntryDrafts } from "../cache/entries.ts";
@@ -75,7 +75,7 @@ export interface Step extends BuildCommand {
 
 /** A run of which all is decided: what is left is to do it, and to say what it came to. */
 export interface Ready extends Pick<BuildRequest, "verb" | "buildx" | "targets" | "output" | "startedAt"> {
-  readonly builder: ReadyBuilder;
+  readonly builder: Builder;
   readonly choice: CacheChoice;
   /** In order; one that fails is the last. */
   readonly steps: readonly Step[];

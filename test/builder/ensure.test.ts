@@ -66,7 +66,7 @@ describe.each(["on", "off"])("BKCACHE_SHORTCUTS=%s", (shortcuts) => {
 
     test("is made where it is missing", async () => {
       const { result, calls } = await ensure([absent, {}, running("made")], undefined, env);
-      expect(result).toMatchObject({ name: "made", source: "BUILDKIT_HOST" });
+      expect(result).toMatchObject({ name: "made" });
       expect(calls).toEqual([
         ["inspect", "-D", own],
         ["create", "--name", own, "--driver", "remote", `unix://${socket}`],
@@ -131,7 +131,7 @@ describe.each(["on", "off"])("BKCACHE_SHORTCUTS=%s", (shortcuts) => {
       const definition = { driver: "docker-container" } as const;
       const answers = [absent, {}, running("x", "docker-container", "inactive"), running("x", "docker-container")];
       const { calls, told, result } = await ensure(answers, definition);
-      expect(result).toMatchObject({ name: "x", source: "builder in the config" });
+      expect(result).toMatchObject({ name: "x" });
       expect(calls.at(-1)).toEqual(["inspect", "-D", "--bootstrap", "x"]);
       expect(told).toMatchObject([{ level: "info", message: "starting the builder x" }]);
     });

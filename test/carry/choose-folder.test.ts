@@ -8,7 +8,7 @@ function folder(recordId: string, files: number, lastUsedAt: number): Folder {
     stamp: null,
     files,
     bytes: files * 4096,
-    record: { ...rest, recordId, bytes: files * 4096, lastUsedAt, description: "" },
+    record: { ...rest, recordId, bytes: files * 4096, lastUsedAt },
   };
 }
 

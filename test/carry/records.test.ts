@@ -12,7 +12,6 @@ const record = (fields: Partial<MountRecord>): MountRecord => ({
   lastUsedAt: 0,
   usageCount: 1,
   hasBase: false,
-  description: "",
   ...fields,
 });
 

@@ -160,12 +160,10 @@ describe("what is not saved is an outcome", () => {
 test("a builder that may drop the mount is said once it was saved", async () => {
   const [builder, store] = [makeBuilder("gomod"), openPlainStore()];
   builder.gcPolicies.push({
-    all: false,
     keepDuration: 0,
     filters: ["type==exec.cachemount"],
     reservedSpace: 0,
     maxUsedSpace: 5,
-    minFreeSpace: 0,
   });
   const { outcomes, findings } = await save(fakeSession(builder, store), [gomod]);
   expect([outcomes.get(gomod), codesOf(findings)]).toMatchObject([{ outcome: "saved" }, ["BK5054"]]);

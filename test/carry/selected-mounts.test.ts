@@ -67,7 +67,6 @@ describe("findTwins", () => {
     lastUsedAt: null,
     usageCount: 0,
     hasBase: false,
-    description: "",
     ...more,
   });
   test.each([

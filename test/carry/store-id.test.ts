@@ -78,7 +78,7 @@ describe("labels", () => {
     [null, "", "r1"],
   ])("the record with the id %j in %j is %j", (mountId, namespace, label) => {
     const record = { recordId: "r1", mountId, namespace, bytes: 0, isInUse: false, createdAt: null, lastUsedAt: null };
-    expect(labelRecord(plan, { ...record, usageCount: 1, hasBase: false, description: "" })).toBe(label);
+    expect(labelRecord(plan, { ...record, usageCount: 1, hasBase: false })).toBe(label);
   });
 
   test("an id has the architecture of the platform", () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createBarePlan } from "../../src/bake/printed.ts";
 import type { Buildx } from "../../src/builder/buildx.ts";
-import type { ReadyBuilder } from "../../src/builder/ensure.ts";
+import type { Builder } from "../../src/builder/inspect.ts";
 import type { BuilderSession } from "../../src/builder/session.ts";
 import type { Carrier } from "../../src/carry/carrier.ts";
 import type { ExecOptions, Host, Message } from "../../src/host/host.ts";
@@ -24,13 +24,12 @@ const noCache: BuildRequest["cache"] = {
   rules: {},
 };
 
-export const builder: ReadyBuilder = {
+export const builder: Builder = {
   name: "b",
   driver: "docker-container",
   error: null,
   nodes: [],
   canExportCache: true,
-  source: "--builder",
 };
 
 /** Where a run is to fail, each by an error of that name. */

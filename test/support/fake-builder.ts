@@ -71,7 +71,6 @@ export function createFakeBuilder(): FakeBuilder {
     lastUsedAt: 1,
     usageCount,
     hasBase: false,
-    description: "",
   });
   const builder: FakeBuilder = {
     folders,
@@ -92,7 +91,7 @@ export function createFakeBuilder(): FakeBuilder {
       },
       listMountRecords: async () => folders.map(recordOf),
       listActiveBuilds: async () => [...builder.builds],
-      listWorkers: async () => [{ id: "w", platforms: [], buildkitVersion: null, gcPolicies: builder.gcPolicies }],
+      listWorkers: async () => [{ platforms: [], buildkitVersion: null, gcPolicies: builder.gcPolicies }],
       readBuild: async () => [],
       async removeRecords(ids) {
         for (const id of ids) {

@@ -63,16 +63,13 @@ const UsageRecord = message({
 });
 
 const GCPolicy = message({
-  all: field(1, bool),
   keepDuration: field(2, int),
   reservedSpace: field(3, int),
   filters: list(4, text),
   maxUsedSpace: field(5, int),
-  minFreeSpace: field(6, int),
 });
 
 const WorkerRecord = message({
-  ID: field(1, text),
   platforms: list(3, Platform),
   GCPolicy: list(4, GCPolicy),
   BuildkitVersion: optional(5, message({ version: field(2, text) })),

@@ -16,7 +16,6 @@ export interface MountRecord {
   readonly usageCount: number;
   /** Whether the mount has an owner, a mode or a source, and so began with a folder of its own. */
   readonly hasBase: boolean;
-  readonly description: string;
 }
 
 type UsageRecord = Decoded<typeof Control.DiskUsage.response>["record"][number];
@@ -43,7 +42,6 @@ export function readRecord(record: UsageRecord): MountRecord {
     lastUsedAt: toMs(record.LastUsedAt),
     usageCount: record.UsageCount,
     hasBase: record.Parents.length > 0,
-    description: record.Description,
   };
 }
 

@@ -3,8 +3,6 @@ import { Control } from "./messages.ts";
 import type { Decoded } from "./wire.ts";
 
 export interface GcPolicy {
-  /** Whether it goes for every kind of record. */
-  readonly all: boolean;
   /** Records used within this time stay, in ms; 0 for none. */
   readonly keepDuration: number;
   /** Which records it goes for, such as `type==exec.cachemount`. */
@@ -12,11 +10,9 @@ export interface GcPolicy {
   /** Bytes; 0 where the policy does not say. */
   readonly reservedSpace: number;
   readonly maxUsedSpace: number;
-  readonly minFreeSpace: number;
 }
 
 export interface Worker {
-  readonly id: string;
   /** As `linux/arm64/v8`; its own first, then those that it emulates. */
   readonly platforms: readonly string[];
   readonly gcPolicies: readonly GcPolicy[];
@@ -35,9 +31,8 @@ export async function listWorkers(
 
 type WorkerRecord = Decoded<typeof Control.ListWorkers.response>["record"][number];
 
-function readWorker({ ID, platforms, GCPolicy, BuildkitVersion }: WorkerRecord): Worker {
+function readWorker({ platforms, GCPolicy, BuildkitVersion }: WorkerRecord): Worker {
   return {
-    id: ID,
     platforms: platforms.map(({ OS, Architecture, Variant }) => [OS, Architecture, Variant].filter(Boolean).join("/")),
     gcPolicies: GCPolicy.map(({ keepDuration, ...policy }) => ({ ...policy, keepDuration: keepDuration / 1e6 })),
     buildkitVersion: BuildkitVersion?.version || null,

@@ -42,7 +42,6 @@ test("the other fields", () => {
     lastUsedAt: null,
     usageCount: 2,
     hasBase: true,
-    description: "",
   });
 });
 
