@@ -1,11 +1,9 @@
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { verifySnapshots } from "../../src/mounts/verify.ts";
 import { openStore } from "../../src/store/open.ts";
-import { type Buildkit, startBuildkit } from "../support/buildkit.ts";
-import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext } from "../support/contexts.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { cleanEnv } from "../support/env.ts";
 import { killAtRandomMoments } from "../support/kill.ts";
 import { type FaultyServer, startFaultyServer } from "../support/faulty-server.ts";
@@ -19,7 +17,8 @@ import {
 } from "../support/mount-project.ts";
 import { waitFor } from "../support/poll.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
-import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import type { S3Server } from "../support/s3-server.ts";
+import { bucket, test } from "../support/servers.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 /*
@@ -29,7 +28,6 @@ import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 /** In each test; each costs three runs. */
 const kills = 8;
-const bucket = "cache";
 let s3: S3Server;
 let line: FaultyServer;
 let builder: Buildkit;
@@ -46,24 +44,19 @@ echo "found own: "$(find . -name '.bkcache*' | wc -l)
 /** What the step says of a mount that is empty. */
 const empty = "e3b0c44298fc1c14 e3b0c44298fc1c14 0";
 
-beforeAll(async () => {
-  [s3, builder] = await Promise.all([startVersitygw(), startBuildkit()]);
-  await s3.createBucket(bucket);
+test.beforeAll(async ({ s3: server, sharedBuilder, busybox }) => {
+  [s3, builder] = [server, sharedBuilder];
   line = await startFaultyServer(s3.endpoint);
   const config = {
     project: "shop",
     backends: { remote: { type: "s3", bucket, prefix: "kill/", insecure: true, endpointUrl: line.endpoint } },
     cache: { read: [], write: [], mounts: "remote" },
     mounts: { data: { target: "/data" } },
-    targets: { app: { contexts: { busybox: makeBusyboxContext(makeTempDir("busybox")) } } },
+    targets: { app: { contexts: { busybox } } },
   };
   workspace = makeWorkspace({ "bkcache.config.json": JSON.stringify(config), Dockerfile: dockerfile, "src/a.txt": "" });
 });
-afterAll(async () => {
-  line.stop();
-  await builder.stop();
-  await s3.stop();
-});
+test.afterAll(() => line.stop());
 
 const environment = () => mountEnvironment(builder, { ...s3.env, BKCACHE: "read-write" });
 

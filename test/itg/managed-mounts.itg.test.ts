@@ -5,14 +5,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { Report } from "../../src/outcome/report.ts";
-import { type Buildkit, onEmptyBuilder } from "../support/buildkit.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
-import { makeBusyboxContext, makeGoContext, makeNodeContext } from "../support/contexts.ts";
+import { makeGoContext, makeNodeContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
+import { test } from "../support/servers.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 /*
@@ -109,9 +110,11 @@ COPY --from=build /out /
     return `package main\n\nimport "fmt"\n\nfunc main() { fmt.Println(${JSON.stringify(text)}) }\n`;
   }
 
-  test("after a change one package is compiled, and the mount's record has the declared id", { timeout }, async () => {
-    const [golang, busybox] = [makeGoContext(makeTempDir("go")), makeBusyboxContext(makeTempDir("busybox"))];
-    await onEmptyBuilder(async (builder) => {
+  test(
+    "after a change one package is compiled, and the mount's record has the declared id",
+    { timeout },
+    async ({ builder, busybox }) => {
+      const golang = makeGoContext(makeTempDir("go"));
       const { dockerfile, first, second, plain } = await compare(
         {
           files: files(golang, busybox),
@@ -129,14 +132,14 @@ COPY --from=build /out /
       // Compiling what fmt needs, the runtime with it, against compiling one file: far more than twice the work.
       expect(second.ms * 2).toBeLessThan(plain.ms);
       expect(await mountIds(builder)).toEqual([`shop-gobuild-${arch}`]);
-    });
-  });
+    },
+  );
 });
 
 describe("npm", () => {
   /** Packages of a registry of our own, each a request of its own. */
   const names = Array.from({ length: 12 }, (_, i) => `acme-part-${i}`);
-  /** Time that the registry takes for each answer, as one far away would. */
+  /** Time in ms that the registry takes for each answer, as one far away would, but for the first build, which nothing times. */
   const delayMs = 1500;
 
   function makePackages(dir: string): ReadonlyMap<string, Buffer> {
@@ -156,7 +159,9 @@ describe("npm", () => {
     const server = createServer((request, response) => {
       requests += 1;
       const body = packages.get((request.url ?? "").slice(1).replace(/\.tgz$/, ""));
-      void sleep(delayMs).then(() => response.writeHead(body === undefined ? 404 : 200).end(body));
+      void sleep(requests > names.length ? delayMs : 0).then(() =>
+        response.writeHead(body === undefined ? 404 : 200).end(body),
+      );
     });
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -190,24 +195,25 @@ describe("npm", () => {
       dependencies: Object.fromEntries(names.map((name) => [name, "1.0.0"])),
     });
 
-  test("after a change nothing is downloaded again, and the mount's record has the declared id", async () => {
+  test("after a change nothing is downloaded again, and the mount's record has the declared id", async ({
+    builder,
+  }) => {
     const node = makeNodeContext(makeTempDir("node"));
-    await withRegistry(({ url, requests, lock }) =>
-      onEmptyBuilder(async (builder) => {
-        const { first, second, plain } = await compare(
-          {
-            files: {
-              "bkcache.config.yaml": `project: shop
+    await withRegistry(async ({ url, requests, lock }) => {
+      const { first, second, plain } = await compare(
+        {
+          files: {
+            "bkcache.config.yaml": `project: shop
 mounts: { npm: npm }
 targets:
   app:
     contexts: { node: ${node} }
     output: ["type=local,dest=out"]
 `,
-              "package.json": packageJson("first"),
-              "package-lock.json": lock,
-              ".dockerignore": "out\nreport.json\n",
-              Dockerfile: `FROM scratch AS build
+            "package.json": packageJson("first"),
+            "package-lock.json": lock,
+            ".dockerignore": "out\nreport.json\n",
+            Dockerfile: `FROM scratch AS build
 COPY --link --from=node / /
 ENV PATH=/usr/local/bin:/usr/bin:/bin npm_config_cache=/root/.npm npm_config_registry=${url} npm_config_maxsockets=1
 WORKDIR /app
@@ -218,19 +224,18 @@ RUN npm ci --no-audit --no-fund --no-update-notifier && node -e 'const fs = requ
 FROM scratch
 COPY --from=build /out /
 `,
-            },
-            change: (workspace) => workspace.write("package.json", packageJson(`second ${crypto.randomUUID()}`)),
-            counter: requests,
           },
-          builder,
-        );
-        expect([first, second, plain].map(({ printed }) => Number(printed))).toEqual(Array(3).fill(names.length));
-        expect([first, second, plain].map(({ counted }) => counted)).toEqual([names.length, 0, names.length]);
-        // npm itself takes the same time in both; the rest is waiting for the registry.
-        expect(second.ms).toBeLessThan(plain.ms);
-        expect(await mountIds(builder)).toEqual(["shop-npm"]);
-      }),
-    );
+          change: (workspace) => workspace.write("package.json", packageJson(`second ${crypto.randomUUID()}`)),
+          counter: requests,
+        },
+        builder,
+      );
+      expect([first, second, plain].map(({ printed }) => Number(printed))).toEqual(Array(3).fill(names.length));
+      expect([first, second, plain].map(({ counted }) => counted)).toEqual([names.length, 0, names.length]);
+      // npm itself takes the same time in both; the rest is waiting for the registry.
+      expect(second.ms).toBeLessThan(plain.ms);
+      expect(await mountIds(builder)).toEqual(["shop-npm"]);
+    });
   });
 });
 
