@@ -1,5 +1,6 @@
 import type { BakeDefinition } from "../bake/printed.ts";
 import type { Plan } from "../bake/model.ts";
+import type { Hold } from "../builder/gateway/presence.ts";
 import type { MountRecord } from "../builder/gateway/records.ts";
 import { factsOf } from "../diagnostics/codes.ts";
 import { readDuration } from "../diagnostics/units.ts";
@@ -16,12 +17,14 @@ import type { History } from "../outcome/history.ts";
 import { readSteps } from "../outcome/steps.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
+import { findingsOf } from "./findings.ts";
 import { warnsOfCollection } from "./gc.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "../outcome/mounts.ts";
 import { type RestoredMounts, restoreMounts } from "./restore.ts";
 import { findTooOld, readStates } from "./records.ts";
 import { addStore } from "./session.ts";
+import { announceBuild, enterBuild } from "./turn.ts";
 import { writerOf } from "./writer.ts";
 import { type Ci, readCi } from "../ci/ci.ts";
 
@@ -86,6 +89,13 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   let saved: ReadonlyMap<CarriedMount, MountSave> = new Map();
   /** Why the store is left alone for the rest of the run; it was said. */
   let unusable: Diagnostic | null = null;
+  const budgetMs = readDuration(plan.mountBudget.restore);
+  /** What others see while buildx is at work. */
+  let building: Hold | null = null;
+  const announce = async (): Promise<void> => {
+    // A builder that fails was found to do so by what came before.
+    building = await announceBuild(session, mounts).catch((error: unknown) => (findingsOf(error), null));
+  };
   return {
     mounts,
     async restore(leftOut) {
@@ -94,6 +104,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         unusable = use.write ? await findTooOld(session, mounts) : null;
         if (unusable !== null && strict) throw new BkcacheError(unusable);
         warn(host, unusable === null ? [] : [unusable]);
+        if (unusable === null) building = await enterBuild(session, mounts, budgetMs);
         return;
       }
       unusable = findUnusable(request.backend, leftOut);
@@ -101,16 +112,18 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         const skipped = { ...nothingMoved, outcome: "skipped", reason: unusable.message } as const;
         const outcomes = new Map(mounts.map((mount) => [mount, skipped]));
         restored = { outcomes, loaded: new Map(), damages: new Map(), incomplete: new Set(), findings: [] };
+        building = await enterBuild(session, mounts, budgetMs);
         return;
       }
-      const budgetMs = readDuration(plan.mountBudget.restore);
-      restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs });
+      restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs, announce });
       const failures = restored.findings.filter(({ code }) => !factsOf(code).isNotice);
       if (strict && failures.length > 0) throw BkcacheError.of(failures);
       warn(host, restored.findings);
       unusable = restored.findings.find(({ code }) => factsOf(code).isLasting) ?? null;
     },
     async save(history) {
+      await building?.release();
+      building = null;
       if (!use.write) return [];
       const { used, unused } = partByUse(mounts, history);
       const idle: MountSave = { ...nothingMoved, outcome: "unused", reason: "no step of the build ran with it" };
@@ -160,7 +173,10 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         restore: restored?.outcomes.get(mount) ?? null,
         save: saved.get(mount) ?? null,
       })),
-    close: () => session.closeStore(),
+    async close() {
+      await building?.release();
+      await session.closeStore();
+    },
   };
 }
 

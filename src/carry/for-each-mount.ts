@@ -1,15 +1,19 @@
 import type { Gateway } from "../builder/gateway/gateway.ts";
+import type { Hold } from "../builder/gateway/presence.ts";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { importWhole } from "../host/import-whole.ts";
 import { createLimit } from "../host/limit.ts";
-import { type MountRestore, type MountSave, nothingMoved } from "../outcome/mounts.ts";
+import type { MountRestore, MountSave } from "../outcome/mounts.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { openBudgets } from "./budgets.ts";
 import type { CarriedMount } from "./find.ts";
-import { busy, distinct, findingsOf, outOfTime, twinFinding } from "./findings.ts";
+import { busy, distinct, twinFinding } from "./findings.ts";
+import { collectOutcomes, type NotMoved } from "./outcomes.ts";
 import { openMountProgress, type Step } from "./progress.ts";
-import { type MountState, readStates } from "./records.ts";
+import { isHeld, type MountState, readStates } from "./records.ts";
 import type { MountSession } from "./session.ts";
-import { waitUntilIdle } from "./wait.ts";
+import { isIdle, takeTurn } from "./turn.ts";
 
 /** A mount that is open for this process alone. */
 export interface OpenMount {
@@ -43,6 +47,8 @@ export interface MountWork<O extends MountRestore | MountSave> {
   move(open: OpenMount): Promise<Moved<O>>;
   /** Runs after the last mount, but not where another build kept all of them from being worked on. */
   conclude?(after: Concluding): Promise<readonly Diagnostic[]>;
+  /** Runs at the end in any case, before another bkcache has its turn. With it the turn is taken though nothing moves. */
+  beforeOthers?(): Promise<void>;
 }
 
 interface Moved<O> {
@@ -58,12 +64,6 @@ interface Concluding {
   readonly signal: AbortSignal;
 }
 
-type NotMoved = Omit<typeof nothingMoved, "reason" | "ms"> & {
-  readonly outcome: "skipped" | "failed";
-  readonly reason: string;
-  readonly ms: number;
-};
-
 export interface MovedMounts<O> {
   readonly outcomes: ReadonlyMap<CarriedMount, O | NotMoved>;
   readonly findings: readonly Diagnostic[];
@@ -73,8 +73,8 @@ export interface MovedMounts<O> {
 const atOnce = 8;
 
 /**
- * Works on the mounts of a run, some at once, within the budget and while no build runs on the builder. A cache that fails
- * is an outcome and a finding, never an error.
+ * Works on the mounts of a run, some at once, within the budget, while it has the turn and no build runs on the builder. A
+ * cache that fails is an outcome and a finding, never an error.
  */
 export async function forEachMount<O extends MountRestore | MountSave>(
   session: MountSession,
@@ -82,57 +82,32 @@ export async function forEachMount<O extends MountRestore | MountSave>(
 ): Promise<MovedMounts<O>> {
   const { what, mounts, budgetMs } = work;
   const { host } = session;
-  const outcomes = new Map<CarriedMount, O | NotMoved>();
-  const findings: Diagnostic[] = [];
-  const budgetOf = (mount: CarriedMount): number => work.budgetOf?.(mount) ?? budgetMs;
-  const budgets = new Map([...new Set([budgetMs, ...mounts.map(budgetOf)])].map((ms) => [ms, AbortSignal.timeout(ms)]));
-  const isOver = (mount: CarriedMount): boolean => budgets.get(budgetOf(mount))?.aborted === true;
-  const signalOf = (ms: number): AbortSignal =>
-    AbortSignal.any([host.signal, budgets.get(ms)].filter((each) => each !== undefined));
-  const signal = signalOf(budgetMs);
+  const budgets = openBudgets(host, mounts, { common: budgetMs, own: work.budgetOf });
+  const signal = budgets.common;
   const progress = openMountProgress(host);
   const verb = what === "restored" ? "restoring" : "saving";
-  const skip = (mount: CarriedMount, reason: string) =>
-    outcomes.set(mount, { ...nothingMoved, outcome: "skipped", reason });
-  const began = host.now();
-  const fail = (mount: CarriedMount, error: unknown, since = began) => {
-    // The user's own Ctrl-C is no failure of the cache.
-    // What all of them wait for ends with the common budget.
-    const reasons =
-      isOver(mount) || (error !== undefined && error === budgets.get(budgetMs)?.reason)
-        ? [outOfTime(mount, what, budgetOf(mount))]
-        : host.signal.aborted
-          ? []
-          : findingsOf(error);
-    findings.push(...reasons);
-    const reason = reasons[0]?.message ?? "interrupted";
-    outcomes.set(mount, { ...nothingMoved, outcome: "failed", reason, ms: host.now() - since });
-  };
-  /** Keeps an outcome that is known; true for a mount that is still to be worked on. */
-  const isOpen = (mount: CarriedMount, outcome: O | null): boolean => {
-    if (outcome !== null) outcomes.set(mount, outcome);
-    return outcome === null;
-  };
+  const { began, outcomes, findings, isOpen, skip, fail } = collectOutcomes<O>(host, { what, budgets });
 
-  const sortByState = (states: ReadonlyMap<CarriedMount, MountState>): readonly CarriedMount[] =>
-    [...states].flatMap(([mount, state]) => {
-      if (state.kind !== "twins" || work.hasTwins === true)
-        return isOpen(mount, work.byState(mount, state)) ? [mount] : [];
-      // Which of them a build gets is chance, and the empty one is as likely as the other.
-      findings.push(twinFinding(mount, state.records.length));
-      skip(mount, "the builder has it twice");
-      return [];
-    });
+  /** Those to be worked on, and those that the builder has twice. */
+  const sortByState = (states: ReadonlyMap<CarriedMount, MountState>, among: readonly CarriedMount[]) => {
+    const twins = work.hasTwins === true ? [] : twinsIn(states, among);
+    const wanted = among.filter(
+      (mount) => !twins.includes(mount) && isOpen(mount, work.byState(mount, stateIn(states, mount))),
+    );
+    return { wanted, twins };
+  };
 
   const sortByStore = async (
     wanted: readonly CarriedMount[],
-    of: Pick<OpenMount, "store" | "signal"> & { readonly states: ReadonlyMap<CarriedMount, MountState> },
+    states: ReadonlyMap<CarriedMount, MountState>,
   ): Promise<readonly CarriedMount[]> => {
+    if (wanted.length === 0) return [];
+    const store = await session.store();
     const left = new Set<CarriedMount>();
     await Promise.all(
       wanted.map(async (mount) => {
         try {
-          const outcome = (await work.byStore?.(mount, { ...of, state: stateIn(of.states, mount) })) ?? null;
+          const outcome = (await work.byStore?.(mount, { store, signal, state: stateIn(states, mount) })) ?? null;
           if (isOpen(mount, outcome)) left.add(mount);
         } catch (error) {
           fail(mount, error);
@@ -142,19 +117,38 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     return wanted.filter((mount) => left.has(mount));
   };
 
-  const move = async (mount: CarriedMount, of: Pick<OpenMount, "state" | "store">): Promise<void> => {
+  const skipTwins = (twins: readonly CarriedMount[], states: ReadonlyMap<CarriedMount, MountState>): void => {
+    for (const mount of twins) {
+      const state = stateIn(states, mount);
+      // Which of them a build gets is chance, and the empty one is as likely as the other.
+      if (state.kind === "twins") findings.push(twinFinding(mount, state.records.length));
+      skip(mount, "the builder has it twice");
+    }
+  };
+
+  /** What holds for as long as this run has the turn. Twins are mended where that needs no choice. */
+  const readMended = async (left: readonly CarriedMount[]): Promise<ReadonlyMap<CarriedMount, MountState>> => {
+    const states = await readStates(session, mounts);
+    const twins = work.hasTwins === true ? [] : twinsIn(states, left);
+    if (twins.length === 0 || !(await isIdle(session, mounts))) return states;
+    const { mendTwins } = await importWhole(() => import("./repair.ts"));
+    for (const mount of twins) await mendTwins(session, mount, signal);
+    return readStates(session, mounts);
+  };
+
+  const move = async (mount: CarriedMount, state: MountState): Promise<void> => {
     const since = host.now();
-    const ends = { what, at: began + budgetOf(mount), ms: budgetOf(mount) };
+    const ends = { what, at: began + budgets.of(mount), ms: budgets.of(mount) };
     progress.show(mount.name, { verb, bytes: 0, totalBytes: 0, ends });
-    const own = signalOf(budgetOf(mount));
+    const own = budgets.signalOf(mount);
     try {
       own.throwIfAborted();
-      const gateway = await session.gateway(mount);
+      const [store, gateway] = await Promise.all([session.store(), session.gateway(mount)]);
       const shell = await gateway.openShell(mount.identity, { signal: own });
       const show: OpenMount["show"] = (step) => progress.show(mount.name, { verb, ends, ...step });
       let moved: Moved<O>;
       try {
-        moved = await work.move({ ...of, signal: own, mount, gateway, shell, show });
+        moved = await work.move({ mount, state, gateway, shell, store, signal: own, show });
       } finally {
         await shell.close();
       }
@@ -167,30 +161,49 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     }
   };
 
+  let turn: Hold | null = null;
   try {
-    const states = await (work.states ?? readStates(session, mounts));
-    const wanted = sortByState(states);
-    let left: readonly CarriedMount[] = [];
-    if (wanted.length > 0) {
-      const store = await session.store();
-      left = await sortByStore(wanted, { states, store, signal });
-      if (left.length > 0 && !(await waitUntilIdle(session, left, signal))) {
-        for (const mount of left) skip(mount, "another build was running on the builder");
-        if (!host.signal.aborted) findings.push(busy(what, left));
-        return { outcomes, findings: distinct(findings) };
-      }
-      const limit = createLimit(atOnce);
-      await Promise.all(left.map((mount) => limit(() => move(mount, { state: stateIn(states, mount), store }))));
+    const before = await (work.states ?? readStates(session, mounts));
+    const { wanted, twins } = sortByState(before, mounts);
+    const moving = await sortByStore(wanted, before);
+    const left = [...moving, ...twins];
+    if (left.length > 0 || work.beforeOthers !== undefined) {
+      turn = await takeTurn(session, mounts, { signal, untilIdle: moving.length > 0 });
     }
-    findings.push(...((await work.conclude?.({ states, moved: left, signal })) ?? []));
+    if (moving.length > 0 && turn === null) {
+      for (const mount of moving) skip(mount, "another build was running on the builder");
+      if (!host.signal.aborted) findings.push(busy(what, moving));
+      skipTwins(twins, before);
+      return { outcomes, findings: distinct(findings) };
+    }
+    // Others had their turn since it was asked.
+    const isStale = turn !== null && (left.length > 0 || [...before.values()].some(isHeld));
+    const states = isStale ? await readMended(left) : before;
+    const sorted = sortByState(states, left);
+    skipTwins(sorted.twins, states);
+    const limit = createLimit(atOnce);
+    await Promise.all(sorted.wanted.map((mount) => limit(() => move(mount, stateIn(states, mount)))));
+    findings.push(...((await work.conclude?.({ states, moved: sorted.wanted, signal })) ?? []));
   } catch (error) {
     for (const mount of mounts) if (!outcomes.has(mount)) fail(mount, error);
   } finally {
     progress.close();
+    try {
+      await work.beforeOthers?.();
+    } finally {
+      await turn?.release();
+    }
   }
   return { outcomes, findings: distinct(findings) };
 }
 
 function stateIn(states: ReadonlyMap<CarriedMount, MountState>, mount: CarriedMount): MountState {
   return states.get(mount) ?? { kind: "lacking" };
+}
+
+function twinsIn(
+  states: ReadonlyMap<CarriedMount, MountState>,
+  among: readonly CarriedMount[],
+): readonly CarriedMount[] {
+  return among.filter((mount) => stateIn(states, mount).kind === "twins");
 }

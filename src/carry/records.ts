@@ -32,6 +32,11 @@ export function stateOf(identity: MountIdentity, records: readonly MountRecord[]
   return own.length === 1 || record.hasBase ? { kind: "present", record } : { kind: "twins", records: own };
 }
 
+/** Whether something has the mount open. */
+export function isHeld(state: MountState): boolean {
+  return state.kind === "present" && state.record.isInUse;
+}
+
 /** Why a builder can carry no mounts, or null. What else is wrong with it shows where it is used. */
 export async function findTooOld(session: BuilderSession, mounts: readonly CarriedMount[]): Promise<Diagnostic | null> {
   try {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Gateway } from "../builder/gateway/gateway.ts";
+import type { Hold } from "../builder/gateway/presence.ts";
 import type { MountRecord } from "../builder/gateway/records.ts";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import type { BuilderSession } from "../builder/session.ts";
@@ -10,7 +11,7 @@ import { chooseFolder, type Folder } from "./choose-folder.ts";
 import type { CarriedMount } from "./find.ts";
 import { findingsOf } from "./findings.ts";
 import { stateOf } from "./records.ts";
-import { waitUntilIdle } from "./wait.ts";
+import { takeTurn } from "./turn.ts";
 
 export interface RepairOptions {
   readonly mounts: readonly CarriedMount[];
@@ -43,17 +44,49 @@ export async function repairEach(session: BuilderSession, options: RepairOptions
   const { mounts } = options;
   const { signal } = session.host;
   const repairs: Repair[] = [];
-  if (mounts.length > 0 && !(await waitUntilIdle(session, mounts, signal))) return repairs;
-  for (const mount of mounts) {
-    signal.throwIfAborted();
-    try {
-      repairs.push(await repairMount(session, mount, options));
-    } catch (error) {
-      const [finding = null] = findingsOf(error);
-      repairs.push({ ...nothingDone(mount), outcome: "failed", finding });
-    }
+  if (mounts.length === 0) return repairs;
+  let turn: Hold | null;
+  try {
+    turn = await takeTurn(session, mounts, { signal, untilIdle: true });
+  } catch (error) {
+    const [finding = null] = findingsOf(error);
+    return mounts.map((mount) => ({ ...nothingDone(mount), outcome: "failed", finding }));
   }
-  return repairs;
+  if (turn === null) return repairs;
+  try {
+    for (const mount of mounts) {
+      signal.throwIfAborted();
+      try {
+        repairs.push(await repairMount(session, mount, options));
+      } catch (error) {
+        const [finding = null] = findingsOf(error);
+        repairs.push({ ...nothingDone(mount), outcome: "failed", finding });
+      }
+    }
+    return repairs;
+  } finally {
+    await turn.release();
+  }
+}
+
+/**
+ * Mends a mount of which all folders but one are empty, and says so. Any other stays as it is. To be called with the turn,
+ * while no build runs on the builder.
+ */
+export async function mendTwins(session: BuilderSession, mount: CarriedMount, signal: AbortSignal): Promise<void> {
+  try {
+    const gateway = await session.gateway(mount);
+    const state = stateOf(mount.identity, await gateway.listMountRecords());
+    if (state.kind !== "twins") return;
+    const folders = await openFolders(gateway, mount, state.records, signal);
+    const empty = folders.filter(({ files }) => files === 0);
+    if (empty.length !== folders.length - 1) return;
+    await remove(gateway, mount, empty);
+    const message = `mount ${mount.name}: the builder had ${folders.length} folders for it, of which the empty ones were removed`;
+    session.host.tell({ level: "info", message });
+  } catch (error) {
+    if (!signal.aborted) findingsOf(error);
+  }
 }
 
 function nothingDone(mount: CarriedMount): Repair {

@@ -26,6 +26,8 @@ export interface RestoreRequest {
   readonly budgetMs: number;
   /** Restores over what the builder has. */
   readonly replace?: boolean;
+  /** Shows others that a build comes next. Called once at the end, before another bkcache has its turn. */
+  readonly announce?: () => Promise<void>;
 }
 
 export interface RestoredMounts {
@@ -55,7 +57,7 @@ function isOwnAndUsed({ usageCount, hasBase }: MountRecord): boolean {
  * or not whole, is a miss.
  */
 export async function restoreMounts(session: MountSession, request: RestoreRequest): Promise<RestoredMounts> {
-  const { mounts, states, budgetMs, replace = false } = request;
+  const { mounts, states, budgetMs, replace = false, announce } = request;
   const { host } = session;
   const loaded = new Map<CarriedMount, LoadedSnapshot>();
   const damages = new Map<CarriedMount, Damage>();
@@ -102,9 +104,10 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
     },
     async conclude({ states: before, moved, signal }) {
       const after = moved.length === 0 ? before : await readStates(session, mounts);
-      await waitUntilReleased(session, after, signal);
+      if (announce !== undefined) await waitUntilReleased(session, after, signal);
       return findNewTwins(moved, after);
     },
+    ...(announce !== undefined && { beforeOthers: announce }),
   });
   for (const [mount, { outcome }] of outcomes) if (outcome === "failed" || outcome === "skipped") incomplete.add(mount);
   return { outcomes, loaded, damages, incomplete, findings };

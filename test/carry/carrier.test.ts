@@ -153,3 +153,28 @@ test("a builder that is too old is said before the build, also where mounts are 
   const strict = await makeRun(builder, makeTempDir("store"), { use, strict: true }).open();
   await expect(strict?.restore([])).rejects.toMatchObject({ code: "BK4024" });
 });
+
+describe("a build is announced from the restore to the save", () => {
+  test.each([
+    ["that restores", { read: true, write: true }],
+    ["that only saves", { read: false, write: true }],
+  ])("%s", async (_, use) => {
+    const builder = createFakeBuilder();
+    const carrier = await makeRun(builder, makeTempDir("store"), { use: useOf(use) }).open();
+    await carrier?.restore([]);
+    expect([builder.announced.size, builder.turn]).toEqual([1, null]);
+    writeFileSync(join(builder.add("data").dir, "file"), "content");
+    expect(await carrier?.save(unknown)).toEqual([]);
+    expect(carrier?.report()).toMatchObject([{ save: { outcome: "saved" } }]);
+    expect([builder.announced.size, builder.turn]).toEqual([0, null]);
+    await carrier?.close();
+  });
+
+  test("and ends with a run that saves nothing", async () => {
+    const builder = createFakeBuilder();
+    const carrier = await makeRun(builder, makeTempDir("store")).open();
+    await carrier?.restore([]);
+    await carrier?.close();
+    expect(builder.announced.size).toBe(0);
+  });
+});

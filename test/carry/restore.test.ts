@@ -99,6 +99,85 @@ describe("a mount that the builder has", () => {
   });
 });
 
+describe("twins of which one has contents", () => {
+  const makeTwins = async () => {
+    const [builder, store] = [createFakeBuilder(), openPlainStore()];
+    await addSnapshot(store, gomod);
+    builder.add("gomod", { usageCount: 9 });
+    writeFileSync(join(builder.add("gomod", { usageCount: 9 }).dir, "of a build"), "");
+    return { builder, store, session: fakeSession(builder, store) };
+  };
+
+  test("are mended, which is said", async () => {
+    const { builder, session } = await makeTwins();
+    const { outcomes, findings } = await restore(session, [gomod]);
+    expect([outcomes.get(gomod), findings]).toMatchObject([{ outcome: "present" }, []]);
+    expect(builder.folders.map(({ recordId }) => recordId)).toEqual(["record1"]);
+    expect(session.messages.map(({ message }) => message)).toEqual([
+      "mount gomod: the builder had 2 folders for it, of which the empty ones were removed",
+    ]);
+  });
+
+  test.each(["builds", "announced"] as const)("stay while a build is under way: %s", async (kind) => {
+    const { builder, session } = await makeTwins();
+    if (kind === "builds") builder.builds.add("other");
+    else builder.announced.add({});
+    const { outcomes, findings } = await restore(session, [gomod]);
+    expect([outcomes.get(gomod)?.outcome, codesOf(findings), builder.folders.length]).toEqual([
+      "skipped",
+      ["BK5051"],
+      2,
+    ]);
+  });
+
+  test("stay where both have contents", async () => {
+    const { builder, session } = await makeTwins();
+    writeFileSync(join(builder.folders[0]?.dir ?? "", "of another"), "");
+    const { outcomes, findings } = await restore(session, [gomod]);
+    expect([outcomes.get(gomod)?.outcome, codesOf(findings), builder.folders.length]).toEqual([
+      "skipped",
+      ["BK5051"],
+      2,
+    ]);
+    expect(builder.folders.some(({ isInUse }) => isInUse)).toBe(false);
+  });
+});
+
+describe("another bkcache that has the turn", () => {
+  test("is waited for, and what it has left counts", async () => {
+    const [builder, store] = [createFakeBuilder(), openPlainStore()];
+    await addSnapshot(store, gomod);
+    const turn = await builder.gateway.takeTurn();
+    const session = fakeSession(builder, store);
+    const running = restore(session, [gomod]);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(builder.opened.count).toBe(0);
+    builder.add("gomod", { usageCount: 9 });
+    await turn.release();
+    expect((await running).outcomes.get(gomod)).toMatchObject({ outcome: "present" });
+    expect(session.messages[0]?.message).toContain("another bkcache is at work");
+    expect([builder.opened.count, builder.turn]).toEqual([0, null]);
+  });
+
+  test("for the whole budget keeps the mounts from being touched", async () => {
+    const [builder, store] = [createFakeBuilder(), openPlainStore()];
+    await addSnapshot(store, gomod);
+    await builder.gateway.takeTurn();
+    const { outcomes, findings } = await restore(fakeSession(builder, store), [gomod], { budgetMs: 50 });
+    expect([outcomes.get(gomod)?.outcome, codesOf(findings)]).toEqual(["skipped", ["BK5052"]]);
+  });
+
+  test("comes only after the build was announced", async () => {
+    const [builder, store] = [createFakeBuilder(), openPlainStore()];
+    builder.add("gomod", { usageCount: 9 });
+    const turns: boolean[] = [];
+    await restore(fakeSession(builder, store), [gomod], {
+      announce: async () => void turns.push(builder.turn !== null),
+    });
+    expect([turns, builder.turn]).toEqual([[true], null]);
+  });
+});
+
 describe("a build that is under way", () => {
   test("is waited for", async () => {
     const [builder, store] = [createFakeBuilder(), openPlainStore()];
@@ -109,6 +188,17 @@ describe("a build that is under way", () => {
     const { outcomes } = await restore(session, [gomod]);
     expect(outcomes.get(gomod)).toMatchObject({ outcome: "restored" });
     expect(session.messages[0]?.message).toContain("another build is running");
+  });
+
+  test("that was announced is waited for too, and others are let in meanwhile", async () => {
+    const [builder, store] = [createFakeBuilder(), openPlainStore()];
+    await addSnapshot(store, gomod);
+    const build = await builder.gateway.announceBuild();
+    const running = restore(fakeSession(builder, store), [gomod]);
+    await (await builder.gateway.takeTurn()).release();
+    expect(builder.opened.count).toBe(0);
+    await build.release();
+    expect((await running).outcomes.get(gomod)).toMatchObject({ outcome: "restored" });
   });
 
   test("for the whole budget keeps the mounts from being touched", async () => {

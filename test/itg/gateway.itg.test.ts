@@ -249,6 +249,46 @@ describe.each(["unix socket", "mutual TLS"])("gateway over %s", (transport) => {
     await shell.close();
   });
 
+  test("a turn is one connection's at a time, and goes with the connection", async () => {
+    const [one, two] = [await builder.open(), await builder.open()];
+    const began = performance.now();
+    const held = await one.takeTurn();
+    // What a run on a warm builder pays.
+    expect(performance.now() - began).toBeLessThan(2000);
+    const order: string[] = [];
+    const waiting = two.takeTurn().then((turn) => (order.push("second"), turn));
+    await sleep(300);
+    order.push("released");
+    await held.release();
+    const second = await waiting;
+    expect(order).toEqual(["released", "second"]);
+    await expect(one.takeTurn({ signal: AbortSignal.timeout(300) })).rejects.toThrow("timeout");
+    // As with a process that is killed.
+    const third = one.takeTurn();
+    await sleep(200);
+    await two.close();
+    await (await third).release();
+    await second.release();
+    await one.close();
+  });
+
+  test("a build is announced for as long as one of several is", async () => {
+    const [one, two] = [await builder.open(), await builder.open()];
+    expect(await gateway.isBuildAnnounced()).toBe(false);
+    const [first, second] = [await one.announceBuild(), await two.announceBuild()];
+    expect(await gateway.isBuildAnnounced()).toBe(true);
+    await first.release();
+    expect(await gateway.isBuildAnnounced()).toBe(true);
+    await second.release();
+    expect(await gateway.isBuildAnnounced()).toBe(false);
+    await one.announceBuild();
+    await one.close();
+    await waitFor(async () => !(await gateway.isBuildAnnounced()), { what: "the builder notices who has gone" });
+    const records = await gateway.listMountRecords();
+    expect(records.filter(({ namespace }) => namespace === "bkcache")).toEqual([]);
+    await two.close();
+  });
+
   test("records are removed one by one", async () => {
     await inMount(gateway, plain("kept"), (shell) => runIn(shell, ["true"]));
     await inMount(gateway, plain('quoted "id" \\ with ümlaut'), (shell) =>

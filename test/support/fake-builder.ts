@@ -26,6 +26,10 @@ export interface FakeBuilder {
   readonly folders: FakeFolder[];
   /** Builds under way. */
   readonly builds: Set<string>;
+  /** Who has announced a build. */
+  readonly announced: Set<object>;
+  /** Who has the turn. */
+  turn: object | null;
   /** Thrown wherever a mount is opened. */
   failure: Error | null;
   readonly gcPolicies: Awaited<ReturnType<Gateway["listWorkers"]>>[number]["gcPolicies"][number][];
@@ -75,6 +79,8 @@ export function createFakeBuilder(): FakeBuilder {
   const builder: FakeBuilder = {
     folders,
     builds: new Set(),
+    announced: new Set(),
+    turn: null,
     failure: null,
     gcPolicies: [],
     opened,
@@ -89,6 +95,28 @@ export function createFakeBuilder(): FakeBuilder {
         opened.atOnce = Math.max(opened.atOnce, folders.filter(({ isInUse }) => isInUse).length);
         return { ...openLocalShell(folder.dir), close: async () => void (folder.isInUse = false) };
       },
+      async takeTurn({ signal } = {}) {
+        if (builder.failure !== null) throw builder.failure;
+        signal?.throwIfAborted();
+        while (builder.turn !== null) {
+          await sleep(1);
+          signal?.throwIfAborted();
+        }
+        const turn = {};
+        builder.turn = turn;
+        return {
+          async release() {
+            if (builder.turn === turn) builder.turn = null;
+          },
+        };
+      },
+      async announceBuild() {
+        if (builder.failure !== null) throw builder.failure;
+        const build = {};
+        builder.announced.add(build);
+        return { release: async () => void builder.announced.delete(build) };
+      },
+      isBuildAnnounced: async () => builder.announced.size > 0,
       listMountRecords: async () => folders.map(recordOf),
       listActiveBuilds: async () => [...builder.builds],
       listWorkers: async () => [{ platforms: [], buildkitVersion: null, gcPolicies: builder.gcPolicies }],

@@ -95,8 +95,8 @@ export async function mountRecords(builder: Buildkit): Promise<readonly string[]
       const [, target] = /^Description:\s+cached mount (\S+) from /m.exec(block) ?? [];
       // The command stands between the two, with all its lines.
       const id = [...block.matchAll(/ with id "([^"]*)"$/gm)].at(-1)?.[1];
-      const own = "bkcache/notes";
-      return target === undefined || id === own ? [] : [id ?? target];
+      const own = ["bkcache/notes", "bkcache/turn", "bkcache/builds"];
+      return target === undefined || own.includes(id ?? target) ? [] : [id ?? target];
     })
     .sort();
 }

@@ -1,8 +1,9 @@
 import { createLimit } from "../../host/limit.ts";
-import { type Channel, GrpcError, GrpcStatus } from "./channel.ts";
+import type { Channel } from "./channel.ts";
+import { type Build, openBuild } from "./internal-build.ts";
 import { baseFolder, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
-import { CacheSharingOpt, Control, LLBBridge, MountType, NetMode } from "./messages.ts";
-import { mountPath, newId, notesPath, runProcess } from "./process.ts";
+import { CacheSharingOpt, MountType } from "./messages.ts";
+import { mountPath, notesPath, runProcess } from "./process.ts";
 import { notesMount } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 
@@ -20,57 +21,10 @@ export interface Containers {
   close(): Promise<void>;
 }
 
-/** A build that does nothing by itself: it lives until it is closed, and what is made in it goes with it. */
-interface Build {
-  /** Marks calls as those of this build. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** The id of what a definition makes, which need not be made yet. */
-  solve(definition: LlbDefinition, signal?: AbortSignal): Promise<string>;
-  hasEnded(): boolean;
-  close(): Promise<void>;
-}
-
 /** A build that has the helper already. */
 interface RootedBuild extends Build {
   /** The id of the helper's root in it. */
   readonly root: string;
-}
-
-/** Time for what a builder answers at once. */
-const promptly = 30_000;
-
-/** Begins a build without a frontend and without a definition, which BuildKit leaves to the calls that follow. */
-function openBuild(channel: Channel): Build {
-  const ref = newId();
-  // Internal: it stands neither in the history nor among the builds under way.
-  const build = channel.open(Control.Solve, {});
-  void build.send({ Ref: ref, Internal: true });
-  build.end();
-  let failure: unknown;
-  let isOver = false;
-  const ended = build
-    .receive(() => {})
-    .catch((error: unknown) => (failure = error))
-    .finally(() => (isOver = true));
-  const metadata = { "buildkit-controlapi-buildid": ref };
-  return {
-    metadata,
-    async solve(Definition, signal) {
-      const request = { Definition, allowResultReturn: true, allowResultArrayRef: true };
-      try {
-        const { result } = await channel.call(LLBBridge.Solve, request, { metadata, signal });
-        return result?.ref?.id ?? "";
-      } catch (error) {
-        // A call of a build that has failed says no more than that there is none.
-        throw failure ?? error;
-      }
-    },
-    hasEnded: () => isOver,
-    async close() {
-      build.cancel();
-      await ended;
-    },
-  };
 }
 
 /**
@@ -104,7 +58,7 @@ export function createContainers(channel: Channel, options: ContainerOptions): C
     async open(mount, signal) {
       const build = takeIdle() ?? (await begin(signal));
       try {
-        const id = await makeContainer(channel, build, { mount, signal });
+        const id = await makeContainer(build, mount, signal);
         return shellOf(channel, id, { build, explain: options.explain, onClosed: () => void idle.push(build) });
       } catch (error) {
         await build.close();
@@ -117,35 +71,23 @@ export function createContainers(channel: Channel, options: ContainerOptions): C
   };
 }
 
-interface ContainerRequest {
-  readonly mount: MountIdentity;
-  readonly signal: AbortSignal | undefined;
-}
-
 /** Returns the id of the container. */
 async function makeContainer(
-  channel: Channel,
   build: RootedBuild,
-  { mount, signal }: ContainerRequest,
+  mount: MountIdentity,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
-  const ContainerID = newId();
   const base = mountBase(mount);
   const baseId = base === null ? "" : await build.solve(base, signal);
   const cacheOpt = { ID: mountKey(mount), sharing: CacheSharingOpt.LOCKED };
   const cache = { dest: mountPath, mountType: MountType.CACHE, cacheOpt, output: -1 };
   const notesOpt = { ID: mountKey(notesMount), sharing: CacheSharingOpt.SHARED };
-  const request = {
-    ContainerID,
-    Mounts: [
-      { dest: "/", mountType: MountType.BIND, resultID: build.root },
-      base === null ? cache : { ...cache, resultID: baseId, selector: baseFolder },
-      { dest: notesPath, mountType: MountType.CACHE, cacheOpt: notesOpt, output: -1 },
-    ],
-    Network: NetMode.NONE,
-  };
-  // No limit: another build may hold the mount.
-  await channel.call(LLBBridge.NewContainer, request, { metadata: build.metadata, signal });
-  return ContainerID;
+  const mounts = [
+    { dest: "/", mountType: MountType.BIND, resultID: build.root },
+    base === null ? cache : { ...cache, resultID: baseId, selector: baseFolder },
+    { dest: notesPath, mountType: MountType.CACHE, cacheOpt: notesOpt, output: -1 },
+  ];
+  return build.makeContainer(mounts, signal);
 }
 
 interface ShellOptions {
@@ -184,12 +126,8 @@ function shellOf(channel: Channel, container: string, { build, explain, onClosed
       }
     },
     async close() {
-      // Ends what runs in it and waits for that. It fails with the exit code of what it ended.
-      const options = { metadata, timeoutMs: promptly };
-      await channel.call(LLBBridge.ReleaseContainer, { ContainerID: container }, options).catch((error: unknown) => {
-        if (!(error instanceof GrpcError) || error.status === GrpcStatus.DEADLINE_EXCEEDED) isBroken = true;
-      });
-      if (isBroken || build.hasEnded()) await build.close();
+      const isReleased = await build.release(container);
+      if (isBroken || !isReleased || build.hasEnded()) await build.close();
       else onClosed();
     },
   };

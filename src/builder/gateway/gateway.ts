@@ -6,8 +6,18 @@ import { createContainers } from "./container.ts";
 import { type Connection, dial } from "./connection.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
 import { helperRoot, type LlbDefinition } from "./llb.ts";
-import { type BuildStatus, Control } from "./messages.ts";
-import { isNotesRecord, type MountRecord, mountRecordType, readRecord, recordFilter } from "./records.ts";
+import { type BuildStatus, CacheSharingOpt, Control } from "./messages.ts";
+import { type Hold, hold } from "./presence.ts";
+import {
+  buildsMount,
+  isBuildsRecord,
+  isOwnRecord,
+  type MountRecord,
+  mountRecordType,
+  readRecord,
+  recordFilter,
+  turnMount,
+} from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 import { listWorkers, type Worker } from "./workers.ts";
 
@@ -34,6 +44,11 @@ export interface Gateway {
    * @throws BkcacheError BK4021 to BK4023.
    */
   openShell(mount: MountIdentity, options?: { readonly signal?: AbortSignal }): Promise<MountShell>;
+  /** Waits until no other bkcache has its turn on this node, on whatever machine it runs. */
+  takeTurn(options?: { readonly signal?: AbortSignal }): Promise<Hold>;
+  /** Shows every other bkcache that a build is about to run. Waits for nobody. */
+  announceBuild(): Promise<Hold>;
+  isBuildAnnounced(): Promise<boolean>;
   /** The records of every cache mount but bkcache's own. */
   listMountRecords(): Promise<readonly MountRecord[]>;
   /** Refs of the builds under way; what this or another bkcache does with mounts is none. */
@@ -88,6 +103,11 @@ export async function openGateway(
     );
     return support;
   };
+  const listRecords = async (): Promise<readonly MountRecord[]> => {
+    const usage = channel.call(Control.DiskUsage, { filter: [`type==${mountRecordType}`] }, promptly);
+    const [{ record }] = await Promise.all([usage, requireSupport()]);
+    return record.filter(({ RecordType }) => RecordType === mountRecordType).map(readRecord);
+  };
   let root: Promise<LlbDefinition> | undefined;
   const containers = createContainers(channel, {
     root() {
@@ -102,13 +122,20 @@ export async function openGateway(
         await requireSupport();
         return containers.open(mount, shellOptions.signal);
       }),
-    listMountRecords: () =>
+    takeTurn: ({ signal: waiting } = {}) =>
       ask(async () => {
-        const usage = channel.call(Control.DiskUsage, { filter: [`type==${mountRecordType}`] }, promptly);
-        const [{ record }] = await Promise.all([usage, requireSupport()]);
-        const all = record.filter(({ RecordType }) => RecordType === mountRecordType).map(readRecord);
-        return all.filter((each) => !isNotesRecord(each));
+        await requireSupport();
+        return hold(channel, { mount: turnMount, sharing: CacheSharingOpt.LOCKED, signal: waiting });
       }),
+    announceBuild: () =>
+      ask(async () => {
+        await requireSupport();
+        const answered = AbortSignal.timeout(promptly.timeoutMs);
+        return hold(channel, { mount: buildsMount, sharing: CacheSharingOpt.SHARED, signal: answered });
+      }),
+    isBuildAnnounced: () =>
+      ask(async () => (await listRecords()).some((record) => isBuildsRecord(record) && record.isInUse)),
+    listMountRecords: () => ask(async () => (await listRecords()).filter((record) => !isOwnRecord(record))),
     listActiveBuilds: () =>
       ask(async () => {
         await requireSupport();

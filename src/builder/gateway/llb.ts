@@ -39,6 +39,15 @@ export function mountBase({ uid, gid, mode }: MountIdentity): LlbDefinition | nu
   return marshal({ file: { actions: [{ input: none, secondaryInput: none, output: 0, mkdir }] } });
 }
 
+/** A root file system for containers in which nothing runs. */
+export const bareRoot: LlbDefinition = marshal({
+  file: {
+    actions: [
+      { input: none, secondaryInput: none, output: 0, mkdir: { path: "/bkcache", mode: 0o755, timestamp: none } },
+    ],
+  },
+});
+
 /** The folder within `mountBase` that is the mount's root. */
 export const baseFolder = "/cache";
 

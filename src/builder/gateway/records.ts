@@ -22,9 +22,23 @@ type UsageRecord = Decoded<typeof Control.DiskUsage.response>["record"][number];
 
 /** bkcache's own mount, which has nothing but what it notes of others. */
 export const notesMount = { namespace: "bkcache", id: "notes" } as const;
+/** Locked by the one that may open mounts, or is about to begin a build. */
+export const turnMount = { namespace: "bkcache", id: "turn" } as const;
+/** In use as long as bkcache has a build under way, between two calls of buildx too. */
+export const buildsMount = { namespace: "bkcache", id: "builds" } as const;
 
-export function isNotesRecord({ namespace, mountId }: Pick<MountRecord, "namespace" | "mountId">): boolean {
-  return namespace === notesMount.namespace && mountId === notesMount.id;
+type Named = Pick<MountRecord, "namespace" | "mountId">;
+
+function isRecordOf(mount: { readonly namespace: string; readonly id: string }, record: Named): boolean {
+  return record.namespace === mount.namespace && record.mountId === mount.id;
+}
+
+export function isOwnRecord(record: Named): boolean {
+  return [notesMount, turnMount, buildsMount].some((mount) => isRecordOf(mount, record));
+}
+
+export function isBuildsRecord(record: Named): boolean {
+  return isRecordOf(buildsMount, record);
 }
 
 export const mountRecordType = "exec.cachemount";
