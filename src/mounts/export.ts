@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../store/object-store.ts";
 import { createOpener } from "./fetch.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { layOut, openVisits, writeContents } from "./unpack.ts";
+import { layOut, openBatches, writeContents } from "./unpack.ts";
 
 /** Packs fetched and opened at once. */
 const window = 4;
@@ -15,7 +15,6 @@ export function exportSnapshot(
   options: { readonly store: ObjectStore; readonly signal?: AbortSignal },
 ): AsyncGenerator<Buffer> {
   const layout = layOut(snapshot);
-  return writeContents(snapshot, layout, openVisits(layout.visits, createOpener(snapshot, options), window), {
-    hasDirsAgain: true,
-  });
+  const queue = openBatches(layout, createOpener(snapshot, options), window);
+  return writeContents(layout, { blobs: snapshot.blobs, queue });
 }

@@ -1,4 +1,4 @@
-import type { MountShell } from "../builder/gateway/shell.ts";
+import type { MountExit, MountShell } from "../builder/gateway/shell.ts";
 import { factsOf } from "../diagnostics/codes.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -7,11 +7,11 @@ import { manifestKey, type SnapshotRef } from "./keys.ts";
 import { createOpener } from "./fetch.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import type { ManifestLimits } from "./manifest.ts";
-import { explainFailure, runScript, type Script } from "./shell-script.ts";
+import { explainFailure, runScript, type Script, type StartedScript, startScript } from "./shell-script.ts";
 import { inspectMount, settleScript } from "./settle.ts";
 import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
 import { writeStamp } from "./stamp.ts";
-import { layOut, openVisits, writeContents, writeDirs, writeLinkScript } from "./unpack.ts";
+import { layOut, openBatches, writeFiles, writeLinkScript, writeRest } from "./unpack.ts";
 
 interface RestoreProgress {
   /** Bytes of content, so far and in all. */
@@ -95,6 +95,8 @@ export async function restoreMount(options: RestoreOptions): Promise<RestoreResu
       // Another snapshot would not fit either.
       if (error.code === "BK5033") return { kind: "failed", findings };
       snapshots.add(objectKey);
+      // Nothing of it may be left for the next one.
+      await inspectMount(shell, signal);
     }
   }
   return { kind: "miss", findings, damage };
@@ -120,19 +122,29 @@ async function* findCandidates({ store, mount, scopes, signal }: RestoreOptions)
   }
 }
 
-const fillScript = `set -e
-busybox rm -rf .bkcache-restore
-busybox mkdir .bkcache-restore
-cd .bkcache-restore
-exec busybox tar -x -f -`;
+/**
+ * Several run side by side, since busybox tar keeps one core busy, and makes the folders that its files need. Settling the
+ * mount has removed what an earlier one left.
+ */
+const filesScript = `busybox mkdir -p .bkcache-restore && cd .bkcache-restore && exec busybox tar -x -f -`;
+/** Each costs the builder a process to start, and more than two are fed no faster. */
+const maxReaders = 2;
 
-const linkScript = `cd .bkcache-restore && exec busybox sh`;
-
-/** An archive that ends too early lacks the stamp, which is its last file. */
-const commitScript = `set -e
+const linksName = ".bkcache-links";
+/**
+ * Waits for a line, since it is started with the others. An archive that ends too early lacks the stamp, which is its last
+ * file.
+ */
+const commitScript = `IFS= read -r _ || exit 1
+set -e
+busybox mkdir -p .bkcache-restore
 cd .bkcache-restore
 busybox tar -x -f -
 [ -f .bkcache ]
+if [ -f ${linksName} ]; then
+  busybox sh ${linksName}
+  busybox rm ${linksName}
+fi
 cd ..
 busybox chown "$1" .
 busybox chmod "$2" .
@@ -151,28 +163,49 @@ async function fill(
   const tracker = trackProgress(snapshot, loaded.bytes, options.onProgress);
   const aborter = new AbortController();
   const stop = AbortSignal.any(signal === undefined ? [aborter.signal] : [aborter.signal, signal]);
+  const { root } = snapshot;
+  const script = { text: commitScript, args: [`${root.uid}:${root.gid}`, root.mode.toString(8)] };
+  const run = (each: Script) => (input: AsyncIterable<Buffer>) => runScript(shell, each, { input });
+  let committing: StartedScript | undefined;
   try {
-    const packs = openVisits(
-      layout.visits,
-      createOpener(snapshot, { store: options.store, signal: stop, onFetched: tracker.onFetched, onDamaged }),
-      window,
-    );
-    await feed(shell, { text: fillScript }, writeContents(snapshot, layout, packs, { onFile: tracker.onFile }), stop);
-    if (layout.symlinks.length > 0) {
-      await feed(shell, { text: linkScript }, writeLinkScript(layout.symlinks), stop);
-    }
+    const open = createOpener(snapshot, {
+      store: options.store,
+      signal: stop,
+      onFetched: tracker.onFetched,
+      onDamaged,
+    });
+    const queue = openBatches(layout, open, window);
+    const { blobs } = snapshot;
+    const read = async (links?: Parameters<typeof writeFiles>[1]): Promise<void> => {
+      const archive = writeFiles({ blobs, queue, onFile: tracker.onFile }, links);
+      // One that fails ends the others.
+      await feed(run({ text: filesScript }), archive, stop).catch((error: unknown) => aborter.abort(error));
+    };
+    const others = Array.from({ length: Math.max(0, Math.min(maxReaders, layout.batches.length) - 1) }, () => read());
+    const first = read({ of: layout, ready: Promise.all(others) });
+    committing = startScript(shell, script);
+    await Promise.all([...others, first]);
+    stop.throwIfAborted();
     const stamp = writeStamp({ mount: snapshot.mount, scope: snapshot.scope, key: snapshot.key, sha256 });
-    const { root } = snapshot;
-    const script = { text: commitScript, args: [`${root.uid}:${root.gid}`, root.mode.toString(8)] };
+    const links = layout.symlinks.length === 0 ? [] : [{ path: linksName, content: writeLinkScript(layout.symlinks) }];
+    const rest = writeRest(layout, [...links, { path: ".bkcache", content: stamp }]);
+    const commit = committing;
     // From here on the mount must not be left by a mere change of mind.
-    await feed(shell, script, writeDirs(layout, { path: ".bkcache", content: stamp }), undefined);
+    await feed((input) => commit.run({ input: afterLine(input) }), rest, undefined);
     return tracker.storedBytes();
   } catch (error) {
     aborter.abort(error);
+    await committing?.close();
     // Where this fails too, the next run does it.
     await runScript(shell, { text: settleScript }).catch(() => {});
     throw error;
   }
+}
+
+/** With the line that the script waits for. */
+async function* afterLine(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield Buffer.from("\n");
+  yield* pieces;
 }
 
 /**
@@ -180,8 +213,7 @@ async function fill(
  * process that is broken off takes the shell with it, and with that the way to clean up.
  */
 async function feed(
-  shell: MountShell,
-  script: Script,
+  run: (input: AsyncIterable<Buffer>) => Promise<MountExit>,
   pieces: AsyncIterable<Buffer>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -200,7 +232,7 @@ async function feed(
   const input = (async function* () {
     for (let piece = await readNext(); piece !== null; piece = await readNext()) yield piece;
   })();
-  const result = await runScript(shell, script, { input });
+  const result = await run(input);
   if (failures.length > 0) throw failures[0];
   if (result.exitCode !== 0) {
     throw new BkcacheError({

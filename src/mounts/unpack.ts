@@ -3,15 +3,20 @@ import type { Path } from "./names.ts";
 import type { DirEntry, Entry, FileEntry, HardlinkEntry, Snapshot, SymlinkEntry } from "./snapshot.ts";
 import { paddingOf, tarEnd, writeHeader } from "./tar/write.ts";
 
-/** The entries of a snapshot in the order in which they are unpacked. */
+/** The entries of a snapshot as they are unpacked. */
 export interface Layout {
   readonly dirs: readonly DirEntry[];
   /** In the order of their contents in the packs. */
-  readonly files: readonly FileEntry[];
+  readonly batches: readonly Batch[];
   readonly symlinks: readonly SymlinkEntry[];
   readonly hardlinks: readonly HardlinkEntry[];
+}
+
+/** Files whose contents begin in the same pack. */
+interface Batch {
+  readonly files: FileEntry[];
   /** Packs in the order in which the files need them; one that is needed again later stands there again. */
-  readonly visits: readonly number[];
+  readonly visits: number[];
 }
 
 export function layOut({ entries, blobs }: Pick<Snapshot, "entries" | "blobs">): Layout {
@@ -21,21 +26,25 @@ export function layOut({ entries, blobs }: Pick<Snapshot, "entries" | "blobs">):
   };
   const files = only(entries, "file")
     .map((file) => ({ file, place: place(file) }))
-    .sort((a, b) => a.place[0] - b.place[0] || a.place[1] - b.place[1])
-    .map(({ file }) => file);
-  const visits: number[] = [];
-  for (const file of files) {
-    for (const index of file.blobs) {
-      const pack = blobs[index]?.pack ?? -1;
-      if (visits.at(-1) !== pack) visits.push(pack);
+    .sort((a, b) => a.place[0] - b.place[0] || a.place[1] - b.place[1]);
+  const batches: Batch[] = [];
+  let last: number | undefined;
+  for (const each of files) {
+    const [pack] = each.place;
+    if (pack !== last) batches.push({ files: [], visits: [] });
+    last = pack;
+    const batch = batches.at(-1);
+    batch?.files.push(each.file);
+    for (const index of each.file.blobs) {
+      const visited = blobs[index]?.pack ?? -1;
+      if (batch?.visits.at(-1) !== visited) batch?.visits.push(visited);
     }
   }
   return {
     dirs: only(entries, "dir"),
-    files,
+    batches,
     symlinks: only(entries, "symlink"),
     hardlinks: only(entries, "hardlink"),
-    visits,
   };
 }
 
@@ -43,30 +52,59 @@ function only<K extends Entry["kind"]>(entries: readonly Entry[], kind: K): Extr
   return entries.filter((entry): entry is Extract<Entry, { readonly kind: K }> => entry.kind === kind);
 }
 
-/** Opened packs, in the order of the visits. */
-export async function* openVisits(
-  visits: readonly number[],
+/** A batch, and the next one of its packs at each call. */
+interface OpenBatch {
+  readonly files: readonly FileEntry[];
+  readonly nextPack: () => Promise<Buffer>;
+}
+
+/** Hands out batches in their order, to several readers too, while the packs of those to come are opened. */
+export type BatchQueue = () => OpenBatch | undefined;
+
+export function openBatches(
+  { batches }: Pick<Layout, "batches">,
   open: (pack: number) => Promise<Buffer>,
   ahead: number,
-): AsyncGenerator<Buffer> {
-  const opening: Promise<Buffer>[] = [];
+): BatchQueue {
+  const visits = batches.flatMap((batch) => batch.visits);
+  const opening = new Map<number, Promise<Buffer>>();
+  const started = new Set<number>();
   // Some more are asked for than are worked on, so that the next request never waits for a tar.
   const limit = createLimit(ahead);
-  let next = 0;
-  const start = (): void => {
-    const pack = visits[next++];
-    if (pack === undefined) return;
-    const opened = limit(() => open(pack));
+  const start = (visit: number): Promise<Buffer> => {
+    started.add(visit);
+    const opened = limit(() => open(visits[visit] ?? -1));
     // Its failure is met when its turn comes.
     opened.catch(() => {});
-    opening.push(opened);
+    opening.set(visit, opened);
+    return opened;
   };
-  for (let count = 0; count < ahead; count++) start();
-  for (let opened = opening.shift(); opened !== undefined; opened = opening.shift()) {
-    const pack = await opened;
-    start();
-    yield pack;
-  }
+  let next = 0;
+  const startNext = (): void => {
+    while (opening.size < ahead && next < visits.length) {
+      if (!started.has(next)) void start(next);
+      next++;
+    }
+  };
+  const take = (visit: number): Promise<Buffer> => {
+    // Another reader may be far behind, in a large file that all are opened for.
+    const opened = opening.get(visit) ?? start(visit);
+    if (visit + 1 < visits.length && !started.has(visit + 1)) void start(visit + 1);
+    opening.delete(visit);
+    // In place of the one before, which its reader is through with.
+    opened.then(startNext, () => {});
+    return opened;
+  };
+  startNext();
+  let batch = 0;
+  let first = 0;
+  return () => {
+    const taken = batches[batch++];
+    if (taken === undefined) return undefined;
+    let visit = first;
+    first += taken.visits.length;
+    return { files: taken.files, nextPack: () => take(visit++) };
+  };
 }
 
 const outputBytes = 256 * 2 ** 10;
@@ -93,42 +131,60 @@ async function* coalesce(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Asyn
   if (length > 0) yield buffer.subarray(0, length);
 }
 
-interface ArchiveOptions {
-  /** Once more at the end, with their modes and times: these are lost as long as anything is put into them. */
-  readonly hasDirsAgain?: boolean;
-  readonly onFile?: (file: FileEntry) => void;
+export interface FilesOptions {
+  readonly blobs: Snapshot["blobs"];
+  readonly queue: BatchQueue;
+  readonly onFile?: ((file: FileEntry) => void) | undefined;
 }
 
-/** Everything as a tar archive; folders first, and so that their owner can write to them. */
-export function writeContents(
-  { blobs }: Pick<Snapshot, "blobs">,
-  layout: Layout,
-  packs: AsyncIterator<Buffer>,
-  { hasDirsAgain, onFile }: ArchiveOptions = {},
+/**
+ * As many of the files as this reader gets, as a tar archive without their folders.
+ * @param links comes after them, once `ready` settles: the targets of hard links may be with another reader. busybox makes
+ * some links last of all in an archive, so that the folders need one of their own.
+ */
+export function writeFiles(
+  options: FilesOptions,
+  links?: { readonly of: Layout; readonly ready: Promise<unknown> },
 ): AsyncGenerator<Buffer> {
-  return coalesce(pieces());
+  return coalesce(
+    (async function* () {
+      yield* filePieces(options);
+      if (links !== undefined) {
+        await links.ready;
+        yield* linkPieces(links.of);
+      }
+      yield tarEnd;
+    })(),
+  );
+}
 
-  async function* pieces(): AsyncGenerator<Buffer> {
-    for (const dir of layout.dirs) yield dirHeader({ ...dir, mode: 0o700 });
-    yield* filePieces();
-    for (const link of layout.symlinks) yield symlinkHeader(link);
-    for (const link of layout.hardlinks) yield hardlinkHeader(link);
-    if (hasDirsAgain === true) for (const dir of layout.dirs.toReversed()) yield dirHeader(dir);
-    yield tarEnd;
-  }
+/**
+ * Everything as one tar archive: folders first, and so that their owner can write to them, and once more at the end, with
+ * their modes and times, which are lost as long as anything is put into them.
+ */
+export function writeContents(layout: Layout, options: FilesOptions): AsyncGenerator<Buffer> {
+  return coalesce(
+    (async function* () {
+      for (const dir of layout.dirs) yield dirHeader({ ...dir, mode: 0o700 });
+      yield* filePieces(options);
+      yield* linkPieces(layout);
+      yield* dirPieces(layout);
+      yield tarEnd;
+    })(),
+  );
+}
 
-  async function* filePieces(): AsyncGenerator<Buffer> {
+async function* filePieces({ blobs, queue, onFile }: FilesOptions): AsyncGenerator<Buffer> {
+  for (let batch = queue(); batch !== undefined; batch = queue()) {
     let pack = -1;
     let raw = Buffer.alloc(0) as Buffer;
-    for (const file of layout.files) {
+    for (const file of batch.files) {
       yield writeHeader({ ...file, link: "" });
       for (const index of file.blobs) {
         const blob = blobs[index];
         if (blob === undefined) throw new Error("a file with a blob that does not exist");
         if (blob.pack !== pack) {
-          const next = await packs.next();
-          if (next.done === true) throw new Error("a pack that nobody opened");
-          raw = next.value;
+          raw = await batch.nextPack();
           pack = blob.pack;
         }
         yield raw.subarray(blob.offset, blob.offset + blob.length);
@@ -139,18 +195,32 @@ export function writeContents(
   }
 }
 
-/** The folders alone, with their own modes and times, and last of all one file. */
-export function writeDirs(
-  layout: Layout,
-  last: { readonly path: Path; readonly content: Buffer },
-): AsyncGenerator<Buffer> {
+function* linkPieces({ symlinks, hardlinks }: Layout): Generator<Buffer> {
+  for (const link of symlinks) yield symlinkHeader(link);
+  for (const link of hardlinks) yield hardlinkHeader(link);
+}
+
+function* dirPieces({ dirs }: Pick<Layout, "dirs">): Generator<Buffer> {
+  // The deepest first, so that no folder is written to after its time was set.
+  for (const dir of dirs.toReversed()) yield dirHeader(dir);
+}
+
+/** A file of bkcache's own, at the root. */
+export interface OwnFile {
+  readonly path: Path;
+  readonly content: Buffer;
+}
+
+/** What comes after the files and links: the folders with their own modes and times, and last of all some more files. */
+export function writeRest(layout: Pick<Layout, "dirs">, files: readonly OwnFile[]): AsyncGenerator<Buffer> {
   function* pieces(): Generator<Buffer> {
-    // The deepest first, so that no folder is written to after its time was set.
-    for (const dir of layout.dirs.toReversed()) yield dirHeader(dir);
+    yield* dirPieces(layout);
     const owner = { mode: 0o644, uid: 0, gid: 0, mtime: 0, link: "" };
-    yield writeHeader({ ...owner, kind: "file", path: last.path, size: last.content.length });
-    yield last.content;
-    yield paddingOf(last.content.length);
+    for (const { path, content } of files) {
+      yield writeHeader({ ...owner, kind: "file", path, size: content.length });
+      yield content;
+      yield paddingOf(content.length);
+    }
     yield tarEnd;
   }
   return coalesce(pieces());
@@ -169,7 +239,7 @@ function hardlinkHeader({ target, ...link }: HardlinkEntry): Buffer {
 }
 
 /** A script that gives links their owners and times, which busybox tar gives to none. Names are quoted. */
-export async function* writeLinkScript(links: readonly SymlinkEntry[]): AsyncGenerator<Buffer> {
+export function writeLinkScript(links: readonly SymlinkEntry[]): Buffer {
   const groups = new Map<string, Path[]>();
   for (const link of links) {
     const time = `busybox touch -h -d @${Math.max(0, link.mtime)}`;
@@ -181,12 +251,13 @@ export async function* writeLinkScript(links: readonly SymlinkEntry[]): AsyncGen
       group.push(link.path);
     }
   }
-  yield Buffer.from("set -e\n");
+  const lines = ["set -e\n"];
   const atOnce = 200;
   for (const [command, paths] of groups) {
     for (let at = 0; at < paths.length; at += atOnce) {
       const names = paths.slice(at, at + atOnce).map((path) => `'./${path.replaceAll("'", String.raw`'\''`)}'`);
-      yield Buffer.from(`${command} -- ${names.join(" ")}\n`, "latin1");
+      lines.push(`${command} -- ${names.join(" ")}\n`);
     }
   }
+  return Buffer.from(lines.join(""), "latin1");
 }

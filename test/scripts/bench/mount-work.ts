@@ -17,17 +17,20 @@ import {
 import { findBuildx } from "../../../src/builder/buildx.ts";
 import { openGateway } from "../../../src/builder/gateway/gateway.ts";
 import type { MountExit, MountShell } from "../../../src/builder/gateway/shell.ts";
+import { createLimit } from "../../../src/host/limit.ts";
 import { createHost } from "../../../src/host/node-host.ts";
 import { restoreMount } from "../../../src/mounts/restore.ts";
 import { saveMount } from "../../../src/mounts/save.ts";
 import { openStore } from "../../../src/store/open.ts";
 
 export interface Work {
-  readonly verb: "save" | "restore" | "pipe-out" | "pipe-in";
+  readonly verb: "save" | "restore" | "pipe-out" | "pipe-in" | "list";
   readonly builder: string;
   /** Address of the daemon. */
   readonly address: string;
   readonly mount: string;
+  /** Mounts that are saved, some at once: `mount` with a number behind it, from 0. Left out: `mount` alone. */
+  readonly count?: number;
   readonly bucket: string;
   /** Of the snapshots, or the key of the archive. */
   readonly prefix: string;
@@ -43,6 +46,9 @@ export interface Taken {
   readonly contentBytes: number;
 }
 
+/** What a save has to know of every entry, by the plainest command. */
+const list = "busybox find . -print0 | busybox xargs -0 busybox stat -c '%f %u %g %s %Y %Z %i %h %n'";
+
 enableCompileCache();
 const env = process.env;
 const partBytes = 8 << 20;
@@ -56,9 +62,22 @@ async function main(): Promise<void> {
   const began = { ms: performance.now(), cpu: cpuMs() };
   const buildx = await findBuildx(host);
   const gateway = await openGateway(host, buildx, work.builder, { endpoint: work.address });
-  const shell = await gateway.openShell({ id: work.mount, namespace: "" });
-  const result = await run(work, shell);
-  await shell.close();
+  const limit = createLimit(8);
+  const mounts = Array.from({ length: work.count ?? 1 }, (_, i) =>
+    work.count === undefined ? work.mount : `${work.mount}${i}`,
+  );
+  const done = await Promise.all(
+    mounts.map((mount) =>
+      limit(async () => {
+        const shell = await gateway.openShell({ id: mount, namespace: "" });
+        const result = await run({ ...work, mount }, shell);
+        await shell.close();
+        return result;
+      }),
+    ),
+  );
+  const kind = done.every((each) => each.kind === done[0]?.kind) ? (done[0]?.kind ?? "") : "mixed";
+  const result = { kind, contentBytes: done.reduce((sum, { contentBytes }) => sum + contentBytes, 0) };
   const ms = performance.now() - began.ms;
   const taken: Taken = { ms, cpuMs: cpuMs() - began.cpu, memory: process.resourceUsage().maxRSS * 1.024e-3, ...result };
   await gateway.close();
@@ -81,6 +100,10 @@ async function run(
   if (verb === "pipe-in") {
     await pipeIn(into, bucket, prefix);
     return { kind: "restored", contentBytes: 0 };
+  }
+  if (verb === "list") {
+    await requireSuccess(into.exec(["sh", "-c", list], { onOutput: () => {} }));
+    return { kind: "listed", contentBytes: 0 };
   }
   const store = await openBucket(bucket, prefix);
   try {

@@ -1,9 +1,11 @@
-/** Real folders of this machine that the mounts of the bench are filled with. */
+/** Folders that the mounts of the bench are filled with. */
 import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { moduleDir } from "../../toolchain/locate.mjs";
+import { makeTempDir } from "../../support/cleanup.ts";
 import { repositoryDir } from "../../support/toolchain.ts";
 import { say } from "./row.ts";
 
@@ -51,6 +53,18 @@ export function findCompiled(bounds: Bounds): Tree {
 export function findPackages(): Tree {
   const root = join(repositoryDir, "node_modules");
   return take(root, readdirSync(root).sort(), {});
+}
+
+/** Folders of one root with ten files of noise, a megabyte together. */
+export function makeSmallTrees(count: number): readonly Tree[] {
+  const root = makeTempDir("bench-small");
+  const [files, bytes] = [10, 100_000];
+  return Array.from({ length: count }, (_, folder) => {
+    const name = `folder${folder}`;
+    mkdirSync(join(root, name));
+    for (let file = 0; file < files; file++) writeFileSync(join(root, name, `file${file}`), randomBytes(bytes));
+    return { root, names: [name], files, bytes: files * bytes };
+  });
 }
 
 function goEnv(name: string): string {
