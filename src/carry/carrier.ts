@@ -21,7 +21,7 @@ import { findingsOf } from "./findings.ts";
 import { warnsOfCollection } from "./gc.ts";
 import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "../outcome/mounts.ts";
-import { type RestoredMounts, restoreMounts } from "./restore.ts";
+import { type RestoredMounts, type RestoreRequest, restoreMounts } from "./restore.ts";
 import { findTooOld, readStates } from "./records.ts";
 import { addStore } from "./session.ts";
 import { announceBuild, enterBuild } from "./turn.ts";
@@ -51,9 +51,10 @@ export interface Carrier {
   readonly mounts: readonly CarriedMount[];
   /**
    * @param leftOut backends that layers cannot use, which was said
+   * @param whyNot why a mount need not be filled; a save of it is made on top of the newest snapshot
    * @throws BkcacheError under `strict`, where the cache failed.
    */
-  restore(leftOut: CacheChoice["leftOut"]): Promise<void>;
+  restore(leftOut: CacheChoice["leftOut"], whyNot?: RestoreRequest["whyNot"]): Promise<void>;
   /** Saves what the build may have changed. Returns what failed. */
   save(history: History): Promise<readonly Diagnostic[]>;
   report(): readonly MountReport[];
@@ -98,7 +99,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   };
   return {
     mounts,
-    async restore(leftOut) {
+    async restore(leftOut, whyNot) {
       if (!use.read) {
         // What will not be saved is said before the build, too.
         unusable = use.write ? await findTooOld(session, mounts) : null;
@@ -115,7 +116,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         building = await enterBuild(session, mounts, budgetMs);
         return;
       }
-      restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs, announce });
+      restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs, announce, whyNot });
       const failures = restored.findings.filter(({ code }) => !factsOf(code).isNotice);
       if (strict && failures.length > 0) throw BkcacheError.of(failures);
       warn(host, restored.findings);

@@ -24,6 +24,8 @@ export interface RestoreRequest {
   readonly keyOf: (mount: CarriedMount) => string | null;
   /** Time in ms for all of them. */
   readonly budgetMs: number;
+  /** Why a mount that the builder lacks is not to be filled: no step will use it. Null where it is. */
+  readonly whyNot?: ((mount: CarriedMount) => string | null) | undefined;
   /** Restores over what the builder has. */
   readonly replace?: boolean;
   /** Shows others that a build comes next. Called once at the end, before another bkcache has its turn. */
@@ -70,9 +72,11 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
     states,
     budgetMs,
     hasTwins: replace,
-    byState(_, state) {
+    byState(mount, state) {
       const isPresent = state.kind === "present" && isOwnAndUsed(state.record) && !replace;
-      return isPresent ? { ...nothingMoved, outcome: "present" } : null;
+      if (isPresent) return { ...nothingMoved, outcome: "present" };
+      const reason = request.whyNot?.(mount) ?? null;
+      return reason === null ? null : { ...nothingMoved, outcome: "skipped", reason };
     },
     async byStore(mount, { state, store, signal }) {
       // To open a mount is to make it, and a first build waits for nobody.

@@ -89,6 +89,28 @@ test("what one builder has saved the next one is filled with", async () => {
   await two?.close();
 });
 
+test("a mount that need not be filled is not, and what it lacks is kept by its next save", async () => {
+  const place = makeTempDir("store");
+  const first = createFakeBuilder();
+  const one = await makeRun(first, place).open();
+  await one?.restore([]);
+  writeFileSync(join(first.add("data").dir, "file"), "content");
+  await one?.save(unknown);
+  await one?.close();
+
+  const second = createFakeBuilder();
+  const two = await makeRun(second, place).open();
+  await two?.restore([], ({ name }) => (name === "data" ? "no step will use it" : null));
+  expect(second.folders).toEqual([]);
+  writeFileSync(join(second.add("data").dir, "more"), "content");
+  expect(await two?.save(unknown)).toEqual([]);
+  const reason = "with 1 files of the snapshot before, which was not restored";
+  expect(two?.report()).toMatchObject([
+    { restore: { outcome: "skipped", reason: "no step will use it" }, save: { outcome: "saved", reason } },
+  ]);
+  await two?.close();
+});
+
 test("a build without mounts asks nobody", async () => {
   const builder = createFakeBuilder();
   const { open } = makeRun(builder, "/nowhere", { dockerfile: "FROM scratch\nRUN build\n" });

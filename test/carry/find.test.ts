@@ -66,6 +66,12 @@ describe("without declared mounts", () => {
     expect(findings).toMatchObject([{ code: "BK5050" }]);
   });
 
+  test("they come in the order in which steps need them, whatever stages are called", () => {
+    const run = (id: string) => `RUN --mount=type=cache,id=${id},target=/x go build\n`;
+    const dockerfile = `FROM scratch AS z\n${run("c")}${run("b")}FROM scratch AS unused\n${run("no")}FROM scratch\n${run("a")}${run("c")}COPY --from=z /x /x\n`;
+    expect(find({ dockerfile }).mounts.map(({ name }) => name)).toEqual(["c", "b", "a"]);
+  });
+
   test("every platform of a target has mounts of its own", () => {
     const { mounts } = find({
       dockerfile: runs("id=c-$TARGETARCH,target=/c"),
