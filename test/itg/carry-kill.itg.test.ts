@@ -27,7 +27,7 @@ import { makeWorkspace, type Workspace } from "../support/workspace.ts";
  */
 
 /** In each test; each costs three runs. */
-const kills = 8;
+const kills = Number(process.env["BKCACHE_SOAK_KILLS"] ?? 8);
 let s3: S3Server;
 let line: FaultyServer;
 let builder: Buildkit;
@@ -122,56 +122,64 @@ async function countSnapshots(): Promise<number> {
   return sound;
 }
 
-test("of a restore: builds see nothing or all, and the next run completes it", { timeout: 600_000 }, async () => {
-  await bake();
-  const full = (await bake()).found["data"];
-  expect(full).toMatch(/ 1604$/);
-  await emptyBuilder(builder);
-  const whole = await measure(["mounts", "restore"]);
-  await killAtRandomMoments(kills, whole, async (delay, index) => {
+test(
+  "of a restore: builds see nothing or all, and the next run completes it",
+  { timeout: 120_000 + kills * 60_000 },
+  async () => {
+    await bake();
+    const full = (await bake()).found["data"];
+    expect(full).toMatch(/ 1604$/);
     await emptyBuilder(builder);
-    const took = await killAfter(["mounts", "restore"], delay);
-    await untilReleased();
-    // By a build that asks nobody: BuildKit alone.
-    if (index % 2 === 0) {
-      const { found } = await bake(["--cache", "off"]);
-      expect([empty, full]).toContain(found["data"]);
-    } else {
-      const { found, mounts } = await bake(["--cache", "read"]);
-      expect([found["data"], mounts[0]?.restore?.outcome]).toEqual([full, expect.stringMatching(/restored|present/)]);
-      expect(found["own"]).toBe("0");
-    }
-    expect(await mountRecords(builder)).toEqual(["/shop-data"]);
-    return took;
-  });
-});
+    const whole = await measure(["mounts", "restore"]);
+    await killAtRandomMoments(kills, whole, async (delay, index) => {
+      await emptyBuilder(builder);
+      const took = await killAfter(["mounts", "restore"], delay);
+      await untilReleased();
+      // By a build that asks nobody: BuildKit alone.
+      if (index % 2 === 0) {
+        const { found } = await bake(["--cache", "off"]);
+        expect([empty, full]).toContain(found["data"]);
+      } else {
+        const { found, mounts } = await bake(["--cache", "read"]);
+        expect([found["data"], mounts[0]?.restore?.outcome]).toEqual([full, expect.stringMatching(/restored|present/)]);
+        expect(found["own"]).toBe("0");
+      }
+      expect(await mountRecords(builder)).toEqual(["/shop-data"]);
+      return took;
+    });
+  },
+);
 
-test("of a save: every snapshot can be read, and the next save completes", { timeout: 600_000 }, async () => {
-  await emptyBuilder(builder);
-  workspace.write("src/change", "");
-  await bake();
-  const saveSomething = async () => {
-    // A save leaves nothing in the mount, whenever it was killed.
-    expect((await bake(["--cache", "off"])).found["own"]).toBe("0");
-    return ["mounts", "save"];
-  };
-  const whole = await measure(await saveSomething());
-  let snapshots = await countSnapshots();
-  await killAtRandomMoments(kills, whole, async (delay) => {
-    const took = await killAfter(await saveSomething(), delay);
-    const now = await countSnapshots();
-    expect(now).toBeGreaterThanOrEqual(snapshots);
-    snapshots = now;
-    await untilReleased();
-    return took;
-  });
-  const last = await bake();
-  expect(last.mounts).toMatchObject([{ restore: { outcome: "present" }, save: { outcome: "saved" } }]);
-  const content = (await bake(["--cache", "off"])).found["data"];
-  await emptyBuilder(builder);
-  expect((await bake()).found["data"]).toBe(content);
-  expect(await mountRecords(builder)).toEqual(["/shop-data"]);
-});
+test(
+  "of a save: every snapshot can be read, and the next save completes",
+  { timeout: 120_000 + kills * 60_000 },
+  async () => {
+    await emptyBuilder(builder);
+    workspace.write("src/change", "");
+    await bake();
+    const saveSomething = async () => {
+      // A save leaves nothing in the mount, whenever it was killed.
+      expect((await bake(["--cache", "off"])).found["own"]).toBe("0");
+      return ["mounts", "save"];
+    };
+    const whole = await measure(await saveSomething());
+    let snapshots = await countSnapshots();
+    await killAtRandomMoments(kills, whole, async (delay) => {
+      const took = await killAfter(await saveSomething(), delay);
+      const now = await countSnapshots();
+      expect(now).toBeGreaterThanOrEqual(snapshots);
+      snapshots = now;
+      await untilReleased();
+      return took;
+    });
+    const last = await bake();
+    expect(last.mounts).toMatchObject([{ restore: { outcome: "present" }, save: { outcome: "saved" } }]);
+    const content = (await bake(["--cache", "off"])).found["data"];
+    await emptyBuilder(builder);
+    expect((await bake()).found["data"]).toBe(content);
+    expect(await mountRecords(builder)).toEqual(["/shop-data"]);
+  },
+);
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s while a bake saves ends it with 130", async (signal) => {
   workspace.write("src/change", "");

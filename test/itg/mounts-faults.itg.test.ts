@@ -12,7 +12,7 @@ import { killAtRandomMoments } from "../support/kill.ts";
 import { repositoryDir } from "../support/toolchain.ts";
 
 /** Processes that are killed in each test. */
-const kills = 50;
+const kills = Number(process.env["BKCACHE_SOAK_KILLS"] ?? 50);
 
 const openStore = (dir: string) => createFsStore({ backend: "disk", dir, signal: new AbortController().signal });
 
@@ -67,7 +67,7 @@ async function measure(child: ChildProcess): Promise<number> {
   return performance.now() - began;
 }
 
-describe("a process that is killed at any moment", { timeout: 600_000 }, () => {
+describe("a process that is killed at any moment", { timeout: 100_000 + kills * 10_000 }, () => {
   test("of a save leaves no snapshot that cannot be restored", async () => {
     const storeDir = makeTempDir("store");
     const dir = makeMount();

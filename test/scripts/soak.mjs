@@ -1,0 +1,27 @@
+// `npm run soak`: the tests of kills, bakes that share a builder, and savers beside prune, with many more of each than a test run
+// has. Takes about an hour. BKCACHE_SOAK_KILLS, _BAKES and _WORLDS in the environment say how many.
+import { spawnSync } from "node:child_process";
+import { devEnv, prepare, root, say } from "./prepare.mjs";
+
+const counts = { BKCACHE_SOAK_KILLS: "100", BKCACHE_SOAK_BAKES: "150", BKCACHE_SOAK_WORLDS: "2000" };
+const files = [
+  ["mounts", "test/mounts/prune-model.test.ts"],
+  ["itg", "test/itg/mounts-faults.itg.test.ts"],
+  ["itg", "test/itg/carry-kill.itg.test.ts"],
+  ["itg", "test/itg/carry-shared-builder.itg.test.ts"],
+];
+
+prepare();
+const env = { ...counts, ...devEnv() };
+let failed = 0;
+for (const [project, file] of files) {
+  say(
+    `${file}: ${Object.keys(counts)
+      .map((name) => `${name}=${env[name]}`)
+      .join(" ")}`,
+  );
+  const { status } = spawnSync("vitest", ["run", "--project", project, file], { cwd: root, env, stdio: "inherit" });
+  if (status !== 0) failed += 1;
+}
+say(`${files.length - failed} of ${files.length} passed`);
+process.exitCode = failed > 0 ? 1 : 0;
