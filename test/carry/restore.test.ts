@@ -231,7 +231,7 @@ describe("what fails is an outcome", () => {
     const [builder, store] = [createFakeBuilder(), openPlainStore()];
     await addSnapshot(store, gomod);
     const { outcomes, findings, loaded } = await restore(fakeSession(builder, silent(store)), [gomod], {
-      budgetMs: 500,
+      budgetMs: 3_000,
     });
     expect(codesOf(findings)).toEqual(["BK5053"]);
     expect(outcomes.get(gomod)).toMatchObject({ outcome: "failed" });

@@ -210,6 +210,8 @@ describe("a second, empty builder serves every step from the bucket", () => {
     const disk = makeTempDir("disk");
     config.backends = { disk: { type: "local", path: disk } };
     config.cache = { read: ["disk"], write: ["disk"] };
+    // Of two targets that share a layer, BuildKit may say of one that its blob is locked.
+    config.targets = { api: config.targets.api };
     workspace.write("bkcache.config.json", JSON.stringify(config));
     const run = (builder: Buildkit) => bake(workspace, ["bake"], environment(builder));
     const builder = await newBuilder();
