@@ -300,7 +300,6 @@ describe("repair", () => {
     await makeTwin("true");
     expect(await records()).toEqual([true, true]);
     expect((await mounts(["ls", "--local"])).stdout).toContain("twin");
-    expect((await mounts(["save", "gomod"], { exitCode: 3 })).stderr).toContain("error BK5051");
     const { stdout } = await mounts(["repair"]);
     expect(stdout).toMatch(/^gomod: repaired\n(?: {2}.*: kept\n {2}.*: removed\n| {2}.*: removed\n {2}.*: kept\n)/);
     expect(stdout).toContain("npm: not on the builder");
@@ -309,6 +308,21 @@ describe("repair", () => {
     const { mounts: saved } = await json<Moved>(["save", "gomod"]);
     expect(saved[0]?.outcome).not.toBe("failed");
     expect(await json(["repair"])).toMatchObject({ mounts: [{ outcome: "whole" }, { outcome: "absent" }] });
+  });
+
+  test("is not needed where a save finds the other folder empty: it mends that by itself, and says so", async ({
+    mounts,
+    filesOnBuilder,
+    makeTwin,
+    records,
+  }) => {
+    const before = await filesOnBuilder();
+    await makeTwin("true");
+    const { stderr } = await mounts(["save", "gomod"]);
+    expect(stderr).not.toContain("BK5051");
+    expect(stderr).toMatch(/gomod.*empty/);
+    expect(await records()).toEqual([false]);
+    expect(await filesOnBuilder()).toEqual(before);
   });
 
   test("asks which of two with content stays, and removes none without consent", async ({
@@ -321,6 +335,7 @@ describe("repair", () => {
   }) => {
     const before = await filesOnBuilder();
     await makeTwin("echo x > /m/other; echo y > /m/another");
+    expect((await mounts(["save", "gomod"], { exitCode: 3 })).stderr).toContain("error BK5051");
     interface Repaired {
       readonly mounts: { outcome: string; kept: string | null; folders: { recordId: string; files: number }[] }[];
     }
