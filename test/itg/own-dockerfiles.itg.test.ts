@@ -34,7 +34,8 @@ describe("the Dockerfiles of an own bake file", () => {
   ])("lint looks at them: %s", async (_, names) => {
     const { stdout, exitCode } = await run(make("FROM node:24\nRUN npm ci\n"), "lint", "--strict", "--json", ...names);
     expect(exitCode).toBe(1);
-    expect(JSON.parse(stdout)).toContainEqual(
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly unknown[] };
+    expect(findings).toContainEqual(
       expect.objectContaining({ code: "BK6003", file: "services/api/Api.Dockerfile", line: 2 }),
     );
   });
