@@ -78,7 +78,7 @@ export function describeReads(open: () => ObjectStore): void {
     const hash = createHash("sha256");
     let size = 0;
     let [next, most] = [0, 0];
-    const before = heldBytes();
+    const before = await heldBytes();
     for await (const chunk of content.body) {
       hash.update(chunk);
       size += chunk.length;
@@ -86,7 +86,7 @@ export function describeReads(open: () => ObjectStore): void {
       if (size < 2 ** 20) await sleep(20);
       if (size < next) continue;
       next += 4 * 2 ** 20;
-      most = Math.max(most, heldBytes() - before);
+      most = Math.max(most, (await heldBytes()) - before);
     }
     expect(size).toBe(large.length);
     expect(hash.digest("hex")).toBe(expected);

@@ -100,13 +100,13 @@ export function describeUploads(open: () => ObjectStore, unfinished: () => Promi
     const store = open();
     const total = 64 * 2 ** 20 + 12_345;
     const piece = bytes(2 ** 20);
-    const before = heldBytes();
+    const before = await heldBytes();
     let [sent, most] = [0, 0];
     async function* source() {
       while (sent < total) {
         const chunk = piece.subarray(0, Math.min(piece.length, total - sent));
         sent += chunk.length;
-        if (sent % partBytes === 0) most = Math.max(most, heldBytes() - before);
+        if (sent % partBytes === 0) most = Math.max(most, (await heldBytes()) - before);
         yield chunk;
       }
     }
