@@ -10,14 +10,17 @@ export function isRemote(location: string): boolean {
   const protocol = /^([a-zA-Z0-9]+):\/\//.exec(location)?.[1]?.toLowerCase();
   if (protocol === undefined) return scpForm.test(location);
   if (!gitProtocols.has(protocol)) return false;
-  return !protocol.startsWith("http") || (URL.parse(location)?.pathname.endsWith(".git") ?? false);
+  return !protocol.startsWith("http") || isGitAddress(location);
 }
 
 /** Whether a remote location is a git repository, not an archive or a file at an address. */
 export function isGit(location: string): boolean {
-  return (
-    isRemote(location) && (!/^https?:/i.test(location) || (URL.parse(location)?.pathname.endsWith(".git") ?? false))
-  );
+  return isRemote(location) && (!/^https?:/i.test(location) || isGitAddress(location));
+}
+
+/** By http a repository is told by its path alone. */
+function isGitAddress(location: string): boolean {
+  return URL.parse(location)?.pathname.endsWith(".git") ?? false;
 }
 
 /** Whether a location is a git repository that is read over ssh. */

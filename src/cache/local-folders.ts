@@ -8,10 +8,10 @@ import { isOfBackend, type TargetEntry } from "./entries.ts";
  */
 export async function makeFolders(candidates: readonly TargetEntry[]): Promise<Readonly<Record<string, Diagnostic>>> {
   const failed: Record<string, Diagnostic> = {};
-  const writes = candidates.filter(isOfBackend("to")).filter(({ entry }) => entry["type"] === "local");
   await Promise.all(
-    writes.map(async ({ backend, entry }) => {
-      const folder = entry["dest"] ?? "";
+    candidates.filter(isOfBackend("to")).map(async ({ backend, entry }) => {
+      const folder = destOf(entry);
+      if (folder === null) return;
       try {
         await makeFolder(folder);
       } catch (error) {
