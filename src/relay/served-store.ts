@@ -19,13 +19,16 @@ export interface StoredObject {
 
 export interface IncomingBody {
   /**
-   * Without the framing of aws-chunked. Can be read once; nothing is read ahead of who reads. As many as `size`, their digests
-   * and signatures verified at the end, else it throws an `S3Error` in place of its end: what was read before then is
-   * not to be kept. Aborted, it throws the reason of the caller's signal.
+   * Without the framing of aws-chunked. Can be read once; nothing is read ahead of who reads. As many as `size`, and of the
+   * checksums and signatures of chunks that were sent with them, else it throws an `S3Error` in place of its end: what was
+   * read before then is not to be kept. Aborted, it throws the reason of the caller's signal.
    */
   readonly bytes: AsyncIterable<Buffer>;
   readonly size: number;
-  /** SHA-256 in hex where the client sent it, and verified by `bytes`; null where it did not. */
+  /**
+   * SHA-256 in hex that the client signed; null where it signed none. Whoever keeps the bytes verifies it, beside the main
+   * thread where it can, and refuses others with XAmzContentSHA256Mismatch.
+   */
   readonly sha256: string | null;
 }
 
@@ -48,7 +51,7 @@ export interface ServedStore {
     options: { readonly range: ByteRange | null; readonly caller: Caller },
   ): Promise<(ObjectContent & StoredObject) | null>;
   /**
-   * Stores the object once its body is verified, or leaves all as it was.
+   * Stores the object once its body is verified (`sha256` too), or leaves all as it was.
    * @throws S3Error PreconditionFailed with `onlyIfAbsent` where the key has an object
    */
   put(options: {

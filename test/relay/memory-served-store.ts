@@ -70,10 +70,12 @@ function etagOf({ size, modifiedAt }: { readonly size: number; readonly modified
   return createHash("md5").update(`${size} ${modifiedAt}`).digest("hex");
 }
 
-async function bytesOf({ bytes, size }: IncomingBody): Promise<Buffer> {
+async function bytesOf({ bytes, size, sha256 }: IncomingBody): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of bytes) parts.push(part);
   const body = Buffer.concat(parts);
   if (body.length !== size) throw new Error(`${body.length} bytes came of ${size}`);
+  if (sha256 !== null && createHash("sha256").update(body).digest("hex") !== sha256)
+    throw new S3Error("XAmzContentSHA256Mismatch", "the body is another than was signed");
   return body;
 }
