@@ -56,6 +56,23 @@ export const otherPresets = {
     ],
     source: "https://bundler.io/man/bundle-config.1.html",
   },
+  gem: {
+    ...plain,
+    holds: "downloaded gems",
+    target: "/usr/local/bundle/cache",
+    sharing: "locked",
+    sharingReason: "RubyGems promises nothing about two processes that write one file",
+    archDependent: false,
+    env: { GEM_HOME: "{parent}" },
+    foundWithoutEnv: "in-image",
+    images: ["ruby"],
+    commands: argv("gem install", "gem update", "gem fetch"),
+    notes: [
+      "Outside of the ruby images the folder is `cache` below what `gem env home` prints; give that as `target`.",
+      "Gems of a Gemfile are bundler's.",
+    ],
+    source: "https://guides.rubygems.org/command-reference/#gem-environment",
+  },
   hex: {
     ...plain,
     holds: "downloaded packages and the registry",
@@ -65,7 +82,7 @@ export const otherPresets = {
     archDependent: false,
     env: { HEX_HOME: "{target}" },
     foundWithoutEnv: "as-root",
-    commands: argv("mix deps.get", "mix deps.update", "mix do deps.get"),
+    commands: argv("mix deps.get", "mix deps.update"),
     notes: [
       "Hex itself, which `mix local.hex` installs, is in /root/.mix and stays in the image.",
       "The folder holds the key of `mix hex.user auth` too: log in by a secret in the RUN, or give `persist: false`.",

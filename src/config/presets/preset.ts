@@ -1,3 +1,5 @@
+import { calledCommands } from "./called.ts";
+
 /** A cache mount that is the same in most projects: what a config gets by naming the preset. */
 export interface MountPreset {
   /** What the folder holds, in a few words. */
@@ -33,10 +35,16 @@ export interface MountPreset {
   readonly source: string;
 }
 
-/** True where a command line, split into words, uses the preset's folder. Flags before and between the words do not count. */
+/**
+ * True where a command line, split into words, uses the preset's folder. Flags before and between the words do not
+ * count, nor does what only runs the tool, such as `xx-cargo` and `cargo auditable`.
+ */
 export function isCommandOf(preset: MountPreset, words: readonly string[]): boolean {
-  const given = withoutFlags(words);
-  return preset.commands.some((command) => withoutFlags(command).every((word, i) => (given[i] ?? "") === word));
+  return calledCommands(words)
+    .map(withoutFlags)
+    .some((given) =>
+      preset.commands.some((command) => withoutFlags(command).every((word, i) => (given[i] ?? "") === word)),
+    );
 }
 
 function withoutFlags(words: readonly string[]): readonly string[] {
