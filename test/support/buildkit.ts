@@ -26,6 +26,8 @@ export interface BuildkitOptions {
   readonly dir?: string;
   /** Listens on TCP with mutual TLS too; `address` is then the TCP one. */
   readonly tls?: Certificates;
+  /** In a network namespace with nothing in it, which has no way to this machine's loopback. */
+  readonly isApart?: boolean;
 }
 
 export interface Buildkit {
@@ -63,7 +65,9 @@ export async function startBuildkit(options: BuildkitOptions = {}): Promise<Buil
     unmountBelow(root);
     rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   };
-  const server = startServer(findTool("buildkitd"), args, { env: cleanEnv({ PATH: pathWith() }), cleanUp });
+  const daemon = findTool("buildkitd");
+  const [command, argv] = options.isApart === true ? ["unshare", ["--net", daemon, ...args]] : [daemon, args];
+  const server = startServer(command, argv, { env: cleanEnv({ PATH: pathWith() }), cleanUp });
   const buildctl = async (...argv: readonly string[]): Promise<string> => {
     const { stdout } = await run(findTool("buildctl"), ["--addr", socket, ...argv], { env: cleanEnv() });
     return stdout;

@@ -130,6 +130,7 @@ export function createFakeBuilder(): FakeBuilder {
       requireSupport: async () => {
         if (builder.failure !== null) throw builder.failure;
       },
+      visit: async () => null,
       isOpen: () => true,
       close: async () => {},
     },

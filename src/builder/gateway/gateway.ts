@@ -19,6 +19,7 @@ import {
   turnMount,
 } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
+import { visit } from "./visit.ts";
 import { listWorkers, type Worker } from "./workers.ts";
 
 export interface GatewayOptions extends HelperOptions {
@@ -54,6 +55,11 @@ export interface Gateway {
   /** Refs of the builds under way; what this or another bkcache does with mounts is none. */
   listActiveBuilds(): Promise<readonly string[]>;
   listWorkers(): Promise<readonly Worker[]>;
+  /**
+   * Has BuildKit itself ask for an http address, from the network in which its cache clients are. Nothing is kept of the
+   * answer. Returns why there was none that it takes; null where it took one.
+   */
+  visit(url: string, options: { readonly signal: AbortSignal }): Promise<string | null>;
   /** What a build did that has ended, as `docker buildx history logs` tells it. */
   readBuild(ref: string): Promise<readonly BuildStatus[]>;
   /** Removes records of mounts, but for those in use. */
@@ -143,6 +149,11 @@ export async function openGateway(
         return events.flatMap(({ record }) => (record === undefined ? [] : [record.Ref]));
       }),
     listWorkers: () => ask(() => listWorkers(channel, { ...promptly, signal })),
+    visit: (url, { signal: within }) =>
+      ask(async () => {
+        await requireSupport();
+        return visit(channel, url, within);
+      }),
     readBuild: (Ref) =>
       ask(async () => {
         // A BuildKit without a history never answers this.

@@ -12,6 +12,8 @@ export interface Build {
   readonly metadata: Readonly<Record<string, string>>;
   /** The id of what a definition makes, which need not be made yet. */
   solve(definition: LlbDefinition, signal?: AbortSignal): Promise<string>;
+  /** Has a definition made at once. */
+  evaluate(definition: LlbDefinition, signal: AbortSignal): Promise<void>;
   /**
    * Makes a container and returns its id, as soon as what it mounts is free for it: a mount that is locked, or wanted so,
    * may be in use. There, only the end of the build ends BuildKit's wait.
@@ -40,18 +42,20 @@ export function openBuild(channel: Channel): Build {
     .catch((error: unknown) => (failure = error))
     .finally(() => (isOver = true));
   const metadata = { "buildkit-controlapi-buildid": ref };
+  const solve = async (Definition: LlbDefinition, Evaluate: boolean, signal: AbortSignal | undefined) => {
+    const request = { Definition, allowResultReturn: true, allowResultArrayRef: true, Evaluate };
+    try {
+      const { result } = await channel.call(LLBBridge.Solve, request, { metadata, signal });
+      return result?.ref?.id ?? "";
+    } catch (error) {
+      // A call of a build that has failed says no more than that there is none.
+      throw failure ?? error;
+    }
+  };
   return {
     metadata,
-    async solve(Definition, signal) {
-      const request = { Definition, allowResultReturn: true, allowResultArrayRef: true };
-      try {
-        const { result } = await channel.call(LLBBridge.Solve, request, { metadata, signal });
-        return result?.ref?.id ?? "";
-      } catch (error) {
-        // A call of a build that has failed says no more than that there is none.
-        throw failure ?? error;
-      }
-    },
+    solve: (definition, signal) => solve(definition, false, signal),
+    evaluate: async (definition, signal) => void (await solve(definition, true, signal)),
     async makeContainer(Mounts, signal) {
       const ContainerID = newId();
       // No limit: another build may hold a mount.

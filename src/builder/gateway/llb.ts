@@ -48,6 +48,11 @@ export const bareRoot: LlbDefinition = marshal({
   },
 });
 
+/** A file that BuildKit itself fetches, in its own network, as its cache clients do theirs. */
+export function httpSource(url: string): LlbDefinition {
+  return marshal({ source: { identifier: url } });
+}
+
 /** The folder within `mountBase` that is the mount's root. */
 export const baseFolder = "/cache";
 
