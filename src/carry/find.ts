@@ -46,8 +46,8 @@ export function platformOf({ nodes }: Builder): string {
 }
 
 /**
- * The mounts of these targets: the declared ones that the Dockerfiles use, and all that they use where the config
- * declares none.
+ * The mounts of these targets: all that their Dockerfiles use, declared or not. A target that lists its mounts has those
+ * alone.
  */
 export function findCarriedMounts(request: FindRequest): FoundMounts {
   const found = new Map<string, CarriedMount>();
@@ -69,7 +69,6 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
   const { plan, definition, read } = request;
   const target = definition.targets[name] ?? {};
   const listed = plan.targets[name]?.mounts ?? null;
-  const hasDeclared = Object.keys(plan.mounts).length > 0;
   if (listed?.length === 0) return [];
   const found = read(target);
   const { dockerfile } = found;
@@ -86,8 +85,7 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
     const ids = new Map(Object.entries(plan.mounts).map(([mount, { id }]) => [idOn(id, platform), mount]));
     const carried = used.flatMap((mount) => {
       const declared = mount.id === null ? undefined : ids.get(mount.id);
-      const isWanted = listed === null ? !hasDeclared || declared !== undefined : listed.includes(declared ?? "");
-      if (!isWanted) return [];
+      if (listed !== null && !listed.includes(declared ?? "")) return [];
       return [carry(mount, { declared, platform, namespace, target: name, request })];
     });
     // Of a Dockerfile that cannot be read the config alone tells.

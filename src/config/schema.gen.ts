@@ -753,7 +753,7 @@ export interface TargetAttributes {
    */
   cache?: CachePolicy | false;
   /**
-   * Names of the mounts that the target uses; replaces an inherited list. Without it: the declared mounts that the Dockerfile's reached stages use.
+   * Names of the declared mounts that are carried for the target; replaces an inherited list. Without it: all that the Dockerfile's reached stages use.
    */
   mounts?: string[];
 }

@@ -608,7 +608,7 @@ export const codes = {
   },
   BK6005: {
     title: "mount that is not declared",
-    help: "A RUN has a cache mount whose id the config does not declare: it is neither carried to a bucket nor kept in step.",
+    help: "A RUN has a cache mount whose id the config does not declare: it is carried as it is, but has neither a name nor settings, and is not kept in step.",
     level: "warn",
   },
   BK6006: {

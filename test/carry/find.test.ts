@@ -93,12 +93,25 @@ describe("without declared mounts", () => {
 });
 
 describe("with declared mounts", () => {
-  test("only those are carried, under their names and with their settings", () => {
-    const { mounts } = find({
-      dockerfile: runs("id=shop-gomod,target=/go/pkg/mod", "id=other,target=/o"),
-      mounts: { gomod },
-    });
-    expect(mounts).toMatchObject([{ name: "gomod", keyFiles: ["go.sum"], maxSize: 1_000_000_000 }]);
+  const dockerfile = runs("id=shop-gomod,target=/go/pkg/mod", "id=other,target=/o", "target=/d");
+
+  test("those are carried under their names and with their settings, the others as without", () => {
+    expect(find({ dockerfile, mounts: { gomod } }).mounts).toMatchObject([
+      { name: "gomod", keyFiles: ["go.sum"], maxSize: 1_000_000_000 },
+      { name: "other", keyFiles: [], maxSize: null },
+      { name: "/d", keyFiles: [], maxSize: null },
+    ]);
+  });
+
+  test("a declared mount with persist: false switches off that one alone", () => {
+    const { mounts, findings } = find({ dockerfile, mounts: { gomod: { ...gomod, persist: false } } });
+    expect(mounts.map(({ name }) => name)).toEqual(["other", "/d"]);
+    expect(findings).toEqual([]);
+  });
+
+  test("a target that lists its mounts has those alone", () => {
+    const { mounts } = find({ dockerfile, mounts: { gomod }, listed: ["gomod"] });
+    expect(mounts.map(({ name }) => name)).toEqual(["gomod"]);
   });
 
   test("not those that are not to be persisted, nor any for a target that lists none", () => {
