@@ -15,6 +15,8 @@ export type Fault =
   | { readonly kind: "short body"; readonly bytes: number }
   /** The request reaches the real server this much later, in ms. */
   | { readonly kind: "late"; readonly ms: number }
+  /** The request reaches the real server once this has settled. */
+  | { readonly kind: "held"; readonly until: Promise<unknown> }
   /** Nothing is ever answered. */
   | { readonly kind: "silence" }
   /** The answer comes byte by byte, so slowly that it takes this time in ms, though never standing still. */
@@ -82,6 +84,9 @@ function handle(request: IncomingMessage, response: ServerResponse, fault: Fault
     request.resume();
   } else if (fault?.kind === "late") {
     setTimeout(() => forward(request, response, target, (from) => respond(from, response, null)), fault.ms);
+  } else if (fault?.kind === "held") {
+    const go = () => forward(request, response, target, (from) => respond(from, response, null));
+    fault.until.then(go, go);
   } else if (fault?.kind !== "cut") {
     forward(request, response, target, (from) => respond(from, response, fault));
   } else if (fault.after === true) {
@@ -107,7 +112,7 @@ function forward(
   request.pipe(onward);
 }
 
-type BodyFault = Exclude<Fault, { readonly kind: "status" | "silence" | "cut" | "late" }>;
+type BodyFault = Exclude<Fault, { readonly kind: "status" | "silence" | "cut" | "late" | "held" }>;
 
 function respond(from: IncomingMessage, response: ServerResponse, fault: BodyFault | null): void {
   if (fault === null) {
