@@ -2,8 +2,11 @@ import { readFile, unlink } from "node:fs/promises";
 import { orNull, placeFile, writeFlushed } from "./fs-files.ts";
 import type { Upload } from "./object-store.ts";
 import { createParts } from "./parts.ts";
+import { checkDigest } from "./refusals.ts";
 
 export interface FsUploadOptions {
+  /** Name of the backend in the config. */
+  readonly backend: string;
   readonly key: string;
   /** Of the object. */
   readonly path: string;
@@ -16,7 +19,8 @@ export interface FsUploadOptions {
 }
 
 /** Parts as files of their own, since nobody says how long the ones before will be. */
-export function beginFsUpload({ key, path, temporary, onlyIfAbsent, signal, guard }: FsUploadOptions): Upload {
+export function beginFsUpload(options: FsUploadOptions): Upload {
+  const { backend, key, path, temporary, onlyIfAbsent, signal, guard } = options;
   const parts = createParts<string>(key);
   const files = new Set<string>();
   const writing = new Set<Promise<unknown>>();
@@ -27,8 +31,9 @@ export function beginFsUpload({ key, path, temporary, onlyIfAbsent, signal, guar
     for (const file of files) await orNull(unlink(file)).catch(() => {});
   };
   return {
-    async part(number, body) {
+    async part(number, body, { sha256 } = {}) {
       parts.check(number);
+      checkDigest(backend, key, body, sha256);
       written += 1;
       const file = `${temporary}-${written}`;
       files.add(file);

@@ -116,7 +116,7 @@ export function createFsStore({ backend, dir, signal: ofStore }: FsOptions): Obj
           throw fail(error, "write");
         }
       };
-      return beginFsUpload({ key, path, temporary: await temporaryName(), onlyIfAbsent, guard, signal });
+      return beginFsUpload({ backend, key, path, temporary: await temporaryName(), onlyIfAbsent, guard, signal });
     },
     async put(key, body, { signal, onlyIfAbsent = false, sha256 } = {}) {
       check(signal);

@@ -121,7 +121,7 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
     async upload(key, { signal, onlyIfAbsent = false } = {}) {
       const name = nameOf(key);
       swept ??= removeAbandoned({ client, objects, prefix }).catch(() => {});
-      return beginGcsUpload({ client, objects, prefix, name, signal, onlyIfAbsent });
+      return beginGcsUpload({ backend, client, objects, prefix, name, signal, onlyIfAbsent });
     },
     async stat(key, { signal } = {}) {
       const path = `${pathOf(key)}?fields=${fields}`;

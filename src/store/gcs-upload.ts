@@ -4,8 +4,11 @@ import type { Call, CallAnswer, GcsClient } from "./gcs-client.ts";
 import { percentEncode } from "./keys.ts";
 import type { Upload } from "./object-store.ts";
 import { createParts } from "./parts.ts";
+import { checkDigest } from "./refusals.ts";
 
 export interface GcsUploadOptions {
+  /** Name of the backend in the config. */
+  readonly backend: string;
   readonly client: GcsClient;
   /** Path of the bucket's objects. */
   readonly objects: string;
@@ -36,7 +39,7 @@ export function isUnfinished(key: string): boolean {
  * multipart protocol of the XML interface is another interface with other errors.
  */
 export async function beginGcsUpload(options: GcsUploadOptions): Promise<Upload> {
-  const { client, objects, prefix, name, onlyIfAbsent } = options;
+  const { backend, client, objects, prefix, name, onlyIfAbsent } = options;
   const ending = new AbortController();
   const signal = options.signal === undefined ? ending.signal : AbortSignal.any([options.signal, ending.signal]);
   signal.throwIfAborted();
@@ -88,8 +91,9 @@ export async function beginGcsUpload(options: GcsUploadOptions): Promise<Upload>
   };
 
   return {
-    async part(number, body) {
+    async part(number, body, { sha256 } = {}) {
       parts.check(number);
+      checkDigest(backend, name.slice(prefix.length), body, sha256);
       const part = temporary();
       const path = `/upload${objects}?uploadType=media&fields=name&name=${percentEncode(part)}`;
       const sent = client.ask({ method: "POST", path, type, parts: [body] }, [], signal).then(requireName);

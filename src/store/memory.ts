@@ -54,9 +54,10 @@ export function createMemoryStore(name = "memory"): ObjectStore {
       assertKey(key);
       const parts = createParts<Buffer>(key);
       return {
-        async part(number, body) {
+        async part(number, body, { sha256 } = {}) {
           signal?.throwIfAborted();
           parts.check(number);
+          checkDigest(backend, key, body, sha256);
           parts.set(number, Buffer.from(body));
         },
         async complete() {

@@ -60,9 +60,9 @@ export interface ObjectContent {
 export interface Upload {
   /**
    * Stores one part, numbered from 1; in any order, several at once. The same number again replaces it. Each but the last
-   * has at least 5 MiB. The bytes must not change before the call is done.
+   * has at least 5 MiB. The bytes must not change before the call is done. With `sha256` as for `put`.
    */
-  part(number: number, body: Uint8Array): Promise<void>;
+  part(number: number, body: Uint8Array, options?: Pick<PutOptions, "sha256">): Promise<void>;
   /**
    * Puts the parts together by their numbers.
    * @throws Error where a number is missing, or there is no part at all.

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BkcacheError } from "../diagnostics/error.ts";
 import { readFailure, verdictOf } from "./failure.ts";
 import { hasBytes } from "./has-bytes.ts";
 import type { ObjectReader, PutOptions } from "./object-store.ts";
@@ -49,23 +50,12 @@ export function createS3Put({ place, load, requests, reader, sendsMd5 }: S3PutOp
       ...condition,
       ...(sendsMd5 && { ContentMD5: createHash("md5").update(body).digest("base64") }),
     });
-    if (sha256 !== undefined) {
-      // The signature covers this header, and the store compares the body with it; the SDK takes it as it is.
-      command.middlewareStack.add(
-        (next) => (args) => {
-          const { headers } = args.request as { readonly headers: Record<string, string> };
-          headers["x-amz-content-sha256"] = sha256;
-          return next(args);
-        },
-        { step: "build", name: "payloadDigest" },
-      );
-    }
+    if (sha256 !== undefined) signDigest(command, sha256);
     try {
       const { ETag } = await client.send(command, { abortSignal: signal });
       requireAnswer(ETag);
     } catch (error) {
-      if (verdictOf(readFailure(error)) !== "again" || sha256 === undefined || hasDigest(body, sha256)) throw error;
-      throw damaged(backend, name.slice(prefix.length), error);
+      throw refusedDigest({ backend, key: name.slice(prefix.length), body, sha256, error }) ?? error;
     }
   };
 
@@ -121,6 +111,44 @@ interface PutRequest {
   readonly sha256: string | undefined;
   readonly condition: { readonly IfNoneMatch?: "*" };
   readonly signal: AbortSignal;
+}
+
+/** The signature covers this header, and the store compares the body with it; the SDK takes it as it is. */
+export function signDigest(command: Command, sha256: string): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { readonly headers: Record<string, string> };
+      headers["x-amz-content-sha256"] = sha256;
+      return next(args);
+    },
+    { step: "build", name: "payloadDigest" },
+  );
+}
+
+/** What the commands of the SDK have in common here. */
+interface Command {
+  readonly middlewareStack: {
+    add(
+      middleware: <I extends { readonly request: unknown }, O>(
+        next: (args: I) => Promise<O>,
+      ) => (args: I) => Promise<O>,
+      options: { readonly step: "build"; readonly name: string },
+    ): void;
+  };
+}
+
+interface RefusedBody {
+  readonly backend: string;
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly sha256: string | undefined;
+  readonly error: unknown;
+}
+
+/** For a refusal that no other try changes, since the body has not the digest that its caller says; else null. */
+export function refusedDigest({ backend, key, body, sha256, error }: RefusedBody): BkcacheError | null {
+  if (verdictOf(readFailure(error)) !== "again" || sha256 === undefined || hasDigest(body, sha256)) return null;
+  return damaged(backend, key, error);
 }
 
 /** @throws Error for a success without what every S3 gives with it, such as the ETag of what was stored. */

@@ -78,7 +78,8 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     read: async (key, calling) => reader.read(nameOf(key), calling),
     stat: async (key, calling) => reader.stat(nameOf(key), calling),
     put: async (key, body, calling) => putting.put(nameOf(key), body, calling),
-    upload: async (key, calling) => beginS3Upload({ place, load, requests, putting, name: nameOf(key), ...calling }),
+    upload: async (key, calling) =>
+      beginS3Upload({ place, load, requests, putting, sendsMd5, name: nameOf(key), ...calling }),
     async *list(under, { signal } = {}) {
       const { sdk, client } = await load();
       let token: string | undefined;

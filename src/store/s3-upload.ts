@@ -4,13 +4,16 @@ import { createParts } from "./parts.ts";
 import type { BucketPlace } from "./place.ts";
 import type { Requests } from "./requests.ts";
 import type { S3Session } from "./s3-client.ts";
-import { requireAnswer, type S3Put } from "./s3-put.ts";
+import { checkDigest } from "./refusals.ts";
+import { refusedDigest, requireAnswer, type S3Put, signDigest } from "./s3-put.ts";
 
 export interface S3UploadOptions {
   readonly place: BucketPlace;
   readonly load: () => Promise<S3Session>;
   readonly requests: Requests;
   readonly putting: Pick<S3Put, "ifAbsent">;
+  /** The store is known not to compare a body with its signed digest. */
+  readonly sendsMd5: boolean;
   /** Full name of the object. */
   readonly name: string;
   readonly onlyIfAbsent?: boolean;
@@ -22,7 +25,8 @@ const abortTimeout = 10_000;
 
 /** A multipart upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
 export async function beginS3Upload(options: S3UploadOptions): Promise<Upload> {
-  const { place, load, requests, putting, name, onlyIfAbsent = false } = options;
+  const { place, load, requests, putting, sendsMd5, name, onlyIfAbsent = false } = options;
+  const key = name.slice(place.prefix.length);
   const ending = new AbortController();
   const signal = options.signal === undefined ? ending.signal : AbortSignal.any([options.signal, ending.signal]);
   const { sdk, client } = await load();
@@ -62,12 +66,18 @@ export async function beginS3Upload(options: S3UploadOptions): Promise<Upload> {
   };
 
   return {
-    async part(PartNumber, Body) {
+    async part(PartNumber, Body, { sha256 } = {}) {
       parts.check(PartNumber);
+      if (sendsMd5) checkDigest(place.backend, key, Body, sha256);
       const sent = requests.run(async (attempt) => {
         const command = new sdk.UploadPartCommand({ ...upload, PartNumber, Body, ContentLength: Body.byteLength });
-        const { ETag } = await client.send(command, { abortSignal: attempt.signal });
-        parts.set(PartNumber, requireAnswer(ETag));
+        if (sha256 !== undefined) signDigest(command, sha256);
+        try {
+          const { ETag } = await client.send(command, { abortSignal: attempt.signal });
+          parts.set(PartNumber, requireAnswer(ETag));
+        } catch (error) {
+          throw refusedDigest({ backend: place.backend, key, body: Body, sha256, error }) ?? error;
+        }
       }, signal);
       sending.add(sent);
       await sent.finally(() => sending.delete(sent));

@@ -52,6 +52,18 @@ export function describeUploads(open: () => ObjectStore, unfinished: () => Promi
     await expect(store.upload("a//b")).rejects.toThrow("no key");
   });
 
+  test("a part that is not what its digest says is refused, and can be sent again", async () => {
+    const store = open();
+    const [first, last] = [bytes(partBytes), bytes(1_000)];
+    const upload = await store.upload("parts/digest");
+    await upload.part(1, first, { sha256: sha256(first) });
+    await expect(upload.part(2, last, { sha256: sha256(first) })).rejects.toMatchObject({ code: "BK5021" });
+    await upload.part(2, last, { sha256: sha256(last) });
+    expect(await upload.complete()).toBe("stored");
+    expect((await store.get("parts/digest"))?.equals(Buffer.concat([first, last]))).toBe(true);
+    await store.delete(["parts/digest"]);
+  });
+
   test("an abort in the middle leaves nothing", async () => {
     const store = open();
     const upload = await store.upload("parts/aborted");
