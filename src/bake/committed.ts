@@ -1,7 +1,7 @@
 import type { Text } from "../config/text.ts";
 import type { Expression } from "./hcl.ts";
 import type { Entry, Plan, PlanVariable, TargetCache } from "./model.ts";
-import { createEntryList, keepLast, type ListEntries } from "./possible-entries.ts";
+import { createEntryList, keepLast, type ListEntries, standsInFile } from "./possible-entries.ts";
 
 /** One line of cache of a target. */
 export interface CacheField {
@@ -34,14 +34,16 @@ const variables = { from: "BKCACHE_READ_SCOPE", to: "BKCACHE_WRITE_SCOPE" } as c
 export function commitCache(plan: Plan): CommittedCache {
   const read = commonScope(plan, "from");
   const write = commonScope(plan, "to");
-  const list = createEntryList(plan);
+  const list = createEntryList(plan, "file");
   const fields = new Map<string, readonly CacheField[]>();
   for (const [name, { cache }] of Object.entries(plan.targets)) {
-    const from = cacheField(cache, { direction: "from", common: read.scope, list });
-    const to = cacheField(cache, { direction: "to", common: write.scope, list });
+    const field = (direction: Direction, { scope: common }: CommittedScope) => {
+      const isUsed = cache[direction].kind === "raw" || usesPolicy(plan, cache, direction);
+      return cacheField(cache, { direction, common, list, isUsed });
+    };
     fields.set(
       name,
-      [from, to].filter((field) => field !== null),
+      [field("from", read), field("to", write)].filter((field) => field !== null),
     );
   }
   return { read, write, fields };
@@ -67,14 +69,15 @@ export function scopeVariables({ read, write }: CommittedCache): Record<string, 
 function commonScope(plan: Plan, direction: Direction): CommittedScope {
   const scopes = new Set<string>();
   for (const { cache } of Object.values(plan.targets)) {
-    if (usesPolicy(cache, direction)) scopes.add(ownScope(cache, direction));
+    if (usesPolicy(plan, cache, direction)) scopes.add(ownScope(cache, direction));
   }
   const [first = ""] = scopes;
   return { isUsed: scopes.size > 0, isMixed: scopes.size > 1, scope: scopes.size === 1 ? first : "" };
 }
 
-function usesPolicy(cache: TargetCache, direction: Direction): boolean {
-  return cache[direction].kind === "policy" && cache[direction].backends.length > 0;
+function usesPolicy({ backends }: Plan, cache: TargetCache, direction: Direction): boolean {
+  const source = cache[direction];
+  return source.kind === "policy" && source.backends.some((name) => standsInFile(backends[name]));
 }
 
 /** The scope that a target uses in the committed file when no variable is set; empty for none. */
@@ -82,13 +85,18 @@ function ownScope({ committed, scope }: TargetCache, direction: Direction): stri
   return committed === "read-write" || (committed === "read" && direction === "from") ? scope : "";
 }
 
-function cacheField(
-  cache: TargetCache,
-  { direction, common, list }: { readonly direction: Direction; readonly common: string; readonly list: ListEntries },
-): CacheField | null {
+interface FieldOptions {
+  readonly direction: Direction;
+  /** The scope that all targets have by themselves. */
+  readonly common: string;
+  readonly list: ListEntries;
+  readonly isUsed: boolean;
+}
+
+function cacheField(cache: TargetCache, { direction, common, list, isUsed }: FieldOptions): CacheField | null {
   const name = `cache-${direction}` as const;
   const source = cache[direction];
-  if (source.kind === "policy" && source.backends.length === 0) return null;
+  if (!isUsed) return null;
   const variable = variables[direction];
   const own = ownScope(cache, direction);
   // With targets that differ, the variable is empty by default and each target falls back to its own scope.

@@ -1,7 +1,7 @@
 import type { Text } from "../config/text.ts";
 import { createCacheEntry } from "./cache-entry.ts";
 import { cacheName } from "./cache-name.ts";
-import type { Entry, Plan, TargetCache } from "./model.ts";
+import type { Entry, Plan, PlanBackend, TargetCache } from "./model.ts";
 
 /** One cache entry that a target may get. */
 export interface PossibleEntry<S extends Text = Text> {
@@ -29,8 +29,9 @@ export type ListEntries = <S extends Text>(
 /**
  * The one list of a target's entries, for a run, for what `plan` shows, for the committed file and for the ejected one.
  * Scope by scope: a nearer scope in a far bucket wins over the default one on the disk.
+ * @param purpose a file that stays has nothing of backends that are reached by way of bkcache alone
  */
-export function createEntryList({ backends }: Pick<Plan, "backends">): ListEntries {
+export function createEntryList({ backends }: Pick<Plan, "backends">, purpose: "run" | "file"): ListEntries {
   // Most targets share one policy, so each kind of entry is made once.
   const made = new Map<string, ReturnType<typeof createCacheEntry>>();
   const creatorOf = (backend: string, direction: "from" | "to", { mode, ignoreError }: TargetCache) => {
@@ -52,11 +53,17 @@ export function createEntryList({ backends }: Pick<Plan, "backends">): ListEntri
     return scopes.flatMap((scope) => {
       const name = cacheName(cache.name, scope);
       return source.backends.flatMap((backend) => {
+        if (purpose === "file" && !standsInFile(backends[backend])) return [];
         const entry = creatorOf(backend, direction, cache)?.(name);
         return entry === undefined ? [] : [{ direction, backend, scope, name, entry }];
       });
     });
   };
+}
+
+/** BuildKit has no cache in Google's store but by HMAC keys; an entry without them would fail on every machine. */
+export function standsInFile(backend: PlanBackend | undefined): boolean {
+  return backend?.type !== "gcs" || backend["auth"] === "hmac";
 }
 
 /** Where one entry is read that stands in a file: two lose hits, and the last is the one that all machines share. */

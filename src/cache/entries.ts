@@ -54,7 +54,7 @@ export interface EntryDrafts {
 
 /** Every entry that the plan has for these targets. */
 export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryDrafts {
-  const list = createEntryList(plan);
+  const list = createEntryList(plan, "run");
   const texts: Record<string, Text> = {};
   const keep: Keep = (text) => {
     if (typeof text === "string") return () => text;

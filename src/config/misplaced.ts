@@ -46,7 +46,7 @@ export function misplacedKey(key: string, path: Path, parent: unknown): Special 
 
 const sources: Readonly<Record<string, string>> = {
   s3: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, SSO or a web identity",
-  gcs: "GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET",
+  gcs: "application default credentials, or GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET",
   registry: "`docker login`",
   gha: "the job's own environment",
   azblob: "the daemon's own environment",

@@ -293,6 +293,14 @@ export interface S3Backend {
    */
   insecure?: boolean;
   /**
+   * Whether layers go through bkcache's relay, so that the builder gets no credentials of the bucket. `auto`: where there is a tier, or where BuildKit cannot speak to the store itself; else directly, which is faster.
+   */
+  relay?: "auto" | "always" | "off";
+  /**
+   * A folder on this machine in front of the bucket: layers that it has are not fetched again. Reads fill it, writes go to both.
+   */
+  tier?: Tier;
+  /**
    * Prefix of the layers, after `prefix`. BuildKit's default is `blobs/`.
    */
   blobsPrefix?: Template;
@@ -323,7 +331,7 @@ export interface S3Backend {
 }
 
 /**
- * A bucket of Google Cloud Storage, used through its S3 protocol with HMAC keys from the environment. Needs BuildKit 0.30.
+ * A bucket of Google Cloud Storage, with application default credentials (a key file, workload identity, gcloud's own or the machine's) or HMAC keys. BuildKit has no such cache of its own: bkcache's relay stands between the two.
  */
 export interface GcsBackend {
   /**
@@ -343,6 +351,10 @@ export interface GcsBackend {
    */
   prefix?: Template;
   /**
+   * `hmac`: with the HMAC keys of GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET alone, by which BuildKit itself speaks to the bucket in S3's protocol; the committed file then has the cache too. Needs BuildKit 0.30.
+   */
+  auth?: "hmac";
+  /**
    * Base URL; https://storage.googleapis.com without it.
    */
   endpointUrl?: Template;
@@ -350,6 +362,14 @@ export interface GcsBackend {
    * Allow an endpoint over plain http.
    */
   insecure?: boolean;
+  /**
+   * Whether layers go through bkcache's relay, which holds the credentials. `auto`: unless HMAC keys are all that there is, or `auth` says so. `off`: with HMAC keys alone.
+   */
+  relay?: "auto" | "always" | "off";
+  /**
+   * A folder on this machine in front of the bucket: layers that it has are not fetched again. Reads fill it, writes go to both.
+   */
+  tier?: Tier;
   /**
    * Prefix of the layers, after `prefix`. BuildKit's default is `blobs/`.
    */
@@ -494,6 +514,20 @@ export interface InlineBackend {
    * Image to import from. Without it nothing is read.
    */
   ref?: Template;
+}
+
+/**
+ * A folder that holds layers of a bucket on this machine.
+ */
+export interface Tier {
+  /**
+   * The folder, relative to the config's folder; `~/` is the home folder. It must not lie in a build context.
+   */
+  path: Template;
+  /**
+   * Most that it holds; what was used least lately goes first.
+   */
+  maxSize: Size;
 }
 
 /**

@@ -2,7 +2,7 @@
 /* eslint-disable */
 // @ts-nocheck
 export const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Config","type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"bake":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]},"propertyNames":{"$ref":"#/$defs/VariableName"}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"},"propertyNames":{"$ref":"#/$defs/Name"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"defaults":{"$ref":"#/$defs/TargetAttributes","unevaluatedProperties":false},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"},"propertyNames":{"$ref":"#/$defs/Name"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string","minLength":1},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"},"propertyNames":{"type":"string","pattern":"^BK[0-9]{4}$"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string","enum":["error","warn","off"]},"Template":{"type":"string"},"VariableReference":{"type":"string","pattern":"^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"},"Name":{"type":"string","pattern":"^[a-zA-Z0-9_-]+$"},"VariableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"ProjectName":{"type":"string","pattern":"^[a-z0-9-]+$"},"Duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"},"Size":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"},"Preset":{"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string","minLength":1},"errorMessage":{"type":"string"}},"additionalProperties":false,"required":["condition"]},"Backend":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","path"]},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type","accountUrl"]},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}},"propertyNames":{"$ref":"#/$defs/VariableName"}},"name":{"$ref":"#/$defs/Template"}},"unevaluatedProperties":false},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false,"required":["targets"]},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["id"]},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false,"required":["id"]},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string","minLength":1},"cert":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"serverName":{"type":"string","minLength":1}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Config","type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"bake":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]},"propertyNames":{"$ref":"#/$defs/VariableName"}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"},"propertyNames":{"$ref":"#/$defs/Name"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"defaults":{"$ref":"#/$defs/TargetAttributes","unevaluatedProperties":false},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"},"propertyNames":{"$ref":"#/$defs/Name"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string","minLength":1},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"},"propertyNames":{"type":"string","pattern":"^BK[0-9]{4}$"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string","enum":["error","warn","off"]},"Template":{"type":"string"},"VariableReference":{"type":"string","pattern":"^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"},"Name":{"type":"string","pattern":"^[a-zA-Z0-9_-]+$"},"VariableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"ProjectName":{"type":"string","pattern":"^[a-z0-9-]+$"},"Duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"},"Size":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"},"Preset":{"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string","minLength":1},"errorMessage":{"type":"string"}},"additionalProperties":false,"required":["condition"]},"Backend":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","path"]},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string","enum":["hmac"]},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type","accountUrl"]},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false,"required":["path","maxSize"]},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}},"propertyNames":{"$ref":"#/$defs/VariableName"}},"name":{"$ref":"#/$defs/Template"}},"unevaluatedProperties":false},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false,"required":["targets"]},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["id"]},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false,"required":["id"]},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string","minLength":1},"cert":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"serverName":{"type":"string","minLength":1}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^[a-z0-9-]+$", "u");
 
@@ -564,8 +564,8 @@ return errors === 0;
 }
 validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema28 = {"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]};
-const pattern6 = new RegExp("^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$", "u");
+const schema28 = {"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]};
+const pattern6 = new RegExp("^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$", "u");
 
 function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -579,7 +579,7 @@ evaluated0.items = undefined;
 }
 if(typeof data === "string"){
 if(!pattern6.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"}};
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -603,6 +603,117 @@ validate78.errors = vErrors;
 return errors === 0;
 }
 validate78.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate76.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.maxSize === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "maxSize"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "path") || (key0 === "maxSize"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.path !== undefined){
+if(!(validate66(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
+if(data.maxSize !== undefined){
+if(!(validate78(data.maxSize, {instancePath:instancePath+"/maxSize",parentData:data,parentDataProperty:"maxSize",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate76.errors = vErrors;
+return errors === 0;
+}
+validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const pattern7 = new RegExp("^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$", "u");
+
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate83.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate83.errors = vErrors;
+return errors === 0;
+}
+validate83.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
 function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -727,6 +838,35 @@ vErrors.push(err6);
 errors++;
 }
 }
+if(data.relay !== undefined){
+let data9 = data.relay;
+if(typeof data9 !== "string"){
+const err7 = {instancePath:instancePath+"/relay",schemaPath:"#/properties/relay/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(!(((data9 === "auto") || (data9 === "always")) || (data9 === "off"))){
+const err8 = {instancePath:instancePath+"/relay",schemaPath:"#/properties/relay/enum",keyword:"enum",params:{allowedValues: schema28.properties.relay.enum}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.tier !== undefined){
+if(!(validate76(data.tier, {instancePath:instancePath+"/tier",parentData:data,parentDataProperty:"tier",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+}
 if(data.blobsPrefix !== undefined){
 if(!(validate66(data.blobsPrefix, {instancePath:instancePath+"/blobsPrefix",parentData:data,parentDataProperty:"blobsPrefix",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
@@ -740,40 +880,15 @@ errors = vErrors.length;
 }
 }
 if(data.touchRefresh !== undefined){
-if(!(validate78(data.touchRefresh, {instancePath:instancePath+"/touchRefresh",parentData:data,parentDataProperty:"touchRefresh",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate83(data.touchRefresh, {instancePath:instancePath+"/touchRefresh",parentData:data,parentDataProperty:"touchRefresh",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 if(data.uploadParallelism !== undefined){
-let data12 = data.uploadParallelism;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err7 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 < 1 || isNaN(data12)){
-const err8 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-}
-if(data.retryMode !== undefined){
-let data13 = data.retryMode;
-if(typeof data13 !== "string"){
-const err9 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/type",keyword:"type",params:{type: "string"}};
+let data14 = data.uploadParallelism;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err9 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -782,8 +897,9 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(!((data13 === "standard") || (data13 === "adaptive"))){
-const err10 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/enum",keyword:"enum",params:{allowedValues: schema28.properties.retryMode.enum}};
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 1 || isNaN(data14)){
+const err10 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -793,10 +909,11 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.retryMaxAttempts !== undefined){
-let data14 = data.retryMaxAttempts;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err11 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/type",keyword:"type",params:{type: "integer"}};
+}
+if(data.retryMode !== undefined){
+let data15 = data.retryMode;
+if(typeof data15 !== "string"){
+const err11 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -805,9 +922,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 < 1 || isNaN(data14)){
-const err12 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(!((data15 === "standard") || (data15 === "adaptive"))){
+const err12 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/enum",keyword:"enum",params:{allowedValues: schema28.properties.retryMode.enum}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -817,10 +933,10 @@ vErrors.push(err12);
 errors++;
 }
 }
-}
-if(data.disableAcceptEncoding !== undefined){
-if(typeof data.disableAcceptEncoding !== "boolean"){
-const err13 = {instancePath:instancePath+"/disableAcceptEncoding",schemaPath:"#/properties/disableAcceptEncoding/type",keyword:"type",params:{type: "boolean"}};
+if(data.retryMaxAttempts !== undefined){
+let data16 = data.retryMaxAttempts;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err13 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -829,10 +945,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-}
-else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 < 1 || isNaN(data16)){
+const err14 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -841,17 +956,42 @@ vErrors.push(err14);
 }
 errors++;
 }
+}
+}
+if(data.disableAcceptEncoding !== undefined){
+if(typeof data.disableAcceptEncoding !== "boolean"){
+const err15 = {instancePath:instancePath+"/disableAcceptEncoding",schemaPath:"#/properties/disableAcceptEncoding/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
 validate70.errors = vErrors;
 return errors === 0;
 }
 validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]};
+const schema32 = {"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string","enum":["hmac"]},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]};
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate80.evaluated;
+const evaluated0 = validate85.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -870,7 +1010,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema30.properties, key0))){
+if(!(func1.call(schema32.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -911,6 +1051,29 @@ vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.error
 errors = vErrors.length;
 }
 }
+if(data.auth !== undefined){
+let data4 = data.auth;
+if(typeof data4 !== "string"){
+const err3 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(!(data4 === "hmac")){
+const err4 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/enum",keyword:"enum",params:{allowedValues: schema32.properties.auth.enum}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
 if(data.endpointUrl !== undefined){
 if(!(validate66(data.endpointUrl, {instancePath:instancePath+"/endpointUrl",parentData:data,parentDataProperty:"endpointUrl",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
@@ -919,14 +1082,43 @@ errors = vErrors.length;
 }
 if(data.insecure !== undefined){
 if(typeof data.insecure !== "boolean"){
-const err3 = {instancePath:instancePath+"/insecure",schemaPath:"#/properties/insecure/type",keyword:"type",params:{type: "boolean"}};
+const err5 = {instancePath:instancePath+"/insecure",schemaPath:"#/properties/insecure/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
-vErrors = [err3];
+vErrors = [err5];
 }
 else {
-vErrors.push(err3);
+vErrors.push(err5);
 }
 errors++;
+}
+}
+if(data.relay !== undefined){
+let data7 = data.relay;
+if(typeof data7 !== "string"){
+const err6 = {instancePath:instancePath+"/relay",schemaPath:"#/properties/relay/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(!(((data7 === "auto") || (data7 === "always")) || (data7 === "off"))){
+const err7 = {instancePath:instancePath+"/relay",schemaPath:"#/properties/relay/enum",keyword:"enum",params:{allowedValues: schema32.properties.relay.enum}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.tier !== undefined){
+if(!(validate76(data.tier, {instancePath:instancePath+"/tier",parentData:data,parentDataProperty:"tier",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
 }
 }
 if(data.blobsPrefix !== undefined){
@@ -942,63 +1134,15 @@ errors = vErrors.length;
 }
 }
 if(data.touchRefresh !== undefined){
-if(!(validate78(data.touchRefresh, {instancePath:instancePath+"/touchRefresh",parentData:data,parentDataProperty:"touchRefresh",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate83(data.touchRefresh, {instancePath:instancePath+"/touchRefresh",parentData:data,parentDataProperty:"touchRefresh",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 if(data.uploadParallelism !== undefined){
-let data9 = data.uploadParallelism;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err4 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err5 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-}
-if(data.retryMode !== undefined){
-let data10 = data.retryMode;
-if(typeof data10 !== "string"){
-const err6 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(!((data10 === "standard") || (data10 === "adaptive"))){
-const err7 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/enum",keyword:"enum",params:{allowedValues: schema30.properties.retryMode.enum}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data.retryMaxAttempts !== undefined){
-let data11 = data.retryMaxAttempts;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err8 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/type",keyword:"type",params:{type: "integer"}};
+let data12 = data.uploadParallelism;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err8 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1007,9 +1151,9 @@ vErrors.push(err8);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 1 || isNaN(data11)){
-const err9 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 1 || isNaN(data12)){
+const err9 = {instancePath:instancePath+"/uploadParallelism",schemaPath:"#/properties/uploadParallelism/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1020,9 +1164,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.retryMode !== undefined){
+let data13 = data.retryMode;
+if(typeof data13 !== "string"){
+const err10 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1031,17 +1176,64 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate80.errors = vErrors;
+if(!((data13 === "standard") || (data13 === "adaptive"))){
+const err11 = {instancePath:instancePath+"/retryMode",schemaPath:"#/properties/retryMode/enum",keyword:"enum",params:{allowedValues: schema32.properties.retryMode.enum}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.retryMaxAttempts !== undefined){
+let data14 = data.retryMaxAttempts;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err12 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 1 || isNaN(data14)){
+const err13 = {instancePath:instancePath+"/retryMaxAttempts",schemaPath:"#/properties/retryMaxAttempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+validate85.errors = vErrors;
 return errors === 0;
 }
-validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]};
+const schema33 = {"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]};
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate88.evaluated;
+const evaluated0 = validate94.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1148,7 +1340,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((((data5 === "uncompressed") || (data5 === "gzip")) || (data5 === "estargz")) || (data5 === "zstd"))){
-const err8 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema31.properties.compression.enum}};
+const err8 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema33.properties.compression.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1216,17 +1408,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate88.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-validate88.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema32 = {"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]};
+const schema34 = {"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]};
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate96.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1275,8 +1467,8 @@ errors = vErrors.length;
 }
 }
 if(data.timeout !== undefined){
-if(!(validate78(data.timeout, {instancePath:instancePath+"/timeout",parentData:data,parentDataProperty:"timeout",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate83(data.timeout, {instancePath:instancePath+"/timeout",parentData:data,parentDataProperty:"timeout",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
@@ -1293,7 +1485,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data3 === 1) || (data3 === 2))){
-const err4 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/enum",keyword:"enum",params:{allowedValues: schema32.properties.version.enum}};
+const err4 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/enum",keyword:"enum",params:{allowedValues: schema34.properties.version.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1332,16 +1524,16 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate96.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate96.evaluated;
+const evaluated0 = validate102.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1440,16 +1632,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate96.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
-validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate103.evaluated;
+const evaluated0 = validate109.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1508,10 +1700,10 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate103.errors = vErrors;
+validate109.errors = vErrors;
 return errors === 0;
 }
-validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1554,8 +1746,8 @@ props0 = true;
 }
 }
 else if(tag0 === "gcs"){
-if(!(validate80(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(!(validate85(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -1563,8 +1755,8 @@ props0 = true;
 }
 }
 else if(tag0 === "registry"){
-if(!(validate88(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -1572,15 +1764,6 @@ props0 = true;
 }
 }
 else if(tag0 === "gha"){
-if(!(validate90(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "azblob"){
 if(!(validate96(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
@@ -1589,9 +1772,18 @@ if(props0 !== true){
 props0 = true;
 }
 }
+else if(tag0 === "azblob"){
+if(!(validate102(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
 else if(tag0 === "inline"){
-if(!(validate103(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate109(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -1636,12 +1828,12 @@ return errors === 0;
 }
 validate64.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema35 = {"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false};
+const schema37 = {"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false};
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate114.evaluated;
+const evaluated0 = validate120.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1662,20 +1854,20 @@ errors++;
 }
 }
 if(data.restore !== undefined){
-if(!(validate78(data.restore, {instancePath:instancePath+"/restore",parentData:data,parentDataProperty:"restore",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate83(data.restore, {instancePath:instancePath+"/restore",parentData:data,parentDataProperty:"restore",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 if(data.save !== undefined){
-if(!(validate78(data.save, {instancePath:instancePath+"/save",parentData:data,parentDataProperty:"save",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate83(data.save, {instancePath:instancePath+"/save",parentData:data,parentDataProperty:"save",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 if(data.first !== undefined){
-if(!(validate78(data.first, {instancePath:instancePath+"/first",parentData:data,parentDataProperty:"first",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate83(data.first, {instancePath:instancePath+"/first",parentData:data,parentDataProperty:"first",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
@@ -1690,16 +1882,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate120.errors = vErrors;
 return errors === 0;
 }
-validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate113.evaluated;
+const evaluated0 = validate119.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1813,7 +2005,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data5 === "min") || (data5 === "max"))){
-const err8 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema35.properties.mode.enum}};
+const err8 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema37.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1848,7 +2040,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!(((data7 === "off") || (data7 === "read")) || (data7 === "read-write"))){
-const err11 = {instancePath:instancePath+"/committed",schemaPath:"#/properties/committed/enum",keyword:"enum",params:{allowedValues: schema35.properties.committed.enum}};
+const err11 = {instancePath:instancePath+"/committed",schemaPath:"#/properties/committed/enum",keyword:"enum",params:{allowedValues: schema37.properties.committed.enum}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1911,8 +2103,8 @@ vErrors = null;
 }
 }
 if(data.mountBudget !== undefined){
-if(!(validate114(data.mountBudget, {instancePath:instancePath+"/mountBudget",parentData:data,parentDataProperty:"mountBudget",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate120(data.mountBudget, {instancePath:instancePath+"/mountBudget",parentData:data,parentDataProperty:"mountBudget",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -1927,17 +2119,17 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate113.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]};
+const schema39 = {"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]};
 
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate121.evaluated;
+const evaluated0 = validate127.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1955,7 +2147,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((((((((((((((((((((((((((((((((((((data === "go-mod") || (data === "go-build")) || (data === "npm")) || (data === "pnpm")) || (data === "yarn-classic")) || (data === "yarn-berry")) || (data === "bun")) || (data === "turbo")) || (data === "nx")) || (data === "next")) || (data === "deno")) || (data === "pip")) || (data === "uv")) || (data === "poetry")) || (data === "pdm")) || (data === "pipenv")) || (data === "conda")) || (data === "cargo-registry")) || (data === "cargo-git")) || (data === "cargo-target")) || (data === "apt")) || (data === "apt-lists")) || (data === "apk")) || (data === "dnf")) || (data === "dnf5")) || (data === "maven")) || (data === "gradle")) || (data === "sbt")) || (data === "nuget")) || (data === "composer")) || (data === "bundler")) || (data === "gem")) || (data === "hex")) || (data === "ccache")) || (data === "sccache")) || (data === "conan")) || (data === "vcpkg"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema37.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1964,58 +2156,19 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate121.errors = vErrors;
+validate127.errors = vErrors;
 return errors === 0;
 }
-validate121.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate127.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false};
-const pattern9 = new RegExp("^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$", "u");
+const schema40 = {"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false};
+const pattern8 = new RegExp("^[a-zA-Z0-9_./-]+$", "u");
+const pattern9 = new RegExp("^/", "u");
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate126.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data === "string"){
-if(!pattern9.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate126.errors = vErrors;
-return errors === 0;
-}
-validate126.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const pattern7 = new RegExp("^[a-zA-Z0-9_./-]+$", "u");
-const pattern8 = new RegExp("^/", "u");
-
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate123.evaluated;
+const evaluated0 = validate129.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2024,7 +2177,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema38.properties, key0))){
+if(!(func1.call(schema40.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2036,15 +2189,15 @@ errors++;
 }
 }
 if(data.preset !== undefined){
-if(!(validate121(data.preset, {instancePath:instancePath+"/preset",parentData:data,parentDataProperty:"preset",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate127(data.preset, {instancePath:instancePath+"/preset",parentData:data,parentDataProperty:"preset",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
 if(data.id !== undefined){
 let data1 = data.id;
 if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
+if(!pattern8.test(data1)){
 const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9_./-]+$"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2069,7 +2222,7 @@ errors++;
 if(data.target !== undefined){
 let data2 = data.target;
 if(typeof data2 === "string"){
-if(!pattern8.test(data2)){
+if(!pattern9.test(data2)){
 const err3 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -2104,7 +2257,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data3 === "shared") || (data3 === "private")) || (data3 === "locked"))){
-const err6 = {instancePath:instancePath+"/sharing",schemaPath:"#/properties/sharing/enum",keyword:"enum",params:{allowedValues: schema38.properties.sharing.enum}};
+const err6 = {instancePath:instancePath+"/sharing",schemaPath:"#/properties/sharing/enum",keyword:"enum",params:{allowedValues: schema40.properties.sharing.enum}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2275,8 +2428,8 @@ errors++;
 }
 }
 if(data.maxSize !== undefined){
-if(!(validate126(data.maxSize, {instancePath:instancePath+"/maxSize",parentData:data,parentDataProperty:"maxSize",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate78(data.maxSize, {instancePath:instancePath+"/maxSize",parentData:data,parentDataProperty:"maxSize",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
@@ -2303,17 +2456,17 @@ vErrors.push(err20);
 }
 errors++;
 }
-validate123.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
-validate123.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern10 = new RegExp("^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$", "u");
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate131.evaluated;
+const evaluated0 = validate136.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2342,17 +2495,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate131.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
-validate131.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate136.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}};
+const schema44 = {"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2374,7 +2527,7 @@ for(const key0 in data){
 if(!(key0 === "type")){
 let data0 = data[key0];
 if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/type",keyword:"type",params:{type: schema43.additionalProperties.type}};
+const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/type",keyword:"type",params:{type: schema44.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2421,16 +2574,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate134.evaluated;
+const evaluated0 = validate139.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2447,8 +2600,8 @@ errors = vErrors.length;
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 const _errs2 = errors;
-if(!(validate136(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate141(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
@@ -2477,17 +2630,17 @@ vErrors = null;
 }
 }
 }
-validate134.errors = vErrors;
+validate139.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate134.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate139.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate158.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2566,16 +2719,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate158.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
-validate158.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate168.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2648,16 +2801,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate163.errors = vErrors;
+validate168.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate168.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate173.evaluated;
+const evaluated0 = validate178.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2716,16 +2869,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate173.errors = vErrors;
+validate178.errors = vErrors;
 return errors === 0;
 }
-validate173.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate180.evaluated;
+const evaluated0 = validate185.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2794,16 +2947,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate180.errors = vErrors;
+validate185.errors = vErrors;
 return errors === 0;
 }
-validate180.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate134.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2838,8 +2991,8 @@ errors++;
 var _valid0 = _errs3 === errors;
 valid1 = valid1 || _valid0;
 const _errs6 = errors;
-if(!(validate131(data0, {instancePath:instancePath+"/annotations",parentData:data,parentDataProperty:"annotations",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data0, {instancePath:instancePath+"/annotations",parentData:data,parentDataProperty:"annotations",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
@@ -2932,8 +3085,8 @@ let data4 = data.attest;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate134(data4[i1], {instancePath:instancePath+"/attest/" + i1,parentData:data4,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate139(data4[i1], {instancePath:instancePath+"/attest/" + i1,parentData:data4,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
@@ -3027,8 +3180,8 @@ errors++;
 var _valid2 = _errs29 === errors;
 valid9 = valid9 || _valid2;
 const _errs32 = errors;
-if(!(validate131(data13, {instancePath:instancePath+"/entitlements",parentData:data,parentDataProperty:"entitlements",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data13, {instancePath:instancePath+"/entitlements",parentData:data,parentDataProperty:"entitlements",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs32 === errors;
@@ -3161,8 +3314,8 @@ errors++;
 var _valid4 = _errs48 === errors;
 valid15 = valid15 || _valid4;
 const _errs50 = errors;
-if(!(validate131(data20, {instancePath:instancePath+"/noCache",parentData:data,parentDataProperty:"noCache",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data20, {instancePath:instancePath+"/noCache",parentData:data,parentDataProperty:"noCache",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs50 === errors;
@@ -3216,8 +3369,8 @@ errors++;
 var _valid5 = _errs53 === errors;
 valid16 = valid16 || _valid5;
 const _errs56 = errors;
-if(!(validate131(data21, {instancePath:instancePath+"/noCacheFilter",parentData:data,parentDataProperty:"noCacheFilter",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data21, {instancePath:instancePath+"/noCacheFilter",parentData:data,parentDataProperty:"noCacheFilter",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs56 === errors;
@@ -3252,8 +3405,8 @@ const _errs59 = errors;
 if(Array.isArray(data23)){
 const len4 = data23.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate134(data23[i4], {instancePath:instancePath+"/output/" + i4,parentData:data23,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate139(data23[i4], {instancePath:instancePath+"/output/" + i4,parentData:data23,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
@@ -3271,8 +3424,8 @@ errors++;
 var _valid6 = _errs59 === errors;
 valid19 = valid19 || _valid6;
 const _errs62 = errors;
-if(!(validate131(data23, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data23, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid6 = _errs62 === errors;
@@ -3326,8 +3479,8 @@ errors++;
 var _valid7 = _errs65 === errors;
 valid22 = valid22 || _valid7;
 const _errs68 = errors;
-if(!(validate131(data25, {instancePath:instancePath+"/platforms",parentData:data,parentDataProperty:"platforms",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data25, {instancePath:instancePath+"/platforms",parentData:data,parentDataProperty:"platforms",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid7 = _errs68 === errors;
@@ -3370,8 +3523,8 @@ errors = vErrors.length;
 var _valid8 = _errs73 === errors;
 valid27 = valid27 || _valid8;
 const _errs74 = errors;
-if(!(validate158(data28, {instancePath:instancePath+"/policy/" + i6,parentData:data27,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+if(!(validate163(data28, {instancePath:instancePath+"/policy/" + i6,parentData:data27,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 var _valid8 = _errs74 === errors;
@@ -3428,8 +3581,8 @@ errors++;
 var _valid9 = _errs77 === errors;
 valid28 = valid28 || _valid9;
 const _errs79 = errors;
-if(!(validate131(data29, {instancePath:instancePath+"/pull",parentData:data,parentDataProperty:"pull",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data29, {instancePath:instancePath+"/pull",parentData:data,parentDataProperty:"pull",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid9 = _errs79 === errors;
@@ -3457,8 +3610,8 @@ vErrors = null;
 }
 }
 if(data.resources !== undefined){
-if(!(validate163(data.resources, {instancePath:instancePath+"/resources",parentData:data,parentDataProperty:"resources",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate168(data.resources, {instancePath:instancePath+"/resources",parentData:data,parentDataProperty:"resources",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
@@ -3478,8 +3631,8 @@ errors = vErrors.length;
 var _valid10 = _errs85 === errors;
 valid31 = valid31 || _valid10;
 const _errs86 = errors;
-if(!(validate173(data32, {instancePath:instancePath+"/secret/" + i7,parentData:data31,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate178(data32, {instancePath:instancePath+"/secret/" + i7,parentData:data31,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var _valid10 = _errs86 === errors;
@@ -3540,8 +3693,8 @@ errors = vErrors.length;
 var _valid11 = _errs92 === errors;
 valid34 = valid34 || _valid11;
 const _errs93 = errors;
-if(!(validate180(data35, {instancePath:instancePath+"/ssh/" + i8,parentData:data34,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if(!(validate185(data35, {instancePath:instancePath+"/ssh/" + i8,parentData:data34,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var _valid11 = _errs93 === errors;
@@ -3607,8 +3760,8 @@ errors++;
 var _valid12 = _errs96 === errors;
 valid35 = valid35 || _valid12;
 const _errs99 = errors;
-if(!(validate131(data36, {instancePath:instancePath+"/tags",parentData:data,parentDataProperty:"tags",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data36, {instancePath:instancePath+"/tags",parentData:data,parentDataProperty:"tags",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid12 = _errs99 === errors;
@@ -3668,8 +3821,8 @@ errors++;
 var _valid13 = _errs103 === errors;
 valid38 = valid38 || _valid13;
 const _errs106 = errors;
-if(!(validate131(data39, {instancePath:instancePath+"/ulimits",parentData:data,parentDataProperty:"ulimits",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate136(data39, {instancePath:instancePath+"/ulimits",parentData:data,parentDataProperty:"ulimits",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var _valid13 = _errs106 === errors;
@@ -3704,8 +3857,8 @@ const _errs109 = errors;
 if(Array.isArray(data41)){
 const len11 = data41.length;
 for(let i11=0; i11<len11; i11++){
-if(!(validate134(data41[i11], {instancePath:instancePath+"/cacheFrom/" + i11,parentData:data41,parentDataProperty:i11,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate139(data41[i11], {instancePath:instancePath+"/cacheFrom/" + i11,parentData:data41,parentDataProperty:i11,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
@@ -3765,8 +3918,8 @@ const _errs115 = errors;
 if(Array.isArray(data43)){
 const len12 = data43.length;
 for(let i12=0; i12<len12; i12++){
-if(!(validate134(data43[i12], {instancePath:instancePath+"/cacheTo/" + i12,parentData:data43,parentDataProperty:i12,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate139(data43[i12], {instancePath:instancePath+"/cacheTo/" + i12,parentData:data43,parentDataProperty:i12,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
@@ -3823,8 +3976,8 @@ let data45 = data.cache;
 const _errs120 = errors;
 let valid47 = false;
 const _errs121 = errors;
-if(!(validate113(data45, {instancePath:instancePath+"/cache",parentData:data,parentDataProperty:"cache",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate119(data45, {instancePath:instancePath+"/cache",parentData:data,parentDataProperty:"cache",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var _valid16 = _errs121 === errors;
@@ -3903,24 +4056,24 @@ vErrors.push(err43);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"props":{"annotations":true,"args":true,"attest":true,"call":true,"context":true,"contexts":true,"description":true,"dockerfile":true,"dockerfileInline":true,"entitlements":true,"extraHosts":true,"labels":true,"network":true,"noCache":true,"noCacheFilter":true,"output":true,"platforms":true,"policy":true,"pull":true,"resources":true,"secret":true,"shmSize":true,"ssh":true,"tags":true,"target":true,"ulimits":true,"cacheFrom":true,"cacheTo":true,"cache":true,"mounts":true},"dynamicProps":false,"dynamicItems":false};
+validate134.evaluated = {"props":{"annotations":true,"args":true,"attest":true,"call":true,"context":true,"contexts":true,"description":true,"dockerfile":true,"dockerfileInline":true,"entitlements":true,"extraHosts":true,"labels":true,"network":true,"noCache":true,"noCacheFilter":true,"output":true,"platforms":true,"policy":true,"pull":true,"resources":true,"secret":true,"shmSize":true,"ssh":true,"tags":true,"target":true,"ulimits":true,"cacheFrom":true,"cacheTo":true,"cache":true,"mounts":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate194.evaluated;
+const evaluated0 = validate199.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate129(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4096,16 +4249,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate194.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-validate194.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate200.evaluated;
+const evaluated0 = validate205.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4186,17 +4339,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate200.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
-validate200.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema50 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false};
+const schema51 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false};
 
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate204.evaluated;
+const evaluated0 = validate209.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4327,16 +4480,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate204.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
-validate204.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate209.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate203.evaluated;
+const evaluated0 = validate208.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4394,7 +4547,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((data1 === "docker") || (data1 === "docker-container")) || (data1 === "kubernetes")) || (data1 === "remote")) || (data1 === "cloud"))){
-const err4 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema50.properties.driver.enum}};
+const err4 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema51.properties.driver.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4435,7 +4588,7 @@ if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 for(const key1 in data3){
 let data4 = data3[key1];
 if(((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (typeof data4 !== "boolean")){
-const err7 = {instancePath:instancePath+"/options/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/options/additionalProperties/type",keyword:"type",params:{type: schema50.properties.options.additionalProperties.type}};
+const err7 = {instancePath:instancePath+"/options/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/options/additionalProperties/type",keyword:"type",params:{type: schema51.properties.options.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4536,8 +4689,8 @@ errors++;
 }
 }
 if(data.tls !== undefined){
-if(!(validate204(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -4552,17 +4705,17 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate203.errors = vErrors;
+validate208.errors = vErrors;
 return errors === 0;
 }
-validate203.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate208.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"type":"string","enum":["error","warn","off"]};
+const schema53 = {"type":"string","enum":["error","warn","off"]};
 
-function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate207.evaluated;
+const evaluated0 = validate212.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4580,7 +4733,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((data === "error") || (data === "warn")) || (data === "off"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema52.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema53.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4589,10 +4742,10 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate207.errors = vErrors;
+validate212.errors = vErrors;
 return errors === 0;
 }
-validate207.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate212.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const pattern11 = new RegExp("^BK[0-9]{4}$", "u");
 
@@ -4940,8 +5093,8 @@ errors++;
 }
 }
 if(data.cache !== undefined){
-if(!(validate113(data.cache, {instancePath:instancePath+"/cache",parentData:data,parentDataProperty:"cache",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate119(data.cache, {instancePath:instancePath+"/cache",parentData:data,parentDataProperty:"cache",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 }
@@ -4971,15 +5124,15 @@ let data12 = data11[key6];
 const _errs41 = errors;
 let valid14 = false;
 const _errs42 = errors;
-if(!(validate121(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate127(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs42 === errors;
 valid14 = valid14 || _valid3;
 const _errs43 = errors;
-if(!(validate123(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate129(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs43 === errors;
@@ -5020,8 +5173,8 @@ errors++;
 }
 if(data.defaults !== undefined){
 let data13 = data.defaults;
-if(!(validate129(data13, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate134(data13, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
@@ -5061,8 +5214,8 @@ errors++;
 }
 }
 for(const key9 in data14){
-if(!(validate194(data14[key9], {instancePath:instancePath+"/targets/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data14,parentDataProperty:key9,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate199(data14[key9], {instancePath:instancePath+"/targets/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data14,parentDataProperty:key9,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
 errors = vErrors.length;
 }
 }
@@ -5132,8 +5285,8 @@ errors++;
 var _valid4 = _errs57 === errors;
 valid19 = valid19 || _valid4;
 const _errs61 = errors;
-if(!(validate200(data17, {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key11,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate205(data17, {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key11,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs61 === errors;
@@ -5224,8 +5377,8 @@ errors++;
 var _valid5 = _errs67 === errors;
 valid24 = valid24 || _valid5;
 const _errs69 = errors;
-if(!(validate203(data21, {instancePath:instancePath+"/builder",parentData:data,parentDataProperty:"builder",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
+if(!(validate208(data21, {instancePath:instancePath+"/builder",parentData:data,parentDataProperty:"builder",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs69 === errors;
@@ -5292,8 +5445,8 @@ errors++;
 }
 }
 for(const key13 in data22){
-if(!(validate207(data22[key13], {instancePath:instancePath+"/rules/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data22,parentDataProperty:key13,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+if(!(validate212(data22[key13], {instancePath:instancePath+"/rules/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data22,parentDataProperty:key13,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
 errors = vErrors.length;
 }
 }
@@ -5325,4 +5478,4 @@ return errors === 0;
 }
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const shape = {"type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"bake":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]}},"defaults":{"$ref":"#/$defs/TargetAttributes"},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string"},"Template":{"type":"string"},"VariableReference":{"type":"string"},"Name":{"type":"string"},"VariableName":{"type":"string"},"ProjectName":{"type":"string"},"Duration":{"type":"string"},"Size":{"type":"string"},"Preset":{"type":"string"},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string"},"errorMessage":{"type":"string"}},"additionalProperties":false},"Backend":{"type":"object","oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"}},"additionalProperties":false},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer"},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string"},"mode":{"type":"string"},"ignoreError":{"type":"boolean"},"committed":{"type":"string"},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string"},"target":{"type":"string"},"sharing":{"type":"string"},"uid":{"type":"integer"},"gid":{"type":"integer"},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"}},"key":{"type":"array","items":{"type":"string"}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string"}},"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}}},"name":{"$ref":"#/$defs/Template"}}},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string"},"driver":{"type":"string"},"endpoint":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string"}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string"},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string"},"cert":{"type":"string"},"key":{"type":"string"},"serverName":{"type":"string"}},"additionalProperties":false}}};
+export const shape = {"type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"bake":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]}},"defaults":{"$ref":"#/$defs/TargetAttributes"},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string"},"Template":{"type":"string"},"VariableReference":{"type":"string"},"Name":{"type":"string"},"VariableName":{"type":"string"},"ProjectName":{"type":"string"},"Duration":{"type":"string"},"Size":{"type":"string"},"Preset":{"type":"string"},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string"},"errorMessage":{"type":"string"}},"additionalProperties":false},"Backend":{"type":"object","oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"}},"additionalProperties":false},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer"},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string"},"mode":{"type":"string"},"ignoreError":{"type":"boolean"},"committed":{"type":"string"},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string"},"target":{"type":"string"},"sharing":{"type":"string"},"uid":{"type":"integer"},"gid":{"type":"integer"},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"}},"key":{"type":"array","items":{"type":"string"}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string"}},"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}}},"name":{"$ref":"#/$defs/Template"}}},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string"},"driver":{"type":"string"},"endpoint":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string"}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string"},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string"},"cert":{"type":"string"},"key":{"type":"string"},"serverName":{"type":"string"}},"additionalProperties":false}}};

@@ -227,6 +227,11 @@ export const codes = {
     level: "warn",
   },
 
+  BK2055: {
+    title: "tier without the relay",
+    help: "Only bkcache's relay has a tier, and `relay: off` says that layers do not go through it.",
+    level: "error",
+  },
   BK2060: {
     title: "list variable cannot be joined",
     help: "The attribute adds to what is inherited, which a variable that holds the whole list cannot do. Write the list out.",
@@ -379,6 +384,11 @@ export const codes = {
     title: "builder does not reach the backend",
     help: "A loopback address, such as 127.0.0.1 or localhost, is the builder's own container where that has a network of its own. Give the builder the machine's network, or the backend an address that both reach. Mounts go through bkcache and are not affected.",
     level: "warn",
+  },
+  BK4017: {
+    title: "builder does not reach the relay",
+    help: "The relay listens on this machine alone: on its loopback, or on the address by which a docker-container builder reaches it. A builder that can ask neither gets the backend directly where that is possible, else not at all. Give the builder the machine's network (--driver-opt network=host), give HMAC keys for a bucket of Google's, or run `bkcache relay` where the builder reaches it.",
+    isLasting: true,
   },
 
   BK4020: {

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { homeVariable } from "../bake/cache-entry.ts";
 import { emitRunFile } from "../bake/emit.ts";
 import type { Entry, Plan, PlanTarget } from "../bake/model.ts";
-import { createEntryList, keepLast, type ListEntries } from "../bake/possible-entries.ts";
+import { createEntryList, keepLast, type ListEntries, standsInFile } from "../bake/possible-entries.ts";
 import type { Text } from "../config/text.ts";
 import { readMarkers } from "../dockerfile/markers.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
@@ -15,7 +15,7 @@ export type EjectedCache = "off" | "read" | "read-write" | null;
  * the committed file means while nobody sets its variables.
  */
 export function ejectBakeFile(plan: Plan, use: EjectedCache): string {
-  const list = createEntryList(plan);
+  const list = createEntryList(plan, "file");
   const text = emitRunFile(plan, {
     targets: Object.fromEntries(
       Object.entries(plan.targets).map(([name, target]) => [
@@ -88,6 +88,10 @@ export function lossesOf(plan: Plan, use: EjectedCache | "own"): readonly string
         "every target reads and writes one fixed scope: nothing looks for the branch's cache first, or checks that a cache exists",
       );
     losses.push("builds that share steps run at once again, where a cold builder loses imported cache");
+  }
+  const relayed = Object.keys(plan.backends).filter((name) => use !== "own" && !standsInFile(plan.backends[name]));
+  if (relayed.length > 0) {
+    losses.push(`layers are not cached in ${relayed.join(", ")}, which BuildKit itself speaks to with HMAC keys alone`);
   }
   if (Object.keys(plan.mounts).length > 0 && plan.mountBackend !== null) {
     losses.push("the contents of cache mounts stay on each builder: nothing carries them");

@@ -71,7 +71,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const { layers, reason } = use;
   const { targets, linked } = requireKnown(plan, names);
   const store = describeStore(plan);
-  const list = createEntryList(plan);
+  const list = createEntryList(plan, "run");
   const describe = (name: string, isRequested: boolean) => {
     const target = plan.targets[name];
     if (target === undefined) throw new Error(`no target ${name} in the plan`);

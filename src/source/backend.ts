@@ -26,8 +26,13 @@ export function draftBackend({ backends }: Pick<Plan, "backends">, name: string,
           isOpen(value) ? (values[keyOf(attribute)] ?? "") : value,
         ]),
       ) as StoreBackend;
-      const { path } = filled;
-      return { ...filled, ...(typeof path === "string" && { path: absolutePath(path, base) }), name };
+      const { path, tierPath } = filled;
+      return {
+        ...filled,
+        ...(typeof path === "string" && { path: absolutePath(path, base) }),
+        ...(typeof tierPath === "string" && { tierPath: absolutePath(tierPath, base) }),
+        name,
+      };
     },
   };
 }

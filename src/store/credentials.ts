@@ -73,7 +73,7 @@ export function resolveGcsHmac(env: Env, backends: readonly string[]): Credentia
   }
   const missing = names.filter((name) => !env[name]);
   const about = env["GOOGLE_APPLICATION_CREDENTIALS"]
-    ? "; GOOGLE_APPLICATION_CREDENTIALS cannot serve BuildKit's layer cache, only the contents of mounts"
+    ? "; GOOGLE_APPLICATION_CREDENTIALS serves layers by way of bkcache's relay alone"
     : "";
   return {
     credentials: null,

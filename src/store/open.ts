@@ -39,10 +39,11 @@ export async function openStore(backend: StoreBackend, context: StoreContext): P
   }
   if (warning !== undefined) context.warn?.(warning);
   if (place.type === "local") return createFsStore({ ...place, signal: context.signal });
-  return openBucket({ ...place, prefix: withSlash(place.prefix) }, context);
+  return openBucket({ ...place, prefix: withSlash(place.prefix) }, backend["auth"] === "hmac", context);
 }
 
-async function openBucket(place: BucketPlace, context: StoreContext): Promise<ObjectStore> {
+/** @param byHmac says that no other credentials are to be used */
+async function openBucket(place: BucketPlace, byHmac: boolean, context: StoreContext): Promise<ObjectStore> {
   const { env, signal, warn = () => {}, policy, pageSize } = context;
   const shared = {
     place,
@@ -51,17 +52,13 @@ async function openBucket(place: BucketPlace, context: StoreContext): Promise<Ob
     ...(policy !== undefined && { policy }),
     ...(pageSize !== undefined && { pageSize }),
   };
-  const hmac = place.type === "gcs" ? resolveGcsHmac(env, [place.backend]).credentials : null;
-  if (place.type === "gcs") {
-    if (hmac === null || hasDefaultCredentials(env)) {
-      const { createGcsStore } = await import("./gcs-store.ts");
-      return createGcsStore(shared);
-    }
+  const keys = place.type === "gcs" ? resolveGcsHmac(env, [place.backend]) : null;
+  if (keys !== null && !byHmac && (keys.credentials === null || hasDefaultCredentials(env))) {
+    const { createGcsStore } = await import("./gcs-store.ts");
+    return createGcsStore(shared);
   }
   const ask = async (options?: { readonly anew: boolean }): Promise<CredentialsAnswer> =>
-    hmac === null
-      ? resolveAws({ env, signal, now: () => Date.now() }, [place.backend], options)
-      : { credentials: hmac, finding: null };
+    keys ?? resolveAws({ env, signal, now: () => Date.now() }, [place.backend], options);
   const { createS3Store } = await import("./s3-store.ts");
   return createS3Store({
     ...shared,
@@ -71,7 +68,7 @@ async function openBucket(place: BucketPlace, context: StoreContext): Promise<Ob
         () => {},
       ),
     ),
-    sendsMd5: hmac !== null,
+    sendsMd5: keys !== null,
   });
 }
 

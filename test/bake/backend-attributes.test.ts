@@ -20,6 +20,9 @@ const { oneOf } = $defs["Backend"] as unknown as { readonly oneOf: readonly { re
 /** Keys of the config that are no attribute of an entry. */
 const elsewhere: Readonly<Record<string, string>> = {
   profile: "store/profiles has what it stands for",
+  auth: "decides who speaks to the store",
+  relay: "decides who speaks to the store",
+  tier: "the relay's own",
   insecure: "the store lets plain http be; the one of registry is an attribute",
 };
 

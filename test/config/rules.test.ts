@@ -584,6 +584,30 @@ const cases: readonly Case[] = [
     good: "backends: { b: { type: gcs, url: gs://x/y/ } }",
   },
   {
+    code: "BK2055",
+    title: "tier without the relay",
+    bad: "backends: { b: { type: s3, bucket: x, relay: off, «tier: { path: ~/t, maxSize: 1GB } } }",
+    good: "backends: { b: { type: s3, bucket: x, relay: always, tier: { path: ~/t, maxSize: 1GB } } }",
+  },
+  {
+    code: "BK2013",
+    title: "tier without a bound",
+    bad: "backends: { b: { type: gcs, url: gs://x/, «tier: { path: ~/t } } }",
+    good: "backends: { b: { type: gcs, url: gs://x/, tier: { path: ~/t, maxSize: 1GB } } }",
+  },
+  {
+    code: "BK2012",
+    title: "tier of no size",
+    bad: "backends: { b: { type: gcs, url: gs://x/, tier: { path: ~/t, maxSize: «0B } } }",
+    good: "backends: { b: { type: gcs, url: gs://x/, tier: { path: ~/t, maxSize: 1B } } }",
+  },
+  {
+    code: "BK2012",
+    title: "way of credentials that there is not",
+    bad: "backends: { b: { type: gcs, url: gs://x/, auth: «adc } }",
+    good: "backends: { b: { type: gcs, url: gs://x/, auth: hmac } }",
+  },
+  {
     code: "BK2044",
     title: "scheme",
     bad: "backends: { b: { type: s3, url: «https://x/y } }",

@@ -205,6 +205,15 @@ describe("the SDK's chain", () => {
 });
 
 describe("HMAC keys of Google", () => {
+  test("where `auth` says so, no others are looked for", async () => {
+    const backend = { name: "store", type: "gcs", bucket: "b", auth: "hmac" } as const;
+    const env = { GOOGLE_APPLICATION_CREDENTIALS: "/key.json" };
+    await expect(openStore(backend, { env, signal: AbortSignal.timeout(10_000) })).rejects.toMatchObject({
+      code: "BK5001",
+      message: expect.stringContaining("GCS_HMAC_SECRET") as string,
+    });
+  });
+
   const both = { GCS_HMAC_ACCESS_ID: "GOOG1", GCS_HMAC_SECRET: "hidden" };
 
   test("both", () => {
@@ -221,7 +230,7 @@ describe("HMAC keys of Google", () => {
     [
       { GOOGLE_APPLICATION_CREDENTIALS: "/key.json" },
       "BK5001",
-      "GOOGLE_APPLICATION_CREDENTIALS cannot serve BuildKit's layer cache, only the contents of mounts",
+      "GOOGLE_APPLICATION_CREDENTIALS serves layers by way of bkcache's relay alone",
     ],
   ])("%j", (env, code, words) => {
     const { credentials, finding } = resolveGcsHmac(env, ["store"]);

@@ -3,12 +3,18 @@ import type { ResolvedBackend } from "../resolved.ts";
 import { joinTexts, partsOf, type Text, textOf, type TextPart } from "../text.ts";
 import { noAxes, readText } from "./read.ts";
 
-/** A backend with its references read, and its place said in one way: bucket and prefix. */
+/** A backend with its references read, its place said in one way, bucket and prefix, and its tier by keys of its own. */
 export function resolveBackend(backend: Backend): ResolvedBackend {
   const { type, ...rest } = backend;
   const texts: Record<string, Text | number | boolean> = {};
   for (const [key, value] of Object.entries(rest)) {
-    if (value !== undefined) texts[key] = typeof value === "string" ? readText(value, noAxes) : value;
+    if (value === undefined) continue;
+    if (typeof value === "object") {
+      texts["tierPath"] = readText(value.path, noAxes);
+      texts["tierMaxSize"] = value.maxSize;
+    } else {
+      texts[key] = typeof value === "string" ? readText(value, noAxes) : value;
+    }
   }
   // `url` of the gha backend is an address of its service, not a place in a bucket.
   if ((type === "s3" || type === "gcs") && texts["url"] !== undefined) {

@@ -5,6 +5,7 @@ import {
   checkManifestKind,
   checkPathStyle,
   checkRegistryRefs,
+  checkTiers,
 } from "./backends.ts";
 import { checkBakeFiles, checkDefaultsReach } from "./bake-files.ts";
 import { checkCacheEntries } from "./cache-entries.ts";
@@ -67,6 +68,7 @@ export const rules: readonly Rule[] = [
   checkCompression,
   checkManifestKind,
   checkRegistryRefs,
+  checkTiers,
   checkCacheEntries,
   checkMountTargets,
   checkMountModes,

@@ -1,3 +1,4 @@
+import { readSize } from "../../diagnostics/units.ts";
 import type { Backend } from "../schema.gen.ts";
 import type { RuleContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
@@ -121,6 +122,26 @@ export function* checkCompression(context: RuleContext): Iterable<Finding> {
         ? `${compression} has no levels`
         : `${compression} has levels 0 to ${most}, not ${compressionLevel}`;
     yield { code: "BK2012", path: ["backends", name, "compressionLevel"], message };
+  }
+}
+
+export function* checkTiers(context: RuleContext): Iterable<Finding> {
+  for (const [name, backend] of eachBackend(context)) {
+    if ((backend.type !== "s3" && backend.type !== "gcs") || backend.tier === undefined) continue;
+    const path = ["backends", name, "tier"];
+    if (backend.relay === "off") {
+      yield {
+        code: "BK2055",
+        path,
+        atKey: true,
+        message: `the tier of ${name} has no effect with relay: off`,
+        hint: "remove one of the two",
+      };
+    }
+    if (backend.tier.path === "") yield { code: "BK2012", path: [...path, "path"], message: "path names no folder" };
+    if (readSize(backend.tier.maxSize) === 0) {
+      yield { code: "BK2012", path: [...path, "maxSize"], message: "a tier of no size holds nothing" };
+    }
   }
 }
 

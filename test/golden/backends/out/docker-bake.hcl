@@ -39,7 +39,7 @@ function "bkcache_scope" {
 }
 
 group "default" {
-  targets = ["app", "min", "read-inline", "none"]
+  targets = ["app", "min", "read-inline", "none", "relayed-alone"]
 }
 
 target "app" {
@@ -150,3 +150,5 @@ target "none" {}
 target "read-inline" {
   cache-from = BKCACHE_READ_SCOPE == "" ? [] : [{ type = "registry", ref = "ghcr.io/${OWNER}/app:latest" }]
 }
+
+target "relayed-alone" {}
