@@ -4,7 +4,7 @@ import { readSize } from "../diagnostics/units.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Builder } from "../builder/inspect.ts";
 import type { MountIdentity } from "../builder/gateway/shell.ts";
-import { type CacheMount, cacheMountsOf } from "../dockerfile/cache-mounts.ts";
+import { type CacheMount, cacheMountsOf, whyStays } from "../dockerfile/cache-mounts.ts";
 import { type DockerfileReader, scopeOf } from "../source/dockerfiles.ts";
 import { idOn, storeIdOf } from "./store-id.ts";
 
@@ -126,7 +126,7 @@ function carry(
   const { declared, target, request } = options;
   const settings = declared === undefined ? undefined : request.plan.mounts[declared];
   if (settings?.persist === false) return null;
-  const reason = whyNot(mount);
+  const reason = whyStays(mount);
   if (reason !== null) {
     return {
       code: "BK5050",
@@ -155,17 +155,6 @@ function carryDeclared(name: string, mount: PlanMount, options: Circumstances): 
     mode: mount.mode === undefined ? undefined : Number.parseInt(mount.mode, 8),
   });
   return describe(name, identity, mount, options);
-}
-
-/** Null where the content can be carried. */
-function whyNot({ id, uid, gid, mode, from, source, sharing }: CacheMount): string | null {
-  if (from !== undefined || (source !== undefined && source !== null)) {
-    return "it begins with the content of something else";
-  }
-  if (sharing === "private") return "with sharing private each build may have one of its own";
-  if (id === null) return "its id holds a variable that only the build knows";
-  if (uid === null || gid === null || mode === null) return "its owner holds a variable that only the build knows";
-  return null;
 }
 
 function identify(fields: {

@@ -96,6 +96,17 @@ function mountsOfRun({ stage, run, lookup }: ReachedRun, { escape }: Dockerfile)
   });
 }
 
+/** Why the contents of a mount stay on the builder, as a clause; null where they can be carried. */
+export function whyStays({ id, uid, gid, mode, from, source, sharing }: CacheMount): string | null {
+  if (from !== undefined || (source !== undefined && source !== null)) {
+    return "it begins with the content of something else";
+  }
+  if (sharing === "private") return "with sharing private each build may have one of its own";
+  if (id === null) return "its id holds a variable that only the build knows";
+  if (uid === null || gid === null || mode === null) return "its owner holds a variable that only the build knows";
+  return null;
+}
+
 /** The target as Go's path.Clean has it, before WORKDIR is put in front of a relative one. */
 function defaultId(target: string | null | undefined): string | null {
   if (target === null) return null;
