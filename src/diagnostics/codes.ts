@@ -618,7 +618,7 @@ export const codes = {
   },
   BK6005: {
     title: "mount that is not declared",
-    help: "A RUN has a cache mount whose id the config does not declare: it is carried as it is, but has neither a name nor settings, and is not kept in step.",
+    help: "A RUN mounts the folder of a declared mount, or has an id that begins with the project's name, and no declared mount has that id: it is carried beside the declared one, without its settings. Mounts of your own are carried as they are.",
     level: "warn",
   },
   BK6006: {
@@ -629,12 +629,12 @@ export const codes = {
   BK6007: {
     title: "one id, different sharing",
     help: "While a RUN holds a mount under one mode, a RUN with another mode gets a new and empty folder under the same id, which later builds go on with.",
-    level: "error",
+    level: "warn",
   },
   BK6008: {
     title: "one id, different owners",
     help: "uid, gid, mode and from are part of what a mount is: where they differ, one id stands for several folders.",
-    level: "error",
+    level: "warn",
   },
   BK6009: {
     title: "mount that USER cannot write",
@@ -664,7 +664,7 @@ export const codes = {
   BK6014: {
     title: "steps that differ in a mount's id alone",
     help: "An explicit id is no part of a step's cache key: BuildKit takes both for one step, runs one of them, and fills one of the mounts.",
-    level: "error",
+    level: "warn",
   },
   BK6015: {
     title: "variable for the mount's folder not set",

@@ -9,6 +9,7 @@ import { walkStages } from "../dockerfile/lint/walk.ts";
 import type { Dockerfile } from "../dockerfile/model.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachedStages } from "../dockerfile/stages.ts";
+import type { AbstractTargets } from "./built-targets.ts";
 import { type DockerfileReader, scopeOf } from "../source/dockerfiles.ts";
 import { platformsOf, wholeTarget } from "../source/target-mounts.ts";
 
@@ -18,6 +19,14 @@ export interface CollectedProject {
   readonly paths: readonly string[];
   /** Targets whose Dockerfile is missing, or lacks their stage. */
   readonly findings: readonly LintFinding[];
+}
+
+export interface CollectOptions {
+  readonly read: DockerfileReader;
+  /** Absolute folder that findings show files from. */
+  readonly cwd: string;
+  /** Nobody builds these: their Dockerfiles may be missing, and no step is theirs. */
+  readonly abstract: AbstractTargets;
 }
 
 interface Found {
@@ -32,7 +41,7 @@ interface Found {
 export function collectTargets(
   plan: Plan,
   names: readonly string[],
-  { read, cwd }: { readonly read: DockerfileReader; readonly cwd: string },
+  { read, cwd, abstract }: CollectOptions,
 ): CollectedProject {
   const files = new Map<string, Found>();
   const findings: LintFinding[] = [];
@@ -42,6 +51,8 @@ export function collectTargets(
     if (planned === undefined) continue;
     const target = wholeTarget(planned);
     const found = read(target);
+    const isAbstract = abstract.has(name);
+    if (isAbstract && found.dockerfile === null) continue;
     if (found.dockerfile === null || found.path === null) {
       isComplete = false;
       const isMissing = found.dockerfile === null && found.isMissing === true;
@@ -51,13 +62,14 @@ export function collectTargets(
     }
     const stages = stagesOf(target, found.dockerfile);
     if (stages === null) {
+      if (isAbstract) continue;
       const message = `${relative(cwd, found.path)} has no stage ${JSON.stringify(target.target)}`;
       findings.push(missing(["targets", name, "target"], message));
       continue;
     }
     if (stages === undefined) isComplete = false;
     const file = files.get(found.path) ?? { dockerfile: found.dockerfile, targets: [] };
-    if (stages !== undefined) file.targets.push(lintTarget(name, target, { stages, planned }));
+    if (stages !== undefined && !isAbstract) file.targets.push(lintTarget(name, target, { stages, planned }));
     files.set(found.path, file);
   }
   const paths = [...files.keys()];

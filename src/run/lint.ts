@@ -3,21 +3,23 @@ import { basename, join, resolve } from "node:path";
 import { findRequested } from "../bake/requested.ts";
 import { projectName } from "../config/names.ts";
 import { levelOf } from "../config/rules/levels.ts";
-import { formatPath, printable, spanNear, spanOfOffset } from "../config/source-map.ts";
-import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { formatPath, printable, spanOfOffset } from "../config/source-map.ts";
+import { BkcacheError, type Diagnostic, type Span } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { fixedText, lintProject } from "../dockerfile/lint/lint.ts";
 import type { LintFinding } from "../dockerfile/lint/rule.ts";
 import { writeAtomically } from "../host/files.ts";
-import { readIfFile } from "../source/dockerfiles.ts";
 import type { Host } from "../host/host.ts";
-import { createDockerfileReader } from "../source/dockerfiles.ts";
+import { createDockerfileReader, createTextReader, readIfFile } from "../source/dockerfiles.ts";
+import { abstractOfFiles, abstractTargets, type AbstractTargets, groupsOfFiles } from "./built-targets.ts";
+import { createPlaces, type PlaceOf } from "./lint-places.ts";
 import { collectFiles, collectTargets, type CollectedProject } from "./lint-project.ts";
 import { openProject, type Project } from "../source/project.ts";
 
 export interface LintedFinding extends Diagnostic {
   readonly level: "error" | "warn";
-  /** Behind the last character, from 1; absent where the config has no place for it. */
+  readonly span: Span;
+  /** Behind the last character, from 1; absent where the config is at fault. */
   readonly end?: { readonly line: number; readonly column: number };
   readonly isFixable: boolean;
 }
@@ -45,7 +47,7 @@ const mostRounds = 5;
  * @throws BkcacheError BK1002 for a name that is neither file, target nor group; BK6021 where there is no Dockerfile.
  */
 export async function lint(host: Host, { names, config, shouldFix }: LintOptions): Promise<LintResult> {
-  const project = await openProjectWithFiles(host, config);
+  const project = await openSubject(host, config);
   const collect = (): CollectedProject => collectNamed(host, project, names);
   const fixed = new Set<string>();
   for (let round = 0; ; round += 1) {
@@ -63,24 +65,46 @@ export async function lint(host: Host, { names, config, shouldFix }: LintOptions
   }
 }
 
+/** A config with all that its findings need. */
+interface Subject extends Project {
+  readonly abstract: AbstractTargets;
+  readonly placeOf: PlaceOf;
+}
+
 /** With the targets of existing bake files, which only bake can tell. */
-async function openProjectWithFiles(host: Host, config: string | undefined): Promise<Project | null> {
+async function openSubject(host: Host, config: string | undefined): Promise<Subject | null> {
   const project = await openProject(host, config);
-  if (project?.plan.bakeFiles === undefined) return project;
+  if (project === null) return null;
+  const readText = createTextReader();
+  const placeOf = createPlaces(project, { cwd: host.cwd, readText });
+  const { bakeFiles } = project.plan;
+  if (bakeFiles === undefined) return { ...project, abstract: abstractTargets(project), placeOf };
   const { planAllTargets } = await import("../source/bake-files.ts");
-  return { ...project, plan: await planAllTargets(host, project) };
+  const [plan, groups] = await Promise.all([planAllTargets(host, project), groupsOfFiles(host, project)]);
+  const texts = bakeFiles.paths.map((path) => readText(resolve(project.valid.dir, path)) ?? "");
+  return { ...project, plan, abstract: abstractOfFiles(plan, { groups, texts }), placeOf };
 }
 
 /** The findings in the Dockerfiles of a config, for commands that do something else. */
-export function lintConfig({ plan, valid }: Project, cwd: string): readonly LintedFinding[] {
+export function lintConfig(project: Project, cwd: string): readonly LintedFinding[] {
+  const { plan, valid } = project;
   const read = createDockerfileReader(valid.dir);
-  const { project } = collectTargets(plan, Object.keys(plan.targets), { read, cwd });
-  return lintProject(project)
+  const subject = {
+    ...project,
+    abstract: abstractTargets(project),
+    placeOf: createPlaces(project, { cwd, readText: createTextReader() }),
+  };
+  const { project: collected } = collectTargets(plan, Object.keys(plan.targets), {
+    read,
+    cwd,
+    abstract: subject.abstract,
+  });
+  return lintProject(collected)
     .filter((finding) => levelFor(finding, { valid }) !== "off")
-    .map((finding) => describe(finding, { valid }));
+    .map((finding) => describe(finding, subject));
 }
 
-function collectNamed(host: Host, project: Project | null, names: readonly string[]): CollectedProject {
+function collectNamed(host: Host, project: Subject | null, names: readonly string[]): CollectedProject {
   const { cwd } = host;
   const known = (name: string) => project !== null && isName(project, name);
   const files = names.filter((name) => !known(name)).map((name) => resolve(cwd, name));
@@ -101,13 +125,13 @@ function collectNamed(host: Host, project: Project | null, names: readonly strin
       },
     );
   }
-  const { plan, valid } = project;
-  const read = createDockerfileReader(valid.dir);
-  const all = collectTargets(plan, Object.keys(plan.targets), { read, cwd });
+  const { plan, valid, abstract } = project;
+  const options = { read: createDockerfileReader(valid.dir), cwd, abstract };
+  const all = collectTargets(plan, Object.keys(plan.targets), options);
   if (names.length === 0) return all;
   // A Dockerfile is judged with all targets that are built from it.
   const { targets } = findRequested(plan, names.filter(known));
-  const asked = targets.length === 0 ? null : collectTargets(plan, targets, { read, cwd });
+  const asked = targets.length === 0 ? null : collectTargets(plan, targets, options);
   const wanted = new Set([...files, ...(asked?.paths ?? [])]);
   const others = files.filter((path) => !all.paths.includes(path));
   const texts = others.map((path) => ({ path, text: readDockerfile(path, project) }));
@@ -180,7 +204,7 @@ function levelFor({ code }: LintFinding, project: Pick<Project, "valid"> | null)
   return levelOf(code, project?.valid.config.rules ?? {});
 }
 
-function describe(finding: LintFinding, project: Pick<Project, "valid"> | null): LintedFinding {
+function describe(finding: LintFinding, project: Pick<Subject, "valid" | "placeOf"> | null): LintedFinding {
   const { code, at, message, hint, edits = [] } = finding;
   const base = {
     code,
@@ -190,8 +214,8 @@ function describe(finding: LintFinding, project: Pick<Project, "valid"> | null):
     isFixable: edits.length > 0,
   };
   if (!("file" in at)) {
-    const span = project === null ? undefined : spanNear(project.valid.spanOf, at.path);
-    return { ...base, path: printable(formatPath(at.path)), ...(span && { span }) };
+    if (project === null) throw new Error(`no config has ${formatPath(at.path)}`);
+    return { ...base, path: printable(formatPath(at.path)), span: project.placeOf(at.path) };
   }
   const { name, dockerfile } = at.file;
   const end = spanOfOffset(dockerfile.text, name, at.range.end);

@@ -1,11 +1,13 @@
-import { chmodSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { codes } from "../../src/diagnostics/codes.ts";
+import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
-import { repositoryDir } from "../support/toolchain.ts";
+import { findTool, pathWith, repositoryDir } from "../support/toolchain.ts";
 import { copyExample, makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const clean = "FROM node:24\nRUN --mount=type=cache,id=shop-npm,target=/root/.npm npm ci\n";
@@ -162,118 +164,155 @@ test("in GitHub Actions findings are annotations", async () => {
   expect(stderr).toMatch(/^::error file=Dockerfile,line=2,col=29,title=bkcache BK6018::/m);
 });
 
-/** What SARIF 2.1.0 asks of the parts that code scanning reads, from the OASIS schema. */
-const sarifSchema = {
-  type: "object",
-  required: ["version", "runs", "$schema"],
-  properties: {
-    $schema: { type: "string", pattern: "^https://.*sarif.*2\\.1\\.0.*json$" },
-    version: { const: "2.1.0" },
-    runs: {
-      type: "array",
-      minItems: 1,
-      items: {
-        type: "object",
-        required: ["tool", "results"],
-        properties: {
-          columnKind: { enum: ["utf16CodeUnits", "unicodeCodePoints"] },
-          tool: {
-            type: "object",
-            required: ["driver"],
-            properties: {
-              driver: {
-                type: "object",
-                required: ["name", "rules"],
-                properties: {
-                  name: { type: "string", minLength: 1 },
-                  semanticVersion: { type: "string", pattern: "^\\d+\\.\\d+\\.\\d+" },
-                  rules: {
-                    type: "array",
-                    uniqueItems: true,
-                    items: {
-                      type: "object",
-                      required: ["id", "shortDescription", "helpUri", "defaultConfiguration"],
-                      properties: {
-                        id: { type: "string", pattern: "^BK6\\d{3}$" },
-                        helpUri: { type: "string", pattern: "^https://[^\\s]+$" },
-                        shortDescription: { $ref: "#/$defs/message" },
-                        fullDescription: { $ref: "#/$defs/message" },
-                        defaultConfiguration: { properties: { level: { enum: ["error", "warning"] } } },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          },
-          results: {
-            type: "array",
-            items: {
-              type: "object",
-              required: ["ruleId", "ruleIndex", "level", "message", "locations"],
-              properties: {
-                ruleId: { type: "string" },
-                ruleIndex: { type: "integer", minimum: 0 },
-                level: { enum: ["error", "warning"] },
-                message: { $ref: "#/$defs/message" },
-                locations: {
-                  type: "array",
-                  minItems: 1,
-                  items: {
-                    type: "object",
-                    required: ["physicalLocation"],
-                    properties: {
-                      physicalLocation: {
-                        type: "object",
-                        required: ["artifactLocation", "region"],
-                        properties: {
-                          // A relative reference: no scheme, no slash in front, no way up.
-                          artifactLocation: {
-                            required: ["uri"],
-                            properties: { uri: { type: "string", pattern: "^(?![a-z]+:|/|\\.\\./)[^\\s\\\\]+$" } },
-                          },
-                          region: {
-                            type: "object",
-                            required: ["startLine", "startColumn"],
-                            additionalProperties: { type: "integer", minimum: 1 },
-                          },
-                        },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
+const sarif = createRequire(import.meta.url).resolve("@microsoft/jest-sarif/package.json");
+/** The OASIS schema, without what names its own draft. */
+const {
+  $schema: _,
+  id: __,
+  ...sarifSchema
+} = JSON.parse(readFileSync(join(dirname(sarif), "lib/schemas/sarif-2.1.0-rtm.5.json"), "utf8")) as Record<
+  string,
+  unknown
+>;
+
+interface SarifLog {
+  readonly runs: readonly [
+    {
+      readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+      readonly results: readonly {
+        readonly ruleId: string;
+        readonly ruleIndex: number;
+        readonly level: string;
+        readonly locations: readonly {
+          readonly physicalLocation: {
+            readonly artifactLocation: { readonly uri: string };
+            readonly region: { readonly startLine: number };
+          };
+        }[];
+      }[];
     },
-  },
-  $defs: { message: { type: "object", required: ["text"], properties: { text: { type: "string", minLength: 1 } } } },
-};
+  ];
+}
+
+/** Fails where code scanning would refuse it. */
+function readSarif(stdout: string): SarifLog {
+  const log = JSON.parse(stdout) as SarifLog;
+  const validate = new Ajv({ allErrors: true, strict: false, validateFormats: false, unicodeRegExp: false }).compile(
+    sarifSchema,
+  );
+  validate(log);
+  expect(validate.errors).toBeNull();
+  for (const { locations } of log.runs[0].results) {
+    expect(locations).toHaveLength(1);
+    for (const { physicalLocation } of locations) {
+      expect(physicalLocation.artifactLocation.uri).toMatch(/^(?![a-z]+:|\/|\.\.\/)[^\s\\]+$/);
+      expect(physicalLocation.region.startLine).toBeGreaterThan(0);
+    }
+  }
+  return log;
+}
 
 test("--sarif is SARIF 2.1.0 with every rule and a place for each result", async () => {
   const workspace = makeWorkspace({
     "bkcache.config.yaml": `${config}mounts: { npm: npm }\n`,
-    Dockerfile: `${fixable}RUN npm ci\nRUN --mount=type=cache,id=x,taget=/x y\n`,
+    Dockerfile: `${fixable}RUN npm ci\nRUN --mount=type=cache,id=shop-x,taget=/x y\n`,
   });
   const { stdout, exitCode } = await lint(workspace, ["--sarif"]);
   expect(exitCode).toBe(1);
-  const log = JSON.parse(stdout) as {
-    readonly runs: readonly [
-      {
-        readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
-        readonly results: readonly { readonly ruleId: string; readonly ruleIndex: number }[];
-      },
-    ];
-  };
-  const validate = new Ajv2020({ allErrors: true, strict: false }).compile(sarifSchema);
-  validate(log);
-  expect(validate.errors).toBeNull();
+  const log = readSarif(stdout);
   const [{ tool, results }] = log.runs;
   expect(tool.driver.rules.map(({ id }) => id)).toEqual(Object.keys(codes).filter((code) => code.startsWith("BK6")));
   expect(results.map(({ ruleId }) => ruleId).sort()).toEqual(["BK6003", "BK6004", "BK6005", "BK6016", "BK6018"]);
   for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+});
+
+test("--sarif has paths of the repository, also below it", async () => {
+  const workspace = makeWorkspace({ "deep/er/Dockerfile": warns });
+  mkdirSync(workspace.path(".git"));
+  const { stdout } = await runBkcache(["lint", "--sarif"], { cwd: workspace.path("deep/er"), env: cleanEnv() });
+  const [{ results }] = readSarif(stdout).runs;
+  expect(results.map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri)).toEqual([
+    "deep/er/Dockerfile",
+  ]);
+});
+
+/** A bake file as docker/metadata-action has people write it. */
+const bakeFile = `target "docker-metadata-action" {}
+target "api" {
+  inherits = ["docker-metadata-action"]
+  context = "api"
+}
+`;
+
+describe("beside bake files", () => {
+  const buildx = () => {
+    const dir = makeTempDir("docker");
+    writeFileSync(join(dir, "docker"), `#!/bin/sh\n[ "$1" = buildx ] && shift\nexec ${findTool("buildx")} "$@"\n`, {
+      mode: 0o755,
+    });
+    return { PATH: pathWith(dir), HOME: dir, DOCKER_CONFIG: dir };
+  };
+
+  test.each([
+    ["a group", `${bakeFile}group "default" { targets = ["api"] }\n`],
+    ["no group", bakeFile],
+    ["a target called default", `${bakeFile}target "default" { inherits = ["api"] }\n`],
+    [
+      "a base with arguments",
+      `target "default-args" { args = { A = "1" } }\n${bakeFile.replace('docker-metadata-action"]', 'docker-metadata-action", "default-args"]')}`,
+    ],
+    [
+      "JSON",
+      JSON.stringify({
+        target: { base: {}, api: { inherits: ["base"], context: "api" } },
+        group: { g: { targets: ["api"] } },
+      }),
+    ],
+  ])("what is only inherited may lack a Dockerfile: %s", async (_, text) => {
+    const file = text.startsWith("{") ? "docker-bake.json" : "docker-bake.hcl";
+    const workspace = makeWorkspace({
+      "bkcache.config.yaml": `project: shop\nbake: ${file}\n`,
+      [file]: text,
+      "api/Dockerfile": clean,
+    });
+    const { stdout, exitCode } = await lint(workspace, ["--json"], buildx());
+    expect(findingsOf(stdout)).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  test("what is built may not, and has its place in the bake file", async () => {
+    const workspace = makeWorkspace({
+      "bkcache.config.yaml": "project: shop\nbake: docker-bake.hcl\n",
+      "docker-bake.hcl": `${bakeFile}target "web" {\n  context = "web"\n}\ngroup "default" { targets = ["api", "web"] }\n`,
+      "api/Dockerfile": clean,
+    });
+    const found = await lint(workspace, ["--json"], buildx());
+    expect(findingsOf(found.stdout)).toMatchObject([{ code: "BK6021", file: "docker-bake.hcl", line: 6, column: 1 }]);
+    expect(found.exitCode).toBe(1);
+    const [{ results }] = readSarif((await lint(workspace, ["--sarif"], buildx())).stdout).runs;
+    expect(results).toHaveLength(1);
+  });
+
+  test("a setting of the file that empties mounts has one too", async () => {
+    const workspace = makeWorkspace({
+      "bkcache.config.yaml": "project: shop\nbake: docker-bake.hcl\n",
+      "docker-bake.hcl": `target "api" {\n  context = "api"\n  no-cache = true\n}\n`,
+      "api/Dockerfile": clean,
+    });
+    const { stdout } = await lint(workspace, ["--json"], buildx());
+    expect(findingsOf(stdout)).toMatchObject([{ code: "BK6012", file: "docker-bake.hcl", line: 1 }]);
+  });
+
+  test("a target that is only inherited is not named as built", async () => {
+    const workspace = makeWorkspace({
+      "bkcache.config.yaml":
+        "project: shop\nbake: docker-bake.hcl\nbackends: { disk: { type: local, path: ./cache } }\ncache: { read: [disk], write: [disk] }\n",
+      "docker-bake.hcl": `target "base" {}\ntarget "api" {\n  inherits = ["base"]\n  target = "api"\n}\ngroup "default" { targets = ["api"] }\n`,
+      Dockerfile: fixable,
+    });
+    const { stdout } = await lint(workspace, ["--json"], buildx());
+    expect(findingsOf(stdout)).toEqual([]);
+  });
 });
 
 describe("generate", () => {

@@ -1,3 +1,4 @@
+import { projectFolder } from "../../config/project-folder.ts";
 import { docsUrl } from "../../diagnostics/docs.ts";
 import type { Command } from "commander";
 import { lint, type LintedFinding } from "../../run/lint.ts";
@@ -38,7 +39,7 @@ async function runLint(names: readonly string[], flags: LintFlags, context: Comm
   const errors = findings.filter(({ level }) => level === "error");
   const warnings = findings.filter(({ level }) => level === "warn");
   for (const file of fixed) host.tell({ level: "info", message: `${file}: mended` });
-  if (flags.sarif) reporter.json(toSarif(findings));
+  if (flags.sarif) reporter.json(toSarif(findings, { cwd: host.cwd, root: projectFolder(host.cwd) }));
   else if (flags.json) reporter.json({ version: 1, findings: findings.map(toRecord) });
   else {
     reporter.findings(errors, "error");
@@ -65,9 +66,9 @@ function toRecord({ code, level, message, hint, span, end, isFixable }: LintedFi
   return {
     code,
     level: level === "error" ? "error" : "warning",
-    file: span?.file ?? null,
-    line: span?.line ?? null,
-    column: span?.column ?? null,
+    file: span.file,
+    line: span.line,
+    column: span.column,
     endLine: end?.line ?? null,
     endColumn: end?.column ?? null,
     message,

@@ -25,15 +25,20 @@ export function* checkUnusedMounts(project: LintProject): Iterable<LintFinding> 
   }
 }
 
-/** A mount that the config does not know is neither carried nor kept in step. */
+/**
+ * A mount beside a declared one of the same folder, or with an id such as declared ones have: it was meant to be that,
+ * and is carried beside it, without its settings. Any other is the user's own, and carried as it is.
+ */
 export function* checkUndeclaredMounts(project: LintProject): Iterable<LintFinding> {
-  if (project.mounts === null) return;
-  const declared = new Set(Object.values(project.mounts).map(idOf));
+  const declared = Object.entries(project.mounts ?? {});
+  if (declared.length === 0) return;
+  const ids = new Set(declared.map(([, mount]) => idOf(mount)));
   for (const { file, step } of allSteps(project)) {
     for (const mount of step.mounts) {
       // Without an id that is the first thing to say; one with `from` cannot be carried.
-      if (mount.type !== "cache" || mount.id === null || mount.from !== null || declared.has(mount.id)) continue;
-      const same = Object.entries(project.mounts).find(([, { target }]) => target === mount.target);
+      if (mount.type !== "cache" || mount.id === null || mount.from !== null || ids.has(mount.id)) continue;
+      const same = declared.find(([, { target }]) => target === mount.target);
+      if (same === undefined && !mount.id.startsWith(`${project.project}-`)) continue;
       yield {
         code: "BK6005",
         at: { file, range: mount.flag.range },
