@@ -1,6 +1,7 @@
 import { access, constants, readFile } from "node:fs/promises";
 import { request } from "node:http";
-import { fieldOf, parseJson } from "../host/json.ts";
+import { networkInterfaces } from "node:os";
+import { fieldOf, isRecord, parseJson } from "../host/json.ts";
 import { currentDockerEngine } from "./docker-config.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import type { Builder } from "./inspect.ts";
@@ -42,6 +43,21 @@ export async function findContainerSocket(env: Env, builder: Builder): Promise<s
   } catch {
     return null;
   }
+}
+
+/**
+ * The address of this machine in the network of a builder that is one container of an engine here: what listens there is
+ * reached from the container. Null where there is none, or only the engine's own machine has it.
+ */
+export async function findGatewayAddress(env: Env, builder: Builder): Promise<string | null> {
+  const container = await containerOf(env, builder);
+  const text = container === null ? null : await inspectContainer(container);
+  const networks = fieldOf(fieldOf(parseJson(text ?? ""), "NetworkSettings"), "Networks");
+  if (!isRecord(networks)) return null;
+  const addresses = Object.values(networks).map((network) => fieldOf(network, "Gateway"));
+  const isHere = (address: unknown): address is string =>
+    Object.values(networkInterfaces()).some((each) => each?.some((own) => own.address === address));
+  return addresses.find(isHere) ?? null;
 }
 
 async function containerOf(env: Env, { driver, nodes }: Builder): Promise<EngineContainer | null> {

@@ -10,6 +10,8 @@ import type { BucketPlace, Place, StoreBackend } from "../store/place.ts";
 export interface LayerAccess {
   /** Credentials by name of the backend, for those in a bucket. */
   readonly credentials: Readonly<Record<string, Credentials>>;
+  /** Stores by name of the backend that are open already, at the place of the backend. They stay open. */
+  readonly stores?: Readonly<Record<string, ObjectReader>>;
   readonly env: Env;
   readonly signal: AbortSignal;
 }
@@ -69,9 +71,11 @@ export function loadProbe() {
 /** A look at a manifest is a help, and waits neither long nor often. */
 const policy = { tries: 2, waits: [0], idleMs: 4_000, concurrency: 32 };
 
-export function createManifestReader({ credentials, env, signal }: LayerAccess): ManifestReader {
+export function createManifestReader({ credentials, stores = {}, env, signal }: LayerAccess): ManifestReader {
   const opened = new Map<string, Promise<ObjectReader>>();
-  const open = (place: BucketPlace): Promise<ObjectReader> => {
+  const open = async (place: BucketPlace): Promise<ObjectReader> => {
+    const ready = stores[place.backend];
+    if (ready !== undefined) return ready;
     const name = JSON.stringify(place);
     const own = credentials[place.backend];
     if (own === undefined) throw new Error(`backend ${place.backend} is looked into without credentials`);
@@ -93,9 +97,11 @@ export function createManifestReader({ credentials, env, signal }: LayerAccess):
       return describeSilence(place);
     }
   };
+  const reading = { signal };
+  const keyIn = ({ backend, prefix }: BucketPlace, key: string) => (backend in stores ? key.slice(prefix.length) : key);
   return {
-    has: (place, key) => ask(place, async (store) => (await store.stat(key)) !== null),
-    read: (place, key, maxBytes) => ask(place, (store) => store.get(key, { maxBytes })),
+    has: (place, key) => ask(place, async (store) => (await store.stat(keyIn(place, key), reading)) !== null),
+    read: (place, key, maxBytes) => ask(place, (store) => store.get(keyIn(place, key), { maxBytes, ...reading })),
     async close() {
       for (const store of await Promise.allSettled(opened.values())) {
         if (store.status === "fulfilled") store.value.close();

@@ -17,7 +17,8 @@ export async function readSizes(
 ): Promise<(place: CachePlace) => CacheSummary | null> {
   const within = { ...access, signal: AbortSignal.any([access.signal, AbortSignal.timeout(budget)]) };
   const readable = places.filter(
-    ({ backend, manifest }) => manifest?.type !== "bucket" || backend in access.credentials,
+    ({ backend, manifest }) =>
+      manifest?.type !== "bucket" || backend in access.credentials || backend in (access.stores ?? {}),
   );
   const summaries = await readCacheSummaries(readable, within);
   const sizes = new Map<CachePlace, CacheSummary | null>(

@@ -4,6 +4,7 @@ import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts
 import { requireKnown } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
 import type { CacheUse } from "../cache/use.ts";
+import type { PlannedWay } from "../cache/ways.ts";
 import { whyDeclaredStays } from "../carry/find.ts";
 import type { TargetMounts } from "../source/target-mounts.ts";
 
@@ -51,6 +52,8 @@ export interface Description {
   readonly cache: CacheUse["layers"] & Pick<CacheUse, "reason">;
   /** Null where no backend holds the contents of mounts: they stay on the builder. */
   readonly mountStore: DescribedStore | null;
+  /** How BuildKit is to get to the layers in each bucket that a target uses. */
+  readonly ways: Readonly<Record<string, PlannedWay>>;
   readonly targets: Readonly<Record<string, DescribedTarget>>;
   readonly commandLine: readonly string[];
 }
@@ -58,6 +61,8 @@ export interface Description {
 export interface DescribeOptions {
   readonly names: readonly string[];
   readonly use: CacheUse;
+  /** Of every backend in a bucket. */
+  readonly ways: Readonly<Record<string, PlannedWay>>;
   /** Which declared mounts a target has; without it, what the config alone says. */
   readonly mountsOf?: (target: string) => TargetMounts;
 }
@@ -99,15 +104,23 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
       },
     ] as const;
   };
+  const described = Object.fromEntries([
+    ...targets.map((name) => describe(name, true)),
+    ...linked.map((name) => describe(name, false)),
+  ]);
+  const used = new Set(
+    Object.values(described).flatMap(({ sources, destinations }) =>
+      [...sources, ...destinations].map(({ backend }) => backend),
+    ),
+  );
+  const ways = Object.entries(options.ways).filter(([backend]) => used.has(backend));
   return {
     version: 1,
     project: plan.project,
     cache: { ...layers, reason },
     mountStore: store,
-    targets: Object.fromEntries([
-      ...targets.map((name) => describe(name, true)),
-      ...linked.map((name) => describe(name, false)),
-    ]),
+    ways: Object.fromEntries(ways),
+    targets: described,
     commandLine: ["docker", "buildx", "bake", "-f", "-", ...names],
   };
 }

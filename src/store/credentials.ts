@@ -85,6 +85,11 @@ export function resolveGcsHmac(env: Env, backends: readonly string[]): Credentia
   };
 }
 
+/** Which of Google's credentials there are, as far as it can be told without asking anybody. */
+export function findGoogleCredentials(env: Env): { readonly hasHmac: boolean; readonly hasDefault: boolean } {
+  return { hasHmac: resolveGcsHmac(env, []).credentials !== null, hasDefault: hasDefaultCredentials(env) };
+}
+
 /** Where Google's SDKs send the assertion of a service account, whatever its key file says. */
 export const googleTokenUrl = "https://oauth2.googleapis.com/token";
 

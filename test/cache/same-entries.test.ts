@@ -74,7 +74,7 @@ test("a run, what plan shows, the committed and the ejected file have the same e
         const use = resolveCacheUse({ plan, flags: { cache: "read-write", ...flag }, env: {}, hasConfig: true });
         const drafts = draftEntries({ plan, targets: ["api"], use, base: { dir: "/", env: {} } });
         const run = await drafts.complete(host, {});
-        const shown = describeRun(plan, { names: ["api"], use }).targets["api"];
+        const shown = describeRun(plan, { names: ["api"], use, ways: {} }).targets["api"];
         const plain = (list: readonly { backend: string | null; scope: string | null; entry: unknown }[] = []) =>
           list.map(({ backend, scope, entry }) => ({ backend, scope, entry }));
         const ofRun = (direction: "from" | "to") => run.filter((each) => each.direction === direction);

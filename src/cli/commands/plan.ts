@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { resolveCacheUse } from "../../cache/use.ts";
+import { describeWay, findWays } from "../../cache/ways.ts";
 import { type Description, describeRun, showEntry } from "../../run/plan.ts";
 import { createDockerfileReader } from "../../source/dockerfiles.ts";
 import { openFolderPlan } from "../../source/open-plan.ts";
@@ -35,6 +36,7 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   const read = createDockerfileReader(dir);
   const description = describeRun(plan, {
     names: known,
+    ways: findWays(plan.backends, host.env),
     use: resolveCacheUse({ plan, flags: options, env: host.env, hasConfig }),
     mountsOf: (name) => mountsOfTarget(plan, name, { read }),
   });
@@ -42,10 +44,11 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   else reporter.result(render(description));
 }
 
-function render({ project, cache, mountStore, targets, commandLine }: Description): string {
+function render({ project, cache, mountStore, ways, targets, commandLine }: Description): string {
   const uses = cache.read ? (cache.write ? "read and written" : "read only") : cache.write ? "written only" : "off";
   const lines = [`project ${project}; the cache is ${uses}, since ${cache.reason}`];
   if (mountStore !== null) lines.push(`cache mounts are kept in ${mountStore.backend}: ${mountStore.place}`);
+  for (const [backend, way] of Object.entries(ways)) lines.push(`layers go to ${backend} ${describeWay(way)}`);
   lines.push("");
   for (const [name, target] of Object.entries(targets)) {
     lines.push(target.isRequested ? name : `${name} (a context of another target)`);

@@ -1,10 +1,40 @@
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { expect } from "vitest";
+import { openBuilderSession } from "../../src/builder/session.ts";
+import { findReach, type Reachable } from "../../src/relay/reach.ts";
+import type { Buildkit } from "../support/buildkit.ts";
 import { makeGatewayBuilder } from "../support/gateway-builder.ts";
 import { test } from "../support/servers.ts";
 
 /* A builder is asked whether it reaches this machine, by way of what it can fetch itself. */
+
+/** What stands for the relay: a server that answers 404, and notes who came for what it expects. */
+async function startReachable() {
+  const expected = new Map<string, () => void>();
+  const servers: Server[] = [];
+  const listen = async (host: string): Promise<number> => {
+    const server = createServer((request, response) => {
+      expected.get(request.url ?? "")?.();
+      response.writeHead(404).end();
+    });
+    servers.push(server);
+    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
+    return (server.address() as AddressInfo).port;
+  };
+  const address = { host: "127.0.0.1", port: await listen("127.0.0.1") };
+  const reachable: Reachable = {
+    address,
+    listen,
+    expectProbe() {
+      const path = `/${crypto.randomUUID()}`;
+      const { promise: asked, resolve } = Promise.withResolvers<void>();
+      expected.set(path, resolve);
+      return { path, asked, close: () => void expected.delete(path) };
+    },
+  };
+  return { reachable, stop: () => servers.forEach((server) => server.close()) };
+}
 
 /** A server that answers nobody but notes who came. */
 async function listen() {
@@ -67,4 +97,28 @@ test("an address that swallows what comes ends with the time that it is given", 
     silent.close();
     await gateway.close();
   }
+});
+
+test("the relay is reached on loopback, or not at all, and the reason is BuildKit's own", async ({
+  builder,
+  newBuilder,
+}) => {
+  const { reachable, stop } = await startReachable();
+  const reach = async ({ address }: { readonly address: string }) => {
+    const { host, buildx } = await makeGatewayBuilder({ address } as Buildkit);
+    const session = await openBuilderSession({ ...host, env: { ...host.env, BUILDKIT_HOST: address } }, buildx, {
+      dir: "/",
+    });
+    try {
+      return await findReach(session, reachable);
+    } finally {
+      await session.close();
+    }
+  };
+  expect(await reach(builder)).toEqual({ way: "loopback", url: `http://127.0.0.1:${reachable.address.port}` });
+  expect(await reach(await newBuilder({ isApart: true }))).toEqual({
+    way: null,
+    reason: expect.stringMatching(/unreachable|refused/) as string,
+  });
+  stop();
 });

@@ -1,0 +1,69 @@
+import type { PlanBackend } from "../bake/model.ts";
+import { findGoogleCredentials } from "../store/credentials.ts";
+import type { Env } from "../store/endpoint.ts";
+
+/** By what BuildKit gets to the layers of a bucket: by itself, or through bkcache's relay. */
+export type Way = "direct" | "relay";
+
+export interface PlannedWay {
+  readonly way: Way;
+  /** What is left where the builder does not reach the relay; null for nothing. */
+  readonly otherwise: "direct" | null;
+  /** Why, as a clause for people. */
+  readonly why: string;
+}
+
+export interface WayInput {
+  readonly backend: PlanBackend;
+  /** Google's credentials on this machine, as far as they can be told without asking anybody. */
+  readonly google: GoogleCredentials;
+  /** Why the builder's BuildKit cannot speak to the store itself, as a clause; null where it can, or is not known. */
+  readonly obstacle?: string | null;
+}
+
+export interface GoogleCredentials {
+  readonly hasHmac: boolean;
+  /** Application default credentials that lie in a file. Without one, the machine's own service may have some. */
+  readonly hasDefault: boolean;
+}
+
+/** Null for a backend that is in no bucket. */
+export function planWay({ backend, google, obstacle = null }: WayInput): PlannedWay | null {
+  const { type, relay = "auto", auth, tierPath } = backend;
+  if (type !== "s3" && type !== "gcs") return null;
+  const canGoDirectly = type === "s3" || auth === "hmac" || google.hasHmac;
+  const throughRelay = (why: string): PlannedWay => ({
+    way: "relay",
+    otherwise: canGoDirectly && relay !== "always" ? "direct" : null,
+    why,
+  });
+  const direct = (why: string): PlannedWay => ({ way: "direct", otherwise: null, why });
+  if (relay === "off") return direct("relay: off says so");
+  if (relay === "always") return throughRelay("relay: always says so");
+  if (tierPath !== undefined) return throughRelay("it has a tier");
+  if (obstacle !== null) return throughRelay(obstacle);
+  if (type === "s3") return direct("it is the fastest way");
+  if (auth === "hmac") return direct("auth: hmac says so");
+  if (google.hasHmac && !google.hasDefault) return direct("HMAC keys are all the credentials that there are");
+  return throughRelay("BuildKit takes no Google credentials but HMAC keys");
+}
+
+/** The ways of every backend in a bucket, as far as they are known before there is a builder. */
+export function findWays(
+  backends: Readonly<Record<string, PlanBackend>>,
+  env: Env,
+): Readonly<Record<string, PlannedWay>> {
+  const google = findGoogleCredentials(env);
+  const ways: Record<string, PlannedWay> = {};
+  for (const [name, backend] of Object.entries(backends)) {
+    const way = planWay({ backend, google });
+    if (way !== null) ways[name] = way;
+  }
+  return ways;
+}
+
+/** For people. */
+export function describeWay({ way, otherwise, why }: PlannedWay): string {
+  const last = otherwise === null ? "" : "; directly where the builder does not reach it";
+  return way === "direct" ? `directly, since ${why}` : `through the relay, since ${why}${last}`;
+}

@@ -1,0 +1,95 @@
+import { findGatewayAddress } from "../builder/container-socket.ts";
+import type { BuilderSession } from "../builder/session.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+
+/** What a builder is to reach. */
+export interface Reachable {
+  readonly address: { readonly host: string; readonly port: number };
+  /** One more address with the same contents. */
+  listen(host: string): Promise<number>;
+  /** A path that answers 404, and tells when it was asked for. */
+  expectProbe(): { readonly path: string; readonly asked: Promise<void>; close(): void };
+}
+
+export type Reach =
+  | {
+      readonly way: "loopback" | "bridge";
+      /** Base URL, as the builder is to call it. */
+      readonly url: string;
+    }
+  | { readonly way: null; /** As a clause for people. */ readonly reason: string };
+
+/** Time in ms for one node and one address: a network that swallows packets gives no answer at all. */
+const patience = 5_000;
+
+/**
+ * By which address of this machine every node of a builder reaches the relay. Nothing is assumed: BuildKit itself is sent
+ * there, from the network that its cache clients have, and what arrives here tells.
+ */
+export async function findReach(session: BuilderSession, relay: Reachable): Promise<Reach> {
+  const { host } = session;
+  const loopback = await tryAddress(session, relay, relay.address);
+  if (loopback === null) return { way: "loopback", url: urlOf(relay.address) };
+  const gateway = await findGatewayAddress(host.env, session.builder);
+  if (gateway === null) return { way: null, reason: loopback };
+  let port: number;
+  try {
+    port = await relay.listen(gateway);
+  } catch (error) {
+    return { way: null, reason: `${gateway} cannot be listened at (${error instanceof Error ? error.message : ""})` };
+  }
+  const address = { host: gateway, port };
+  const bridge = await tryAddress(session, relay, address);
+  return bridge === null ? { way: "bridge", url: urlOf(address) } : { way: null, reason: bridge };
+}
+
+/** Null where all nodes come through, else why one does not. */
+async function tryAddress(
+  session: BuilderSession,
+  relay: Reachable,
+  address: Reachable["address"],
+): Promise<string | null> {
+  const answers = await Promise.all(
+    platformsOf(session).map((platform) => tryNode({ session, relay, address, platform })),
+  );
+  return answers.find((answer) => answer !== null) ?? null;
+}
+
+/** One for each node, which builds for it. */
+function platformsOf({ builder: { nodes } }: BuilderSession): readonly string[] {
+  if (nodes.length < 2) return [""];
+  const seen = new Set<string>();
+  return nodes.flatMap(({ platforms }) => {
+    const own = platforms.find((platform) => !seen.has(platform));
+    for (const platform of platforms) seen.add(platform);
+    return own === undefined ? [] : [own];
+  });
+}
+
+interface NodeProbe {
+  readonly session: BuilderSession;
+  readonly relay: Reachable;
+  readonly address: Reachable["address"];
+  readonly platform: string;
+}
+
+async function tryNode({ session, relay, address, platform }: NodeProbe): Promise<string | null> {
+  const probe = relay.expectProbe();
+  let hasCome = false;
+  void probe.asked.then(() => (hasCome = true)).catch(() => {});
+  const signal = AbortSignal.any([session.host.signal, AbortSignal.timeout(patience)]);
+  try {
+    const gateway = await session.gateway({ platform });
+    const answer = await gateway.visit(`${urlOf(address)}${probe.path}`, { signal });
+    return hasCome ? null : (answer ?? "something else answers at this address");
+  } catch (error) {
+    if (error instanceof BkcacheError) return error.message;
+    throw error;
+  } finally {
+    probe.close();
+  }
+}
+
+function urlOf({ host, port }: Reachable["address"]): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
