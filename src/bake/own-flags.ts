@@ -21,8 +21,8 @@ const ownFlags = {
     help: "auto, off, read or read-write (default: auto, read-write in CI but for pull requests)",
     helpOfBuild: "auto, off, read or read-write",
   },
-  readScope: { name: "read-scope", value: "name", help: "scope to look for first; the default scope comes after it" },
-  writeScope: { name: "write-scope", value: "name", help: "scope to write to, and to look for first" },
+  readScope: { name: "read-scope", value: "scope", help: "scope to look for first; the default scope comes after it" },
+  writeScope: { name: "write-scope", value: "scope", help: "scope to write to, and to look for first" },
   locked: {
     name: "locked",
     value: null,

@@ -1,6 +1,7 @@
 import type { Plan } from "../bake/model.ts";
 import { type Ci, readCi } from "../ci/ci.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { nearest } from "../diagnostics/nearest.ts";
 import type { Host } from "../host/host.ts";
 import { resolveScopes, type RunScopes, type ScopeFlags } from "./scopes.ts";
 
@@ -36,6 +37,9 @@ const named: Readonly<Record<string, Directions>> = {
   read: { read: true, write: false },
   "read-write": { read: true, write: true },
 };
+
+/** Values of --cache and BKCACHE. */
+export const cacheUses: readonly string[] = ["auto", ...Object.keys(named)];
 
 /** What GitHub's cache-mode of a job leaves of them. */
 const allowedByMode: Readonly<Record<NonNullable<Ci["cacheMode"]>, Directions>> = {
@@ -80,10 +84,11 @@ function resolveDirections(flag: string | undefined, env: Env, hasConfig: boolea
     if (value === "auto") break;
     const use = named[value];
     if (use !== undefined) return { ...use, reason: `${source} says ${value}` };
+    const guess = nearest(value, cacheUses);
     throw new BkcacheError({
       code: "BK1002",
       message: `${source}: "${value}" is no way to use the cache`,
-      hint: "one of auto, off, read, read-write",
+      hint: guess === undefined ? `one of ${cacheUses.join(", ")}` : `did you mean ${guess}?`,
     });
   }
   const ci = readCi(env);

@@ -6,7 +6,7 @@ import type { Reporter } from "./report/reporter.ts";
 export interface CommandContext {
   readonly host: Host;
   readonly reporter: Reporter;
-  /** Every verb, for the one that prints completion scripts. */
+  /** Every verb, for the one that completes command lines. */
   readonly commands: readonly CommandEntry[];
   /** Set by a command's action; the process exits with it. */
   setExitCode(code: number): void;
@@ -32,6 +32,8 @@ export interface LeafEntry extends NamedEntry {
   load(): Promise<CommandModule>;
   /** Whether its module takes the arguments as they are: what parses them loads for the help text alone then. */
   readonly takesForeignFlags?: boolean;
+  /** For scripts of bkcache's own: no help names it. */
+  readonly isHidden?: true;
 }
 
 /** A command that has commands below it and does nothing by itself. */
@@ -40,3 +42,8 @@ export interface GroupEntry extends NamedEntry {
 }
 
 export type CommandEntry = LeafEntry | GroupEntry;
+
+/** Whether helps and suggestions name it. */
+export function isShown(entry: CommandEntry): boolean {
+  return "subcommands" in entry || entry.isHidden !== true;
+}

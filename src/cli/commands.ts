@@ -31,9 +31,17 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/eject.ts"),
   },
   { name: "schema", summary: "print the JSON Schema of the config", load: () => import("./commands/schema.ts") },
+  { name: "explain", summary: "print what a code such as BK5007 means", load: () => import("./commands/explain.ts") },
   {
     name: "completion",
     summary: "print a completion script for bash, zsh or fish",
     load: () => import("./commands/completion.ts"),
+  },
+  {
+    name: "__complete",
+    summary: "candidates at the end of a command line, for the scripts of completion",
+    load: () => import("./commands/complete.ts"),
+    takesForeignFlags: true,
+    isHidden: true,
   },
 ];

@@ -1,4 +1,4 @@
-import type { CommandEntry, GroupEntry, LeafEntry } from "./command.ts";
+import { type CommandEntry, type GroupEntry, isShown, type LeafEntry } from "./command.ts";
 
 export interface FoundCommand {
   readonly kind: "command";
@@ -33,7 +33,8 @@ export function findCommand(
   const isHelp = argv[0] === "help";
   const [wanted = "", ...rest] = isHelp ? argv.slice(1) : argv;
   const entry = entries.find((each) => each.name === wanted);
-  if (entry === undefined) return { kind: "unknown", wanted, path: [], known: entries.map(({ name }) => name) };
+  if (entry === undefined)
+    return { kind: "unknown", wanted, path: [], known: entries.filter(isShown).map(({ name }) => name) };
   if (!("subcommands" in entry)) {
     return { kind: "command", entry, path: [wanted], args: isHelp ? ["--help"] : rest };
   }

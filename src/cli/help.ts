@@ -1,6 +1,6 @@
 import { docsUrl } from "../diagnostics/docs.ts";
 import { exitCodeHelp, exitCodes } from "../diagnostics/exit-codes.ts";
-import type { CommandEntry, GroupEntry } from "./command.ts";
+import { type CommandEntry, type GroupEntry, isShown } from "./command.ts";
 import { commands } from "./commands.ts";
 
 /** What `bkcache --help` prints; each command has help of its own. */
@@ -26,6 +26,7 @@ Environment:
 Exit codes (bake and build end with that of buildx where it was at work):
 ${exitCodeLines()}
 
+Messages have a code, such as BK5007: \`bkcache explain BK5007\` prints what it means.
 Documentation: ${docsUrl("")}
 `;
 }
@@ -49,7 +50,8 @@ function exitCodeLines(): string {
   return names.map((name) => `  ${String(exitCodes[name]).padEnd(3)}  ${exitCodeHelp[name]}`).join("\n");
 }
 
-function commandLines(entries: readonly CommandEntry[]): string {
+function commandLines(all: readonly CommandEntry[]): string {
+  const entries = all.filter(isShown);
   const width = Math.max(...entries.map((entry) => entry.name.length));
   return entries.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`).join("\n");
 }

@@ -105,7 +105,7 @@ export const codes = {
   },
   BK2016: {
     title: "bad entry in rules",
-    help: "`rules` takes codes that exist and whose level may be changed; docs/errors.md marks them.",
+    help: "`rules` takes codes that exist and whose level may be changed; `bkcache explain` lists them with their levels.",
   },
   BK2020: {
     title: "undeclared name",

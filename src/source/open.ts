@@ -161,7 +161,7 @@ async function defineFolder(host: Host, args: BakeArgs, buildx: Buildx): Promise
 }
 
 /** BUILDX_BAKE_FILE counts where no -f is given, as it does in bake. */
-async function findBakeFiles(host: Host): Promise<readonly string[]> {
+export async function findBakeFiles(host: Host): Promise<readonly string[]> {
   const named = host.env["BUILDX_BAKE_FILE"];
   if (named) {
     const separator = host.env["BUILDX_BAKE_PATH_SEPARATOR"] ?? (process.platform === "win32" ? ";" : ":");

@@ -499,19 +499,10 @@ rules: { BK2052: off }
   });
 });
 
-describe("schema and completion", () => {
+describe("schema", () => {
   test("schema prints the schema of the config, or of the report", async () => {
     const [config, report] = await Promise.all([run(["schema"]).result, run(["schema", "--report"]).result]);
     expect(JSON.parse(config.stdout).properties).toHaveProperty("targets");
     expect(JSON.parse(report.stdout).properties).toHaveProperty("exitCode");
-  });
-
-  test.each(["bash", "zsh", "fish"])("completion %s knows the commands and their flags", async (shell) => {
-    const { exitCode, stdout } = await run(["completion", shell]).result;
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain("generate");
-    expect(stdout).toContain("check");
-    const shells = shell === "fish" ? "completion' -f -a zsh" : 'completion) words="bash zsh fish --help"';
-    expect(stdout).toContain(shells);
   });
 });

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { presetNames, presets } from "../../src/config/presets.ts";
 import { cleanEnv } from "../support/env.ts";
@@ -229,38 +228,5 @@ describe("mounts snippet", () => {
     const { exitCode, stderr } = await run(["mounts", "snippet", "x"], text);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("error BK2071: a and b both set npm_config_cache");
-  });
-});
-
-describe("completion", () => {
-  test.each([
-    [["mou"], ["mounts"]],
-    [
-      ["mounts", ""],
-      [...names, "--help"],
-    ],
-    [
-      ["mounts", "presets", "cargo-"],
-      ["cargo-registry", "cargo-git", "cargo-target"],
-    ],
-    [["mounts", "snippet", "--m"], ["--mount"]],
-    [["mounts", "nothing", ""], []],
-    [["plan", "mounts", "--js"], ["--json"]],
-  ])("bash completes %j", async (words, expected) => {
-    const { stdout } = await run(["completion", "bash"]);
-    const line = ["bkcache", ...words].map((word) => `'${word}'`).join(" ");
-    const script = `${stdout}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _bkcache; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const lines = execFileSync("bash", ["-c", script], { encoding: "utf8", env: cleanEnv() }).split("\n");
-    expect(lines.filter((each) => each !== "")).toEqual(expected);
-  });
-
-  test("fish offers the commands below only until one is there", async () => {
-    const { stdout } = await run(["completion", "fish"]);
-    expect(stdout).toContain(
-      `-n '__fish_seen_subcommand_from mounts; and not __fish_seen_subcommand_from ${names.join(" ")}' -f -a presets`,
-    );
-    expect(stdout).toContain(
-      "-n '__fish_seen_subcommand_from mounts; and __fish_seen_subcommand_from snippet' -l mount",
-    );
   });
 });

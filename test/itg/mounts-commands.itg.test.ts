@@ -169,19 +169,19 @@ describe("save, ls and restore", () => {
     expect(await filesOnBuilder()).toEqual(["one"]);
   });
 
-  test("--scope names another scope, and the default one comes after it", async ({
+  test("--write-scope and --read-scope name another scope, and the default one comes after it", async ({
     mounts,
     json,
     write,
     filesOnBuilder,
   }) => {
     await write("three");
-    await mounts(["save", "gomod", "--scope", "feature/x"]);
+    await mounts(["save", "gomod", "--write-scope", "feature/x"]);
     const scopes = (await json<Listing>(["ls", "--remote"])).remote.snapshots.map(({ scope }) => scope);
     expect(scopes.toSorted()).toEqual(["feature/x", "main"]);
-    await mounts(["restore", "gomod", "--force", "--scope", "feature/y"]);
+    await mounts(["restore", "gomod", "--force", "--read-scope", "feature/y"]);
     expect(await filesOnBuilder()).toEqual(["one"]);
-    await mounts(["restore", "gomod", "--force", "--scope", "feature/x"]);
+    await mounts(["restore", "gomod", "--force", "--read-scope", "feature/x"]);
     expect(await filesOnBuilder()).toEqual(["one", "three"]);
   });
 
@@ -215,12 +215,12 @@ describe("without a builder", () => {
 
   test("a snapshot is exported as a tar archive that tar reads", async ({ workspace, mounts, json }) => {
     const file = workspace.path("x.tar");
-    const written = await json<{ files: number }>(["export", "gomod", "--scope", "main", "-o", file], { env });
+    const written = await json<{ files: number }>(["export", "gomod", "--read-scope", "main", "-o", file], { env });
     expect(written).toMatchObject({ name: "gomod", scope: "main", files: 1, file });
     const names = execFileSync("tar", ["-t", "-f", file], { encoding: "utf8" }).split("\n");
     expect(names).toContain("./one");
     expect(execFileSync("tar", ["-x", "-O", "-f", file, "./one"], { encoding: "utf8" })).toBe("one\n");
-    const { stdout } = await mounts(["export", "gomod", "--scope", "main", "-o", "-"], { env });
+    const { stdout } = await mounts(["export", "gomod", "--read-scope", "main", "-o", "-"], { env });
     expect(stdout).toBe(readFileSync(file, "latin1"));
   });
 

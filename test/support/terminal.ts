@@ -12,12 +12,21 @@ export interface Answer {
  * Runs the built CLI on a terminal of its own, made by script(1) of util-linux. All that it shows, answers too, is in
  * `stdout`, without control characters.
  */
-export async function runOnTerminal(
+export function runOnTerminal(
   args: readonly string[],
   answers: readonly Answer[],
   options: Pick<RunOptions, "cwd" | "env">,
 ): Promise<RunResult> {
-  const command = [process.execPath, binFile, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  return runProgramOnTerminal([process.execPath, binFile, ...args], answers, options);
+}
+
+/** The same for any program. */
+export async function runProgramOnTerminal(
+  argv: readonly string[],
+  answers: readonly Answer[],
+  options: Pick<RunOptions, "cwd" | "env">,
+): Promise<RunResult> {
+  const command = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   const left = [...answers];
   let shown = "";
   const result = await runCommand("script", ["-qec", `exec ${command}`, "/dev/null"], {

@@ -16,7 +16,7 @@ interface LintFlags {
 
 export function configure(command: Command, context: CommandContext): Command {
   return command
-    .argument("[name...]", "Dockerfiles, targets or groups (default: all that the config builds)")
+    .argument("[dockerfile|target...]", "Dockerfiles, targets or groups (default: all that the config builds)")
     .option("--fix", "mend what can be mended without changing the image, and look again")
     .option("--strict", "exit 1 for warnings too")
     .option("--json", "print the findings as JSON")

@@ -20,8 +20,8 @@ export function configure(command: Command, context: CommandContext): Command {
     .argument("[target...]", "targets and groups (default: the group default)")
     .option("--json", "print the plan as JSON")
     .option("--cache <use>", "as for bake: auto, off, read or read-write")
-    .option("--read-scope <name>", "as for bake")
-    .option("--write-scope <name>", "as for bake")
+    .option("--read-scope <scope>", "as for bake")
+    .option("--write-scope <scope>", "as for bake")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",

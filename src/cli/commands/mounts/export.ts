@@ -10,7 +10,7 @@ import { showAge } from "../../report/table.ts";
 
 interface ExportOptions {
   readonly output: string;
-  readonly scope?: string;
+  readonly readScope?: string;
   readonly key?: string;
   readonly json?: true;
   readonly config?: string;
@@ -20,7 +20,7 @@ export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("<mount>", "name or id of a mount")
     .requiredOption("-o, --output <file>", "where the archive goes; - is standard output")
-    .option("--scope <name>", "take a snapshot of this scope (default: the newest of all)")
+    .option("--read-scope <scope>", "take a snapshot of this scope (default: the newest of all scopes)")
     .option("--key <key>", "take the snapshot with this key")
     .option("--json", "print what was written as JSON")
     .option("--config <file>", "use this config instead of looking for one")
@@ -40,7 +40,7 @@ async function write(word: string, options: ExportOptions, { host, reporter }: C
   if (isOutput && process.stdout.isTTY) {
     throw refuse("an archive is nothing for a terminal", "name a file with -o, or pipe it into tar -t");
   }
-  const { config, scope, key } = options;
+  const { config, readScope: scope, key } = options;
   const path = resolve(host.cwd, options.output);
   const exported = await exportMount(host, { config, word, scope, key }, (archive) =>
     isOutput ? pipeToOutput(archive) : writeStream(path, archive),

@@ -19,7 +19,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--local", "only what the builder has")
     .option("--remote", "only what the bucket has")
     .option("--json", "print both as JSON")
-    .option("--builder <name>", "look at this builder")
+    .option("--builder <builder>", "list the mounts of this builder")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",

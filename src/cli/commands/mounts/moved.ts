@@ -67,7 +67,6 @@ export function reportMoved<M extends MountRestore | MountSave>(
 }
 
 export interface MoveOptions {
-  readonly scope?: string;
   readonly readScope?: string;
   readonly writeScope?: string;
   readonly json?: true;

@@ -17,11 +17,11 @@ interface RepairOptions {
 
 export function configure(command: Command, context: CommandContext): Command {
   return command
-    .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
+    .argument("[mount|target...]", "mounts, targets or groups (default: the mounts of all targets)")
     .option("--keep <record...>", "the folders that stay where several of one mount hold something")
     .option("--yes", "remove folders that hold something without asking")
     .option("--json", "print what was found and done as JSON")
-    .option("--builder <name>", "repair on this builder")
+    .option("--builder <builder>", "repair on this builder")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",

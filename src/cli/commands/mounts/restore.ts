@@ -9,13 +9,12 @@ interface RestoreOptions extends MoveOptions {
 
 export function configure(command: Command, context: CommandContext): Command {
   return command
-    .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
+    .argument("[mount|target...]", "mounts, targets or groups (default: the mounts of all targets)")
     .option("--force", "replace what the builder has")
-    .option("--scope <name>", "scope to look into first; the default scope comes after it")
-    .option("--read-scope <name>", "the same, as for bake")
-    .option("--write-scope <name>", "as for bake: looked into where no other scope is named")
+    .option("--read-scope <scope>", "as for bake: scope to look into first; the default scope comes after it")
+    .option("--write-scope <scope>", "as for bake, which looks first into what it will write; the other flag beats it")
     .option("--json", "print what became of each mount as JSON")
-    .option("--builder <name>", "restore to this builder")
+    .option("--builder <builder>", "restore to this builder")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -30,7 +29,7 @@ Exit code: 0 also where there is nothing to restore; 3 where a mount was not res
         config: options.config,
         builder: options.builder,
         force: options.force === true,
-        scopes: { readScope: options.readScope ?? options.scope, writeScope: options.writeScope },
+        scopes: { readScope: options.readScope, writeScope: options.writeScope },
       });
       reportMoved(restored, { json: options.json === true, labels: outcomes }, context);
     });

@@ -10,14 +10,13 @@ interface SaveOptions extends MoveOptions {
 
 export function configure(command: Command, context: CommandContext): Command {
   return command
-    .argument("[name...]", "mounts, targets or groups (default: the mounts of all targets)")
-    .option("--scope <name>", "scope to write to, and to build on")
-    .option("--read-scope <name>", "as for bake: scope whose newest snapshot the save may build on")
-    .option("--write-scope <name>", "as for bake: scope to write to")
+    .argument("[mount|target...]", "mounts, targets or groups (default: the mounts of all targets)")
+    .option("--read-scope <scope>", "as for bake: scope whose newest snapshot the save may build on")
+    .option("--write-scope <scope>", "as for bake: scope to write to, and to build on first")
     .option("--overwrite", "replace a snapshot with the same key")
     .option("--cache <use>", "as for bake; read-write allows it for a pull request")
     .option("--json", "print what became of each mount as JSON")
-    .option("--builder <name>", "save from this builder")
+    .option("--builder <builder>", "save from this builder")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -33,7 +32,7 @@ Exit code: 0 also where nothing changed; 3 where a mount was not saved.
         builder: options.builder,
         cache: options.cache,
         overwrite: options.overwrite === true,
-        scopes: { readScope: options.readScope ?? options.scope, writeScope: options.writeScope ?? options.scope },
+        scopes: { readScope: options.readScope, writeScope: options.writeScope },
       });
       reportMoved(saved, { json: options.json === true, labels: outcomes }, context);
     });

@@ -15,7 +15,7 @@ interface SnippetOptions {
 export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[target]", "target or group whose mounts are wanted")
-    .option("--mount <name...>", "these mounts instead of a target's")
+    .option("--mount <mount...>", "these mounts instead of a target's")
     .option("--json", "print the parts as JSON")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
