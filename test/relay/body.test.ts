@@ -36,7 +36,7 @@ const open = (
     },
     { secretOf: (given) => (given === id ? secret : undefined), now },
   );
-  return openBody({ headers, signed, bytes: streamOf(body) });
+  return openBody({ headers, signed, bytes: streamOf(body), hasChecksums: true });
 };
 
 async function* streamOf(parts: readonly Buffer[]) {
@@ -132,6 +132,7 @@ const unsigned = (
     headers,
     signed: { accessKeyId: id, payload, signature: "", sign: () => "" },
     bytes: streamOf(parts),
+    hasChecksums: true,
   });
 
 test("frames may be cut anywhere", async () => {
