@@ -199,14 +199,30 @@ const wrappers: Readonly<Record<string, { readonly valued: RegExp; readonly oper
   timeout: { valued: /^-[ks]$/, operands: 1 },
   gosu: { valued: /^$/, operands: 1 },
   "su-exec": { valued: /^$/, operands: 1 },
+  runuser: { valued: /^-[ugG]$/, operands: 0 },
+  setpriv: { valued: /^$/, operands: 0 },
+  doas: { valued: /^-[uC]$/, operands: 0 },
+  chroot: { valued: /^$/, operands: 1 },
+  xargs: { valued: /^-[adEILnPs]$/, operands: 0 },
+  ionice: { valued: /^-[cnp]$/, operands: 0 },
+  stdbuf: { valued: /^-[ioe]$/, operands: 0 },
+  unshare: { valued: /^$/, operands: 0 },
+  setarch: { valued: /^$/, operands: 1 },
+  linux32: { valued: /^$/, operands: 0 },
+  eatmydata: { valued: /^$/, operands: 0 },
+  tini: { valued: /^-[egpv]$/, operands: 0 },
+  "dumb-init": { valued: /^$/, operands: 0 },
+  "xvfb-run": { valued: /^-[efnps]$/, operands: 0 },
 };
 
 /** The command that a wrapper runs, or the commands of a script that a shell is given. */
 function unwrap(command: ShellCommand, depth: number): readonly ShellCommand[] {
   const name = programOf(command);
   if (depth > deepest || name === null) return [command];
-  if (shells.has(name)) {
-    const script = scriptOf(command.words);
+  const isShell =
+    shells.has(name) || name === "su" || name === "eval" || (name === "runuser" && command.words.includes("-c"));
+  if (isShell) {
+    const script = name === "eval" ? command.words.slice(1).join(" ") : scriptOf(command.words, !shells.has(name));
     if (script === undefined) return [command];
     return parse(script, depth + 1).map(({ env, words, outputs }) => {
       return { env: { ...command.env, ...env }, words, outputs };
@@ -231,8 +247,12 @@ function unwrap(command: ShellCommand, depth: number): readonly ShellCommand[] {
   return unwrap({ ...command, env, words: command.words.slice(at) }, depth + 1);
 }
 
-/** What follows `-c` among the flags of a shell. */
-function scriptOf(words: readonly string[]): string | undefined {
+/** What follows `-c` among the flags of a shell, or those of a program that takes the name of a user before or after. */
+function scriptOf(words: readonly string[], hasUser: boolean): string | undefined {
+  if (hasUser) {
+    const at = words.findIndex((word) => word === "-c" || word === "--command");
+    return at === -1 ? undefined : words[at + 1];
+  }
   for (let at = 1; at < words.length; at += 1) {
     const word = words[at] ?? "";
     if (/^-[a-z]*c$/.test(word)) return words[at + 1];

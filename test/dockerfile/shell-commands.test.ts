@@ -45,6 +45,12 @@ const cases: readonly Case[] = [
       "sudo -E -u bob a; env -u X B=1 b; exec c; time d; timeout -k 5 10 e; gosu me f; busybox g; nice -n 5 sudo h",
     commands: ["a", "b", "c", "d", "e", "f", "g", "h"],
   },
+  {
+    title: "more programs that run others",
+    script:
+      "su - node -s /bin/sh -c 'a; b'; runuser -u me -- c; cat x | xargs -r -n 10 d; doas e; chroot /mnt f; eval \"g && h\"",
+    commands: ["a", "b", "c", "cat x", "d", "e", "f", "g", "h"],
+  },
   { title: "busybox itself", script: "busybox --install -s /bin", commands: ["busybox --install -s /bin"] },
   { title: "what is not closed", script: "a 'b; c", commands: ["a b; c"] },
 ];

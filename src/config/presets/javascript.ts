@@ -1,6 +1,6 @@
 import { argv, type MountPreset, plain } from "./preset.ts";
 
-const yarnCommands = argv("yarn ", "yarn install", "yarn add", "yarn workspaces focus", "yarn dlx");
+const yarnCommands = argv("yarn ", "yarn install", "yarn add", "yarn global add", "yarn workspaces focus", "yarn dlx");
 
 /** yarn 1 and later yarns differ in folder, variables and locking, so that one preset could fit only one of them. */
 export const javascriptPresets = {
@@ -13,7 +13,19 @@ export const javascriptPresets = {
     archDependent: false,
     env: { npm_config_cache: "{target}" },
     foundWithoutEnv: "as-root",
-    commands: argv("npm ci", "npm install", "npm i", "npm add", "npm update", "npm exec", "npx"),
+    commands: argv(
+      "npm ci",
+      "npm cit",
+      "npm clean-install",
+      "npm install",
+      "npm i",
+      "npm in",
+      "npm it",
+      "npm add",
+      "npm update",
+      "npm exec",
+      "npx",
+    ),
     notes: ["`npm cache clean` in the same RUN empties the mount."],
     source: "https://docs.npmjs.com/cli/using-npm/config#cache",
   },
@@ -27,7 +39,16 @@ export const javascriptPresets = {
     // Version 11 reads its own prefix alone, older ones read npm's alone.
     env: { pnpm_config_store_dir: "{target}", npm_config_store_dir: "{target}" },
     foundWithoutEnv: "as-root",
-    commands: argv("pnpm install", "pnpm i", "pnpm add", "pnpm fetch", "pnpm deploy", "pnpm dlx", "corepack pnpm"),
+    commands: argv(
+      "pnpm install",
+      "pnpm i",
+      "pnpm add",
+      "pnpm fetch",
+      "pnpm deploy",
+      "pnpm dlx",
+      "pnpm recursive install",
+      "pnpm update",
+    ),
     notes: [
       "The mount is a file system of its own, so pnpm copies files instead of linking them; `package-import-method=copy` says so without a try.",
       "Where PNPM_HOME is set, the folder without the variables is $PNPM_HOME/store.",
@@ -92,7 +113,7 @@ export const javascriptPresets = {
     archDependent: true,
     env: { TURBO_CACHE_DIR: "{target}" },
     foundWithoutEnv: "never",
-    commands: argv("turbo", "npx turbo", "pnpm turbo", "pnpm exec turbo", "yarn turbo", "bunx turbo"),
+    commands: argv("turbo", "pnpm turbo", "yarn turbo"),
     notes: [
       "Without the variable the cache is .turbo/cache in the workspace; with it the folder does not depend on WORKDIR.",
       "The variable needs turbo 2; before, give `--cache-dir`.",
@@ -113,7 +134,7 @@ export const javascriptPresets = {
       NX_DAEMON: "false",
     },
     foundWithoutEnv: "never",
-    commands: argv("nx", "npx nx", "pnpm nx", "pnpm exec nx", "yarn nx", "bunx nx"),
+    commands: argv("nx", "pnpm nx", "yarn nx"),
     notes: [
       "Nx needs its record of the results as well as the results, so both variables point into the mount; neither depends on WORKDIR.",
       "`nx reset` empties the mount.",
@@ -129,14 +150,7 @@ export const javascriptPresets = {
     archDependent: false,
     env: {},
     foundWithoutEnv: "as-root",
-    commands: argv(
-      "next build",
-      "npx next build",
-      "pnpm next build",
-      "pnpm exec next build",
-      "yarn next build",
-      "bunx next build",
-    ),
+    commands: argv("next build", "pnpm next build", "yarn next build"),
     notes: [
       "No variable moves the folder: it is .next/cache in the app, so `target` must be given, as WORKDIR and .next/cache together (`/app/.next/cache`).",
       "Where `distDir` is set, it stands in place of .next.",

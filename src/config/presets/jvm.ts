@@ -10,7 +10,7 @@ export const jvmPresets = {
     archDependent: false,
     env: { MAVEN_ARGS: "-Dmaven.repo.local={target}" },
     foundWithoutEnv: "as-root",
-    commands: argv("mvn", "./mvnw", "mvnw"),
+    commands: argv("mvn", "mvnw"),
     notes: [
       "The variable needs Maven 3.9; with an older one, or with arguments of your own in it, give `-Dmaven.repo.local` where `target` is not the default.",
       "Every RUN that compiles needs the mount, not only the one that downloads: the libraries are in it.",
@@ -26,7 +26,7 @@ export const jvmPresets = {
     archDependent: false,
     env: { GRADLE_USER_HOME: "{parent}" },
     foundWithoutEnv: "as-root",
-    commands: argv("gradle", "./gradlew", "gradlew"),
+    commands: argv("gradle", "gradlew"),
     notes: [
       "Distributions that the wrapper downloads are in another folder: a second mount `{ preset: gradle, target: /root/.gradle/wrapper }` keeps them.",
       "Give `--no-daemon`: a daemon that still runs at the end of a RUN is killed while it writes.",
@@ -43,7 +43,7 @@ export const jvmPresets = {
     archDependent: false,
     env: { COURSIER_CACHE: "{target}" },
     foundWithoutEnv: "as-root",
-    commands: argv("sbt", "./sbt", "cs", "scala-cli"),
+    commands: argv("sbt", "cs", "scala-cli"),
     notes: [
       "sbt itself and its compiled plugins are in /root/.sbt: a second mount `{ target: /root/.sbt, sharing: locked }` keeps them.",
     ],

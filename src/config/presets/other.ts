@@ -32,7 +32,6 @@ export const otherPresets = {
       "composer require",
       "composer create-project",
       "composer global",
-      "php composer.phar install",
     ),
     notes: [
       "Where the folder is without the variable depends on the image: /tmp/cache in composer's own, /root/.composer/cache in most others.",
