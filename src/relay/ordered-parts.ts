@@ -1,0 +1,72 @@
+import type { Spool, SpooledBytes } from "./spool.ts";
+
+export interface OrderedParts {
+  /** Gives a part on in its turn, or keeps it on the disk until then. Each number once; its bytes may change once the call is done. */
+  add(number: number, bytes: Uint8Array): Promise<void>;
+  /** Waits until so many parts have been given on, all that were added. @throws what giving them on has thrown */
+  finish(count: number): Promise<void>;
+  /** Removes what waits; nothing is given on any more. */
+  discard(): Promise<void>;
+}
+
+/** Puts parts that come in any order, numbered from 1, into their order: a digest is computed from the first byte to the last. */
+export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Promise<void>): OrderedParts {
+  const waiting = new Map<number, SpooledBytes>();
+  /** All parts up to this one have their turn. */
+  let queued = 0;
+  let passed = 0;
+  let turn: Promise<void> = Promise.resolve();
+  let failure: { readonly error: unknown } | undefined;
+  let isDiscarded = false;
+
+  const queue = (load: () => Promise<Uint8Array>, release: () => Promise<void>): Promise<void> => {
+    queued += 1;
+    turn = turn.then(async () => {
+      try {
+        if (isDiscarded || failure !== undefined) return;
+        await pass(await load());
+        passed += 1;
+      } catch (error) {
+        failure = { error };
+      } finally {
+        await release();
+      }
+    });
+    return turn;
+  };
+  const queueWaiting = (): void => {
+    for (let found = waiting.get(queued + 1); found !== undefined; found = waiting.get(queued + 1)) {
+      waiting.delete(queued + 1);
+      const { read, remove } = found;
+      void queue(read, remove);
+    }
+  };
+  return {
+    async add(number, bytes) {
+      if (number === queued + 1) {
+        const done = queue(
+          async () => bytes,
+          async () => {},
+        );
+        queueWaiting();
+        return done;
+      }
+      const spooled = await spool.write(bytes);
+      if (isDiscarded) return spooled.remove();
+      waiting.set(number, spooled);
+      // Its turn may have come while it was written.
+      queueWaiting();
+    },
+    async finish(count) {
+      await turn;
+      if (failure !== undefined) throw failure.error;
+      if (passed !== count) throw new Error(`${passed} parts have been given on, not ${count}`);
+    },
+    async discard() {
+      isDiscarded = true;
+      await turn;
+      await Promise.all([...waiting.values()].map((each) => each.remove()));
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { hash } from "node:crypto";
+import { S3Error } from "./errors.ts";
+import type { IncomingBody } from "./served-store.ts";
+
+/** Reads a body into one buffer. */
+export async function collect({ bytes, size }: IncomingBody): Promise<Buffer> {
+  const collected = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  for await (const chunk of bytes) {
+    if (filled + chunk.length > size) throw new S3Error("InvalidRequest", "more bytes came than were announced");
+    chunk.copy(collected, filled);
+    filled += chunk.length;
+  }
+  if (filled !== size) throw new S3Error("IncompleteBody", `${filled} bytes came of ${size}`);
+  return collected;
+}
+
+/** @throws S3Error where the client signed, or the key names, another digest than that of the bytes. */
+export function checkDigests(
+  actual: string,
+  { signed, named }: { readonly signed: string | null; readonly named: string | null },
+): void {
+  if (signed !== null && signed !== actual) {
+    throw new S3Error("XAmzContentSHA256Mismatch", "the body has not the SHA-256 that was signed");
+  }
+  if (named !== null && named !== actual) {
+    throw new S3Error("BadDigest", "the body has not the SHA-256 that the key names");
+  }
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return hash("sha256", bytes, "hex");
+}
