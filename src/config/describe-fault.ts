@@ -1,3 +1,4 @@
+import { codes } from "../diagnostics/codes.ts";
 import { nearest, suggest } from "../diagnostics/nearest.ts";
 import { misplacedKey } from "./misplaced.ts";
 import type { Finding } from "./rules/finding.ts";
@@ -59,8 +60,11 @@ export function describeFault(fault: Fault, data: unknown, rawOf: (path: Path) =
     }
     case "propertyNames": {
       const key = String(params["propertyName"]);
-      if (path[0] === "rules")
-        return { code: "BK2016", path: [...path, key], atKey: true, message: `there is no code ${show(key)}` };
+      if (path[0] === "rules") {
+        const near = nearest(key, Object.keys(codes));
+        const hint = near === undefined ? "`bkcache explain` lists all codes" : `did you mean ${near}?`;
+        return { code: "BK2016", path: [...path, key], atKey: true, message: `there is no code ${show(key)}`, hint };
+      }
       const isVariable = path[0] === "variables" || path.at(-1) === "matrix" || path.at(-1) === "env";
       return badName(key, [...path, key], isVariable ? namePattern.variable : namePattern.name, true);
     }

@@ -3,6 +3,7 @@ import { dirname, relative, sep } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { isRecord } from "../host/json.ts";
 import { type ConfigKind, type LocatedConfig, showFile } from "./locate.ts";
+import { spanInModule } from "./module-places.ts";
 import { resolveExtends } from "./extends.ts";
 import { rebaseConfig } from "./rebase.ts";
 import {
@@ -165,8 +166,8 @@ function emptyConfig(shownFile: string, kind: ConfigKind): BkcacheError {
 }
 
 function locateProblem(problem: Problem, source: Source): Diagnostic {
-  const { offset } = problem;
+  const { offset, path } = problem;
   const hasPlace = offset !== null && source.text !== null;
-  const start = { file: source.shownFile, line: 1, column: 1 };
+  const start = spanInModule(source, path, {}) ?? { file: source.shownFile, line: 1, column: 1 };
   return toDiagnostic(problem, hasPlace ? spanOfOffset(source.text, source.shownFile, offset) : start);
 }

@@ -4,6 +4,7 @@ import { foldErrors } from "./fold.ts";
 import type { LoadedConfig } from "./load.ts";
 import { rules } from "./rules/all.ts";
 import { createContext } from "./rules/context.ts";
+import { spanInModule } from "./module-places.ts";
 import type { Finding } from "./rules/finding.ts";
 import { levelOf } from "./rules/levels.ts";
 import type { Config, Level } from "./schema.gen.ts";
@@ -70,13 +71,14 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
     }
   }
 
+  const place = (path: Path, at: SpanOptions) => withoutSecrets(placeOf(sources, path, at), options.secrets ?? []);
   const levels = rulesOf(data);
   const errors: Diagnostic[] = [...loaded.findings];
   const warnings: Diagnostic[] = [];
   for (const warning of loaded.warnings) keep(warning, levelOf(warning.code, levels));
   for (const finding of found) {
     const level = levelOf(finding.code, levels);
-    if (level !== "off") keep(toDiagnostic(finding, placeOf(sources, finding.path, finding)), level);
+    if (level !== "off") keep(toDiagnostic(finding, place(finding.path, finding)), level);
   }
   function keep(diagnostic: Diagnostic, level: Level): void {
     if (level !== "off") (level === "error" ? errors : warnings).push(diagnostic);
@@ -89,8 +91,15 @@ export function validateConfig(loaded: LoadedConfig, options: ValidateOptions = 
     file: loaded.file,
     dir: loaded.dir,
     warnings: inOrder(warnings, sources),
-    spanOf: (path) => placeOf(sources, typeof path === "string" ? parsePath(path) : path, {}),
+    spanOf: (path) => place(typeof path === "string" ? parsePath(path) : path, {}),
   };
+}
+
+/** Findings go further than to a terminal that blanks secrets out. */
+function withoutSecrets(span: Span | undefined, secrets: readonly KnownSecret[]): Span | undefined {
+  if (span?.excerpt === undefined || !secrets.some(({ value }) => span.excerpt?.includes(value))) return span;
+  const { file, line, column } = span;
+  return { file, line, column };
 }
 
 /** A misspelt key is one fault, not also the lack of the right one. */
@@ -145,8 +154,8 @@ function sourceOf(sources: readonly Source[], path: Path): Source | undefined {
 function placeOf(sources: readonly Source[], path: Path, options: SpanOptions): Span | undefined {
   const source = sourceOf(sources, path);
   if (source === undefined) return undefined;
-  // A module's values have no place, but which file it is must be said: of several, and for an annotation in CI.
-  const span = spanAt(source, path, options);
+  // Of a module only the text can tell, and which file it is must be said: of several, and for an annotation in CI.
+  const span = spanAt(source, path, options) ?? spanInModule(source, path, options);
   return span ?? (source.shownFile === "" ? undefined : { file: source.shownFile, line: 1, column: 1 });
 }
 

@@ -48,10 +48,15 @@ function partOf(wanted: string, candidates: readonly string[]): string | undefin
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** `nearest`, or the longer names of which `wanted` is the first word: `yarn` may be meant for several. As one text. */
+/**
+ * `nearest`, or the one that `wanted` begins with (`max` of `maximum`), or the longer names of which `wanted` is the first
+ * word: `yarn` may be meant for several. As one text.
+ */
 export function suggest(wanted: string, candidates: readonly string[]): string | undefined {
   const near = nearest(wanted, candidates);
   if (near !== undefined) return near;
+  const [begun, ...others] = candidates.filter((each) => each.length > 2 && wanted.toLowerCase().startsWith(each));
+  if (begun !== undefined && others.length === 0) return begun;
   const longer = candidates.filter((candidate) => candidate.startsWith(`${wanted.toLowerCase()}-`));
   return longer.length === 0 ? undefined : longer.join(" or ");
 }

@@ -144,11 +144,11 @@ describe("modules", () => {
     ["exports a rejected promise", "export default Promise.reject(new Error('no'));", "BK2004 1:31"],
     ["exports nothing", "export default undefined;", "BK2005"],
     ["exports a list", "export default [];", "BK2011 1:1"],
-    ["exports an instance", "export default { targets: new Map() };", "BK2009 targets"],
+    ["exports an instance", "export default { targets: new Map() };", "BK2009 1:27"],
     ["refers to itself", "const a: any = {}; a.targets = { a }; export default a;", "BK2009 targets.a"],
     ["has a getter that throws", "export default { get targets() { throw new Error('x'); } };", "BK2004"],
-    ["has a bigint", "export default { variables: { A: 1n } };", "BK2009 variables.A"],
-    ["has a fault", "export default { targets: { a: { tags: [1] } } };", "BK2011 targets.a.tags[0]"],
+    ["has a bigint", "export default { variables: { A: 1n } };", "BK2009 1:34"],
+    ["has a fault", "export default { targets: { a: { tags: [1] } } };", "BK2011 1:41"],
   ];
   test("each fault is said, at its place, and nothing else goes to standard error", () => {
     const dirs = cases.map(([, text]) => workspace({ "bkcache.config.ts": text, "lib.ts": "export const a = 'a';" }));

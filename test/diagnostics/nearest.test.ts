@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../src/diagnostics/nearest.ts";
+import { nearest, suggest } from "../../src/diagnostics/nearest.ts";
 
 test.each([
   ["tagz", ["tags", "target"], "tags"],
@@ -14,4 +14,15 @@ test.each([
   ["", ["bake"], undefined],
 ])("%s", (wanted, candidates, expected) => {
   expect(nearest(wanted, candidates)).toBe(expected);
+});
+
+test.each([
+  ["maximum", ["min", "max"], "max"],
+  ["warning", ["error", "warn", "off"], "warn"],
+  ["mino", ["aws", "gcs", "r2", "minio", "ceph"], "minio"],
+  ["yarn", ["yarn-classic", "yarn-berry", "npm"], "yarn-classic or yarn-berry"],
+  ["maxmin", ["min", "max"], "max"],
+  ["nothing", ["min", "max"], undefined],
+])("a value: %s", (wanted, candidates, expected) => {
+  expect(suggest(wanted, candidates)).toBe(expected);
 });

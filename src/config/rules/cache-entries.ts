@@ -1,4 +1,4 @@
-import { nearest } from "../../diagnostics/nearest.ts";
+import { nearest, suggest } from "../../diagnostics/nearest.ts";
 import { isCredentialKey } from "../credentials.ts";
 import { credentialFinding } from "../misplaced.ts";
 import { parseOptionCsv } from "../csv.ts";
@@ -49,6 +49,11 @@ const flags = new Set([
   "use_path_style",
   "disable_accept_encoding",
 ]);
+const choices: Readonly<Record<string, readonly string[]>> = {
+  mode: ["min", "max"],
+  compression: ["uncompressed", "gzip", "estargz", "zstd"],
+  retry_mode: ["standard", "adaptive"],
+};
 /** What Go's ParseBool takes. */
 const goBools = new Set(["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"]);
 
@@ -189,18 +194,16 @@ function* checkAttribute(
     code: "BK2048",
     message: `${name} must be ${expected}, not ${JSON.stringify(value)}`,
   });
-  if (name === "mode") {
-    if (value !== "min" && value !== "max") {
-      const near = nearest(value, ["min", "max"]) ?? ["min", "max"].find((each) => value.startsWith(each));
-      yield { ...bad("min or max"), ...(near !== undefined && { hint: `did you mean ${near}?` }) };
-    } else if (type === "inline" && value === "max")
-      yield { ...bad("min"), message: "inline cache is always mode min" };
+  const taken = Object.hasOwn(choices, name) ? choices[name] : undefined;
+  if (taken !== undefined && !taken.includes(value)) {
+    const near = suggest(value, taken);
+    const list = `${taken.slice(0, -1).join(", ")} or ${taken.at(-1)}`;
+    yield { ...bad(list), ...(near !== undefined && { hint: `did you mean ${near}?` }) };
+  } else if (name === "mode" && type === "inline" && value === "max") {
+    yield { ...bad("min"), message: "inline cache is always mode min" };
   } else if (flags.has(name) && !goBools.has(value)) yield bad("true or false");
   else if ((name === "upload_parallelism" || name === "retry_max_attempts") && !/^[1-9]\d*$/.test(value))
     yield bad("a whole number above 0");
-  else if (name === "compression" && !["uncompressed", "gzip", "estargz", "zstd"].includes(value))
-    yield bad("uncompressed, gzip, estargz or zstd");
-  else if (name === "retry_mode" && value !== "standard" && value !== "adaptive") yield bad("standard or adaptive");
   else if ((name === "touch_refresh" || name === "timeout") && !/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(value))
     yield bad("a duration such as 24h");
   else if (name === "name" && type === "s3" && direction === "from" && value.includes(";")) {

@@ -1,3 +1,4 @@
+import { suggest } from "../../diagnostics/nearest.ts";
 import { parseOptionCsv } from "../csv.ts";
 import type { Path } from "../source-map.ts";
 import { attributeSets, type RuleContext } from "./context.ts";
@@ -25,7 +26,11 @@ export function* checkPlatforms({ config }: RuleContext): Iterable<Finding> {
 export function* checkNetworks({ config }: RuleContext): Iterable<Finding> {
   for (const [path, { network }] of attributeSets(config)) {
     if (network === undefined || network.includes("${") || ["", "default", "host", "none"].includes(network)) continue;
-    const hint = "a network of docker's is an option of the builder: builder.options.network";
+    const near = suggest(network, ["default", "host", "none"]);
+    const hint =
+      near === undefined
+        ? "a network of docker's is an option of the builder: builder.options.network"
+        : `did you mean ${near}?`;
     yield {
       code: "BK2080",
       path: [...path, "network"],

@@ -1,3 +1,4 @@
+import { suggest } from "../../diagnostics/nearest.ts";
 import type { Config } from "../schema.gen.ts";
 import { fitsType, parseType, shapeOfType, type VariableShape } from "../type-expression.ts";
 import type { RuleContext } from "./context.ts";
@@ -71,11 +72,12 @@ export function* checkVariableTypes({ config }: RuleContext): Iterable<Finding> 
     if (typeof variable !== "object" || variable.type === undefined) continue;
     const type = parseType(variable.type);
     if (type === null) {
+      const near = suggest(variable.type, ["string", "number", "bool", "any"]);
       yield {
         code: "BK2027",
         path: ["variables", name, "type"],
         message: `${JSON.stringify(variable.type)} is no type that bake knows`,
-        hint: "string, number, bool, any, list(T), set(T), map(T), tuple([T, ...]) or object({ key = T })",
+        hint: `${near === undefined ? "" : `did you mean ${near}? `}string, number, bool, any, list(T), set(T), map(T), tuple([T, ...]) or object({ key = T })`,
       };
     } else if (variable.default !== undefined && !fitsType(variable.default, type)) {
       yield {
