@@ -6,7 +6,7 @@ import { abortUpload, completeUpload, createUpload, uploadPart, uploadPartCopy }
 import { getObject, headObject } from "./read-object.ts";
 import { type Answer, type S3Request, xmlAnswer } from "./request.ts";
 import { type OperationName, routeOf } from "./routes.ts";
-import { answerInTime, asS3Error, errorAnswer, idleTimeout, type Rest, send } from "./send.ts";
+import { answerInTime, asS3Error, errorAnswer, type Rest, send } from "./send.ts";
 import type { ServedStore } from "./served-store.ts";
 import type { Exchange } from "./server.ts";
 import { type Keys, type SignedRequest, verifySignature } from "./signature.ts";
@@ -156,8 +156,8 @@ const slow: ReadonlySet<string> = new Set(["CompleteMultipartUpload", "CopyObjec
 
 /** The body as it is on the line. A client that waits to be asked for it is asked when somebody reads. */
 async function* bodyOf(exchange: Exchange, onRead: () => void): AsyncGenerator<Buffer, void, undefined> {
-  const { request, response, awaitsContinue, signal } = exchange;
+  const { request, response, awaitsContinue, idleMs, signal } = exchange;
   if (awaitsContinue) response.writeContinue();
   onRead();
-  yield* chunksOf(request, { idleMs: idleTimeout, signal });
+  yield* chunksOf(request, { idleMs, signal });
 }

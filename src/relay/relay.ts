@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createHandler, type HandlerOptions, type RelayCaller } from "./handle.ts";
-import { createServer, type TlsFiles } from "./server.ts";
+import { createServer, type Limits, type TlsFiles } from "./server.ts";
 import type { ServedStore } from "./served-store.ts";
 import type { Keys } from "./signature.ts";
 
@@ -14,8 +14,7 @@ export interface RelayOptions {
     readonly port: number;
     readonly tls?: TlsFiles | undefined;
   };
-  /** Connections at once, for each address. */
-  readonly mostConnections?: number;
+  readonly limits?: Partial<Limits>;
   /** Called after each request. */
   readonly onAnswered?: HandlerOptions["onAnswered"];
   /** Answers what is asked without a signature, such as a page of health. */
@@ -44,8 +43,8 @@ export interface Probe {
   close(): void;
 }
 
-/** BuildKit takes up to 20 for each target of a build. */
-const mostConnections = 512;
+/** BuildKit takes up to 20 connections for each target of a build. */
+const usualLimits: Limits = { connections: 512, headMs: 20_000, idleMs: 60_000 };
 /** Time in ms. */
 const grace = 10_000;
 
@@ -69,7 +68,7 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
   const server = createServer({
     handle,
     tls: listen.tls,
-    mostConnections: options.mostConnections ?? mostConnections,
+    limits: { ...usualLimits, ...options.limits },
   });
   const port = await server.listen(listen.host, listen.port);
   const onAbort = (): void => void server.close(0);

@@ -1,11 +1,8 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { S3Error } from "./errors.ts";
 import type { Answer } from "./request.ts";
 import type { Exchange } from "./server.ts";
 import { writeError, xmlHead } from "./xml.ts";
-
-/** Time in ms in which a client takes or sends not a byte. */
-export const idleTimeout = 60_000;
 
 /** What is read of a body that nobody wants, so that the client gets its answer in place of a broken line. */
 export interface Rest {
@@ -19,7 +16,8 @@ export interface Rest {
  * Sends an answer, as fast as the client takes it.
  * @param rest null where the body has been read, or the client has not begun to send it
  */
-export async function send({ request, response, signal }: Exchange, answer: Answer, rest: Rest | null): Promise<void> {
+export async function send(exchange: Exchange, answer: Answer, rest: Rest | null): Promise<void> {
+  const { request, response, signal } = exchange;
   const { status, headers = {}, body } = answer;
   try {
     signal.throwIfAborted();
@@ -34,13 +32,13 @@ export async function send({ request, response, signal }: Exchange, answer: Answ
     else {
       for await (const chunk of body) {
         signal.throwIfAborted();
-        if (!response.write(chunk)) await event(response, "drain");
+        if (!response.write(chunk)) await event(exchange, "drain");
       }
     }
     // All of the answer is on its way, so the client may stop sending before the line ends.
     if (hasUnread(request) && rest !== null) await discard(rest);
     response.end();
-    if (!response.writableFinished) await event(response, "finish");
+    if (!response.writableFinished) await event(exchange, "finish");
   } catch (error) {
     // The client must not take half of an answer for all of it.
     response.destroy();
@@ -51,7 +49,7 @@ export async function send({ request, response, signal }: Exchange, answer: Answ
 }
 
 /** Waits for what comes as the client reads. @throws Error where it has gone or does not read */
-async function event(response: ServerResponse, name: "drain" | "finish"): Promise<void> {
+async function event({ response, idleMs }: Exchange, name: "drain" | "finish"): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       clearTimeout(timer);
@@ -62,7 +60,7 @@ async function event(response: ServerResponse, name: "drain" | "finish"): Promis
     const fail = (text: string): void => end(() => reject(new Error(text)));
     const onEvent = (): void => end(resolve);
     const onClose = (): void => fail("the client has gone");
-    const timer = setTimeout(fail, idleTimeout, "the client does not read");
+    const timer = setTimeout(fail, idleMs, "the client does not read");
     response.once(name, onEvent);
     response.once("close", onClose);
     if (response.destroyed) onClose();

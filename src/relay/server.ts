@@ -13,16 +13,27 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** The client waits for a word before it sends the body; `response.writeContinue()` says it. */
   readonly awaitsContinue: boolean;
+  /** Time in ms in which a client may take or send not a byte. */
+  readonly idleMs: number;
   /** Aborted where the client has gone, or the server stops. */
   readonly signal: AbortSignal;
+}
+
+/** What a client may draw out. Times in ms. */
+export interface Limits {
+  /** Connections at once to each address; more are closed as they come. */
+  readonly connections: number;
+  /** For a TLS handshake, and for the head of a request. */
+  readonly headMs: number;
+  /** Within a body, of a request or an answer, without a byte. */
+  readonly idleMs: number;
 }
 
 export interface ServerOptions {
   /** Never rejects. */
   readonly handle: (exchange: Exchange) => Promise<void>;
   readonly tls?: TlsFiles | undefined;
-  /** Connections at once; more are closed as they come. */
-  readonly mostConnections: number;
+  readonly limits: Limits;
 }
 
 export interface RelayServer {
@@ -32,8 +43,6 @@ export interface RelayServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Time in ms for a TLS handshake, and for the head of a request. */
-const headTimeout = 20_000;
 /**
  * Time in ms for which a connection without a request is kept: longer than Go's 90 s, so that it is the client that closes
  * it, never the relay while a request is on its way.
@@ -43,8 +52,8 @@ const keepTimeout = 120_000;
 const abortGrace = 5_000;
 const longestHead = 16 * 1024;
 
-/** Serves HTTP with bounds for all that a client may draw out; those of bodies are the handler's. */
-export function createServer({ handle, tls, mostConnections }: ServerOptions): RelayServer {
+/** Serves HTTP; the bounds within bodies are the handler's. */
+export function createServer({ handle, tls, limits }: ServerOptions): RelayServer {
   const servers = new Set<Server>();
   const underWay = new Map<Promise<void>, AbortController>();
   let closing: Promise<void> | undefined;
@@ -61,7 +70,7 @@ export function createServer({ handle, tls, mostConnections }: ServerOptions): R
     // Errors of a connection are seen by its `close`.
     response.on("error", () => {});
     request.on("error", () => {});
-    const work = handle({ request, response, awaitsContinue, signal: controller.signal });
+    const work = handle({ request, response, awaitsContinue, idleMs: limits.idleMs, signal: controller.signal });
     underWay.set(work, controller);
     void work.finally(() => {
       underWay.delete(work);
@@ -72,18 +81,18 @@ export function createServer({ handle, tls, mostConnections }: ServerOptions): R
   const create = (): Server => {
     const options = {
       keepAliveTimeout: keepTimeout,
-      headersTimeout: headTimeout,
+      headersTimeout: limits.headMs,
       // Of an entire request: a large body over a slow line takes long. Its silence is bounded where it is read.
       requestTimeout: 0,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: limits.headMs / 4,
       maxHeaderSize: longestHead,
       noDelay: true,
     };
     const server =
       tls === undefined
         ? createHttpServer(options)
-        : createHttpsServer({ ...options, cert: tls.cert, key: tls.key, handshakeTimeout: headTimeout });
-    server.maxConnections = mostConnections;
+        : createHttpsServer({ ...options, cert: tls.cert, key: tls.key, handshakeTimeout: limits.headMs });
+    server.maxConnections = limits.connections;
     server.on("request", onRequest(false));
     server.on("checkContinue", onRequest(true));
     return server;

@@ -1,61 +1,13 @@
-import { createHash, createHmac } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { expect, test } from "vitest";
 import { type RequestHead, sha256, verifySignature } from "../../src/relay/signature.ts";
+import { signRequest, type ToSign } from "./sign-request.ts";
 
 const keys = { accessKeyId: "BKCACHEEXAMPLE000001", secretAccessKey: "0123456789abcdef0123456789abcdef01234567" };
 const now = Date.parse("2026-11-30T12:00:00Z");
 const secretOf = (id: string) => (id === keys.accessKeyId ? keys.secretAccessKey : undefined);
 const verify = (head: RequestHead, at = now) => verifySignature(head, { secretOf, now: at });
 
-class Sha256 {
-  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret as string);
-  }
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-  digest = async (): Promise<Uint8Array> => this.#hash.digest();
-  reset(): void {}
-}
-
-interface Sent {
-  readonly method?: string;
-  readonly path?: string;
-  readonly query?: Record<string, string>;
-  /** The query as it is on the line. */
-  readonly rawQuery?: string;
-  readonly headers?: Record<string, string>;
-}
-
-/** Signs as the SDK does, and gives what is then on the line. */
-async function sign({
-  method = "GET",
-  path = "/cache/key",
-  query = {},
-  rawQuery,
-  headers = {},
-}: Sent): Promise<RequestHead> {
-  const signer = new SignatureV4({
-    service: "s3",
-    region: "eu-central-1",
-    credentials: keys,
-    sha256: Sha256,
-    uriEscapePath: false,
-  });
-  const request = { method, protocol: "http:", hostname: "127.0.0.1", path, query, headers };
-  const signed = await signer.sign(
-    { ...request, headers: { host: "127.0.0.1:1234", "x-amz-content-sha256": sha256(""), ...headers } },
-    { signingDate: new Date(now) },
-  );
-  const text = rawQuery ?? new URLSearchParams(query).toString();
-  return {
-    method,
-    target: text === "" ? path : `${path}?${text}`,
-    rawHeaders: Object.entries(signed.headers).flat(),
-  };
-}
+const sign = (sent: ToSign) => signRequest({ keys, now, ...sent });
 
 const replace = (head: RequestHead, name: string, value: string | null): RequestHead => {
   const pairs = [];
@@ -67,7 +19,7 @@ const replace = (head: RequestHead, name: string, value: string | null): Request
   return { ...head, rawHeaders: pairs };
 };
 
-test.each<[string, Sent]>([
+test.each<[string, ToSign]>([
   ["a plain key", {}],
   ["an escaped path, as BuildKit sends it", { path: "/cache/blobs/sha256%3Aabc" }],
   ["a path that has what others would escape", { path: "/cache/a(b)'c*!@:$,=" }],

@@ -1,0 +1,54 @@
+import { createHash, createHmac } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { type Keys, type RequestHead, sha256 } from "../../src/relay/signature.ts";
+
+class Sha256 {
+  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
+  constructor(secret?: unknown) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret as string);
+  }
+  update(data: Uint8Array): void {
+    this.#hash.update(data);
+  }
+  digest = async (): Promise<Uint8Array> => this.#hash.digest();
+  reset(): void {}
+}
+
+export interface ToSign {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: Record<string, string>;
+  /** The query as it is on the line. */
+  readonly rawQuery?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Signs as the SDK does, and gives what is then on the line. */
+export async function signRequest({
+  keys,
+  now,
+  method = "GET",
+  path = "/cache/key",
+  query = {},
+  rawQuery,
+  headers = {},
+}: ToSign & { readonly keys: Keys; readonly now: number }): Promise<RequestHead> {
+  const signer = new SignatureV4({
+    service: "s3",
+    region: "eu-central-1",
+    credentials: keys,
+    sha256: Sha256,
+    uriEscapePath: false,
+  });
+  const request = { method, protocol: "http:", hostname: "127.0.0.1", path, query, headers };
+  const signed = await signer.sign(
+    { ...request, headers: { host: "127.0.0.1:1234", "x-amz-content-sha256": sha256(""), ...headers } },
+    { signingDate: new Date(now) },
+  );
+  const text = rawQuery ?? new URLSearchParams(query).toString();
+  return {
+    method,
+    target: text === "" ? path : `${path}?${text}`,
+    rawHeaders: Object.entries(signed.headers).flat(),
+  };
+}
