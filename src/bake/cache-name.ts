@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { joinTexts, partsOf, type Text, type VariableRef } from "../config/text.ts";
 
+/** The scope of the default branch, whatever that is called: the committed file knows no other. */
+export const defaultScope = "main";
+
 /**
  * The cache name: components, encoded and joined by `.`. It is a part of an S3 key, a folder, and a tag of an image,
  * so it keeps to A-Z, a-z, 0-9, `_`, `.` and `-`, and to 128 characters.

@@ -1,6 +1,7 @@
 import type { Text } from "../config/text.ts";
 import type { Expression } from "./hcl.ts";
 import type { Entry, Plan, PlanVariable, TargetCache } from "./model.ts";
+import { defaultScope } from "./cache-name.ts";
 import { createEntryList, keepLast, type ListEntries, standsInFile } from "./possible-entries.ts";
 
 /** One line of cache of a target. */
@@ -82,7 +83,7 @@ function usesPolicy({ backends }: Plan, cache: TargetCache, direction: Direction
 
 /** The scope that a target uses in the committed file when no variable is set; empty for none. */
 function ownScope({ committed, scope }: TargetCache, direction: Direction): string {
-  return committed === "read-write" || (committed === "read" && direction === "from") ? scope : "";
+  return committed === "read-write" || (committed === "read" && direction === "from") ? (scope ?? defaultScope) : "";
 }
 
 interface FieldOptions {

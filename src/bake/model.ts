@@ -65,8 +65,8 @@ export type CacheDirection =
 export interface TargetCache {
   readonly from: CacheDirection;
   readonly to: CacheDirection;
-  /** The default scope. */
-  readonly scope: string;
+  /** The one that the config names; null where it follows from what is built. */
+  readonly scope: string | null;
   readonly mode: "min" | "max";
   readonly ignoreError: boolean;
   readonly committed: "off" | "read" | "read-write";
@@ -107,4 +107,5 @@ export interface Plan {
   /** Name of the backend that holds the contents of mounts. */
   readonly mountBackend: string | null;
   readonly mountBudget: ResolvedConfig["mountBudget"];
+  readonly scopes: ResolvedConfig["scopes"];
 }

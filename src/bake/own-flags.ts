@@ -21,7 +21,11 @@ const ownFlags = {
     help: "auto, off, read or read-write (default: auto, read-write in CI but for pull requests)",
     helpOfBuild: "auto, off, read or read-write",
   },
-  readScope: { name: "read-scope", value: "scope", help: "scope to look for first; the default scope comes after it" },
+  readScope: {
+    name: "read-scope",
+    value: "scope",
+    help: "scope to look for first; those of branch, base and default branch come after it",
+  },
   writeScope: { name: "write-scope", value: "scope", help: "scope to write to, and to look for first" },
   locked: {
     name: "locked",

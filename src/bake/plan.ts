@@ -46,8 +46,19 @@ const resourceNames: Readonly<Record<string, string>> = {
 
 /** The plan of a resolved config: bake's words, sorted where order means nothing. */
 export function createPlan(resolved: ResolvedConfig): Plan {
-  const { project, fileName, variables, backends, mounts, groups, external, bakeFiles, mountBackend, mountBudget } =
-    resolved;
+  const {
+    project,
+    fileName,
+    variables,
+    backends,
+    mounts,
+    groups,
+    external,
+    bakeFiles,
+    mountBackend,
+    mountBudget,
+    scopes,
+  } = resolved;
   return {
     version: 1,
     project,
@@ -61,6 +72,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     ...(bakeFiles !== undefined && { bakeFiles: { ...bakeFiles, additions: sorted(bakeFiles.additions) } }),
     mountBackend,
     mountBudget,
+    scopes,
   };
 }
 

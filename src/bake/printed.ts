@@ -157,6 +157,7 @@ export function createBarePlan(
     external: [],
     mountBackend: null,
     mountBudget: { restore: "60s", save: "60s" },
+    scopes: { defaultBranch: null, read: null, requests: "read" },
     ...plan,
   };
 }

@@ -69,7 +69,7 @@ export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryD
     const read = own.read.map(({ scope }) => scope);
     return [
       ...(use.layers.read ? list(target.cache, { direction: "from", scopes: read }) : []),
-      ...(use.layers.write ? list(target.cache, { direction: "to", scopes: [own.write] }) : []),
+      ...(use.layers.write ? list(target.cache, { direction: "to", scopes: [own.write.scope] }) : []),
     ].map((possible) => draft({ target: name, cache: target.cache, possible, keep }));
   });
   const used = new Set(drafts.flatMap(({ backend }) => backend ?? []));

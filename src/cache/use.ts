@@ -3,6 +3,7 @@ import { type Ci, readCi } from "../ci/ci.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Host } from "../host/host.ts";
+import { type Origin, readOrigin } from "./origin.ts";
 import { resolveScopes, type RunScopes, type ScopeFlags } from "./scopes.ts";
 
 /** Whether a run takes from a cache, and whether it gives to it. */
@@ -50,22 +51,42 @@ const allowedByMode: Readonly<Record<NonNullable<Ci["cacheMode"]>, Directions>> 
 };
 
 interface UseRequest {
-  readonly plan: Pick<Plan, "targets">;
+  readonly plan: Pick<Plan, "targets" | "scopes">;
   readonly flags: CacheFlags;
   readonly env: Env;
+  /** The folder that is built, absolute. */
+  readonly dir: string;
   readonly hasConfig: boolean;
   /** Directions in which the command line has cache entries of the user's own, which replace those of the plan. */
   readonly replaced?: Directions;
 }
 
 /** @throws BkcacheError BK1002 for a use that is none. */
-export function resolveCacheUse({ plan, flags, env, hasConfig, replaced }: UseRequest): CacheUse {
-  const { reason, ...mounts } = resolveDirections(flags.cache, env, hasConfig);
+export function resolveCacheUse({ plan, flags, env, dir, hasConfig, replaced }: UseRequest): CacheUse {
+  const ci = readCi(env);
+  const origin = readOrigin(ci, dir, plan.scopes.defaultBranch);
+  const isNamed = Boolean(flags.writeScope ?? env["BKCACHE_WRITE_SCOPE"]);
+  const isFound = !isNamed && Object.values(plan.targets).some(({ cache }) => cache.scope === null);
+  const place = { origin, isFound, requests: plan.scopes.requests };
+  const { reason, ...mounts } = resolveDirections(flags.cache, env, { ci, place, hasConfig });
   const layers = {
     read: mounts.read && replaced?.read !== true,
     write: mounts.write && replaced?.write !== true,
   };
-  return { layers, mounts, reason, scopes: resolveScopes(plan, flags, env) };
+  const scopes = resolveScopes({ plan, flags, env, origin, writes: mounts.write });
+  return { layers, mounts, reason, scopes };
+}
+
+interface Run {
+  readonly ci: Ci;
+  readonly hasConfig: boolean;
+  /** Where the run would write; null for a command that is asked to by hand. */
+  readonly place: {
+    readonly origin: Origin;
+    /** Whether some target's scope follows from what is built. */
+    readonly isFound: boolean;
+    readonly requests: Plan["scopes"]["requests"];
+  } | null;
 }
 
 /**
@@ -74,7 +95,7 @@ export function resolveCacheUse({ plan, flags, env, hasConfig, replaced }: UseRe
  * Without a config BUILDKIT_REMOTE_CACHE itself says that the cache is to be used both ways.
  * @throws BkcacheError BK1002 for a word that is none of auto, off, read and read-write.
  */
-function resolveDirections(flag: string | undefined, env: Env, hasConfig: boolean): ReasonedDirections {
+function resolveDirections(flag: string | undefined, env: Env, run: Run): ReasonedDirections {
   const chosen: readonly (readonly [string, string | undefined])[] = [
     ["--cache", flag],
     ["BKCACHE", env["BKCACHE"]],
@@ -91,12 +112,18 @@ function resolveDirections(flag: string | undefined, env: Env, hasConfig: boolea
       hint: guess === undefined ? `one of ${cacheUses.join(", ")}` : `did you mean ${guess}?`,
     });
   }
-  const ci = readCi(env);
-  return withinMode(useOfRun(ci, hasConfig), ci.cacheMode);
+  return withinMode(useOfRun(run), run.ci.cacheMode);
 }
 
-function useOfRun({ distrust, sign }: Ci, hasConfig: boolean): ReasonedDirections {
-  if (distrust !== null) return { read: true, write: false, reason: distrust };
+function useOfRun({ ci, place, hasConfig }: Run): ReasonedDirections {
+  const { distrust, sign, isRequest } = ci;
+  if (distrust !== null) {
+    const hasPlace = isRequest && place?.requests === "own";
+    return { read: true, write: hasPlace, reason: hasPlace ? `${distrust}, which has a scope of its own` : distrust };
+  }
+  if (place?.isFound === true && place.origin.kind === "detached" && (sign !== null || !hasConfig)) {
+    return { read: true, write: false, reason: "nothing says of which branch the checkout is" };
+  }
   if (!hasConfig) return { read: true, write: true, reason: "BUILDKIT_REMOTE_CACHE is set" };
   if (sign !== null) return { read: true, write: true, reason: `${sign} is set` };
   return { read: true, write: false, reason: "this is not CI" };
@@ -118,7 +145,8 @@ function withinMode(use: ReasonedDirections, mode: Ci["cacheMode"]): ReasonedDir
  * it needs no CI to be meant.
  */
 export function whyNotWrite(flag: string | undefined, env: Env): string | null {
-  const { write, reason } = resolveDirections(flag, { ...env, CI: "true" }, true);
+  const ci = readCi({ ...env, CI: "true" });
+  const { write, reason } = resolveDirections(flag, env, { ci, place: null, hasConfig: true });
   return write ? null : reason;
 }
 

@@ -1,4 +1,5 @@
-import { isYes, type Read, services } from "./services.ts";
+import { isYes, type Read } from "./service.ts";
+import { services } from "./services.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,9 +18,16 @@ export interface Ci {
   readonly distrust: string | null;
   /** What is built; of a request where it comes from. */
   readonly branch: string | null;
-  /** Where a request is to go. */
+  readonly isTag: boolean;
+  /** Whether a merge queue builds what its base is to be next. Such a run is no request: it was agreed to. */
+  readonly isQueue: boolean;
+  /** The request's number. */
+  readonly number: string | null;
+  /** Where a request or a queue is to go. */
   readonly baseBranch: string | null;
   readonly defaultBranch: string | null;
+  /** Path of a file with the event in GitHub's form. */
+  readonly eventFile: string | null;
   readonly commit: string | null;
   /** The run's page, without user info, and without a query of the environment's. */
   readonly address: string | null;
@@ -31,13 +39,18 @@ const cacheModes: readonly CacheMode[] = ["read", "write", "write-only", "none"]
 /** Reads the environment of a run. `CI=false` says that this is no CI, whatever the service. */
 export function readCi(env: Env): Ci {
   const service = services.find(({ signs }) => findSign(signs, env) !== null);
+  const isQueue = service !== undefined && findSign(service.queues ?? {}, env) !== null;
   // A variable that tells of a request does so wherever it is set: it may be all that a container was given.
-  const request = services.map(({ requests }) => findSign(requests, env)).find((name) => name !== null) ?? null;
+  const requests = isQueue ? [] : services.filter(({ requests: signs }) => findSign(signs, env) !== null);
+  const request = requests.map(({ requests: signs }) => findSign(signs, env)).find((name) => name !== null) ?? null;
   const stranger = services.map(({ strangers = {} }) => findSign(strangers, env)).find((name) => name !== null) ?? null;
   const read: Read = (name) => withoutSecrets(env[name] ?? "");
-  const first = (names: readonly string[]) => names.map((name) => env[name]).find(Boolean) ?? null;
+  const first = (names: readonly string[] = []) => names.map((name) => env[name]).find(Boolean) ?? null;
   const known = service === undefined ? services : [service];
-  const isTag = env["GITHUB_REF_TYPE"] === "tag" || (env["BUILD_SOURCEBRANCH"] ?? "").startsWith("refs/tags/");
+  const isTag = service !== undefined && findSign(service.tags, env) !== null;
+  const branch = service === undefined || isTag ? null : branchName(first(service.branch));
+  const isMain = service?.isMain !== undefined && findSign(service.isMain, env) !== null;
+  const aimed = service ?? requests[0];
   return {
     service: service?.name ?? null,
     sign: signOf(env, service?.signs ?? {}),
@@ -48,13 +61,25 @@ export function readCi(env: Env): Ci {
         : stranger !== null
           ? `${stranger} is ${env[stranger]}, which others can start`
           : null,
-    branch: service === undefined || isTag ? null : branchName(first(service.branch)),
-    baseBranch: service === undefined || request === null ? null : branchName(first(service.base)),
-    defaultBranch: service === undefined ? null : branchName(first(service.main)),
+    branch,
+    isTag,
+    isQueue,
+    number: request === null ? null : numberOf(aimed?.number ?? [], env),
+    baseBranch: request === null && !isQueue ? null : branchName(first(aimed?.base)),
+    defaultBranch: isMain ? branch : branchName(first(service?.main)),
+    eventFile: first(service?.event === undefined ? [] : [service.event]),
     commit: first(known.flatMap(({ commit }) => commit)),
     address: known.map(({ address }) => address(read)).find(Boolean) ?? null,
     cacheMode: cacheModeOf(env),
   };
+}
+
+/** Digits alone, as the last part of an address, or as that of `refs/pull/7/merge`. */
+function numberOf(names: readonly string[], env: Env): string | null {
+  const pattern =
+    /^(?:.*\/)?(?:pull|pr|merge_requests|pull-requests|pullrequests)\/(\d+)(?:\/(?:merge|head))?$|^(\d+)$/;
+  const matches = names.map((name) => pattern.exec(env[name] ?? ""));
+  return matches.map((match) => match?.[1] ?? match?.[2]).find(Boolean) ?? null;
 }
 
 /**

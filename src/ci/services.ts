@@ -1,39 +1,4 @@
-/** Whether the value of a variable says so. */
-type Says = (value: string) => boolean;
-
-/** The value of a variable; empty where it is not set. */
-export type Read = (name: string) => string;
-
-/** What one CI service tells in the environment. Lists of variables are in order of preference. */
-export interface Service {
-  readonly name: string;
-  /** By any of these variables it is known. */
-  readonly signs: Readonly<Record<string, Says>>;
-  /** By any of these it says that the run is for a pull or merge request. */
-  readonly requests: Readonly<Record<string, Says>>;
-  /** By any of these it says that others than those who may push have started the run, with the project's own rights. */
-  readonly strangers?: Readonly<Record<string, Says>>;
-  /** The branch that is built; of a request the one that it comes from. */
-  readonly branch: readonly string[];
-  /** The branch that a request is to go into. */
-  readonly base: readonly string[];
-  /** The project's default branch. */
-  readonly main: readonly string[];
-  readonly commit: readonly string[];
-  /** The run's page, made of variables that have passed `withoutSecrets`; empty where one is missing. */
-  readonly address: (read: Read) => string;
-}
-
-/** Set, and to something else than no. */
-export const isYes: Says = (value) => value !== "" && value !== "0" && value.toLowerCase() !== "false";
-const isAny: Says = (value) => value !== "";
-const isOneOf =
-  (...values: readonly string[]): Says =>
-  (value) =>
-    values.includes(value);
-
-/** Joins the parts of an address; empty where one of them is. */
-const join = (...parts: readonly string[]): string => (parts.includes("") ? "" : parts.join("/"));
+import { isAny, isOneOf, isTagRef, isYes, join, type Service } from "./service.ts";
 
 /**
  * The services, the more particular before those whose variables others set as well. Each with the page that documents
@@ -47,12 +12,16 @@ export const services: readonly Service[] = [
     name: "GitHub Actions",
     signs: { GITHUB_ACTIONS: isYes, GITEA_ACTIONS: isYes, FORGEJO_ACTIONS: isYes },
     requests: { GITHUB_EVENT_NAME: (value) => value.startsWith("pull_request") },
+    number: ["GITHUB_REF"],
+    tags: { GITHUB_REF_TYPE: isOneOf("tag") },
+    queues: { GITHUB_EVENT_NAME: isOneOf("merge_group") },
     strangers: {
       GITHUB_EVENT_NAME: isOneOf("workflow_run", "issue_comment", "issues", "discussion", "discussion_comment"),
     },
     branch: ["GITHUB_HEAD_REF", "GITHUB_REF_NAME"],
     base: ["GITHUB_BASE_REF"],
     main: [],
+    event: "GITHUB_EVENT_PATH",
     commit: ["GITHUB_SHA"],
     address: (read) =>
       join(read("GITHUB_SERVER_URL"), read("GITHUB_REPOSITORY"), "actions/runs", read("GITHUB_RUN_ID")),
@@ -62,6 +31,9 @@ export const services: readonly Service[] = [
     name: "GitLab",
     signs: { GITLAB_CI: isYes },
     requests: { CI_MERGE_REQUEST_IID: isYes, CI_EXTERNAL_PULL_REQUEST_IID: isYes },
+    number: ["CI_MERGE_REQUEST_IID", "CI_EXTERNAL_PULL_REQUEST_IID"],
+    tags: { CI_COMMIT_TAG: isAny },
+    queues: { CI_MERGE_REQUEST_EVENT_TYPE: isOneOf("merge_train") },
     branch: ["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"],
     base: ["CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"],
     main: ["CI_DEFAULT_BRANCH"],
@@ -73,6 +45,8 @@ export const services: readonly Service[] = [
     name: "Woodpecker",
     signs: { CI: isOneOf("woodpecker"), CI_PIPELINE_EVENT: isAny },
     requests: { CI_PIPELINE_EVENT: (value) => value.startsWith("pull_request"), CI_COMMIT_PULL_REQUEST: isYes },
+    number: ["CI_COMMIT_PULL_REQUEST"],
+    tags: { CI_COMMIT_TAG: isAny },
     branch: ["CI_COMMIT_SOURCE_BRANCH", "CI_COMMIT_BRANCH"],
     base: ["CI_COMMIT_TARGET_BRANCH"],
     main: ["CI_REPO_DEFAULT_BRANCH"],
@@ -84,8 +58,11 @@ export const services: readonly Service[] = [
     name: "Buildkite",
     signs: { BUILDKITE: isYes },
     requests: { BUILDKITE_PULL_REQUEST: isYes },
+    number: ["BUILDKITE_PULL_REQUEST"],
+    tags: { BUILDKITE_TAG: isAny },
+    queues: { BUILDKITE_MERGE_QUEUE_BASE_BRANCH: isAny },
     branch: ["BUILDKITE_BRANCH"],
-    base: ["BUILDKITE_PULL_REQUEST_BASE_BRANCH"],
+    base: ["BUILDKITE_MERGE_QUEUE_BASE_BRANCH", "BUILDKITE_PULL_REQUEST_BASE_BRANCH"],
     main: ["BUILDKITE_PIPELINE_DEFAULT_BRANCH"],
     commit: ["BUILDKITE_COMMIT"],
     address: (read) => read("BUILDKITE_BUILD_URL"),
@@ -95,6 +72,8 @@ export const services: readonly Service[] = [
     name: "CircleCI",
     signs: { CIRCLECI: isYes },
     requests: { CIRCLE_PULL_REQUEST: isYes, CIRCLE_PR_NUMBER: isYes },
+    number: ["CIRCLE_PR_NUMBER", "CIRCLE_PULL_REQUEST"],
+    tags: { CIRCLE_TAG: isAny },
     branch: ["CIRCLE_BRANCH"],
     base: [],
     main: [],
@@ -106,6 +85,8 @@ export const services: readonly Service[] = [
     name: "Bitbucket Pipelines",
     signs: { BITBUCKET_BUILD_NUMBER: isAny },
     requests: { BITBUCKET_PR_ID: isYes },
+    number: ["BITBUCKET_PR_ID"],
+    tags: { BITBUCKET_TAG: isAny },
     branch: ["BITBUCKET_BRANCH"],
     base: ["BITBUCKET_PR_DESTINATION_BRANCH"],
     main: [],
@@ -117,6 +98,8 @@ export const services: readonly Service[] = [
     name: "Azure Pipelines",
     signs: { TF_BUILD: isYes },
     requests: { SYSTEM_PULLREQUEST_PULLREQUESTID: isYes, BUILD_REASON: isOneOf("PullRequest") },
+    number: ["SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID"],
+    tags: { BUILD_SOURCEBRANCH: isTagRef },
     branch: ["SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"],
     base: ["SYSTEM_PULLREQUEST_TARGETBRANCH"],
     main: [],
@@ -135,6 +118,8 @@ export const services: readonly Service[] = [
     name: "Drone",
     signs: { DRONE: isYes },
     requests: { DRONE_PULL_REQUEST: isYes, DRONE_BUILD_EVENT: isOneOf("pull_request") },
+    number: ["DRONE_PULL_REQUEST"],
+    tags: { DRONE_TAG: isAny },
     branch: ["DRONE_SOURCE_BRANCH", "DRONE_BRANCH"],
     base: ["DRONE_TARGET_BRANCH"],
     main: ["DRONE_REPO_BRANCH"],
@@ -146,6 +131,8 @@ export const services: readonly Service[] = [
     name: "Travis CI",
     signs: { TRAVIS: isYes },
     requests: { TRAVIS_PULL_REQUEST: isYes },
+    number: ["TRAVIS_PULL_REQUEST"],
+    tags: { TRAVIS_TAG: isAny },
     branch: ["TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"],
     base: ["TRAVIS_BRANCH"],
     main: [],
@@ -162,6 +149,8 @@ export const services: readonly Service[] = [
       CODEBUILD_WEBHOOK_TRIGGER: (value) => value.startsWith("pr/"),
       CODEBUILD_SOURCE_VERSION: (value) => value.startsWith("pr/"),
     },
+    number: ["CODEBUILD_WEBHOOK_TRIGGER", "CODEBUILD_SOURCE_VERSION"],
+    tags: { CODEBUILD_WEBHOOK_HEAD_REF: isTagRef, CODEBUILD_WEBHOOK_TRIGGER: (value) => value.startsWith("tag/") },
     branch: ["CODEBUILD_WEBHOOK_HEAD_REF"],
     base: ["CODEBUILD_WEBHOOK_BASE_REF"],
     main: [],
@@ -173,6 +162,8 @@ export const services: readonly Service[] = [
     name: "AppVeyor",
     signs: { APPVEYOR: isYes },
     requests: { APPVEYOR_PULL_REQUEST_NUMBER: isYes },
+    number: ["APPVEYOR_PULL_REQUEST_NUMBER"],
+    tags: { APPVEYOR_REPO_TAG: isYes },
     branch: ["APPVEYOR_PULL_REQUEST_HEAD_REPO_BRANCH", "APPVEYOR_REPO_BRANCH"],
     base: ["APPVEYOR_REPO_BRANCH"],
     main: [],
@@ -192,6 +183,8 @@ export const services: readonly Service[] = [
     name: "Cirrus CI",
     signs: { CIRRUS_CI: isYes },
     requests: { CIRRUS_PR: isYes },
+    number: ["CIRRUS_PR"],
+    tags: { CIRRUS_TAG: isAny },
     branch: ["CIRRUS_BRANCH"],
     base: ["CIRRUS_BASE_BRANCH"],
     main: ["CIRRUS_DEFAULT_BRANCH"],
@@ -203,6 +196,8 @@ export const services: readonly Service[] = [
     name: "Semaphore",
     signs: { SEMAPHORE: isYes },
     requests: { SEMAPHORE_GIT_PR_NUMBER: isYes, SEMAPHORE_GIT_REF_TYPE: isOneOf("pull-request") },
+    number: ["SEMAPHORE_GIT_PR_NUMBER"],
+    tags: { SEMAPHORE_GIT_REF_TYPE: isOneOf("tag") },
     branch: ["SEMAPHORE_GIT_PR_BRANCH", "SEMAPHORE_GIT_WORKING_BRANCH", "SEMAPHORE_GIT_BRANCH"],
     base: ["SEMAPHORE_GIT_BRANCH"],
     main: [],
@@ -214,6 +209,8 @@ export const services: readonly Service[] = [
     name: "Codemagic",
     signs: { CM_BUILD_ID: isAny },
     requests: { CM_PULL_REQUEST: isYes },
+    number: ["CM_PULL_REQUEST_NUMBER"],
+    tags: { CM_TAG: isAny },
     branch: ["CM_BRANCH"],
     base: ["CM_PULL_REQUEST_DEST"],
     main: [],
@@ -225,6 +222,8 @@ export const services: readonly Service[] = [
     name: "Bitrise",
     signs: { BITRISE_IO: isYes, BITRISE_BUILD_SLUG: isAny },
     requests: { BITRISE_PULL_REQUEST: isYes },
+    number: ["BITRISE_PULL_REQUEST"],
+    tags: { BITRISE_GIT_TAG: isAny },
     branch: ["BITRISE_GIT_BRANCH"],
     base: ["BITRISEIO_GIT_BRANCH_DEST"],
     main: [],
@@ -236,6 +235,8 @@ export const services: readonly Service[] = [
     name: "Prow",
     signs: { PROW_JOB_ID: isAny },
     requests: { JOB_TYPE: isOneOf("presubmit", "batch"), PULL_NUMBER: isYes },
+    number: ["PULL_NUMBER"],
+    tags: {},
     branch: ["PULL_HEAD_REF", "PULL_BASE_REF"],
     base: ["PULL_BASE_REF"],
     main: [],
@@ -247,6 +248,8 @@ export const services: readonly Service[] = [
     name: "Codefresh",
     signs: { CF_BUILD_ID: isAny },
     requests: { CF_PULL_REQUEST_NUMBER: isYes, CF_PULL_REQUEST_ID: isYes },
+    number: ["CF_PULL_REQUEST_NUMBER"],
+    tags: { CF_RELEASE_TAG: isAny },
     branch: ["CF_BRANCH"],
     base: ["CF_PULL_REQUEST_TARGET"],
     main: [],
@@ -259,6 +262,8 @@ export const services: readonly Service[] = [
     name: "TeamCity",
     signs: { TEAMCITY_VERSION: isAny },
     requests: {},
+    number: [],
+    tags: {},
     branch: [],
     base: [],
     main: [],
@@ -271,9 +276,12 @@ export const services: readonly Service[] = [
     name: "Jenkins",
     signs: { JENKINS_URL: isAny },
     requests: { CHANGE_ID: isYes, ghprbPullId: isYes, gitlabMergeRequestIid: isYes },
+    number: ["CHANGE_ID", "ghprbPullId", "gitlabMergeRequestIid"],
+    tags: { TAG_NAME: isAny },
     branch: ["CHANGE_BRANCH", "BRANCH_NAME", "GIT_LOCAL_BRANCH"],
-    base: ["CHANGE_TARGET"],
+    base: ["CHANGE_TARGET", "ghprbTargetBranch", "gitlabTargetBranch"],
     main: [],
+    isMain: { BRANCH_IS_PRIMARY: isYes },
     commit: ["GIT_COMMIT"],
     address: (read) => read("BUILD_URL"),
   },

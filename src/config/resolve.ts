@@ -80,6 +80,7 @@ export function resolveConfig(config: Config, { dirName, fileName, spanOf }: Res
     ...(bakeFiles !== undefined && { bakeFiles }),
     mountBackend: mountBackend(config, backends),
     mountBudget: { restore: "60s", save: "60s", ...config.cache?.mountBudget },
+    scopes: { defaultBranch: null, read: null, requests: "read", ...config.cache?.scopes },
     warnings: level === "warn" ? shared.map(place) : [],
   };
 }
@@ -252,7 +253,7 @@ function emptyScope(name: string, path: string): Diagnostic {
   return {
     code: "BK2062",
     message: `the scope of target ${name} is empty`,
-    hint: "name a scope, or leave `scope` out for `main`",
+    hint: "name a scope, or leave `scope` out for that of the branch",
     path: `${path}.cache.scope`,
   };
 }

@@ -49,7 +49,8 @@ export type ResolvedDirection =
 export interface ResolvedCache {
   readonly from: ResolvedDirection;
   readonly to: ResolvedDirection;
-  readonly scope: string;
+  /** Null where the config names none. */
+  readonly scope: string | null;
   readonly mode: "min" | "max";
   readonly ignoreError: boolean;
   readonly committed: "off" | "read" | "read-write";
@@ -122,6 +123,16 @@ export interface ResolvedGroup {
   readonly description?: string;
 }
 
+/** How scopes follow from what is built. */
+export interface ScopeRules {
+  /** Null where git or the service is to say it. */
+  readonly defaultBranch: string | null;
+  /** In place of those of base and default branch; null for these. */
+  readonly read: readonly string[] | null;
+  /** What requests write: nothing, or a scope of their own. */
+  readonly requests: "read" | "own";
+}
+
 /** The config with nothing left to look up: no inheritance, no matrix, no defaults. */
 export interface ResolvedConfig {
   readonly project: string;
@@ -135,6 +146,7 @@ export interface ResolvedConfig {
   /** Undefined where the config declares all targets itself. */
   readonly bakeFiles?: ResolvedBakeFiles;
   readonly mountBackend: string | null;
+  readonly scopes: ScopeRules;
   readonly mountBudget: { readonly restore: string; readonly save: string; readonly first?: string };
   /** Findings that `rules` turned into warnings. */
   readonly warnings: readonly Diagnostic[];

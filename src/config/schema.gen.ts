@@ -543,9 +543,13 @@ export interface CachePolicy {
    */
   write?: string[];
   /**
-   * Default scope: the name under which cache is written, a literal.
+   * The name under which cache is written and read, a literal. Without it, that of the branch.
    */
   scope?: string;
+  /**
+   * How scopes follow from what is built, where `scope` names none. At the top only.
+   */
+  scopes?: ScopeRules;
   /**
    * What is exported: max is every step, min only those of the result.
    */
@@ -566,6 +570,24 @@ export interface CachePolicy {
    * How long the contents of mounts may be moved; past it is a miss.
    */
   mountBudget?: MountBudget;
+}
+
+/**
+ * How scopes follow from what is built.
+ */
+export interface ScopeRules {
+  /**
+   * The default branch, where neither the CI service nor git says it. Its scope is `main`.
+   */
+  defaultBranch?: string;
+  /**
+   * Scopes to look for after the one that is written, in place of those of base and default branch.
+   */
+  read?: string[];
+  /**
+   * What pull and merge requests do: read the scope of their base, or write a scope of their own too.
+   */
+  requests?: "read" | "own";
 }
 
 /**

@@ -2,7 +2,7 @@
 /* eslint-disable */
 // @ts-nocheck
 export const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Config","type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"bake":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]},"propertyNames":{"$ref":"#/$defs/VariableName"}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"},"propertyNames":{"$ref":"#/$defs/Name"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"defaults":{"$ref":"#/$defs/TargetAttributes","unevaluatedProperties":false},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"},"propertyNames":{"$ref":"#/$defs/Name"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string","minLength":1},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"},"propertyNames":{"type":"string","pattern":"^BK[0-9]{4}$"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string","enum":["error","warn","off"]},"Template":{"type":"string"},"VariableReference":{"type":"string","pattern":"^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"},"Name":{"type":"string","pattern":"^[a-zA-Z0-9_-]+$"},"VariableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"ProjectName":{"type":"string","pattern":"^[a-z0-9-]+$"},"Duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"},"Size":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"},"Preset":{"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string","minLength":1},"errorMessage":{"type":"string"}},"additionalProperties":false,"required":["condition"]},"Backend":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","path"]},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string","enum":["hmac"]},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type","accountUrl"]},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false,"required":["path","maxSize"]},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}},"propertyNames":{"$ref":"#/$defs/VariableName"}},"name":{"$ref":"#/$defs/Template"}},"unevaluatedProperties":false},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false,"required":["targets"]},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["id"]},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false,"required":["id"]},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string","minLength":1},"cert":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"serverName":{"type":"string","minLength":1}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Config","type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"bake":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]},"propertyNames":{"$ref":"#/$defs/VariableName"}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"},"propertyNames":{"$ref":"#/$defs/Name"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"defaults":{"$ref":"#/$defs/TargetAttributes","unevaluatedProperties":false},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"},"propertyNames":{"$ref":"#/$defs/Name"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string","minLength":1},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"},"propertyNames":{"type":"string","pattern":"^BK[0-9]{4}$"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string","enum":["error","warn","off"]},"Template":{"type":"string"},"VariableReference":{"type":"string","pattern":"^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"},"Name":{"type":"string","pattern":"^[a-zA-Z0-9_-]+$"},"VariableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"ProjectName":{"type":"string","pattern":"^[a-z0-9-]+$"},"Duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"},"Size":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"},"Preset":{"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string","minLength":1},"errorMessage":{"type":"string"}},"additionalProperties":false,"required":["condition"]},"Backend":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","path"]},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string","enum":["hmac"]},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type","accountUrl"]},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false,"required":["path","maxSize"]},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"scopes":{"$ref":"#/$defs/ScopeRules"},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"ScopeRules":{"type":"object","properties":{"defaultBranch":{"type":"string","minLength":1},"read":{"type":"array","items":{"type":"string","minLength":1}},"requests":{"type":"string","enum":["read","own"]}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}},"propertyNames":{"$ref":"#/$defs/VariableName"}},"name":{"$ref":"#/$defs/Template"}},"unevaluatedProperties":false},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false,"required":["targets"]},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["id"]},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false,"required":["id"]},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string","minLength":1},"cert":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"serverName":{"type":"string","minLength":1}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^[a-z0-9-]+$", "u");
 
@@ -1828,12 +1828,142 @@ return errors === 0;
 }
 validate64.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema37 = {"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false};
+const schema37 = {"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"scopes":{"$ref":"#/$defs/ScopeRules"},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false};
+const schema38 = {"type":"object","properties":{"defaultBranch":{"type":"string","minLength":1},"read":{"type":"array","items":{"type":"string","minLength":1}},"requests":{"type":"string","enum":["read","own"]}},"additionalProperties":false};
 
 function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate120.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(((key0 === "defaultBranch") || (key0 === "read")) || (key0 === "requests"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.defaultBranch !== undefined){
+let data0 = data.defaultBranch;
+if(typeof data0 === "string"){
+if(data0.length < 1){
+const err1 = {instancePath:instancePath+"/defaultBranch",schemaPath:"#/properties/defaultBranch/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/defaultBranch",schemaPath:"#/properties/defaultBranch/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.read !== undefined){
+let data1 = data.read;
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 === "string"){
+if(data2.length < 1){
+const err3 = {instancePath:instancePath+"/read/" + i0,schemaPath:"#/properties/read/items/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/read/" + i0,schemaPath:"#/properties/read/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/read",schemaPath:"#/properties/read/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.requests !== undefined){
+let data3 = data.requests;
+if(typeof data3 !== "string"){
+const err6 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(!((data3 === "read") || (data3 === "own"))){
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/enum",keyword:"enum",params:{allowedValues: schema38.properties.requests.enum}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+validate120.errors = vErrors;
+return errors === 0;
+}
+validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate122.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1882,10 +2012,10 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate120.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
-validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate122.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1900,7 +2030,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((((((key0 === "read") || (key0 === "write")) || (key0 === "scope")) || (key0 === "mode")) || (key0 === "ignoreError")) || (key0 === "committed")) || (key0 === "mounts")) || (key0 === "mountBudget"))){
+if(!(func1.call(schema37.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1992,9 +2122,15 @@ vErrors.push(err6);
 errors++;
 }
 }
+if(data.scopes !== undefined){
+if(!(validate120(data.scopes, {instancePath:instancePath+"/scopes",parentData:data,parentDataProperty:"scopes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+errors = vErrors.length;
+}
+}
 if(data.mode !== undefined){
-let data5 = data.mode;
-if(typeof data5 !== "string"){
+let data6 = data.mode;
+if(typeof data6 !== "string"){
 const err7 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -2004,7 +2140,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(!((data5 === "min") || (data5 === "max"))){
+if(!((data6 === "min") || (data6 === "max"))){
 const err8 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema37.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err8];
@@ -2028,8 +2164,8 @@ errors++;
 }
 }
 if(data.committed !== undefined){
-let data7 = data.committed;
-if(typeof data7 !== "string"){
+let data8 = data.committed;
+if(typeof data8 !== "string"){
 const err10 = {instancePath:instancePath+"/committed",schemaPath:"#/properties/committed/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -2039,7 +2175,7 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(!(((data7 === "off") || (data7 === "read")) || (data7 === "read-write"))){
+if(!(((data8 === "off") || (data8 === "read")) || (data8 === "read-write"))){
 const err11 = {instancePath:instancePath+"/committed",schemaPath:"#/properties/committed/enum",keyword:"enum",params:{allowedValues: schema37.properties.committed.enum}};
 if(vErrors === null){
 vErrors = [err11];
@@ -2051,11 +2187,11 @@ errors++;
 }
 }
 if(data.mounts !== undefined){
-let data8 = data.mounts;
-const _errs19 = errors;
-let valid5 = false;
+let data9 = data.mounts;
 const _errs20 = errors;
-if(typeof data8 !== "string"){
+let valid5 = false;
+const _errs21 = errors;
+if(typeof data9 !== "string"){
 const err12 = {instancePath:instancePath+"/mounts",schemaPath:"#/properties/mounts/anyOf/0/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -2065,10 +2201,10 @@ vErrors.push(err12);
 }
 errors++;
 }
-var _valid0 = _errs20 === errors;
+var _valid0 = _errs21 === errors;
 valid5 = valid5 || _valid0;
-const _errs22 = errors;
-if(false !== data8){
+const _errs23 = errors;
+if(false !== data9){
 const err13 = {instancePath:instancePath+"/mounts",schemaPath:"#/properties/mounts/anyOf/1/const",keyword:"const",params:{allowedValue: false}};
 if(vErrors === null){
 vErrors = [err13];
@@ -2078,7 +2214,7 @@ vErrors.push(err13);
 }
 errors++;
 }
-var _valid0 = _errs22 === errors;
+var _valid0 = _errs23 === errors;
 valid5 = valid5 || _valid0;
 if(!valid5){
 const err14 = {instancePath:instancePath+"/mounts",schemaPath:"#/properties/mounts/anyOf",keyword:"anyOf",params:{}};
@@ -2091,10 +2227,10 @@ vErrors.push(err14);
 errors++;
 }
 else {
-errors = _errs19;
+errors = _errs20;
 if(vErrors !== null){
-if(_errs19){
-vErrors.length = _errs19;
+if(_errs20){
+vErrors.length = _errs20;
 }
 else {
 vErrors = null;
@@ -2103,8 +2239,8 @@ vErrors = null;
 }
 }
 if(data.mountBudget !== undefined){
-if(!(validate120(data.mountBudget, {instancePath:instancePath+"/mountBudget",parentData:data,parentDataProperty:"mountBudget",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate122(data.mountBudget, {instancePath:instancePath+"/mountBudget",parentData:data,parentDataProperty:"mountBudget",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -2124,12 +2260,12 @@ return errors === 0;
 }
 validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema39 = {"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]};
+const schema40 = {"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]};
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate127.evaluated;
+const evaluated0 = validate129.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2147,7 +2283,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((((((((((((((((((((((((((((((((((((data === "go-mod") || (data === "go-build")) || (data === "npm")) || (data === "pnpm")) || (data === "yarn-classic")) || (data === "yarn-berry")) || (data === "bun")) || (data === "turbo")) || (data === "nx")) || (data === "next")) || (data === "deno")) || (data === "pip")) || (data === "uv")) || (data === "poetry")) || (data === "pdm")) || (data === "pipenv")) || (data === "conda")) || (data === "cargo-registry")) || (data === "cargo-git")) || (data === "cargo-target")) || (data === "apt")) || (data === "apt-lists")) || (data === "apk")) || (data === "dnf")) || (data === "dnf5")) || (data === "maven")) || (data === "gradle")) || (data === "sbt")) || (data === "nuget")) || (data === "composer")) || (data === "bundler")) || (data === "gem")) || (data === "hex")) || (data === "ccache")) || (data === "sccache")) || (data === "conan")) || (data === "vcpkg"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2156,19 +2292,19 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
-validate127.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate129.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false};
+const schema41 = {"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false};
 const pattern8 = new RegExp("^[a-zA-Z0-9_./-]+$", "u");
 const pattern9 = new RegExp("^/", "u");
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate131.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2177,7 +2313,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema40.properties, key0))){
+if(!(func1.call(schema41.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2189,8 +2325,8 @@ errors++;
 }
 }
 if(data.preset !== undefined){
-if(!(validate127(data.preset, {instancePath:instancePath+"/preset",parentData:data,parentDataProperty:"preset",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate129(data.preset, {instancePath:instancePath+"/preset",parentData:data,parentDataProperty:"preset",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
 errors = vErrors.length;
 }
 }
@@ -2257,7 +2393,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data3 === "shared") || (data3 === "private")) || (data3 === "locked"))){
-const err6 = {instancePath:instancePath+"/sharing",schemaPath:"#/properties/sharing/enum",keyword:"enum",params:{allowedValues: schema40.properties.sharing.enum}};
+const err6 = {instancePath:instancePath+"/sharing",schemaPath:"#/properties/sharing/enum",keyword:"enum",params:{allowedValues: schema41.properties.sharing.enum}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2456,17 +2592,17 @@ vErrors.push(err20);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate131.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate131.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern10 = new RegExp("^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$", "u");
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate138.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2495,17 +2631,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate138.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate138.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema44 = {"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}};
+const schema45 = {"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}};
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate141.evaluated;
+const evaluated0 = validate143.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2527,7 +2663,7 @@ for(const key0 in data){
 if(!(key0 === "type")){
 let data0 = data[key0];
 if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/type",keyword:"type",params:{type: schema44.additionalProperties.type}};
+const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/type",keyword:"type",params:{type: schema45.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2574,16 +2710,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate141.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
-validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate139.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2600,8 +2736,8 @@ errors = vErrors.length;
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 const _errs2 = errors;
-if(!(validate141(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate143(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
@@ -2630,17 +2766,17 @@ vErrors = null;
 }
 }
 }
-validate139.errors = vErrors;
+validate141.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate139.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate141.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate165.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2719,16 +2855,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate163.errors = vErrors;
+validate165.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate165.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate168.evaluated;
+const evaluated0 = validate170.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2801,16 +2937,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate168.errors = vErrors;
+validate170.errors = vErrors;
 return errors === 0;
 }
-validate168.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate170.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate178.evaluated;
+const evaluated0 = validate180.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2869,16 +3005,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate178.errors = vErrors;
+validate180.errors = vErrors;
 return errors === 0;
 }
-validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate180.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate185.evaluated;
+const evaluated0 = validate187.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2947,16 +3083,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate185.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
-validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate187.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate134.evaluated;
+const evaluated0 = validate136.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2991,8 +3127,8 @@ errors++;
 var _valid0 = _errs3 === errors;
 valid1 = valid1 || _valid0;
 const _errs6 = errors;
-if(!(validate136(data0, {instancePath:instancePath+"/annotations",parentData:data,parentDataProperty:"annotations",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data0, {instancePath:instancePath+"/annotations",parentData:data,parentDataProperty:"annotations",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
@@ -3085,8 +3221,8 @@ let data4 = data.attest;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate139(data4[i1], {instancePath:instancePath+"/attest/" + i1,parentData:data4,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+if(!(validate141(data4[i1], {instancePath:instancePath+"/attest/" + i1,parentData:data4,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -3180,8 +3316,8 @@ errors++;
 var _valid2 = _errs29 === errors;
 valid9 = valid9 || _valid2;
 const _errs32 = errors;
-if(!(validate136(data13, {instancePath:instancePath+"/entitlements",parentData:data,parentDataProperty:"entitlements",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data13, {instancePath:instancePath+"/entitlements",parentData:data,parentDataProperty:"entitlements",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs32 === errors;
@@ -3314,8 +3450,8 @@ errors++;
 var _valid4 = _errs48 === errors;
 valid15 = valid15 || _valid4;
 const _errs50 = errors;
-if(!(validate136(data20, {instancePath:instancePath+"/noCache",parentData:data,parentDataProperty:"noCache",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data20, {instancePath:instancePath+"/noCache",parentData:data,parentDataProperty:"noCache",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs50 === errors;
@@ -3369,8 +3505,8 @@ errors++;
 var _valid5 = _errs53 === errors;
 valid16 = valid16 || _valid5;
 const _errs56 = errors;
-if(!(validate136(data21, {instancePath:instancePath+"/noCacheFilter",parentData:data,parentDataProperty:"noCacheFilter",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data21, {instancePath:instancePath+"/noCacheFilter",parentData:data,parentDataProperty:"noCacheFilter",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs56 === errors;
@@ -3405,8 +3541,8 @@ const _errs59 = errors;
 if(Array.isArray(data23)){
 const len4 = data23.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate139(data23[i4], {instancePath:instancePath+"/output/" + i4,parentData:data23,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+if(!(validate141(data23[i4], {instancePath:instancePath+"/output/" + i4,parentData:data23,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -3424,8 +3560,8 @@ errors++;
 var _valid6 = _errs59 === errors;
 valid19 = valid19 || _valid6;
 const _errs62 = errors;
-if(!(validate136(data23, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data23, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid6 = _errs62 === errors;
@@ -3479,8 +3615,8 @@ errors++;
 var _valid7 = _errs65 === errors;
 valid22 = valid22 || _valid7;
 const _errs68 = errors;
-if(!(validate136(data25, {instancePath:instancePath+"/platforms",parentData:data,parentDataProperty:"platforms",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data25, {instancePath:instancePath+"/platforms",parentData:data,parentDataProperty:"platforms",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid7 = _errs68 === errors;
@@ -3523,8 +3659,8 @@ errors = vErrors.length;
 var _valid8 = _errs73 === errors;
 valid27 = valid27 || _valid8;
 const _errs74 = errors;
-if(!(validate163(data28, {instancePath:instancePath+"/policy/" + i6,parentData:data27,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate165(data28, {instancePath:instancePath+"/policy/" + i6,parentData:data27,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
 errors = vErrors.length;
 }
 var _valid8 = _errs74 === errors;
@@ -3581,8 +3717,8 @@ errors++;
 var _valid9 = _errs77 === errors;
 valid28 = valid28 || _valid9;
 const _errs79 = errors;
-if(!(validate136(data29, {instancePath:instancePath+"/pull",parentData:data,parentDataProperty:"pull",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data29, {instancePath:instancePath+"/pull",parentData:data,parentDataProperty:"pull",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid9 = _errs79 === errors;
@@ -3610,8 +3746,8 @@ vErrors = null;
 }
 }
 if(data.resources !== undefined){
-if(!(validate168(data.resources, {instancePath:instancePath+"/resources",parentData:data,parentDataProperty:"resources",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate170(data.resources, {instancePath:instancePath+"/resources",parentData:data,parentDataProperty:"resources",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
 }
@@ -3631,8 +3767,8 @@ errors = vErrors.length;
 var _valid10 = _errs85 === errors;
 valid31 = valid31 || _valid10;
 const _errs86 = errors;
-if(!(validate178(data32, {instancePath:instancePath+"/secret/" + i7,parentData:data31,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
+if(!(validate180(data32, {instancePath:instancePath+"/secret/" + i7,parentData:data31,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
 errors = vErrors.length;
 }
 var _valid10 = _errs86 === errors;
@@ -3693,8 +3829,8 @@ errors = vErrors.length;
 var _valid11 = _errs92 === errors;
 valid34 = valid34 || _valid11;
 const _errs93 = errors;
-if(!(validate185(data35, {instancePath:instancePath+"/ssh/" + i8,parentData:data34,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate187(data35, {instancePath:instancePath+"/ssh/" + i8,parentData:data34,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 var _valid11 = _errs93 === errors;
@@ -3760,8 +3896,8 @@ errors++;
 var _valid12 = _errs96 === errors;
 valid35 = valid35 || _valid12;
 const _errs99 = errors;
-if(!(validate136(data36, {instancePath:instancePath+"/tags",parentData:data,parentDataProperty:"tags",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data36, {instancePath:instancePath+"/tags",parentData:data,parentDataProperty:"tags",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid12 = _errs99 === errors;
@@ -3821,8 +3957,8 @@ errors++;
 var _valid13 = _errs103 === errors;
 valid38 = valid38 || _valid13;
 const _errs106 = errors;
-if(!(validate136(data39, {instancePath:instancePath+"/ulimits",parentData:data,parentDataProperty:"ulimits",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate138(data39, {instancePath:instancePath+"/ulimits",parentData:data,parentDataProperty:"ulimits",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 var _valid13 = _errs106 === errors;
@@ -3857,8 +3993,8 @@ const _errs109 = errors;
 if(Array.isArray(data41)){
 const len11 = data41.length;
 for(let i11=0; i11<len11; i11++){
-if(!(validate139(data41[i11], {instancePath:instancePath+"/cacheFrom/" + i11,parentData:data41,parentDataProperty:i11,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+if(!(validate141(data41[i11], {instancePath:instancePath+"/cacheFrom/" + i11,parentData:data41,parentDataProperty:i11,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -3918,8 +4054,8 @@ const _errs115 = errors;
 if(Array.isArray(data43)){
 const len12 = data43.length;
 for(let i12=0; i12<len12; i12++){
-if(!(validate139(data43[i12], {instancePath:instancePath+"/cacheTo/" + i12,parentData:data43,parentDataProperty:i12,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+if(!(validate141(data43[i12], {instancePath:instancePath+"/cacheTo/" + i12,parentData:data43,parentDataProperty:i12,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -4056,24 +4192,24 @@ vErrors.push(err43);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
-validate134.evaluated = {"props":{"annotations":true,"args":true,"attest":true,"call":true,"context":true,"contexts":true,"description":true,"dockerfile":true,"dockerfileInline":true,"entitlements":true,"extraHosts":true,"labels":true,"network":true,"noCache":true,"noCacheFilter":true,"output":true,"platforms":true,"policy":true,"pull":true,"resources":true,"secret":true,"shmSize":true,"ssh":true,"tags":true,"target":true,"ulimits":true,"cacheFrom":true,"cacheTo":true,"cache":true,"mounts":true},"dynamicProps":false,"dynamicItems":false};
+validate136.evaluated = {"props":{"annotations":true,"args":true,"attest":true,"call":true,"context":true,"contexts":true,"description":true,"dockerfile":true,"dockerfileInline":true,"entitlements":true,"extraHosts":true,"labels":true,"network":true,"noCache":true,"noCacheFilter":true,"output":true,"platforms":true,"policy":true,"pull":true,"resources":true,"secret":true,"shmSize":true,"ssh":true,"tags":true,"target":true,"ulimits":true,"cacheFrom":true,"cacheTo":true,"cache":true,"mounts":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate199.evaluated;
+const evaluated0 = validate201.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate136(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4249,16 +4385,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate199.errors = vErrors;
+validate201.errors = vErrors;
 return errors === 0;
 }
-validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate201.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate205.evaluated;
+const evaluated0 = validate207.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4339,17 +4475,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate205.errors = vErrors;
+validate207.errors = vErrors;
 return errors === 0;
 }
-validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate207.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false};
+const schema52 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false};
 
-function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate209.evaluated;
+const evaluated0 = validate211.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4480,16 +4616,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-validate209.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate208.evaluated;
+const evaluated0 = validate210.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4547,7 +4683,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((data1 === "docker") || (data1 === "docker-container")) || (data1 === "kubernetes")) || (data1 === "remote")) || (data1 === "cloud"))){
-const err4 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema51.properties.driver.enum}};
+const err4 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema52.properties.driver.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4588,7 +4724,7 @@ if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 for(const key1 in data3){
 let data4 = data3[key1];
 if(((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (typeof data4 !== "boolean")){
-const err7 = {instancePath:instancePath+"/options/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/options/additionalProperties/type",keyword:"type",params:{type: schema51.properties.options.additionalProperties.type}};
+const err7 = {instancePath:instancePath+"/options/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/options/additionalProperties/type",keyword:"type",params:{type: schema52.properties.options.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4689,8 +4825,8 @@ errors++;
 }
 }
 if(data.tls !== undefined){
-if(!(validate209(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate211(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
 errors = vErrors.length;
 }
 }
@@ -4705,17 +4841,17 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate208.errors = vErrors;
+validate210.errors = vErrors;
 return errors === 0;
 }
-validate208.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema53 = {"type":"string","enum":["error","warn","off"]};
+const schema54 = {"type":"string","enum":["error","warn","off"]};
 
-function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate212.evaluated;
+const evaluated0 = validate214.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4733,7 +4869,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((data === "error") || (data === "warn")) || (data === "off"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema53.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema54.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4742,10 +4878,10 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate212.errors = vErrors;
+validate214.errors = vErrors;
 return errors === 0;
 }
-validate212.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate214.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const pattern11 = new RegExp("^BK[0-9]{4}$", "u");
 
@@ -5124,15 +5260,15 @@ let data12 = data11[key6];
 const _errs41 = errors;
 let valid14 = false;
 const _errs42 = errors;
-if(!(validate127(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate129(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs42 === errors;
 valid14 = valid14 || _valid3;
 const _errs43 = errors;
-if(!(validate129(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate131(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs43 === errors;
@@ -5173,8 +5309,8 @@ errors++;
 }
 if(data.defaults !== undefined){
 let data13 = data.defaults;
-if(!(validate134(data13, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate136(data13, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
@@ -5214,8 +5350,8 @@ errors++;
 }
 }
 for(const key9 in data14){
-if(!(validate199(data14[key9], {instancePath:instancePath+"/targets/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data14,parentDataProperty:key9,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
+if(!(validate201(data14[key9], {instancePath:instancePath+"/targets/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data14,parentDataProperty:key9,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
 errors = vErrors.length;
 }
 }
@@ -5285,8 +5421,8 @@ errors++;
 var _valid4 = _errs57 === errors;
 valid19 = valid19 || _valid4;
 const _errs61 = errors;
-if(!(validate205(data17, {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key11,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate207(data17, {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key11,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs61 === errors;
@@ -5377,8 +5513,8 @@ errors++;
 var _valid5 = _errs67 === errors;
 valid24 = valid24 || _valid5;
 const _errs69 = errors;
-if(!(validate208(data21, {instancePath:instancePath+"/builder",parentData:data,parentDataProperty:"builder",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
+if(!(validate210(data21, {instancePath:instancePath+"/builder",parentData:data,parentDataProperty:"builder",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs69 === errors;
@@ -5445,8 +5581,8 @@ errors++;
 }
 }
 for(const key13 in data22){
-if(!(validate212(data22[key13], {instancePath:instancePath+"/rules/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data22,parentDataProperty:key13,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
+if(!(validate214(data22[key13], {instancePath:instancePath+"/rules/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data22,parentDataProperty:key13,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 }
@@ -5478,4 +5614,4 @@ return errors === 0;
 }
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const shape = {"type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"bake":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]}},"defaults":{"$ref":"#/$defs/TargetAttributes"},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string"},"Template":{"type":"string"},"VariableReference":{"type":"string"},"Name":{"type":"string"},"VariableName":{"type":"string"},"ProjectName":{"type":"string"},"Duration":{"type":"string"},"Size":{"type":"string"},"Preset":{"type":"string"},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string"},"errorMessage":{"type":"string"}},"additionalProperties":false},"Backend":{"type":"object","oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"}},"additionalProperties":false},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer"},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string"},"mode":{"type":"string"},"ignoreError":{"type":"boolean"},"committed":{"type":"string"},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string"},"target":{"type":"string"},"sharing":{"type":"string"},"uid":{"type":"integer"},"gid":{"type":"integer"},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"}},"key":{"type":"array","items":{"type":"string"}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string"}},"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}}},"name":{"$ref":"#/$defs/Template"}}},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string"},"driver":{"type":"string"},"endpoint":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string"}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string"},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string"},"cert":{"type":"string"},"key":{"type":"string"},"serverName":{"type":"string"}},"additionalProperties":false}}};
+export const shape = {"type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"bake":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]}},"defaults":{"$ref":"#/$defs/TargetAttributes"},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string"},"Template":{"type":"string"},"VariableReference":{"type":"string"},"Name":{"type":"string"},"VariableName":{"type":"string"},"ProjectName":{"type":"string"},"Duration":{"type":"string"},"Size":{"type":"string"},"Preset":{"type":"string"},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string"},"errorMessage":{"type":"string"}},"additionalProperties":false},"Backend":{"type":"object","oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"}},"additionalProperties":false},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer"},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string"},"scopes":{"$ref":"#/$defs/ScopeRules"},"mode":{"type":"string"},"ignoreError":{"type":"boolean"},"committed":{"type":"string"},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"ScopeRules":{"type":"object","properties":{"defaultBranch":{"type":"string"},"read":{"type":"array","items":{"type":"string"}},"requests":{"type":"string"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string"},"target":{"type":"string"},"sharing":{"type":"string"},"uid":{"type":"integer"},"gid":{"type":"integer"},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"}},"key":{"type":"array","items":{"type":"string"}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string"}},"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}}},"name":{"$ref":"#/$defs/Template"}}},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string"},"driver":{"type":"string"},"endpoint":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string"}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string"},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string"},"cert":{"type":"string"},"key":{"type":"string"},"serverName":{"type":"string"}},"additionalProperties":false}}};

@@ -242,7 +242,7 @@ export const codes = {
   },
   BK2062: {
     title: "empty scope",
-    help: "A cache is written under its scope, so the scope needs a name; `main` is the default.",
+    help: "A cache is written under its scope, so the scope needs a name; without one it is that of the branch.",
   },
   BK2063: {
     title: "platforms of a cached target are not known",

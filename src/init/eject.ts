@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { homeVariable } from "../bake/cache-entry.ts";
+import { defaultScope } from "../bake/cache-name.ts";
 import { emitRunFile } from "../bake/emit.ts";
 import type { Entry, Plan, PlanTarget } from "../bake/model.ts";
 import { createEntryList, keepLast, type ListEntries, standsInFile } from "../bake/possible-entries.ts";
@@ -38,7 +39,7 @@ function entriesOf(
   const committed = use ?? cache.committed;
   const isOff = committed === "off" || (committed === "read" && direction === "to");
   if (cache[direction].kind === "policy" && isOff) return [];
-  const entries = list(cache, { direction, scopes: [cache.scope] });
+  const entries = list(cache, { direction, scopes: [cache.scope ?? defaultScope] });
   return (direction === "from" ? keepLast(entries) : entries).map(({ entry }) => entry);
 }
 

@@ -57,7 +57,7 @@ async function bakeSource(host: Host, { args, finding, startedAt }: SourceRun): 
   }
 
   const { plan, hasConfig } = source;
-  const use = resolveCacheUse({ plan, flags: own, env: host.env, hasConfig });
+  const use = resolveCacheUse({ plan, flags: own, env: host.env, dir: source.dir, hasConfig });
   const targets = namesToBuild(source, args);
   const base = { dir: source.dir, env: host.env };
   const drafts = draftEntries({ plan, targets, use, base });

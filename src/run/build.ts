@@ -55,6 +55,7 @@ async function buildFrom(host: Host, { args, finding, startedAt }: BuildRun): Pr
     plan,
     flags: args.own,
     env: host.env,
+    dir,
     hasConfig: project !== null,
     // As in a config.
     replaced: { read: args.cacheFrom.length > 0, write: args.cacheTo.length > 0 },

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { defaultScope } from "../bake/cache-name.ts";
 import type { Plan } from "../bake/model.ts";
 import { buildxConfigDir } from "../builder/docker-config.ts";
 import { absolutePath } from "../host/home.ts";
@@ -57,7 +58,7 @@ export function openLocalNames(host: Host, { config, files }: LocalNamesRequest)
       const { targets = {} } = project?.plan ?? {};
       const ofVariables = ["BKCACHE_READ_SCOPE", "BKCACHE_WRITE_SCOPE"].flatMap((name) => host.env[name] || []);
       const ofFolders = project === null ? [] : await scopesOfFolders(host, project.plan, project.valid.dir);
-      const own = Object.values(targets).map(({ cache }) => cache.scope);
+      const own = Object.values(targets).flatMap(({ cache }) => cache.scope ?? defaultScope);
       return unique([...own, ...ofVariables, ...ofFolders, ...(await branches(host))]);
     },
     async builders() {

@@ -3,6 +3,7 @@ import type { Entry, Plan, PlanMount } from "../bake/model.ts";
 import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts";
 import { requireKnown } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
+import type { TargetScopes } from "../cache/scopes.ts";
 import type { CacheUse } from "../cache/use.ts";
 import type { PlannedWay } from "../cache/ways.ts";
 import { whyDeclaredStays } from "../carry/find.ts";
@@ -36,6 +37,8 @@ interface DescribedMount extends PlanMount {
 interface DescribedTarget {
   /** False for a target that others take as a context and that was not asked for itself. */
   readonly isRequested: boolean;
+  /** Of layers and mounts, each with its reason; in order of preference, and null where nothing is written. */
+  readonly scopes: { readonly read: TargetScopes["read"]; readonly write: TargetScopes["write"] | null };
   /** In order of preference; the first whose manifest exists is taken. */
   readonly sources: readonly DescribedSource[];
   readonly destinations: readonly DescribedEntry[];
@@ -73,7 +76,7 @@ export interface DescribeOptions {
  */
 export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const { names, use } = options;
-  const { layers, reason } = use;
+  const { layers, mounts: mountUse, reason } = use;
   const { targets, linked } = requireKnown(plan, names);
   const store = describeStore(plan);
   const list = createEntryList(plan, "run");
@@ -94,9 +97,10 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
       name,
       {
         isRequested,
+        scopes: { read: mountUse.read ? own.read : [], write: mountUse.write ? own.write : null },
         sources: layers.read ? list(target.cache, { direction: "from", scopes: read }).map(describeSource) : [],
         destinations: layers.write
-          ? list(target.cache, { direction: "to", scopes: [own.write] }).map(describeEntry)
+          ? list(target.cache, { direction: "to", scopes: [own.write.scope] }).map(describeEntry)
           : [],
         ...(mounts.names === null
           ? { mounts: null, mountsUnknown: mounts.reason }

@@ -86,14 +86,11 @@ export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Bui
   return { ...source, ...defined, agreed, overlays: [], overrides: [] };
 }
 
-/** Scope of the one cache that there is without a config. */
-const defaultScope = "main";
-
 /** The policy of every target where there is no config. */
 export const policyWithoutConfig: Omit<TargetCache, "name"> = {
   from: { kind: "policy", backends: [remoteCacheBackend] },
   to: { kind: "policy", backends: [remoteCacheBackend] },
-  scope: defaultScope,
+  scope: null,
   mode: "max",
   ignoreError: true,
   committed: "off",

@@ -120,7 +120,12 @@ function committed(plan: Plan, { cache }: PlanTarget): { from: readonly Entry[];
       const { mode, ignoreError, scope } = cache;
       const definition = plan.backends[backend];
       if (definition === undefined) throw new Error(backend);
-      const entry = cacheEntry(definition, { direction, mode, ignoreError, name: cacheName(cache.name, scope) });
+      const entry = cacheEntry(definition, {
+        direction,
+        mode,
+        ignoreError,
+        name: cacheName(cache.name, scope ?? "main"),
+      });
       return entry === null ? [] : [entry];
     });
   };

@@ -4,7 +4,7 @@ import { mapRecord } from "../../src/config/records.ts";
 import type { Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
 import { draftEntries } from "../../src/cache/entries.ts";
-import { resolveScopes } from "../../src/cache/scopes.ts";
+import { resolveCacheUse } from "../../src/cache/use.ts";
 
 const both: CacheDirection = { kind: "policy", backends: ["disk", "remote"] };
 
@@ -38,6 +38,7 @@ function planWith(backends: Record<string, PlanBackend>, cache: Partial<PlanTarg
     external: [],
     mountBackend: null,
     mountBudget: { restore: "60s", save: "60s" },
+    scopes: { defaultBranch: null, read: null, requests: "read" },
   };
 }
 
@@ -55,7 +56,10 @@ async function list(plan: Plan, options: { env?: Record<string, string>; use?: o
   const drafts = draftEntries({
     plan,
     targets: ["api"],
-    use: { layers: { read: true, write: true, ...options.use }, scopes: resolveScopes(plan, options.flags ?? {}, {}) },
+    use: {
+      layers: { read: true, write: true, ...options.use },
+      scopes: resolveCacheUse({ plan, flags: options.flags ?? {}, env: {}, dir: "/", hasConfig: true }).scopes,
+    },
     base: { dir: "/proj", env: { HOME: "/home/me" } },
   });
   const { texts } = drafts;

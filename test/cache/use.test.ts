@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { createBarePlan } from "../../src/bake/printed.ts";
 import { resolveCacheUse, whyNotWrite } from "../../src/cache/use.ts";
 
+const plan = createBarePlan({ project: "shop", backends: {}, targets: {}, groups: {} });
 const resolve = (cache: string | undefined, env: Record<string, string>, hasConfig: boolean) =>
-  resolveCacheUse({ plan: { targets: {} }, flags: { cache }, env, hasConfig });
+  resolveCacheUse({ plan, flags: { cache }, env, dir: "/", hasConfig });
 
 describe("resolveCacheUse", () => {
   test.each([
@@ -56,7 +58,7 @@ describe("resolveCacheUse", () => {
   });
 
   test("entries of the user's own replace a direction of the layers, and leave the mounts", () => {
-    const request = { plan: { targets: {} }, flags: { cache: "read-write" }, env: {}, hasConfig: true };
+    const request = { plan, flags: { cache: "read-write" }, env: {}, dir: "/", hasConfig: true };
     const use = resolveCacheUse({ ...request, replaced: { read: true, write: false } });
     expect(use).toMatchObject({ layers: { read: false, write: true }, mounts: { read: true, write: true } });
   });

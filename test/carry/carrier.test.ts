@@ -20,7 +20,7 @@ const useOf = (directions: CacheUse["mounts"]): CacheUse => ({
   layers: directions,
   mounts: directions,
   reason: "of a test",
-  scopes: { app: { read: [{ scope: "main", why: "" }], write: "main" } },
+  scopes: { app: { read: [{ scope: "main", why: "" }], write: { scope: "main", why: "" } } },
 });
 
 function makeRun(

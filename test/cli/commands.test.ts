@@ -426,6 +426,27 @@ describe("plan", () => {
     expect(targets.worker.sources.map((source: { scope: string }) => source.scope)).toEqual(["feature/x", "main"]);
   });
 
+  test("scopes with their reasons, once where all targets have the same", async () => {
+    const env = { GITLAB_CI: "1", CI_COMMIT_BRANCH: "fix/\u001b[2Jx", CI_DEFAULT_BRANCH: "trunk" };
+    const text = await run(["plan"], undefined, env).result;
+    expect(text.stdout).toContain(
+      [
+        "scopes",
+        String.raw`  write fix/\x1b[2Jx: fix/\x1b[2Jx is the branch, as GitLab says`,
+        String.raw`  read  fix/\x1b[2Jx: fix/\x1b[2Jx is the branch, as GitLab says`,
+        "  read  main: it is the default branch's (trunk, as GitLab says)",
+        "",
+      ].join("\n"),
+    );
+    const { targets } = JSON.parse((await run(["plan", "--json"], undefined, env).result).stdout);
+    expect(targets.api.scopes).toMatchObject({
+      write: { scope: "fix/\u001b[2Jx" },
+      read: [{}, { scope: "main", why: "it is the default branch's (trunk, as GitLab says)" }],
+    });
+    const laptop = JSON.parse((await run(["plan", "--json", "--cache", "off"]).result).stdout);
+    expect(laptop.targets.api.scopes).toEqual({ read: [], write: null });
+  });
+
   test("mounts that the config does not list are those of the Dockerfile", async () => {
     const files = {
       "bkcache.config.yaml":

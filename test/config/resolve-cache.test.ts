@@ -33,7 +33,7 @@ describe("the policy of a target", () => {
     expect(resolve({ targets: { x: {} } }).targets["x"]?.cache).toEqual({
       from: policy(),
       to: policy(),
-      scope: "main",
+      scope: null,
       mode: "max",
       ignoreError: true,
       committed: "off",

@@ -21,6 +21,12 @@ const cases: readonly Case[] = [
   },
   {
     code: "BK2010",
+    title: "rules of scopes in a target, where they would be lost",
+    bad: "targets: { a: { cache: { scopes: «{ requests: own } } } }",
+    good: "{ cache: { scopes: { requests: own } }, targets: { a: {} } }",
+  },
+  {
+    code: "BK2010",
     title: "key in bake's spelling",
     bad: "targets: { a: { «cache-from: [] } }",
     good: "targets: { a: { cacheFrom: [] } }",

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ReasonedScope } from "../../cache/scopes.ts";
 import { resolveCacheUse } from "../../cache/use.ts";
 import { describeWay, findWays } from "../../cache/ways.ts";
 import { type Description, describeRun, showEntry } from "../../run/plan.ts";
@@ -6,6 +7,7 @@ import { createDockerfileReader } from "../../source/dockerfiles.ts";
 import { openFolderPlan } from "../../source/open-plan.ts";
 import { mountsOfTarget } from "../../source/target-mounts.ts";
 import type { CommandContext } from "../command.ts";
+import { plainLine } from "../report/plain.ts";
 
 interface PlanOptions {
   readonly json?: true;
@@ -37,7 +39,7 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   const description = describeRun(plan, {
     names: known,
     ways: findWays(plan.backends, host.env),
-    use: resolveCacheUse({ plan, flags: options, env: host.env, hasConfig }),
+    use: resolveCacheUse({ plan, flags: options, env: host.env, dir, hasConfig }),
     mountsOf: (name) => mountsOfTarget(plan, name, { read }),
   });
   if (options.json) reporter.json(description);
@@ -49,7 +51,7 @@ function render({ project, cache, mountStore, ways, targets, commandLine }: Desc
   const lines = [`project ${project}; the cache is ${uses}, since ${cache.reason}`];
   if (mountStore !== null) lines.push(`cache mounts are kept in ${mountStore.backend}: ${mountStore.place}`);
   for (const [backend, way] of Object.entries(ways)) lines.push(`layers go to ${backend} ${describeWay(way)}`);
-  lines.push("");
+  lines.push(...renderScopes(targets), "");
   for (const [name, target] of Object.entries(targets)) {
     lines.push(target.isRequested ? name : `${name} (a context of another target)`);
     for (const source of target.sources) lines.push(`  from  ${showEntry(source)}`);
@@ -67,4 +69,25 @@ function render({ project, cache, mountStore, ways, targets, commandLine }: Desc
   }
   lines.push("", commandLine.join(" "), "");
   return lines.join("\n");
+}
+
+/** Once where all targets have the same, as they do unless the config names some. */
+function renderScopes(targets: Description["targets"]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const [name, { scopes }] of Object.entries(targets)) {
+    const lines = [
+      ...(scopes.write === null ? [] : [`  write ${showScope(scopes.write)}`]),
+      ...scopes.read.map((scope) => `  read  ${showScope(scope)}`),
+    ];
+    const text = lines.join("\n");
+    groups.set(text, [...(groups.get(text) ?? []), name]);
+  }
+  return [...groups].flatMap(([text, names]) => {
+    if (text === "") return [];
+    return [groups.size === 1 ? "scopes" : `scopes of ${names.join(", ")}`, text];
+  });
+}
+
+function showScope({ scope, why }: ReasonedScope): string {
+  return plainLine(`${scope}: ${why}`);
 }

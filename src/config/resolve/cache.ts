@@ -46,14 +46,12 @@ export function mergeFileCache(layers: readonly CacheLayer[]): ResolvedFileCache
   return {
     from: direction(from, policy.read),
     to: direction(to, policy.write),
-    scope: policy.scope ?? defaultScope,
+    scope: policy.scope ?? null,
     mode: policy.mode ?? "max",
     ignoreError: policy.ignoreError ?? true,
     committed: policy.committed ?? "off",
   };
 }
-
-const defaultScope = "main";
 
 const noBackends: ResolvedDirection = { kind: "policy", backends: [] };
 

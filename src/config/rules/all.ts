@@ -29,6 +29,7 @@ import {
   checkLinks,
   checkMountBackend,
   checkMountNames,
+  checkScopeRules,
 } from "./references.ts";
 import { checkTemplates } from "./templates.ts";
 import { checkStrings } from "./strings.ts";
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   checkBackendNames,
   checkMountBackend,
   checkMountNames,
+  checkScopeRules,
   checkInherits,
   checkLinks,
   checkGroupMembers,

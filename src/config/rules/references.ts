@@ -67,6 +67,19 @@ export function* checkMountBackend(context: RuleContext): Iterable<Finding> {
   }
 }
 
+/** They follow from what is built, which is one thing for all targets of a run. */
+export function* checkScopeRules(context: RuleContext): Iterable<Finding> {
+  for (const [path, { scopes }] of cachePolicies(context)) {
+    if (scopes === undefined || path.length === 1) continue;
+    yield {
+      code: "BK2010",
+      path: [...path, "scopes"],
+      message: "scopes stands under the cache of the config alone, for all targets",
+      hint: "move it to `cache.scopes` at the top, or give the target a `scope` of its own",
+    };
+  }
+}
+
 export function* checkMountNames(context: RuleContext): Iterable<Finding> {
   const { config, names } = context;
   for (const [path, { mounts }] of attributeSets(config)) {

@@ -1,6 +1,7 @@
 import { factsOf } from "../../diagnostics/codes.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
+import { readOrigin } from "../../cache/origin.ts";
 import { resolveScopes, type ScopeFlags, sharedScopes } from "../../cache/scopes.ts";
 import { type MountSelection, withSelectedMounts } from "../../carry/selected-mounts.ts";
 import type { CarriedMount } from "../../carry/find.ts";
@@ -54,7 +55,8 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
   return withSelectedMounts(host, request, async ({ plan, dir, mounts, session, rules }) => {
     const keys = await readKeys(mounts, dir);
     const ci = readCi(host.env);
-    const scopes = resolveScopes(plan, request.scopes, host.env);
+    const origin = readOrigin(ci, dir, plan.scopes.defaultBranch);
+    const scopes = resolveScopes({ plan, flags: request.scopes, env: host.env, origin, writes: true });
     const scopeOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).write;
     const scopesOf = (mount: CarriedMount) => sharedScopes(scopes, mount.targets).read;
     const { outcomes, findings } = await saveMounts(session, {
@@ -78,7 +80,9 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
 export async function restoreNamed(host: Host, request: RestoreRequest): Promise<MovedMounts<MountRestore>> {
   return withSelectedMounts(host, request, async ({ plan, dir, mounts, session }) => {
     const keys = await readKeys(mounts, dir);
-    const scopes = resolveScopes(plan, request.scopes, host.env);
+    const origin = readOrigin(readCi(host.env), dir, plan.scopes.defaultBranch);
+    const writes = plan.scopes.requests === "own";
+    const scopes = resolveScopes({ plan, flags: request.scopes, env: host.env, origin, writes });
     const { outcomes, findings } = await restoreMounts(session, {
       mounts,
       scopesOf: (mount) => sharedScopes(scopes, mount.targets).read,
