@@ -87,6 +87,19 @@ async function openSubject(host: Host, config: string | undefined): Promise<Subj
 
 /** The findings in the Dockerfiles of a config, for commands that do something else. */
 export function lintConfig(project: Project, cwd: string): readonly LintedFinding[] {
+  return collectConfig(project, cwd, (collected) => lintProject(collected.project));
+}
+
+/** Targets of a config whose Dockerfile is missing, or lacks their stage. */
+export function findMissingDockerfiles(project: Project, cwd: string): readonly LintedFinding[] {
+  return collectConfig(project, cwd, ({ findings }) => findings);
+}
+
+function collectConfig(
+  project: Project,
+  cwd: string,
+  find: (collected: CollectedProject) => readonly LintFinding[],
+): readonly LintedFinding[] {
   const { plan, valid } = project;
   const read = createDockerfileReader(valid.dir);
   const subject = {
@@ -94,12 +107,12 @@ export function lintConfig(project: Project, cwd: string): readonly LintedFindin
     abstract: abstractTargets(project),
     placeOf: createPlaces(project, { cwd, readText: createTextReader() }),
   };
-  const { project: collected } = collectTargets(plan, Object.keys(plan.targets), {
+  const collected = collectTargets(plan, Object.keys(plan.targets), {
     read,
     cwd,
     abstract: subject.abstract,
   });
-  return lintProject(collected)
+  return find(collected)
     .filter((finding) => levelFor(finding, { valid }) !== "off")
     .map((finding) => describe(finding, subject));
 }

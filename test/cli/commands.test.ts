@@ -15,6 +15,8 @@ targets:
   worker: { inherits: [api], target: worker }
 `;
 
+const dockerfile = { Dockerfile: "FROM scratch\nFROM scratch AS worker\n" };
+
 function run(args: readonly string[], files: Record<string, string> = { "bkcache.config.yaml": config }, env = {}) {
   const workspace = makeWorkspace(files);
   return { workspace, result: runBkcache(args, { cwd: workspace.dir, env: cleanEnv(env) }) };
@@ -238,7 +240,8 @@ describe("a config in TypeScript that throws from a timer", () => {
   });
 
   test("when all is done", async () => {
-    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.ts": boom(700, "") }).result;
+    const files = { "bkcache.config.ts": boom(700, ""), ...dockerfile };
+    const { exitCode, stderr } = await run(["validate"], files).result;
     expect(exitCode).toBe(70);
     expect(stderr.match(/^error /gm)).toHaveLength(1);
     expect(stderr).toContain("error BK9001: internal error: late");
@@ -323,7 +326,10 @@ describe("generate and Dockerfiles", () => {
     expect(workspace.has("docker-bake.hcl")).toBe(false);
     const valid = await run(["validate", "--json"], wrong).result;
     expect(valid.exitCode).toBe(2);
-    expect(JSON.parse(valid.stdout)).toMatchObject({ ok: false, errors: [{ code: "BK2075" }, { code: "BK2076" }] });
+    expect(JSON.parse(valid.stdout)).toMatchObject({
+      ok: false,
+      errors: [{ code: "BK2075" }, { code: "BK2076" }, { code: "BK6021", path: "targets.gone.dockerfile" }],
+    });
   });
 
   test("a template makes the Dockerfile, but not over one of the user's own without --force", async () => {
@@ -365,11 +371,38 @@ describe("generate and Dockerfiles", () => {
 
 describe("validate", () => {
   test("--json is one document, also when the config is wrong", async () => {
-    const good = await run(["validate", "--json"]).result;
-    expect(JSON.parse(good.stdout)).toMatchObject({ ok: true, errors: [] });
+    const good = await run(["validate", "--json"], { "bkcache.config.yaml": config, ...dockerfile }).result;
+    expect(JSON.parse(good.stdout)).toMatchObject({ version: 1, ok: true, errors: [] });
     const bad = await run(["validate", "--json"], { "bkcache.config.yaml": "targets: 1\n" }).result;
     expect(bad.exitCode).toBe(2);
-    expect(JSON.parse(bad.stdout)).toMatchObject({ ok: false, errors: [{ code: "BK2011", path: "targets" }] });
+    expect(JSON.parse(bad.stdout)).toMatchObject({
+      version: 1,
+      ok: false,
+      errors: [{ code: "BK2011", path: "targets" }],
+    });
+  });
+
+  test("says as lint does which Dockerfiles or stages are missing, at the level that rules give it", async () => {
+    const missing = await run(["validate"]).result;
+    expect(missing.exitCode).toBe(2);
+    expect(missing.stderr).toMatch(
+      /error BK6021: Dockerfile does not exist, which api is built from\n {2}at bkcache.*:8/,
+    );
+    expect(missing.stderr).not.toContain("is valid");
+    const other = { "bkcache.config.yaml": config, Dockerfile: "FROM scratch AS build\n" };
+    expect((await run(["validate"], other).result).stderr).toContain('Dockerfile has no stage "worker"');
+    const warned = await run(["validate"], { "bkcache.config.yaml": `${config}rules: { BK6021: warn }\n` }).result;
+    expect(warned.exitCode).toBe(0);
+    expect(warned.stderr).toContain("warning BK6021");
+    expect(warned.stderr).toContain("is valid: 2 targets");
+    const off = await run(["validate"], { "bkcache.config.yaml": `${config}rules: { BK6021: "off" }\n` }).result;
+    expect(off.stderr).not.toContain("BK6021");
+  });
+
+  test("--quiet says nothing of what is right", async () => {
+    const files = { "bkcache.config.yaml": config, ...dockerfile };
+    expect(await run(["validate", "--quiet"], files).result).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    expect((await run(["validate", "--quiet"]).result).stderr).toContain("error BK6021");
   });
 
   test("needs no buildx for bake files, but the files", async () => {
@@ -384,7 +417,7 @@ describe("validate", () => {
 
   test("a config that leaves a timer open does not keep the process", async () => {
     const text = "setInterval(() => {}, 1000);\nexport default { targets: { a: {} } };\n";
-    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.mjs": text }).result;
+    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.mjs": text, ...dockerfile }).result;
     expect(stderr).toContain("bkcache.config.mjs is valid: 1 target");
     expect(exitCode).toBe(0);
     const broken = text.replace("targets", "targetts");
@@ -403,7 +436,7 @@ describe("validate", () => {
 
   test("a config in TypeScript needs no local install", async () => {
     const text = 'import { defineConfig } from "bkcache";\nexport default defineConfig({ targets: { a: {} } });\n';
-    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.ts": text }).result;
+    const { exitCode, stderr } = await run(["validate"], { "bkcache.config.ts": text, ...dockerfile }).result;
     expect(stderr).toContain("bkcache.config.ts is valid: 1 target");
     expect(exitCode).toBe(0);
   });
