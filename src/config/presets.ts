@@ -4,7 +4,8 @@ import { javascriptPresets } from "./presets/javascript.ts";
 import { jvmPresets } from "./presets/jvm.ts";
 import { nativePresets } from "./presets/native.ts";
 import { otherPresets } from "./presets/other.ts";
-import { isCommandOf, type MountPreset } from "./presets/preset.ts";
+import { calledCommands } from "./presets/called.ts";
+import { isCalledCommandOf, isCommandOf, type MountPreset } from "./presets/preset.ts";
 import { pythonPresets } from "./presets/python.ts";
 import { rustPresets } from "./presets/rust.ts";
 import { systemPresets } from "./presets/system.ts";
@@ -20,7 +21,7 @@ const table = {
   ...nativePresets,
 } as const;
 
-export { isCommandOf, type MountPreset };
+export { calledCommands, isCalledCommandOf, isCommandOf, type MountPreset };
 export type PresetName = keyof typeof table;
 
 /** Every preset, by the name that a config gives. */

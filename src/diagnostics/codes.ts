@@ -701,6 +701,21 @@ export const codes = {
     help: "It does not exist, cannot be read, or lacks the stage that a target builds.",
     level: "error",
   },
+  BK6022: {
+    title: "mount that its own RUN empties",
+    help: "A command of the RUN deletes what is in the mount, or a flag or variable keeps the tool from it, so that the next build finds nothing. What is in a mount is no part of the image: neither is needed to keep it small.",
+    level: "warn",
+  },
+  BK6023: {
+    title: "installed into a cache mount",
+    help: "What a RUN installs into a mount is no part of the image: later steps without the mount, and the image, lack it.",
+    level: "warn",
+  },
+  BK6024: {
+    title: "step without the mount that it reads",
+    help: "An earlier step downloads into a mount, and this one works offline without it: it finds nothing.",
+    level: "warn",
+  },
 
   // --- 9xxx internal
   BK9001: {

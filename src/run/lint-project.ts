@@ -1,4 +1,6 @@
-import { relative } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { isRemote } from "../bake/location.ts";
 import type { BakeTarget, CacheDirection, Plan, PlanTarget } from "../bake/model.ts";
 import { showFile } from "../config/locate.ts";
 import type { Path } from "../config/source-map.ts";
@@ -10,7 +12,7 @@ import type { Dockerfile } from "../dockerfile/model.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachedStages } from "../dockerfile/stages.ts";
 import type { AbstractTargets } from "./built-targets.ts";
-import { type DockerfileReader, scopeOf } from "../source/dockerfiles.ts";
+import { type DockerfileReader, readIfFile, scopeOf } from "../source/dockerfiles.ts";
 import { platformsOf, wholeTarget } from "../source/target-mounts.ts";
 
 export interface CollectedProject {
@@ -23,6 +25,8 @@ export interface CollectedProject {
 
 export interface CollectOptions {
   readonly read: DockerfileReader;
+  /** Absolute folder that relative contexts start from. */
+  readonly dir: string;
   /** Absolute folder that findings show files from. */
   readonly cwd: string;
   /** Nobody builds these: their Dockerfiles may be missing, and no step is theirs. */
@@ -32,6 +36,8 @@ export interface CollectOptions {
 interface Found {
   readonly dockerfile: Dockerfile;
   readonly targets: LintTarget[];
+  /** Of the contexts, absolute. */
+  readonly folders: Set<string>;
 }
 
 /**
@@ -41,7 +47,7 @@ interface Found {
 export function collectTargets(
   plan: Plan,
   names: readonly string[],
-  { read, cwd, abstract }: CollectOptions,
+  { read, dir, cwd, abstract }: CollectOptions,
 ): CollectedProject {
   const files = new Map<string, Found>();
   const findings: LintFinding[] = [];
@@ -68,7 +74,10 @@ export function collectTargets(
       continue;
     }
     if (stages === undefined) isComplete = false;
-    const file = files.get(found.path) ?? { dockerfile: found.dockerfile, targets: [] };
+    const file = files.get(found.path) ?? { dockerfile: found.dockerfile, targets: [], folders: new Set<string>() };
+    const { context = "." } = target;
+    if (typeof context === "string" && !isRemote(context))
+      file.folders.add(resolve(dir, context.replace(/^cwd:\/\//, "")));
     if (stages !== undefined && !isAbstract) file.targets.push(lintTarget(name, target, { stages, planned }));
     files.set(found.path, file);
   }
@@ -80,7 +89,9 @@ export function collectTargets(
       project: plan.project,
       mounts: plan.mounts,
       isComplete,
-      files: [...files].map(([path, { dockerfile, targets }]) => lintFile(showFile(path, cwd), dockerfile, targets)),
+      files: [...files].map(([path, { dockerfile, targets, folders }]) =>
+        lintFile(showFile(path, cwd), dockerfile, targets, [...folders]),
+      ),
     },
   };
 }
@@ -90,7 +101,9 @@ export function collectFiles(
   texts: readonly { readonly path: string; readonly text: string }[],
   { project, cwd }: { readonly project: string; readonly cwd: string },
 ): CollectedProject {
-  const files = texts.map(({ path, text }) => lintFile(showFile(path, cwd), parseDockerfile(text), []));
+  const files = texts.map(({ path, text }) =>
+    lintFile(showFile(path, cwd), parseDockerfile(text), [], [dirname(path), cwd]),
+  );
   return {
     paths: texts.map(({ path }) => path),
     findings: [],
@@ -102,8 +115,31 @@ function missing(path: Path, message: string): LintFinding {
   return { code: "BK6021", at: { path }, message, hint: "mend `context`, `dockerfile` or `target`" };
 }
 
-function lintFile(name: string, dockerfile: Dockerfile, targets: readonly LintTarget[]): LintFile {
-  return { name, dockerfile, targets, walks: walkStages(dockerfile, sharedScope(targets)) };
+function lintFile(
+  name: string,
+  dockerfile: Dockerfile,
+  targets: readonly LintTarget[],
+  folders: readonly string[],
+): LintFile {
+  return {
+    name,
+    dockerfile,
+    targets,
+    readSource: createSourceReader(folders),
+    walks: walkStages(dockerfile, sharedScope(targets)),
+  };
+}
+
+/** Reads files of the contexts, of which the first that has one counts. @param folders absolute */
+function createSourceReader(folders: readonly string[]): LintFile["readSource"] {
+  return (path) => {
+    for (const folder of folders) {
+      const file = resolve(folder, path.replace(/^\/+/, ""));
+      if (relative(folder, file).startsWith("..")) continue;
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return readIfFile(file);
+    }
+    return null;
+  };
 }
 
 /** What is the same in all targets; an argument that differs is one that nobody can tell. */

@@ -109,6 +109,7 @@ function collectConfig(
   };
   const collected = collectTargets(plan, Object.keys(plan.targets), {
     read,
+    dir: valid.dir,
     cwd,
     abstract: subject.abstract,
   });
@@ -139,7 +140,7 @@ function collectNamed(host: Host, project: Subject | null, names: readonly strin
     );
   }
   const { plan, valid, abstract } = project;
-  const options = { read: createDockerfileReader(valid.dir), cwd, abstract };
+  const options = { read: createDockerfileReader(valid.dir), dir: valid.dir, cwd, abstract };
   const all = collectTargets(plan, Object.keys(plan.targets), options);
   if (names.length === 0) return all;
   // A Dockerfile is judged with all targets that are built from it.

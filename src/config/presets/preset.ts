@@ -40,11 +40,13 @@ export interface MountPreset {
  * count, nor does what only runs the tool, such as `xx-cargo` and `cargo auditable`.
  */
 export function isCommandOf(preset: MountPreset, words: readonly string[]): boolean {
-  return calledCommands(words)
-    .map(withoutFlags)
-    .some((given) =>
-      preset.commands.some((command) => withoutFlags(command).every((word, i) => (given[i] ?? "") === word)),
-    );
+  return calledCommands(words).some((called) => isCalledCommandOf(preset, called));
+}
+
+/** The same of what `calledCommands` gave. */
+export function isCalledCommandOf(preset: MountPreset, called: readonly string[]): boolean {
+  const given = withoutFlags(called);
+  return preset.commands.some((command) => withoutFlags(command).every((word, i) => (given[i] ?? "") === word));
 }
 
 function withoutFlags(words: readonly string[]): readonly string[] {

@@ -2,7 +2,8 @@ import { posix } from "node:path";
 import { programOf } from "../shell-commands.ts";
 import type { PlacedCommand } from "./outputs.ts";
 import { foldersAbove, isWithin } from "./paths.ts";
-import { type Edit, type LintFile, rootImage } from "./rule.ts";
+import { type Edit, type LintFile } from "./rule.ts";
+import { rootImage } from "./images.ts";
 import type { Step } from "./walk.ts";
 
 interface LinkEdits {

@@ -1,8 +1,8 @@
+import { posix } from "node:path";
 import { parseOptionCsv } from "../../config/csv.ts";
 import { expand } from "../expand.ts";
 import type { Escape, Flag, Instruction } from "../model.ts";
 import type { Lookup } from "../shell-words.ts";
-import { imagePath } from "./paths.ts";
 
 export interface MountField {
   /** Lower case. */
@@ -19,6 +19,8 @@ export interface MountUse {
   readonly type: string | null;
   /** As written, `$X` as `${X}`; null without. */
   readonly id: string | null;
+  /** What BuildKit takes for an id where none is given: the target as written, cleaned. Null where it cannot be told. */
+  readonly defaultId: string | null;
   /** Absolute path in the container; null where it cannot be told or is not given. */
   readonly target: string | null;
   readonly sharing: string;
@@ -63,7 +65,8 @@ export function mountUses(
         fields,
         type: type?.toLowerCase() ?? null,
         id: id === null ? null : canonicalId(id),
-        target: target === null ? null : imagePath(target, workdir),
+        defaultId: target === null ? null : defaultId(target),
+        target: target === null ? null : mountPoint(target, workdir),
         sharing: known("sharing") ?? "shared",
         uid: value("uid"),
         gid: value("gid"),
@@ -74,6 +77,17 @@ export function mountUses(
       },
     ];
   });
+}
+
+/** Nothing but variables is replaced in it: `~` and patterns are names like any other. */
+function mountPoint(target: string, workdir: string | null): string | null {
+  if (target === "" || (!target.startsWith("/") && workdir === null)) return null;
+  return posix.resolve("/", workdir ?? "/", target);
+}
+
+/** As BuildKit cleans it, before WORKDIR is put in front. */
+function defaultId(target: string): string {
+  return posix.normalize(target).replace(/(?<=.)\/$/, "");
 }
 
 /** `$X` and `${X}` are one id. */

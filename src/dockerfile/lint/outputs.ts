@@ -12,45 +12,80 @@ export interface Output {
   readonly kind: "contents" | "folder";
 }
 
+export interface Emptied {
+  /** Absolute. */
+  readonly path: string;
+  /** Whether the folder itself stays. */
+  readonly staysItself: boolean;
+}
+
 /** A command with the folder that it runs in. */
 export interface PlacedCommand extends ShellCommand {
   /** Null where it cannot be told. */
   readonly cwd: string | null;
   /** Paths at which it removes what there was. */
   readonly removes: readonly string[];
+  /** Folders that it removes, or only all that is in them. */
+  readonly empties: readonly Emptied[];
   readonly writes: readonly Output[];
   /** Every word that is a path, resolved. */
   readonly mentions: readonly string[];
 }
 
-/** Follows `cd` through the commands of one RUN. */
+interface Surroundings {
+  readonly workdir: string | null;
+  readonly lookup: Lookup;
+  /** What `~` stands for; null where nobody can tell. */
+  readonly home: string | null;
+}
+
+/** Follows `cd` and the variables that a script sets through the commands of one RUN. */
 export function placeCommands(
   commands: readonly ShellCommand[],
-  { workdir, lookup }: { readonly workdir: string | null; readonly lookup: Lookup },
+  { workdir, lookup, home }: Surroundings,
 ): readonly PlacedCommand[] {
   let cwd = workdir;
   /** What the script sets itself hides what the Dockerfile says. */
   const own = new Map<string, string | null>();
-  const lookupBoth: Lookup = (name) => (own.has(name) ? own.get(name) : lookup(name));
+  const lookupBoth: Lookup = (name) => {
+    if (own.has(name)) return own.get(name);
+    return name === "HOME" ? (lookup(name) ?? home) : lookup(name);
+  };
   return commands.map((command) => {
-    if (command.words.length === 0) {
-      for (const [name, value] of Object.entries(command.env)) own.set(name, substitute(value, lookupBoth));
-    }
+    const program = programOf(command);
+    for (const [name, value] of assignmentsOf(command, program)) own.set(name, substitute(value, lookupBoth));
     const resolve = (word: string): string | null => {
       const text = substitute(word, lookupBoth);
-      return text === null ? null : imagePath(text, cwd);
+      if (text === null) return null;
+      return imagePath(home === null ? text : text.replace(/^~(?=\/|$)/, home), cwd);
     };
-    const placed = { ...command, cwd, ...effectsOf(command, resolve) };
-    const program = programOf(command);
+    const exported = Object.fromEntries([...own].filter(([, value]) => value !== null)) as Record<string, string>;
+    const env = Object.fromEntries(
+      Object.entries(command.env).map(([name, value]) => [name, substitute(value, lookupBoth) ?? value]),
+    );
+    const placed = { ...command, env: { ...exported, ...env }, cwd, ...effectsOf(command, resolve) };
     if (program === "cd" || program === "pushd")
       cwd = command.words[1] === undefined ? null : resolve(command.words[1]);
     return placed;
   });
 }
 
+/** Those that hold for the commands after it. */
+function assignmentsOf({ env, words }: ShellCommand, program: string | null): readonly (readonly [string, string])[] {
+  if (words.length === 0) return Object.entries(env);
+  if (program !== "export" && program !== "declare" && program !== "readonly") return [];
+  return words.flatMap((word) => {
+    const [, name, value] = /^(\w+)=([^]*)$/.exec(word) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+}
+
 type Resolve = (word: string) => string | null;
 
-function effectsOf(command: ShellCommand, resolve: Resolve): Pick<PlacedCommand, "removes" | "writes" | "mentions"> {
+function effectsOf(
+  command: ShellCommand,
+  resolve: Resolve,
+): Pick<PlacedCommand, "removes" | "empties" | "writes" | "mentions"> {
   const paths = (words: readonly string[]) => words.map(resolve).filter((path) => path !== null);
   const operands = command.words.slice(1).filter((word) => !word.startsWith("-"));
   const program = programOf(command) ?? "";
@@ -63,12 +98,38 @@ function effectsOf(command: ShellCommand, resolve: Resolve): Pick<PlacedCommand,
   return {
     removes:
       program === "rm" || program === "rmdir" ? paths(operands) : program === "mv" ? paths(operands.slice(0, -1)) : [],
+    empties: emptiedBy(program, command.words, operands, resolve),
     writes: [...contents, ...folders],
     mentions: paths([
       ...command.words.slice(1).flatMap((word) => [word, word.replace(/^-[^=]*=/, "")]),
       ...command.outputs,
     ]),
   };
+}
+
+/** The last part of a path that stands for all there is, or for all that a package manager keeps. */
+const everything = /\/(?:\*{1,2}|\*\.\*|\.\*|\.\[\^?!?\.\]\*|\*\.(?:deb|rpm|apk|whl|crate|tgz))$/;
+
+function emptiedBy(
+  program: string,
+  words: readonly string[],
+  operands: readonly string[],
+  resolve: Resolve,
+): readonly Emptied[] {
+  const one = (word: string) => {
+    const isPattern = everything.test(word) || word === "*";
+    const path = resolve(isPattern ? word.replace(everything, "").replace(/^\*$/, ".") || "/" : word);
+    return path === null ? [] : [{ path, staysItself: isPattern }];
+  };
+  if (program === "rm") return operands.flatMap(one);
+  if (program !== "find") return [];
+  const isDeleting = words.includes("-delete") || words.some((word, i) => word === "-exec" && words[i + 1] === "rm");
+  const isSelective = words.some((word) =>
+    /^-(?:i?name|i?path|[acm]time|[acm]min|newer\w*|size|user|empty|i?regex|perm)$/.test(word),
+  );
+  if (!isDeleting || isSelective) return [];
+  const first = words.findIndex((word, i) => i > 0 && word.startsWith("-"));
+  return words.slice(1, first === -1 ? undefined : first).flatMap((word) => one(`${word}/*`));
 }
 
 /** Programs whose `-o` is no file. */

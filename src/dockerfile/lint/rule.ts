@@ -30,6 +30,8 @@ export interface LintFile {
   readonly name: string;
   readonly dockerfile: Dockerfile;
   readonly walks: readonly StageWalk[];
+  /** The text of a file of the context, by the path that COPY names; null where it is not there or not known. */
+  readonly readSource: (path: string) => string | null;
   /** Those that are built from it; none without a config. */
   readonly targets: readonly LintTarget[];
 }
@@ -92,11 +94,4 @@ export function headOf(step: Step): Range {
 /** The name in quotes, or the number of a stage without one. */
 export function nameOf({ stage }: StageWalk): string {
   return stage.name === null ? `stage ${stage.index}` : `stage ${JSON.stringify(stage.name)}`;
-}
-
-/** The image that a chain of stages begins with; null where it cannot be told. */
-export function rootImage(stage: StageWalk): string | null {
-  let root = stage;
-  while (root.parent !== null) root = root.parent;
-  return root.base;
 }

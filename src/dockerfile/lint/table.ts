@@ -3,9 +3,12 @@ import type { LintRule } from "./rule.ts";
 import { checkAptSharing, checkDockerClean } from "./rules/apt.ts";
 import { checkCopiedMounts } from "./rules/copied.ts";
 import { checkUndeclaredMounts, checkUnusedMounts } from "./rules/declared.ts";
+import { checkEmptiedMounts } from "./rules/emptied.ts";
 import { checkHiddenPaths } from "./rules/hidden.ts";
 import { checkDefaultIds, checkOwnership, checkSharing } from "./rules/identity.ts";
+import { checkInstalledMounts } from "./rules/installed.ts";
 import { checkSharedBinds, checkSharedCopies } from "./rules/links.ts";
+import { checkOfflineSteps } from "./rules/offline.ts";
 import { checkMountOptions } from "./rules/options.ts";
 import { checkPlatformIds } from "./rules/platforms.ts";
 import { checkSecretVariables } from "./rules/secrets.ts";
@@ -100,6 +103,15 @@ export const lintRules: Readonly<Record<Exclude<LintCode, "BK6020" | "BK6021">, 
     source: "https://docs.docker.com/reference/dockerfile/#run---mount",
     fixes: null,
   },
+  BK6022: {
+    check: checkEmptiedMounts,
+    needsConfig: false,
+    source: mountReference,
+    fixes:
+      "takes away a flag, or a command behind `&&` or `;` that deletes what is in mounts alone; `apk add --no-cache` becomes `apk add -U`",
+  },
+  BK6023: { check: checkInstalledMounts, needsConfig: false, source: mountReference, fixes: null },
+  BK6024: { check: checkOfflineSteps, needsConfig: false, source: mountReference, fixes: null },
   BK6019: {
     check: checkPlatformIds,
     needsConfig: true,

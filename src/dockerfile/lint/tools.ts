@@ -1,6 +1,12 @@
 import { posix } from "node:path";
-import { isCommandOf, type MountPreset, type PresetName, presetNames, presets } from "../../config/presets.ts";
-import { programOf } from "../shell-commands.ts";
+import {
+  calledCommands,
+  isCalledCommandOf,
+  type MountPreset,
+  type PresetName,
+  presetNames,
+  presets,
+} from "../../config/presets.ts";
 import type { MountUse } from "./mount-use.ts";
 import type { PlacedCommand } from "./outputs.ts";
 import { isWithin } from "./paths.ts";
@@ -11,34 +17,46 @@ export interface ToolRun {
   readonly name: PresetName;
   readonly preset: MountPreset;
   readonly command: PlacedCommand;
+  /** The tool and what it does, as `calledCommands` has it. */
+  readonly called: readonly string[];
 }
 
-const known = new WeakMap<Step, readonly ToolRun[]>();
+interface StepTools {
+  /** By the place of the preset in the table, then by that of the command. */
+  readonly runs: readonly ToolRun[];
+  readonly first: readonly ToolRun[];
+}
+
+const known = new WeakMap<Step, StepTools>();
 
 /** The tools of a step, each once, by the first of their commands. */
 export function toolsOf(step: Step): readonly ToolRun[] {
+  return findTools(step).first;
+}
+
+/** The same with all of their commands. */
+export function toolRunsOf(step: Step): readonly ToolRun[] {
+  return findTools(step).runs;
+}
+
+function findTools(step: Step): StepTools {
   // Each RUN is compared with all before it.
   let tools = known.get(step);
   if (tools === undefined) {
-    tools = findTools(step);
+    const calls = step.commands.flatMap((command) =>
+      calledCommands(command.words).map((called) => ({ command, called })),
+    );
+    const runs = presetNames.flatMap((name) => {
+      const preset = presets[name];
+      return calls
+        .filter(({ called }) => isCalledCommandOf(preset, called))
+        .map(({ command, called }) => ({ name, preset, command, called }));
+    });
+    const first = runs.filter(({ name }, i) => runs.findIndex((other) => other.name === name) === i);
+    tools = { runs, first };
     known.set(step, tools);
   }
   return tools;
-}
-
-function findTools({ commands }: Step): readonly ToolRun[] {
-  if (commands.length === 0) return [];
-  return presetNames.flatMap((name) => {
-    const preset = presets[name];
-    const command = commands.find(({ words }) => isCommandOf(preset, wordsOf(words)));
-    return command === undefined ? [] : [{ name, preset, command }];
-  });
-}
-
-/** `/usr/bin/apt-get` is `apt-get`; a wrapper in the folder keeps its `./`. */
-function wordsOf(words: readonly string[]): readonly string[] {
-  const [first = "", ...rest] = words;
-  return [first.startsWith("/") ? posix.basename(first) : first, ...rest];
 }
 
 /** Whether a mount holds the folder of a tool, as far as path, id and variables say so. */
@@ -46,14 +64,18 @@ export function isMountFor({ preset, name, command }: ToolRun, mount: MountUse, 
   const { target } = mount;
   // What nobody can tell may be right.
   if (target === null) return true;
-  if (foldersOf({ preset, name, command }, step).some((folder) => touches(folder, target))) return true;
-  if (command.mentions.some((path) => isWithin(path, target))) return true;
-  const words = `${mount.id ?? ""} ${target}`.toLowerCase().split(/[^a-z0-9]+/);
+  if (foldersOf({ preset, command }, step).some((folder) => touches(folder, target))) return true;
+  return command.mentions.some((path) => isWithin(path, target)) || isNamedFor({ name }, mount);
+}
+
+/** Whether the id or the path of a mount names a tool. */
+export function isNamedFor({ name }: Pick<ToolRun, "name">, { id, target }: Pick<MountUse, "id" | "target">): boolean {
+  const words = `${id ?? ""} ${target ?? ""}`.toLowerCase().split(/[^a-z0-9]+/);
   return toolWords(name).some((word) => words.includes(word) || words.includes(`${word}cache`));
 }
 
 /** The folder by default, the same in another user's home, and what variables say. */
-function foldersOf({ preset, command }: ToolRun, step: Step): readonly string[] {
+function foldersOf({ preset, command }: Pick<ToolRun, "preset" | "command">, step: Step): readonly string[] {
   const folders = preset.target === null ? [] : [preset.target, `${homeOf(step)}/${tailOf(preset.target)}`];
   for (const [variable, template] of Object.entries(preset.env)) {
     const value = command.env[variable] ?? step.lookup(variable);
@@ -120,17 +142,41 @@ const packageManagers: ReadonlySet<PresetName> = new Set<PresetName>([
 const running = new Set(["exec", "dlx", "run", "task", "tool", "generate", "list", "metadata", "export", "deploy"]);
 const runners = new Set(["npx", "bunx", "uvx"]);
 
+/** Whether a command reads nothing but what is in its folder. */
+export function readsCache({ name, called }: ToolRun): boolean {
+  return called.some((word) => {
+    if (word === "--offline" || word === "--no-restore") return true;
+    return (word === "-o" && name === "maven") || (word === "--frozen" && name.startsWith("cargo-"));
+  });
+}
+
 /** Whether a command downloads packages, as far as its words say so. */
-export function downloads({ name, command }: ToolRun): boolean {
+export function downloads(tool: ToolRun): boolean {
+  const { name, called } = tool;
   if (!packageManagers.has(name)) return false;
-  const operands = command.words.slice(1).filter((word) => !word.startsWith("-"));
-  if (runners.has(programOf(command) ?? "") || running.has(operands[0] ?? "")) return false;
+  const operands = called.slice(1).filter((word) => !word.startsWith("-"));
+  if (runners.has(called[0] ?? "") || running.has(operands[0] ?? "")) return false;
   // `mvn --version`; a bare `yarn` installs.
   if (
-    command.words.length > 1 &&
+    called.length > 1 &&
     operands.length === 0 &&
-    command.words.some((word) => /^(?:--?version|-[vVh]|--help)$/.test(word))
+    called.some((word) => /^(?:--?version|-[vVh]|--help|--stop|--status)$/.test(word))
   )
     return false;
-  return !command.words.some((word) => /^(?:-mod=vendor|--offline|--frozen)$/.test(word));
+  return !readsCache(tool) && !called.some((word) => needsNothing.test(word)) && !isOfFiles(tool, operands.slice(1));
+}
+
+/** Flags with which a command takes all from the project or the image. */
+const needsNothing = /^(?:--no-index|--local|--no-network|-mod=vendor)$/;
+
+/** Packages that are there as files. */
+const packageFile = /^\.{0,2}\/.*\/?\*$|\.(?:whl|tgz|gem|crate|nupkg|jar)$/;
+
+/** Whether a command installs only what is there as files: `pip install /wheels/*`, or the project without what it needs. */
+function isOfFiles({ name, called }: ToolRun, operands: readonly string[]): boolean {
+  if (name !== "pip" && name !== "npm" && name !== "gem") return false;
+  if (called.includes("-r") || called.some((word) => word.startsWith("--requirement"))) return false;
+  if (operands.length === 0) return false;
+  const isProject = called.includes("--no-deps");
+  return operands.every((word) => packageFile.test(word) || (isProject && /^(?:\.|\.{0,2}\/)/.test(word)));
 }

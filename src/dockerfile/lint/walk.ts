@@ -3,6 +3,7 @@ import type { Dockerfile, Instruction, Stage } from "../model.ts";
 import type { Lookup } from "../shell-words.ts";
 import { createBaseOf } from "../stages.ts";
 import { type CopyParts, readCopy } from "./copy.ts";
+import { homeAt } from "./images.ts";
 import { type MountUse, mountUses } from "./mount-use.ts";
 import { type Output, type PlacedCommand, placeCommands } from "./outputs.ts";
 import { imagePath, isWithin } from "./paths.ts";
@@ -87,15 +88,25 @@ function readStep({ instruction, lookup, dockerfile, stage, before }: StepInput)
         writes: copy?.path === undefined || copy.path === null ? [] : [{ path: copy.path, kind: "contents" }],
       };
     }
+    // What the image starts, which no step runs.
+    case "CMD":
+    case "ENTRYPOINT":
     case "RUN": {
       const mounts = mountUses(instruction, { workdir, lookup, escape });
-      const commands = placeCommands(commandsOf(dockerfile, instruction, shellOf(stage)), { workdir, lookup });
+      const commands = placeCommands(commandsOf(dockerfile, instruction, shellOf(stage)), {
+        workdir,
+        lookup,
+        home: homeAt({ user, lookup, stage })?.path ?? null,
+      });
       const isMounted = (path: string) => mounts.some(({ target }) => target !== null && isWithin(path, target));
       return {
         ...step,
         mounts,
         commands,
-        writes: commands.flatMap(({ writes }) => writes).filter(({ path }) => !isMounted(path)),
+        writes:
+          instruction.keyword !== "RUN"
+            ? []
+            : commands.flatMap(({ writes }) => writes).filter(({ path }) => !isMounted(path)),
       };
     }
     default:

@@ -27,6 +27,9 @@ const places = {
   BK6019: ["5:5"],
   BK6020: ["3:1"],
   BK6021: ["config:2:27"],
+  BK6022: ["4:17"],
+  BK6023: ["4:5"],
+  BK6024: ["6:5"],
 };
 
 describe.each(Object.entries(places))("%s", (code, expected) => {

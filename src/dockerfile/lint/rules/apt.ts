@@ -1,6 +1,7 @@
 import { isWithin } from "../paths.ts";
 import { programOf } from "../../shell-commands.ts";
-import { allSteps, type Edit, type LintFinding, type LintProject, rootImage, stepsBefore } from "../rule.ts";
+import { allSteps, type Edit, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
+import { rootImage } from "../images.ts";
 import type { MountUse } from "../mount-use.ts";
 import type { Step } from "../walk.ts";
 

@@ -1,14 +1,14 @@
-import { foldersAbove, imagePath, isWithin } from "../paths.ts";
-import { allSteps, headOf, type LintFile, type LintFinding, type LintProject, nameOf } from "../rule.ts";
+import { copiedPaths, stageOf } from "../copied-paths.ts";
+import { foldersAbove, isWithin } from "../paths.ts";
+import { allSteps, headOf, type LintFinding, type LintProject, nameOf } from "../rule.ts";
 import { programOf } from "../../shell-commands.ts";
 import type { StageWalk, Step } from "../walk.ts";
 
 /** What a RUN leaves in a cache mount is no part of the image, so that nothing can be copied from there. */
 export function* checkCopiedMounts(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
-    for (const { from, source } of copiedPaths(step)) {
+    for (const { from, path } of copiedPaths(step)) {
       const stage = stageOf(file, from, step);
-      const path = stage === null ? null : pathOf(source);
       const mounting = stage === null || path === null ? null : findMounting(stage, path);
       if (stage === null || path === null || mounting === null) continue;
       const { target, line } = mounting;
@@ -22,33 +22,6 @@ export function* checkCopiedMounts(project: LintProject): Iterable<LintFinding> 
   }
 }
 
-interface CopiedPath {
-  readonly from: string;
-  readonly source: string;
-}
-
-function copiedPaths({ copy, mounts }: Step): readonly CopiedPath[] {
-  const from = copy?.from ?? null;
-  const copied = from === null ? [] : (copy?.sources ?? []).map((source) => ({ from, source }));
-  const bound = mounts.flatMap((mount) =>
-    mount.type === "bind" && mount.from !== null && mount.source !== null
-      ? [{ from: mount.from, source: mount.source }]
-      : [],
-  );
-  return [...copied, ...bound];
-}
-
-function stageOf({ walks }: LintFile, from: string, step: Step): StageWalk | null {
-  const above = walks.slice(0, step.stage.stage.index);
-  if (/^\d+$/.test(from)) return above[Number(from)] ?? null;
-  return above.findLast(({ stage }) => stage.name === from.toLowerCase()) ?? null;
-}
-
-/** Of a pattern the folder that it looks into. */
-function pathOf(source: string): string | null {
-  return imagePath(source.replace(/\/[^/]*[*?[][^]*$/, ""), "/");
-}
-
 /** The mount that a path lies in, where no step puts anything there besides. */
 function findMounting({ chain }: StageWalk, path: string): { readonly target: string; readonly line: number } | null {
   const uses = chain.flatMap((step) =>
@@ -60,6 +33,7 @@ function findMounting({ chain }: StageWalk, path: string): { readonly target: st
   if (use === undefined) return null;
   const programs = new Set(uses.flatMap(({ step }) => step.commands.map(programOf)).filter((name) => !isPlain(name)));
   const isPut = chain.some((step) => {
+    if (step.copy === null && step.instruction.keyword !== "RUN") return false;
     if (uses.some((each) => each.step === step)) return step.writes.some((write) => touches(write.path, path));
     if (step.copy !== null) return isCopiedTo(step, path, use.target);
     // The same program without the mount, or a command that is told the path, may write it into the image.

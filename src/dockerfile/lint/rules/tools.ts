@@ -1,7 +1,12 @@
 import { presets } from "../../../config/presets.ts";
-import type { Range } from "../../model.ts";
-import { allSteps, headOf, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
+import { type Emptying, emptyingsOf } from "../emptied.ts";
+import { homeAt, uidAt, userAt } from "../images.ts";
+import { isWantedInImage, readersOf } from "../later.ts";
+import { allSteps, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
+import { placeOfWords } from "../run-text.ts";
+import { toolFolder } from "../tool-folders.ts";
 import { downloads, isMountFor, type ToolRun, toolsOf } from "../tools.ts";
+import { isOtherVariant } from "../variants.ts";
 import type { Step } from "../walk.ts";
 
 /** Without a mount every change of what comes before downloads everything anew. */
@@ -9,15 +14,15 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
     // What `generate` is to write is not the user's to write.
     if (step.instruction.keyword !== "RUN" || hasMarker(step)) continue;
-    const bare = toolsOf(step).filter((tool) => isBare(tool, step));
+    const bare = toolsOf(step).filter((tool) => isBare(tool, step) && !isOtherVariant(file, step, tool.name));
     for (const tool of bare) {
-      const { name, preset, command } = tool;
+      const { name, preset, command, called } = tool;
       // Of two presets for one command, the first stands for both.
       if (bare.some((other) => preset.alternatives.includes(other.name) && bare.indexOf(other) < bare.indexOf(tool)))
         continue;
       if (
         preset.alternatives.some((other) =>
-          isMounted({ name: other as typeof name, preset: presets[other as typeof name], command }, step),
+          isMounted({ name: other as typeof name, preset: presets[other as typeof name], command, called }, step),
         )
       )
         continue;
@@ -28,19 +33,25 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
         )
       )
         continue;
+      const folder = folderFor(file, tool, step);
+      if (folder !== null && isWantedInImage(file, step, folder.target, tool)) continue;
       const shown = command.words.slice(0, 3).join(" ");
       yield {
         code: "BK6003",
-        at: { file, range: placeOf(file, step, command.words) },
+        at: { file, range: placeOfWords(file, step, command.words.slice(0, 2)) },
         message: `\`${shown}\` runs without a cache mount, so it downloads everything again whenever a step before it changes`,
-        hint: `${adviceOf(project, tool, step)}${leaveOut(command.words)}`,
+        hint: [
+          adviceOf(project, { file, tool, step, folder }),
+          ...alsoIn(file, tool, step),
+          ...(folder === null ? [] : leaveOut(emptyingsOf(file, step, { target: folder.target, tool: name }))),
+        ].join("; "),
       };
     }
   }
 }
 
 function isBare(tool: ToolRun, step: Step): boolean {
-  return downloads(tool) && !isMounted(tool, step);
+  return step.instruction.keyword === "RUN" && downloads(tool) && !isMounted(tool, step);
 }
 
 function isMounted(tool: ToolRun, step: Step): boolean {
@@ -51,7 +62,41 @@ function hasMarker({ instruction }: Step): boolean {
   return instruction.comments.some(({ text }) => text.startsWith("bkcache:"));
 }
 
-function adviceOf(project: LintProject, { name, preset }: ToolRun, step: Step): string {
+interface Folder {
+  readonly target: string;
+  /** What the mount needs besides, with a comma in front; for people where nobody can tell. */
+  readonly owner: string;
+  /** The variable that leads the tool there; null where it looks there by itself. */
+  readonly env: string | null;
+}
+
+/** Where a mount has to be for this command; null where only the user can tell. */
+function folderFor(file: LintFile, tool: ToolRun, step: Step): Folder | null {
+  const { preset } = tool;
+  const user = userAt(step);
+  const uid = uidAt(step);
+  const isRoot = user === null || user === "root";
+  const owner = isRoot ? "" : uid === null ? `,uid=<number of ${user}>` : `,uid=${uid}`;
+  const known = toolFolder(file, tool, step);
+  if (known !== null) return { target: known.path, owner, env: null };
+  if (preset.target === null) return null;
+  const home = homeAt(step)?.path;
+  const isInHome = preset.target.startsWith("/root/");
+  if (!isRoot && isInHome && home === undefined) return null;
+  const target = !isRoot && isInHome ? preset.target.replace("/root", home ?? "") : preset.target;
+  const [variable] = Object.entries(preset.env).find(([, value]) => value === "{target}") ?? [];
+  const needsEnv = preset.foundWithoutEnv === "never" && variable !== undefined;
+  return { target, owner, env: needsEnv ? `${variable}=${target}` : null };
+}
+
+interface Advice {
+  readonly file: LintFile;
+  readonly tool: ToolRun;
+  readonly step: Step;
+  readonly folder: Folder | null;
+}
+
+function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }: Advice): string {
   const { mounts, project: prefix } = project;
   if (declaredFor(project, name, preset) !== undefined) {
     // One RUN can be the place of several mounts: the marker names all.
@@ -59,12 +104,16 @@ function adviceOf(project: LintProject, { name, preset }: ToolRun, step: Step): 
     const declared = unmounted.flatMap((tool) => declaredFor(project, tool.name, tool.preset) ?? []);
     return `write \`# bkcache: ${[...new Set(declared)].join(" ")}\` above the RUN and run \`bkcache generate\``;
   }
-  const { target, sharing } = preset;
-  if (target === null) return `add a cache mount for ${name}`;
-  const flag = `--mount=type=cache,id=${prefix}-${name},target=${target}${sharing === "shared" ? "" : `,sharing=${sharing}`}`;
-  return mounts === null
-    ? `add ${flag}`
-    : `declare \`${name}: ${name}\` under mounts, and write \`# bkcache: ${name}\` above the RUN`;
+  if (folder === null) return `add a cache mount for ${name} in a folder that ${userAt(step) ?? "its user"} can write`;
+  const { target, owner, env } = folder;
+  const also = env === null ? "" : `, with \`ENV ${env}\` before`;
+  if (mounts === null) {
+    const sharing = preset.sharing === "shared" ? "" : `,sharing=${preset.sharing}`;
+    return `add --mount=type=cache,id=${prefix}-${name},target=${target}${sharing}${owner}${also}`;
+  }
+  const isPreset = target === preset.target && owner === "";
+  const settings = isPreset ? name : `{ preset: ${name}, target: ${target}${owner.replace(",uid=", ", uid: ")} }`;
+  return `declare \`${name}: ${settings}\` under mounts, and write \`# bkcache: ${name}\` above the RUN${also}`;
 }
 
 /** The name of a declared mount that is this preset's. */
@@ -77,19 +126,17 @@ function declaredFor(
   return entries.find(([, mount]) => mount.preset === name || mount.target === target)?.[0];
 }
 
-/** Flags and commands that would leave the mount empty. */
-function leaveOut(words: readonly string[]): string {
-  const flag = words.find((word) => /^--no-cache(?:-dir)?$/.test(word));
-  return flag === undefined ? "" : `, and leave ${flag} out`;
+/** Steps that would lack what then lies in the mount. */
+function* alsoIn(file: LintFile, tool: ToolRun, step: Step): Iterable<string> {
+  const lines = readersOf(file, step, tool).map(({ instruction }) => instruction.line);
+  if (lines.length > 0)
+    yield `give the RUN of ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")} the same mount`;
 }
 
-/** Where the command stands in the file, as near as its first words can tell. */
-function placeOf({ dockerfile }: LintFile, step: Step, words: readonly string[]): Range {
-  const { range, flagsEnd } = step.instruction;
-  for (const count of [2, 1]) {
-    const text = words.slice(0, count).join(" ");
-    const start = dockerfile.text.indexOf(text, flagsEnd);
-    if (text !== "" && start !== -1 && start < range.end) return { start, end: start + text.length };
+/** Flags and commands that would leave the mount empty, or fail. */
+function* leaveOut(emptyings: readonly Emptying[]): Iterable<string> {
+  for (const [text, [first]] of Map.groupBy(emptyings, (each) => each.text)) {
+    const why = first?.kind === "busy" ? ": what is mounted cannot be removed" : "";
+    yield `leave \`${text.length > 60 ? `${text.slice(0, 57)}...` : text}\` out${why}`;
   }
-  return headOf(step);
 }
