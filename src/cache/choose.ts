@@ -3,8 +3,13 @@ import type { Host } from "../host/host.ts";
 import { type LayerAccess, loadProbe, type ManifestPlace } from "../layers/place.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
-import { type Credentials, resolveAws, resolveGcsHmac } from "../store/credentials.ts";
+import { type Access, openAccess, type UsedBuckets, usedBuckets } from "./access.ts";
 import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, type TargetEntry } from "./entries.ts";
+import { createKeys, type RunKeys } from "./keys.ts";
+import { findRoutes, type Route, type Routes } from "./routes.ts";
+import type { RunRelay, StartedRelay } from "./run-relay.ts";
+import { findWays } from "./ways.ts";
+import type { BuilderSession } from "../builder/session.ts";
 import { destOf, makeFolders, lockFolders } from "./local-folders.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
@@ -39,6 +44,12 @@ export interface CacheChoice {
   readonly env: Readonly<Record<string, string>>;
   /** For looking into the backends again after the build; null where none was looked into. */
   readonly access: LayerAccess | null;
+  /** By which way BuildKit gets to each bucket, but for those left out. */
+  readonly routes: Readonly<Record<string, Route>>;
+  /** Folders of this machine that the relay writes, by backend. */
+  readonly tiers: Readonly<Record<string, string>>;
+  /** What each target has had of the relay; nothing where that is not used. */
+  relayCounts(): ReturnType<StartedRelay["counts"]>;
   /** Gives the folders of local backends to other runs again. */
   release(): void;
 }
@@ -48,6 +59,9 @@ export const noCache: CacheChoice = {
   leftOut: [],
   env: {},
   access: null,
+  routes: {},
+  tiers: {},
+  relayCounts: () => ({}),
   release() {},
 };
 
@@ -66,6 +80,8 @@ export interface CacheRequest extends EntryRequest {
    * alone, or into the environment of buildx, since its argument list is for all to read.
    */
   readonly keys: "run file" | "environment";
+  readonly session: Promise<BuilderSession>;
+  readonly relay: RunRelay;
   /** A backend that fails ends the run. */
   readonly strict: boolean;
 }
@@ -76,19 +92,31 @@ export interface CacheRequest extends EntryRequest {
  * @throws BkcacheError for what is known to be wrong before the build, and for any failure under `strict`.
  */
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
-  const [{ candidates, access, report }, gate] = await Promise.all([inspect(host, request), request.gate]);
-  const gated = checkGates({ ...gate, env: host.env, entries: candidates.flatMap((each) => entryInUse(each, gate)) });
+  const [inspection, gate] = await Promise.all([inspect(host, request), request.gate]);
+  const { candidates, used, access, report } = inspection;
+  const taken = await takeRoutes(host, request, { inspection, gate });
+  const { routes, relay } = taken;
+  // What is not reached without the relay has no entry where that cannot be used.
+  const failedBefore = { ...report.failed, ...access.failed };
+  const hasNoEntry = (name: string) =>
+    name in taken.failed || (name in failedBefore && inspection.ways[name]?.way === "relay");
+  const inUse = candidates.filter(({ backend }) => backend === null || !hasNoEntry(backend));
+  const gated = checkGates({ ...gate, env: host.env, entries: entriesInUse(inUse, gate, routes) });
   if (gated.stop.length > 0) throw BkcacheError.of(gated.stop);
   for (const warning of gated.warn) host.tell({ ...warning, level: "warning" });
 
-  const failed = { ...report.failed, ...access.failed, ...(await makeFolders(candidates)) };
+  const failed = { ...failedBefore, ...taken.failed, ...(await makeFolders(candidates)) };
   for (const { backend, diagnostic } of gated.drop) failed[backend] = diagnostic;
   const leftOut = Object.entries(failed).map(([backend, diagnostic]) => ({ backend, diagnostic }));
   // A driver that lacks a backend is no failure of the cache: the same config serves other builders.
   const faults = leftOut.filter(({ backend }) => !gated.drop.some((dropped) => dropped.backend === backend));
-  if (request.strict && faults.length > 0) throw BkcacheError.of(faults.map(({ diagnostic }) => diagnostic));
+  const fatal = [...faults.map(({ diagnostic }) => diagnostic), ...taken.findings];
+  if (request.strict && fatal.length > 0) throw BkcacheError.of(fatal);
   for (const { diagnostic } of leftOut) {
     host.tell({ ...diagnostic, message: `${diagnostic.message}; building without it`, level: "warning" });
+  }
+  for (const finding of taken.findings) {
+    host.tell({ ...finding, message: `${finding.message}; the bucket is used directly`, level: "warning" });
   }
   for (const finding of access.findings) host.tell({ ...finding, level: "warning" });
 
@@ -101,6 +129,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
     });
   }
   const isBusy = ({ entry }: TargetEntry) => folders.busy.some(({ folder }) => folder === destOf(entry));
+  const keys = createKeys(request, taken);
   const targets = Object.fromEntries(
     request.targets.map((name) => [
       name,
@@ -108,16 +137,20 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
         candidates.filter((each) => each.target === name && !(each.direction === "to" && isBusy(each))),
         report.presence,
         out,
-        request,
-        access.credentials,
+        keys,
       ),
     ]),
   );
+  const isServed = (name: string) => !out.has(name) && (routes[name]?.way ?? "direct") !== "direct";
+  const tiers = Object.entries(used).filter(([name, { tierPath }]) => tierPath !== undefined && isServed(name));
   return {
     targets,
     leftOut,
-    env: request.keys === "environment" ? keyVariables(access.credentials, out, request) : {},
-    access,
+    env: request.keys === "environment" ? keys.environment(out) : {},
+    access: { ...access, credentials: taken.credentials },
+    routes: Object.fromEntries(Object.entries(routes).filter(([name]) => !out.has(name))),
+    tiers: Object.fromEntries(tiers.map(([name, { tierPath }]) => [name, String(tierPath)])),
+    relayCounts: () => relay?.counts() ?? {},
     release: () => folders.release(),
   };
 }
@@ -125,6 +158,9 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
 /** What the stores say of the candidates. */
 interface Inspection {
   readonly candidates: readonly TargetEntry[];
+  readonly used: UsedBuckets;
+  /** As far as they follow from the config. */
+  readonly ways: ReturnType<typeof findWays>;
   readonly access: Access;
   readonly report: ProbedBackends;
 }
@@ -133,8 +169,45 @@ async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
   // It may take a while until the values are known.
   if (usesBucket(request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
   const candidates = await request.drafts.complete(host, await request.values);
-  const access = await openAccess(host, request, candidates);
-  return { candidates, access, report: await probeBackends(candidates, access) };
+  const used = usedBuckets(candidates);
+  const ways = findWays(used, host.env);
+  const access = await openAccess(host, used, { ways, relay: request.relay });
+  return { candidates, used, ways, access, report: await probeBackends(candidates, access) };
+}
+
+interface RouteInputs {
+  readonly inspection: Inspection;
+  readonly gate: Gate;
+}
+
+async function takeRoutes(host: Host, request: CacheRequest, { inspection, gate }: RouteInputs): Promise<Routes> {
+  const { candidates, used, access, report } = inspection;
+  const { session, relay, targets, use } = request;
+  const hasOneKey = request.keys === "environment";
+  const taken = await findRoutes(host, {
+    used,
+    access,
+    leftOut: { ...report.failed, ...access.failed },
+    gate: { ...gate, env: host.env, entries: entriesInUse(candidates, gate, {}) },
+    session,
+    relay,
+    targets,
+    mayWrite: use.layers.write,
+    hasOneKey,
+  });
+  const direct = (type: string) =>
+    Object.keys(used).filter((name) => used[name]?.type === type && taken.routes[name]?.way === "direct");
+  if (!hasOneKey || direct("s3").length === 0) return taken;
+  const failed = Object.fromEntries(direct("gcs").map((name) => [name, ofOneStore(name, direct("s3"))]));
+  return { ...taken, failed: { ...failed, ...taken.failed } };
+}
+
+function ofOneStore(name: string, first: readonly string[]): Diagnostic {
+  return {
+    code: "BK5002",
+    message: `backend "${name}": a build takes the keys of one kind of store, and those of ${first.join(", ")} come first`,
+    hint: "declare the build as a target of the config and use `bkcache bake`, which takes both",
+  };
 }
 
 function usesBucket({ plan, targets, use }: CacheRequest): boolean {
@@ -144,41 +217,6 @@ function usesBucket({ plan, targets, use }: CacheRequest): boolean {
     const directions = [use.layers.read ? cache?.from : undefined, use.layers.write ? cache?.to : undefined];
     return directions.some((direction) => direction?.kind === "policy" && direction.backends.some(isBucket));
   });
-}
-
-interface Access extends LayerAccess {
-  /** Backends without credentials. */
-  readonly failed: Readonly<Record<string, Diagnostic>>;
-  /** Warnings beside credentials that were found. */
-  readonly findings: readonly Diagnostic[];
-}
-
-async function openAccess(host: Host, request: CacheRequest, candidates: readonly TargetEntry[]): Promise<Access> {
-  const used = [...new Set(candidates.flatMap(({ backend }) => backend ?? []))];
-  const ofType = (type: string) => used.filter((name) => request.plan.backends[name]?.type === type);
-  const failed: Record<string, Diagnostic> = {};
-  const findings: Diagnostic[] = [];
-  const credentials: Record<string, Credentials> = {};
-  for (const [names, ask] of [
-    [ofType("s3"), (backends: readonly string[]) => resolveAws(host, backends)],
-    [ofType("gcs"), (backends: readonly string[]) => resolveGcsHmac(host.env, backends)],
-  ] as const) {
-    if (names.length === 0) continue;
-    const answer = await ask(names);
-    for (const name of names) {
-      if (answer.credentials !== null) credentials[name] = answer.credentials;
-      else if (answer.finding !== null) failed[name] = answer.finding;
-    }
-    if (answer.credentials !== null && answer.finding !== null) findings.push(answer.finding);
-  }
-  for (const name of request.keys === "environment" && ofType("s3").length > 0 ? ofType("gcs") : []) {
-    failed[name] = {
-      code: "BK5002",
-      message: `backend "${name}": a build takes the keys of one kind of store, and those of ${ofType("s3").join(", ")} come first`,
-      hint: "declare the build as a target of the config and use `bkcache bake`, which takes both",
-    };
-  }
-  return { credentials, failed, findings, env: host.env, signal: host.signal };
 }
 
 interface ProbedBackends {
@@ -200,58 +238,35 @@ async function probeBackends(candidates: readonly TargetEntry[], access: Access)
   return { presence: (candidate) => found.get(candidate) ?? "unknown", failed: { ...failed } };
 }
 
-function entryInUse(candidate: TargetEntry, gate: Gate): GateInput["entries"] {
-  const { target, backend, direction, entry } = candidate;
-  return typeof entry === "string" ? [] : [{ target, backend, direction, entry, platforms: gate.platforms(target) }];
+/** As they would be passed; what the relay serves asks nothing of BuildKit but that it has a cache of the type. */
+function entriesInUse(candidates: readonly TargetEntry[], gate: Gate, routes: Routes["routes"]): GateInput["entries"] {
+  return candidates.flatMap(({ target, backend, direction, entry }) => {
+    if (typeof entry === "string") return [];
+    const isRelayed = backend !== null && (routes[backend]?.way ?? "direct") !== "direct";
+    const { endpoint_url: _, disable_accept_encoding: __, ...rest } = entry;
+    return [{ target, backend, direction, entry: isRelayed ? rest : entry, platforms: gate.platforms(target) }];
+  });
 }
 
 function chooseFor(
   candidates: readonly TargetEntry[],
   presenceOf: (candidate: object) => Presence,
   leftOut: ReadonlySet<string>,
-  request: CacheRequest,
-  credentials: Access["credentials"],
+  keys: RunKeys,
 ): TargetChoice {
   const own = (direction: "from" | "to") =>
     candidates.filter((each) => each.direction === direction && each.backend === null).map(({ entry }) => entry);
   const reads = candidates.filter(isOfBackend("from"));
-  const { source, reason } = chooseSource(reads, presenceOf, leftOut);
+  const { source: found, reason } = chooseSource(reads, presenceOf, leftOut);
   const writes = candidates.filter(isOfBackend("to")).filter(({ backend }) => !leftOut.has(backend));
-  const withKeys = (backend: string, entry: LiteralEntry) =>
-    request.keys === "run file" && request.plan.backends[backend]?.type === "gcs"
-      ? { ...entry, ...keyAttributes(credentials[backend]) }
-      : entry;
   return {
-    cacheFrom: [...own("from"), ...(source === null ? [] : [withKeys(source.backend, source.entry)])],
-    cacheTo: [...own("to"), ...writes.map(({ backend, entry }) => withKeys(backend, entry))],
-    source,
+    cacheFrom: [...own("from"), ...(found === null ? [] : [keys.passed(found)])],
+    cacheTo: [...own("to"), ...writes.map((each) => keys.passed(each))],
+    source: found && { ...found, entry: keys.placed(found) },
     reason: own("from").length > 0 ? "the target has cacheFrom of its own" : reason,
-    destinations: writes.map(({ backend, scope, name, entry, manifest }) => ({
-      backend,
-      scope,
-      name,
-      entry,
-      manifest,
-    })),
+    destinations: writes.map((each) => {
+      const { backend, scope, name, manifest } = each;
+      return { backend, scope, name, entry: keys.placed(each), manifest };
+    }),
   };
-}
-
-/** As BuildKit's s3 cache spells them; buildx sends them to the builder with the entry. */
-function keyAttributes(credentials: Credentials | undefined): LiteralEntry {
-  if (credentials === undefined) return {};
-  return { access_key_id: credentials.accessKeyId, secret_access_key: credentials.secretAccessKey };
-}
-
-/** The variables in which buildx looks for the keys of s3 entries, which a gcs backend is to it. */
-function keyVariables(
-  credentials: Access["credentials"],
-  leftOut: ReadonlySet<string>,
-  { plan }: CacheRequest,
-): Readonly<Record<string, string>> {
-  const google = Object.entries(credentials).find(
-    ([name]) => plan.backends[name]?.type === "gcs" && !leftOut.has(name),
-  );
-  if (google === undefined) return {};
-  const [, { accessKeyId, secretAccessKey }] = google;
-  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: "" };
 }

@@ -27,6 +27,8 @@ export interface TargetEntry {
   readonly entry: LiteralEntry | string;
   /** Where BuildKit keeps the manifest; null where that cannot be looked into. */
   readonly manifest: ManifestPlace | null;
+  /** The backend, every text literal; null for an entry of the user's own. */
+  readonly declared: StoreBackend | null;
 }
 
 export interface EntryRequest {
@@ -112,7 +114,7 @@ function draft({ target, cache, possible, keep }: EntryDraft): Draft {
   const { backend, scope, direction, name, entry } = possible;
   if (backend === null) {
     const read = isText(entry) ? keep(entry) : keepEntry(entry, keep);
-    const own = { target, backend, scope, name: "", direction, manifest: null };
+    const own = { target, backend, scope, name: "", direction, manifest: null, declared: null };
     return { backend, complete: (values) => ({ ...own, entry: read(values) }) };
   }
   const readName = keep(name);
@@ -127,7 +129,7 @@ function draft({ target, cache, possible, keep }: EntryDraft): Draft {
       // Every text of the backend is literal, and so is the name.
       const entry = cacheEntry(located, { direction, name, mode, ignoreError }) as LiteralEntry;
       const manifest = place === null ? null : manifestPlace({ backend: declared, place, name, direction });
-      return { target, backend, scope, name, direction, entry, manifest };
+      return { target, backend, scope, name, direction, entry, manifest, declared };
     },
   };
 }

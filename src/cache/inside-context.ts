@@ -6,7 +6,7 @@ import { readIfThere } from "../host/files.ts";
 import type { CacheChoice } from "./choose.ts";
 
 /**
- * Local caches that a target sends to the builder as a part of its own context: every build then changes the context
+ * Local caches, and tiers of buckets, that a target sends to the builder as a part of its own context: every build then changes the context
  * of the next, so that a `COPY . .` never hits.
  * @param targets the definition, texts literal
  * @param dir folder that relative contexts start from; absolute
@@ -22,8 +22,11 @@ export function findCachesInContext(
     // Neither has a folder on this machine: `-` is an archive on standard input.
     if (context === "-" || isRemote(context)) continue;
     const root = resolve(dir, context.replace(/^cwd:\/\//, ""));
-    for (const { backend, entry } of choice.targets[name]?.destinations ?? []) {
-      const folder = entry["type"] === "local" ? relative(root, resolve(dir, entry["dest"] ?? "")) : "..";
+    const own = (choice.targets[name]?.destinations ?? []).flatMap(({ backend, entry }) =>
+      entry["type"] === "local" ? [[backend, entry["dest"] ?? ""] as const] : [],
+    );
+    for (const [backend, path] of [...own, ...Object.entries(choice.tiers)]) {
+      const folder = relative(root, resolve(dir, path));
       if (folder === "" || folder.startsWith("..") || isAbsolute(folder) || findings.has(backend)) continue;
       if (isIgnored(folder.split(sep).join("/"), readIgnoreFile(root, dockerfile))) continue;
       findings.set(backend, {

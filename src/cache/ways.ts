@@ -1,4 +1,3 @@
-import type { PlanBackend } from "../bake/model.ts";
 import { findGoogleCredentials } from "../store/credentials.ts";
 import type { Env } from "../store/endpoint.ts";
 
@@ -13,8 +12,11 @@ export interface PlannedWay {
   readonly why: string;
 }
 
+/** A declared backend, as far as it says by which way it is to be reached. */
+type WayBackend = { readonly type: string } & Readonly<Record<string, unknown>>;
+
 export interface WayInput {
-  readonly backend: PlanBackend;
+  readonly backend: WayBackend;
   /** Google's credentials on this machine, as far as they can be told without asking anybody. */
   readonly google: GoogleCredentials;
   /** Why the builder's BuildKit cannot speak to the store itself, as a clause; null where it can, or is not known. */
@@ -50,7 +52,7 @@ export function planWay({ backend, google, obstacle = null }: WayInput): Planned
 
 /** The ways of every backend in a bucket, as far as they are known before there is a builder. */
 export function findWays(
-  backends: Readonly<Record<string, PlanBackend>>,
+  backends: Readonly<Record<string, WayBackend>>,
   env: Env,
 ): Readonly<Record<string, PlannedWay>> {
   const google = findGoogleCredentials(env);

@@ -14,6 +14,8 @@ export interface Report {
   readonly exitCode: number;
   readonly builder: { readonly name: string; readonly driver: string; readonly buildkit: string | null };
   readonly buildx: string | null;
+  /** By which way BuildKit got to each bucket. */
+  readonly ways: Readonly<Record<string, WayReport>>;
   readonly targets: Readonly<Record<string, TargetReport>>;
   /** Cache mounts whose contents were carried. */
   readonly mounts: readonly MountReport[];
@@ -31,6 +33,27 @@ export interface TargetReport {
   readonly written: readonly WrittenReport[];
   readonly import: { readonly ms: number; readonly bytes: number | null } | null;
   readonly export: { readonly ms: number; readonly bytes: number | null } | null;
+  /** Null where the relay was not used. */
+  readonly relay: RelayReport | null;
+}
+
+export interface WayReport {
+  readonly way: "direct" | "loopback" | "bridge";
+  readonly why: string;
+}
+
+/** What one target had of the relay. */
+export interface RelayReport {
+  readonly requests: number;
+  readonly refused: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly bytesFromStore: number;
+  readonly bytesFromTier: number;
+  readonly bytesToStore: number;
+  readonly droppedResults: number;
+  readonly corruptBlobs: number;
+  readonly ms: number;
 }
 
 interface SourceReport {
@@ -71,6 +94,8 @@ export interface TargetPlan {
   /** Why this source, or why none. */
   readonly reason: string;
   readonly destinations: readonly CachePlace[];
+  /** Null where the relay was not used. */
+  readonly relay: RelayReport | null;
 }
 
 export interface ReportInput {
@@ -82,6 +107,7 @@ export interface ReportInput {
   readonly exitCode: number;
   readonly builder: Report["builder"];
   readonly buildx: string | null;
+  readonly ways: Report["ways"];
   readonly targets: Readonly<Record<string, TargetPlan>>;
   readonly history: History;
   /** What the manifests of the destinations list now, see `sizes.ts`. */
@@ -117,6 +143,7 @@ export function buildReport(input: ReportInput): Report {
     exitCode,
     builder,
     buildx,
+    ways: input.ways,
     targets,
     mounts: input.mounts.map((mount) => redactMount(mount, redact)),
     failures: failures.filter((failure, index) => index === failures.findIndex((other) => isSame(failure, other))),
@@ -154,6 +181,7 @@ function reportTarget(
     written,
     import: steps && steps.import,
     export: steps && { ...steps.export, bytes: sum(written.map(({ bytes }) => bytes)) },
+    relay: plan.relay,
   };
 }
 

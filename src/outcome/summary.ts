@@ -1,11 +1,13 @@
 import { showBytes, showTime } from "../diagnostics/units.ts";
 import type { MountReport, MountRestore, MountSave } from "./mounts.ts";
-import type { Report, TargetReport } from "./report.ts";
+import type { RelayReport, Report, TargetReport } from "./report.ts";
 
 /** The table after a bake, as text without colours. */
 export interface Summary {
   readonly head: readonly string[];
   readonly rows: readonly SummaryRow[];
+  /** What each target had of the relay, a line each. */
+  readonly relay: readonly string[];
   /** What became of each cache mount, a line each. */
   readonly mounts: readonly string[];
   /** What went wrong, a line each. */
@@ -29,6 +31,9 @@ export function summarise(report: Report): Summary {
   return {
     head: ["target", "cached", "source", "import", "export"],
     rows: hasBegun(report) ? Object.entries(report.targets).map(([name, target]) => summariseTarget(name, target)) : [],
+    relay: Object.entries(report.targets).flatMap(([name, { relay }]) =>
+      relay === null ? [] : [summariseRelay(name, relay)],
+    ),
     mounts: report.mounts.flatMap(summariseMount),
     failures: report.failures.map(({ direction, target, backend, message }) => {
       const place = backend === null ? "a cache entry" : `cache in ${backend}`;
@@ -63,6 +68,18 @@ function summariseTarget(target: string, report: TargetReport): SummaryRow {
       ...(rest > 0 ? [`and ${rest} more`] : []),
     ],
   };
+}
+
+function summariseRelay(target: string, relay: RelayReport): string {
+  const { hits, misses, bytesFromStore, bytesFromTier, bytesToStore, droppedResults, ms } = relay;
+  const parts = [
+    ...(hits + misses > 0 ? [`${hits} of ${hits + misses} objects found`] : []),
+    `${showBytes(bytesFromStore)} from the bucket`,
+    ...(bytesFromTier > 0 ? [`${showBytes(bytesFromTier)} from the tier`] : []),
+    ...(bytesToStore > 0 ? [`${showBytes(bytesToStore)} stored`] : []),
+    ...(droppedResults > 0 ? [`${droppedResults} results left out, whose layers the bucket lacks`] : []),
+  ];
+  return `relay ${target}: ${parts.join(", ")} in ${showTime(ms)}`;
 }
 
 function summariseMount({ name, restore, save }: MountReport): readonly string[] {

@@ -45,6 +45,7 @@ export async function conclude(host: Host, ready: Ready, ran: Concluded): Promis
   const destinations = measured.flatMap((name) => choice.targets[name]?.destinations ?? []);
   const sizes =
     choice.access === null || destinations.length === 0 ? () => null : await readSizes(destinations, choice.access);
+  const counts = choice.relayCounts();
   const report = buildReport({
     bkcache: manifest.version,
     startedAt,
@@ -56,6 +57,7 @@ export async function conclude(host: Host, ready: Ready, ran: Concluded): Promis
       buildkit: builder.nodes.find(({ buildkitVersion }) => buildkitVersion !== null)?.buildkitVersion ?? null,
     },
     buildx: buildx.version === null ? null : `${buildx.version.major}.${buildx.version.minor}.${buildx.version.patch}`,
+    ways: choice.routes,
     targets: Object.fromEntries(
       targets.map((name) => {
         const chosen = choice.targets[name];
@@ -65,6 +67,7 @@ export async function conclude(host: Host, ready: Ready, ran: Concluded): Promis
             source: chosen?.source ?? null,
             reason: chosen?.reason ?? "the cache is not used in this run",
             destinations: chosen?.destinations ?? [],
+            relay: counts[name] ?? null,
           },
         ];
       }),

@@ -13,11 +13,11 @@ import type { Resources } from "./resources.ts";
 export async function prepare(
   host: Host,
   request: BuildRequest,
-  resources: Pick<Resources, "session" | "metadataFile">,
+  resources: Pick<Resources, "session" | "relay" | "metadataFile">,
 ): Promise<Ready> {
   const { verb, buildx, targets, output, startedAt, cache, evaluated } = request;
   const { layers } = cache.use;
-  const choice = layers.read || layers.write ? await choose(host, request, resources.session) : noCache;
+  const choice = layers.read || layers.write ? await choose(host, request, resources) : noCache;
   const [{ builder }, known] = await Promise.all([resources.session, evaluated]);
   for (const finding of findCachesInContext(known.definition.targets, choice, request.runDir)) {
     host.tell({ ...finding, level: "warning" });
@@ -38,7 +38,11 @@ export async function prepare(
   return { verb, buildx, targets, output, startedAt, builder, choice, steps: [step] };
 }
 
-function choose(host: Host, request: BuildRequest, session: Resources["session"]): Promise<CacheChoice> {
+function choose(
+  host: Host,
+  request: BuildRequest,
+  { session, relay }: Pick<Resources, "session" | "relay">,
+): Promise<CacheChoice> {
   const { plan, targets, evaluated, cache, output } = request;
   const gate = Promise.all([session, evaluated]).then(([{ builder }, { definition }]) => ({
     builder,
@@ -55,6 +59,8 @@ function choose(host: Host, request: BuildRequest, session: Resources["session"]
     use: cache.use,
     values: evaluated.then(({ values }) => values),
     gate: awaitedLater(gate),
+    session,
+    relay,
     strict: output.strict,
   });
 }

@@ -1,4 +1,5 @@
 import { type BuilderSession, openBuilderSession } from "../builder/session.ts";
+import { createRunRelay, type RunRelay } from "../cache/run-relay.ts";
 import { type Carrier, openCarrier } from "../carry/carrier.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Host } from "../host/host.ts";
@@ -10,6 +11,8 @@ export interface Resources {
   readonly session: Promise<BuilderSession>;
   /** Null where the build has no cache mounts, or they are not carried. */
   readonly carrier: Promise<Carrier | null>;
+  /** Started where a backend needs it. */
+  readonly relay: RunRelay;
   /** Absolute path of a new file for `--metadata-file`; null where this machine takes none. */
   metadataFile(): Promise<string | null>;
   /** Closes what was opened, and waits for what is being opened. Never throws: what the run came to is known by then. */
@@ -51,10 +54,12 @@ export function openResources(
     });
   };
   const carrier = awaitedLater(open());
+  const relay = createRunRelay(host);
   const files: MetadataFile[] = [];
   return {
     session,
     carrier,
+    relay,
     async metadataFile() {
       const file = await makeMetadataFile(host);
       if (file !== null) files.push(file);
@@ -62,6 +67,7 @@ export function openResources(
     },
     async close() {
       await carrier.then((opened) => opened?.close()).catch(() => {});
+      await relay.close().catch(() => {});
       await session.then((opened) => opened.close()).catch(() => {});
       await Promise.all(files.map((file) => file.remove().catch(() => {})));
     },

@@ -87,7 +87,10 @@ export function resolveGcsHmac(env: Env, backends: readonly string[]): Credentia
 
 /** Which of Google's credentials there are, as far as it can be told without asking anybody. */
 export function findGoogleCredentials(env: Env): { readonly hasHmac: boolean; readonly hasDefault: boolean } {
-  return { hasHmac: resolveGcsHmac(env, []).credentials !== null, hasDefault: hasDefaultCredentials(env) };
+  const { credentials, finding } = resolveGcsHmac(env, []);
+  const hasDefault = hasDefaultCredentials(env);
+  // Half of a pair was meant to be one, where there is nothing else.
+  return { hasHmac: credentials !== null || (finding?.code === "BK5002" && !hasDefault), hasDefault };
 }
 
 /** Where Google's SDKs send the assertion of a service account, whatever its key file says. */

@@ -51,7 +51,7 @@ function explain(failure: StoreFailure, { backend, message, reason }: Known): Bk
     return new BkcacheError({
       code: "BK5001",
       message: `backend "${backend}": no Google credentials: no key file, no login of gcloud, no service account of this machine and no HMAC key`,
-      hint: "set GOOGLE_APPLICATION_CREDENTIALS to a key file, or run gcloud auth application-default login",
+      hint: "set GOOGLE_APPLICATION_CREDENTIALS to a key file, run gcloud auth application-default login, or set GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET",
     });
   }
   return new BkcacheError({

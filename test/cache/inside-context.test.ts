@@ -36,6 +36,10 @@ test("a cache in the context is said, unless the context's ignore file has it", 
   expect(find("/elsewhere/n")).toEqual([]);
   expect(find(workspace.path("n"), { context: "https://example.com/x.git" })).toEqual([]);
   expect(find(workspace.path("n"), { context: "app" })).toEqual([]);
+  const withTier = { ...noCache, tiers: { far: workspace.path("tier") } };
+  expect(findCachesInContext({ api: {} }, withTier, workspace.dir)).toMatchObject([
+    { code: "BK5014", message: expect.stringContaining('"far"') },
+  ]);
   workspace.write("Dockerfile.dockerignore", ".cache\n");
   expect(find(workspace.path(".cache/n"))).toEqual([]);
 });

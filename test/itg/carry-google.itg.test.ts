@@ -1,18 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
-import type { Buildkit } from "../support/buildkit.ts";
 import { startGcsGate } from "../support/gcs-auth.ts";
-import { startGoogleProxy } from "../support/google-proxy.ts";
-import {
-  addToMount,
-  baseStage,
-  emptyBuilder,
-  mountEnvironment,
-  type MountRun,
-  runWithMounts,
-} from "../support/mount-project.ts";
+import { addToMount, baseStage, emptyBuilder, mountEnvironment } from "../support/mount-project.ts";
 import { bucket, test as serverTest } from "../support/servers.ts";
+import { runWatched, secretsOfGate, type WatchedRun } from "../support/watched-run.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 /*
@@ -22,46 +13,20 @@ import { makeWorkspace } from "../support/workspace.ts";
 
 type Strings = Readonly<Record<string, string>>;
 
-interface Watched extends MountRun {
-  /** Argument lists of all processes that bkcache started, as far as they were seen. */
-  readonly argv: string;
-  readonly warnings: readonly string[];
-}
-
 const test = serverTest
   .extend("gate", { scope: "file" }, async ({ gcs }, { onCleanup }) => {
     const gate = await startGcsGate(gcs.endpoint);
     onCleanup(() => gate.stop());
     return gate;
   })
-  .extend("proxy", { scope: "file" }, async ({ gate }, { onCleanup }) => {
-    const proxy = await startGoogleProxy(gate.endpoint);
-    onCleanup(() => proxy.stop());
-    return proxy;
-  })
   /** One run of bkcache in a new folder, with its children under watch. */
-  .extend("run", ({ builder }) => async (args: readonly string[], files: Strings, env: Strings): Promise<Watched> => {
+  .extend("run", ({ builder }) => (args: readonly string[], files: Strings, env: Strings): Promise<WatchedRun> => {
     const workspace = makeWorkspace({ Dockerfile: baseStage + addToMount("id=shop-data"), ...files });
-    const seen = new Set<string>();
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      const result = await runWithMounts(workspace, args, mountEnvironment(builder, env), {
-        onStart: ({ pid }) => {
-          timer = setInterval(() => descendantsOf(pid ?? 0).forEach((argv) => seen.add(argv)), 20);
-        },
-      });
-      const warnings = result.stderr.split("\n").filter((text) => /^warning BK5\d{3}/.test(text));
-      return { ...result, argv: [...seen].join("\n"), warnings };
-    } finally {
-      clearInterval(timer);
-    }
+    return runWatched(workspace, args, mountEnvironment(builder, env));
   })
   /** All that must not be seen by anybody: the secrets that were given, and those that were made of them. */
-  .extend("secrets", ({ s3, gate }) => () => {
-    const { private_key: key } = JSON.parse(readFileSync(gate.keyFile, "utf8")) as { readonly private_key: string };
-    return [s3.secretKey, ...key.split("\n").slice(1, -2), ...gate.secrets];
-  })
-  .extend("expectNoSecret", ({ secrets }) => ({ stdout, stderr, report, argv }: Watched): void => {
+  .extend("secrets", ({ s3, gate }) => () => [s3.secretKey, ...secretsOfGate(gate)])
+  .extend("expectNoSecret", ({ secrets }) => ({ stdout, stderr, report, argv }: WatchedRun): void => {
     const shown = [stdout, stderr, JSON.stringify(report), argv].join("\n");
     expect(argv).toContain("buildx");
     for (const secret of secrets()) expect(shown).not.toContain(secret);
@@ -80,75 +45,6 @@ const test = serverTest
     };
     return { "bkcache.config.json": JSON.stringify(config), "src/a.txt": source };
   });
-
-/** Argument lists of a process's descendants. */
-function descendantsOf(root: number): readonly string[] {
-  const pids = new Set([root]);
-  const found: string[] = [];
-  const numbers = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  for (const pid of numbers.map(Number).sort((a, b) => a - b)) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      if (!pids.has(Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]))) continue;
-      pids.add(pid);
-      found.push(readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " "));
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return found;
-}
-
-/** Whether the builder's state, its history included, has one of the secrets in any file. */
-function builderKnows(builder: Buildkit, secrets: readonly string[]): boolean {
-  const patterns = secrets.flatMap((secret) => ["-e", secret]);
-  try {
-    execFileSync("grep", ["-r", "-q", "-a", "-F", ...patterns, builder.root]);
-    return true;
-  } catch (error) {
-    if ((error as { readonly status?: number }).status === 1) return false;
-    throw error;
-  }
-}
-
-test("BUILDKIT_REMOTE_CACHE=gcs:// through a proxy that opens TLS; layers ask for HMAC keys", async ({
-  gate,
-  proxy,
-  builder,
-  busybox,
-  run,
-  secrets,
-  expectNoSecret,
-}) => {
-  const env = {
-    ...proxy.env,
-    BUILDKIT_REMOTE_CACHE: `gcs://${bucket}/build-cache/`,
-    // The token endpoint of the key file is plain http.
-    BUILDKIT_INSECURE: "true",
-    GOOGLE_APPLICATION_CREDENTIALS: gate.keyFile,
-  };
-  const args = ["build", ".", "-t", "my-go-app", "--build-context", `busybox=${busybox}`];
-  // The cache is that of the folder's name.
-  const build = (source: string) => {
-    const dir = { "my-go-app/Dockerfile": baseStage + addToMount("id=shop-data"), "my-go-app/src/a.txt": source };
-    return run(args.with(1, "my-go-app"), dir, env);
-  };
-  const before = { ...gate.counts };
-  const first = await build("one");
-  expect(first.exitCode, first.stderr).toBe(0);
-  expect(first.mounts, first.stderr).toMatchObject([{ restore: { outcome: "absent" }, save: { outcome: "saved" } }]);
-  expect(first.warnings.filter((text) => text.includes("HMAC"))).toHaveLength(1);
-  await emptyBuilder(builder);
-  const second = await build("two");
-  expect([second.exitCode, second.found]).toEqual([0, { data: "one" }]);
-  expect(second.mounts).toMatchObject([{ restore: { outcome: "restored" }, save: { outcome: "saved" } }]);
-  for (const each of [first, second]) expectNoSecret(each);
-  expect(gate.counts.tokens - before.tokens).toBe(2);
-  expect(gate.counts.let - before.let).toBeGreaterThan(5);
-  expect(gate.counts.refused).toBe(before.refused);
-  expect(new Set(proxy.hosts)).toEqual(new Set(["storage.googleapis.com:443"]));
-  expect(builderKnows(builder, secrets())).toBe(false);
-});
 
 test("a config with layers in S3 and mounts in Google's store", async ({
   s3,

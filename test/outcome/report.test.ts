@@ -45,7 +45,7 @@ function place(backend: string, entry: Readonly<Record<string, string>> = { type
 function plan(backends: readonly CachePlace[]): TargetPlan {
   const [first] = backends;
   const reason = first === undefined ? "no backend to read from" : `scope "main" is in ${first.backend}`;
-  return { source: first === undefined ? null : { ...first, reason }, reason, destinations: backends };
+  return { source: first === undefined ? null : { ...first, reason }, reason, destinations: backends, relay: null };
 }
 
 function make(fixture: FixtureName | null, options: Partial<ReportInput> = {}): Report {
@@ -57,6 +57,7 @@ function make(fixture: FixtureName | null, options: Partial<ReportInput> = {}): 
     exitCode: 0,
     builder: { name: "b", driver: "remote", buildkit: "v0.34.2" },
     buildx: "0.38.2",
+    ways: {},
     targets: { api: plan([place("remote")]) },
     history: { targets: record ? { api: record } : {}, notes: [] },
     sizes: () => null,

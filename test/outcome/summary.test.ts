@@ -46,6 +46,25 @@ test("as a table", () => {
   ]);
 });
 
+test("what a target had of the relay is a line of its own", () => {
+  const relay = {
+    requests: 20,
+    refused: 0,
+    hits: 12,
+    misses: 3,
+    bytesFromStore: 73_400_320,
+    bytesFromTier: 0,
+    bytesToStore: 2_000_000,
+    droppedResults: 1,
+    corruptBlobs: 0,
+    ms: 2_310,
+  };
+  const lines = formatSummary(summarise(sampleReport({ targets: { api: sampleTarget({ relay }) } })), 200);
+  expect(lines.at(-1)).toBe(
+    "relay api: 12 of 15 objects found, 73.4 MB from the bucket, 2.0 MB stored, 1 results left out, whose layers the bucket lacks in 2.3 s",
+  );
+});
+
 test("as data", () => {
   expect(summarise(report).rows.map(({ cells }) => cells[1])).toEqual(["5/5", "2/9", "?"]);
 });

@@ -4,6 +4,7 @@ import { createBarePlan } from "../../src/bake/printed.ts";
 import type { Buildx } from "../../src/builder/buildx.ts";
 import type { Builder } from "../../src/builder/inspect.ts";
 import type { BuilderSession } from "../../src/builder/session.ts";
+import { createRunRelay } from "../../src/cache/run-relay.ts";
 import type { Carrier } from "../../src/carry/carrier.ts";
 import type { ExecOptions, Host, Message } from "../../src/host/host.ts";
 import { createHost } from "../../src/host/node-host.ts";
@@ -127,6 +128,7 @@ export function fakeRun(fakes: Fakes = {}) {
     return {
       session: opening,
       carrier: carrying,
+      relay: createRunRelay(host),
       metadataFile: async () => (fakes.hasNoRoom === true ? null : join(dir, "metadata.json")),
       close: async () => void events.push("close"),
     };

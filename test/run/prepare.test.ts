@@ -50,7 +50,16 @@ test("the chosen cache reaches the command, and a cache inside of the context is
   mkdirSync(cache);
   const candidate = (direction: "from" | "to", entry: Record<string, string>): TargetEntry => {
     const manifest = { type: "folder" as const, dir: cache, tag: "latest", digest: null };
-    return { target: "api", backend: "disk", scope: "main", name: "shop.api.main", direction, entry, manifest };
+    return {
+      target: "api",
+      backend: "disk",
+      scope: "main",
+      name: "shop.api.main",
+      direction,
+      entry,
+      manifest,
+      declared: null,
+    };
   };
   const request = {
     ...faked.request,

@@ -11,6 +11,7 @@ export function sampleTarget(more: Partial<TargetReport> = {}): TargetReport {
     written: [{ backend: "remote", scope: "main", name: "shop.api.main", bytes: 0, cacheBytes: 10 }],
     import: { ms: 12, bytes: 1_372_171 },
     export: { ms: 1_250, bytes: 0 },
+    relay: null,
     ...more,
   };
 }
@@ -25,6 +26,7 @@ export function sampleReport(more: Partial<Report> = {}): Report {
     exitCode: 0,
     builder: { name: "b", driver: "remote", buildkit: "v0.34.2" },
     buildx: "0.38.2",
+    ways: {},
     targets: { api: sampleTarget() },
     mounts: [],
     failures: [],

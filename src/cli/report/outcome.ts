@@ -19,19 +19,22 @@ export function reportOutcome({ host, reporter }: CommandContext, { report, fail
 }
 
 /** Lines of at most `width` columns; the longest texts are cut, never wrapped. */
-export function formatSummary({ head, rows, mounts, failures, notes }: Summary, width: number): readonly string[] {
+export function formatSummary(
+  { head, rows, relay, mounts, failures, notes }: Summary,
+  width: number,
+): readonly string[] {
   // Names of targets and sources may be of any length.
   const columns = head.map((each, index) => (index === 0 || index === 2 ? { head: each, least: 8 } : { head: each }));
   const cells = rows.map((row) => row.cells);
   const [headLine = "", ...lines] = rows.length === 0 ? [] : formatTable(columns, cells, width);
   const table = rows.flatMap(({ ran }, index) => [lines[index] ?? "", ...ran.map((step) => `  ${step}`)]);
-  return [...(rows.length === 0 ? [] : [headLine]), ...table, ...mounts, ...failures, ...notes].map((text) =>
+  return [...(rows.length === 0 ? [] : [headLine]), ...table, ...relay, ...mounts, ...failures, ...notes].map((text) =>
     cut(text.trimEnd(), width),
   );
 }
 
 /** The table in the summary page of a GitHub Actions job. A page that cannot be written is no failure of the build. */
-function appendJobSummary(file: string, { head, rows, mounts, failures, notes }: Summary): void {
+function appendJobSummary(file: string, { head, rows, relay, mounts, failures, notes }: Summary): void {
   const row = (cells: readonly string[]) =>
     `| ${cells.map((cell) => plainLine(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   const lines = [
@@ -40,7 +43,7 @@ function appendJobSummary(file: string, { head, rows, mounts, failures, notes }:
     ...(rows.length === 0 ? [] : [row(head), row(head.map(() => "---"))]),
     ...rows.map(({ cells }) => row(cells)),
     "",
-    ...[...mounts, ...failures, ...notes].map((text) => `- ${plainLine(text)}`),
+    ...[...relay, ...mounts, ...failures, ...notes].map((text) => `- ${plainLine(text)}`),
     "",
   ];
   try {

@@ -1,0 +1,70 @@
+import type { ObjectStore } from "../store/object-store.ts";
+import { createBudget } from "./budget.ts";
+import { createServedStore } from "./create-served-store.ts";
+import { type Counts, createMetrics } from "./metrics.ts";
+import type { Layout } from "./names.ts";
+import { createReadAhead } from "./read-ahead.ts";
+import { openRelay, type Relay, type RelayOptions } from "./relay.ts";
+import { openSpool } from "./spool.ts";
+import { openTier, type TierOptions } from "./tier.ts";
+
+/** The place of a backend, which the relay serves as a bucket. */
+export interface ServedPlace {
+  /** Whoever opened it closes it, after the relay. */
+  readonly store: ObjectStore;
+  readonly layout: Layout;
+  readonly tier: TierOptions | null;
+}
+
+export interface ServeOptions extends Omit<RelayOptions, "buckets"> {
+  /** By the names under which they are served: at least 3 characters. */
+  readonly places: Readonly<Record<string, ServedPlace>>;
+}
+
+export interface ServingRelay extends Relay {
+  /** What each caller has had so far, by its name. */
+  counts(): ReadonlyMap<string, Counts>;
+}
+
+/** Bytes of bodies that are held in memory at once, of all requests together. */
+const mostHeld = 64 * 2 ** 20;
+
+/** Opens a relay over stores, with what all its buckets share. */
+export async function servePlaces({ places, onAnswered, ...options }: ServeOptions): Promise<ServingRelay> {
+  const spool = openSpool();
+  const metrics = createMetrics();
+  const shared = { spool, metrics, budget: createBudget(mostHeld), ahead: createReadAhead() };
+  const canMend = options.callers.some(({ mayWrite }) => mayWrite);
+  const served = Object.entries(places).map(([name, { store, layout, tier }]) => {
+    const own = { store, layout, tier: tier && openTier(tier), canMend, signal: options.signal };
+    return [name, createServedStore({ ...shared, ...own })] as const;
+  });
+  const closeAll = async (): Promise<void> => {
+    await Promise.allSettled(served.map(([, each]) => each.close()));
+    spool.close();
+  };
+  try {
+    const relay = await openRelay({
+      ...options,
+      buckets: Object.fromEntries(served),
+      onAnswered(answered) {
+        const { caller, error, milliseconds } = answered;
+        // What is not there is an answer.
+        const refused = error === null || error.code === "NoSuchKey" ? 0 : 1;
+        if (caller !== null) metrics.count(caller, { requests: 1, refused, milliseconds });
+        onAnswered?.(answered);
+      },
+    });
+    return {
+      ...relay,
+      counts: () => metrics.read(),
+      async close(graceMs) {
+        await relay.close(graceMs);
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
