@@ -1,7 +1,8 @@
 import type { ObjectStore } from "../store/object-store.ts";
+import { writeContents } from "./archive.ts";
 import { createOpener } from "./fetch.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { layOut, openBatches, writeContents } from "./unpack.ts";
+import { layOut, openBatches } from "./unpack.ts";
 
 /** Packs fetched and opened at once. */
 const window = 4;

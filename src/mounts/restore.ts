@@ -1,17 +1,13 @@
-import type { MountExit, MountShell } from "../builder/gateway/shell.ts";
+import type { MountShell } from "../builder/gateway/shell.ts";
 import { factsOf } from "../diagnostics/codes.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Damage } from "./damage.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
-import { createOpener } from "./fetch.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import type { ManifestLimits } from "./manifest.ts";
-import { explainFailure, runScript, type Script, type StartedScript, startScript } from "./shell-script.ts";
-import { inspectMount, settleScript } from "./settle.ts";
+import { type OpenedMount, openMount } from "./fill.ts";
 import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
-import { writeStamp } from "./stamp.ts";
-import { layOut, openBatches, writeFiles, writeLinkScript, writeRest } from "./unpack.ts";
 
 interface RestoreProgress {
   /** Bytes of content, so far and in all. */
@@ -59,8 +55,6 @@ export type RestoreResult =
   /** The builder could not take it. The mount is as it was. */
   | { readonly kind: "failed"; readonly findings: readonly Diagnostic[] };
 
-/** Packs fetched and opened at once; each takes up to twice its 8 MiB. */
-const window = 8;
 /** Of one scope, before the next one is tried: a newest snapshot that cannot be read should not cost the cache. */
 const triesOfScope = 2;
 
@@ -70,14 +64,22 @@ const triesOfScope = 2;
  * @throws BkcacheError the store's own, and BK5032 where the mount cannot even be looked at.
  */
 export async function restoreMount(options: RestoreOptions): Promise<RestoreResult> {
-  const { store, shell, signal } = options;
-  const state = await inspectMount(shell, signal);
-  const findings: Diagnostic[] = [];
-  if (!state.isEmpty && options.replace !== true) {
-    const stamp = state.stamp?.mount === options.mount.id ? state.stamp : null;
-    const snapshot = stamp && { mount: stamp.mount, scope: stamp.scope, key: stamp.key };
-    return { kind: "present", snapshot, findings };
+  const opened = await openMount(options.shell, options.signal);
+  try {
+    const { isEmpty, stamp } = opened.state;
+    if (isEmpty || options.replace === true) return await restoreFirst(opened, options);
+    const isOwn = stamp?.mount === options.mount.id;
+    const snapshot = isOwn ? { mount: stamp.mount, scope: stamp.scope, key: stamp.key } : null;
+    return { kind: "present", snapshot, findings: [] };
+  } finally {
+    await opened.close();
   }
+}
+
+async function restoreFirst(first: OpenedMount, options: RestoreOptions): Promise<RestoreResult> {
+  const { store, shell, signal } = options;
+  const findings: Diagnostic[] = [];
+  let opened: OpenedMount | null = first;
   const snapshots = new Set<string>();
   const packs = new Set<string>();
   const damage = { snapshots, packs };
@@ -87,7 +89,9 @@ export async function restoreMount(options: RestoreOptions): Promise<RestoreResu
       const loaded = await loadSnapshot(store, objectKey, { ...(signal && { signal }), ...(limits && { limits }) });
       if (loaded === null) continue;
       options.onLoaded?.(loaded);
-      const storedBytes = await fill(loaded, options, (pack) => packs.add(pack));
+      // What one that was damaged has left is removed where the mount is opened.
+      opened ??= await openMount(shell, signal);
+      const storedBytes = await fill(loaded, { opened, options, onDamaged: (pack) => packs.add(pack) });
       return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
     } catch (error) {
       if (!(error instanceof BkcacheError) || !(factsOf(error.code).isDamage || error.code === "BK5033")) throw error;
@@ -95,8 +99,7 @@ export async function restoreMount(options: RestoreOptions): Promise<RestoreResu
       // Another snapshot would not fit either.
       if (error.code === "BK5033") return { kind: "failed", findings };
       snapshots.add(objectKey);
-      // Nothing of it may be left for the next one.
-      await inspectMount(shell, signal);
+      opened = null;
     }
   }
   return { kind: "miss", findings, damage };
@@ -122,125 +125,22 @@ async function* findCandidates({ store, mount, scopes, signal }: RestoreOptions)
   }
 }
 
-/**
- * Several run side by side, since busybox tar keeps one core busy, and makes the folders that its files need. Settling the
- * mount has removed what an earlier one left.
- */
-const filesScript = `busybox mkdir -p .bkcache-restore && cd .bkcache-restore && exec busybox tar -x -f -`;
-/** Each costs the builder a process to start, and more than two are fed no faster. */
-const maxReaders = 2;
-
-const linksName = ".bkcache-links";
-/**
- * Waits for a line, since it is started with the others. An archive that ends too early lacks the stamp, which is its last
- * file.
- */
-const commitScript = `IFS= read -r _ || exit 1
-set -e
-busybox mkdir -p .bkcache-restore
-cd .bkcache-restore
-busybox tar -x -f -
-[ -f .bkcache ]
-if [ -f ${linksName} ]; then
-  busybox sh ${linksName}
-  busybox rm ${linksName}
-fi
-cd ..
-busybox chown "$1" .
-busybox chmod "$2" .
-busybox mv .bkcache-restore .bkcache-wipe
-${settleScript}`;
-
 /** Returns the bytes that came from the store. */
 async function fill(
-  loaded: LoadedSnapshot,
-  options: RestoreOptions,
-  onDamaged: (pack: string) => void,
+  { snapshot, sha256, bytes }: LoadedSnapshot,
+  { opened, options, onDamaged }: Filling,
 ): Promise<number> {
-  const { shell, signal } = options;
-  const { snapshot, sha256 } = loaded;
-  const layout = layOut(snapshot);
-  const tracker = trackProgress(snapshot, loaded.bytes, options.onProgress);
-  const aborter = new AbortController();
-  const stop = AbortSignal.any(signal === undefined ? [aborter.signal] : [aborter.signal, signal]);
-  const { root } = snapshot;
-  const script = { text: commitScript, args: [`${root.uid}:${root.gid}`, root.mode.toString(8)] };
-  const run = (each: Script) => (input: AsyncIterable<Buffer>) => runScript(shell, each, { input });
-  let committing: StartedScript | undefined;
-  try {
-    const open = createOpener(snapshot, {
-      store: options.store,
-      signal: stop,
-      onFetched: tracker.onFetched,
-      onDamaged,
-    });
-    const queue = openBatches(layout, open, window);
-    const { blobs } = snapshot;
-    const read = async (links?: Parameters<typeof writeFiles>[1]): Promise<void> => {
-      const archive = writeFiles({ blobs, queue, onFile: tracker.onFile }, links);
-      // One that fails ends the others.
-      await feed(run({ text: filesScript }), archive, stop).catch((error: unknown) => aborter.abort(error));
-    };
-    const others = Array.from({ length: Math.max(0, Math.min(maxReaders, layout.batches.length) - 1) }, () => read());
-    const first = read({ of: layout, ready: Promise.all(others) });
-    committing = startScript(shell, script);
-    await Promise.all([...others, first]);
-    stop.throwIfAborted();
-    const stamp = writeStamp({ mount: snapshot.mount, scope: snapshot.scope, key: snapshot.key, sha256 });
-    const links = layout.symlinks.length === 0 ? [] : [{ path: linksName, content: writeLinkScript(layout.symlinks) }];
-    const rest = writeRest(layout, [...links, { path: ".bkcache", content: stamp }]);
-    const commit = committing;
-    // From here on the mount must not be left by a mere change of mind.
-    await feed((input) => commit.run({ input: afterLine(input) }), rest, undefined);
-    return tracker.storedBytes();
-  } catch (error) {
-    aborter.abort(error);
-    await committing?.close();
-    // Where this fails too, the next run does it.
-    await runScript(shell, { text: settleScript }).catch(() => {});
-    throw error;
-  }
+  const { store, signal, onProgress } = options;
+  const tracker = trackProgress(snapshot, bytes, onProgress);
+  const { onFile, onFetched } = tracker;
+  await opened.put({ snapshot, sha256 }, { store, onFile, onFetched, onDamaged, ...(signal && { signal }) });
+  return tracker.storedBytes();
 }
 
-/** With the line that the script waits for. */
-async function* afterLine(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield Buffer.from("\n");
-  yield* pieces;
-}
-
-/**
- * Runs a script on this input. Where that fails, or nobody wants it any more, it ends early, and the script with it: a
- * process that is broken off takes the shell with it, and with that the way to clean up.
- */
-async function feed(
-  run: (input: AsyncIterable<Buffer>) => Promise<MountExit>,
-  pieces: AsyncIterable<Buffer>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const failures: unknown[] = [];
-  const iterator = pieces[Symbol.asyncIterator]();
-  const readNext = async (): Promise<Buffer | null> => {
-    try {
-      signal?.throwIfAborted();
-      const next = await iterator.next();
-      return next.done === true ? null : next.value;
-    } catch (error) {
-      failures.push(error);
-      return null;
-    }
-  };
-  const input = (async function* () {
-    for (let piece = await readNext(); piece !== null; piece = await readNext()) yield piece;
-  })();
-  const result = await run(input);
-  if (failures.length > 0) throw failures[0];
-  if (result.exitCode !== 0) {
-    throw new BkcacheError({
-      code: "BK5033",
-      message: `the builder could not unpack the snapshot: ${explainFailure(result)}`,
-      hint: "look at the free space of the builder: docker buildx du",
-    });
-  }
+interface Filling {
+  readonly opened: OpenedMount;
+  readonly options: RestoreOptions;
+  readonly onDamaged: (pack: string) => void;
 }
 
 function trackProgress(snapshot: Snapshot, manifestBytes: number, onProgress: RestoreOptions["onProgress"]) {

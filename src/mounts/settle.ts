@@ -1,5 +1,3 @@
-import type { MountShell } from "../builder/gateway/shell.ts";
-import { readScript } from "./shell-script.ts";
 import { notePath, printNote } from "./note-script.ts";
 import { readNote, type Stamp } from "./stamp.ts";
 
@@ -16,6 +14,7 @@ import { readNote, type Stamp } from "./stamp.ts";
  * in the mount is then of a build in between, and gives way.
  */
 const steps = `
+settle() {
 if [ -d .bkcache-wipe ]; then
   busybox rm -f "$note"
   busybox find . -mindepth 1 -maxdepth 1 ! -name .bkcache-wipe -print0 | busybox xargs -0 -r busybox rm -rf --
@@ -36,11 +35,13 @@ if [ -f .bkcache ] && [ ! -L .bkcache ] && [ "$(busybox head -c 14 .bkcache)" = 
   busybox rm -f .bkcache
 fi
 busybox rm -rf .bkcache-restore .bkcache-stamp .bkcache-began .bkcache-changed "$note.work"
+}
+settle
 `;
 
 /**
  * Beginning of every script that reads or fills a mount: finishes or removes what an earlier run left, and what versions
- * left that kept the stamp and their lists in the mount.
+ * left that kept the stamp and their lists in the mount. `settle` does so again.
  */
 export const settleScript = `set -e -o pipefail
 ${notePath}${steps}`;
@@ -51,12 +52,13 @@ export interface MountState {
   readonly stamp: Stamp | null;
 }
 
-/** Settles the mount and looks whether it holds anything. */
-export async function inspectMount(shell: MountShell, signal?: AbortSignal): Promise<MountState> {
-  const text = `${settleScript}${printNote}
+/** Says what `parseState` reads, which begins with the note. */
+export const printState = `${printNote}
 busybox find . -mindepth 1 -maxdepth 1 ! -name .bkcache -print0 | busybox head -c 1 || true
 `;
-  const output = await readScript(shell, { text }, { maxBytes: 1 << 20, ...(signal && { signal }) });
+
+/** @param output of `printState`, with a zero byte behind it */
+export function parseState(output: string): MountState {
   const end = output.indexOf("\0");
-  return { stamp: readNote(output.slice(0, end))?.stamp ?? null, isEmpty: end === output.length - 1 };
+  return { stamp: readNote(output.slice(0, end))?.stamp ?? null, isEmpty: output.indexOf("\0", end + 1) === end + 1 };
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { MountShell } from "../../src/builder/gateway/shell.ts";
 import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore, type PlainStore } from "../support/plain-store.ts";
-import { describeTree, makeMount, noteOf, restore, save } from "./support.ts";
+import { describeTree, makeMount, noteOf, restore, save, withoutCpio } from "./support.ts";
 
 /** A mount with two packs of noise, and names that make folders. */
 function makeTree(dir: string, mark = "a"): void {
@@ -248,20 +248,60 @@ describe("a builder that cannot take it", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test("an archive that loses its end on the way is not taken for whole", async () => {
+  test.each([
+    ["all of it", () => 0],
+    ["all but the line before it", () => 10],
+    ["half of it", (bytes: number) => Math.floor(bytes / 2)],
+    ["what comes after the files", (bytes: number) => bytes - 8192],
+    ["its last byte", (bytes: number) => bytes - 1025],
+  ])("an archive that loses %s on the way is not taken for whole", async (_, cutAt) => {
+    const { store } = await makeStore();
+    const seen: { bytes: number; at: number } = { bytes: 0, at: Infinity };
+    const cutting = (dir: string): MountShell => {
+      const shell = openLocalShell(dir);
+      return {
+        ...shell,
+        exec(argv, { input, ...options } = {}) {
+          const cut = (async function* () {
+            seen.bytes = 0;
+            for await (const piece of input as AsyncIterable<Uint8Array>) {
+              yield piece.subarray(0, Math.max(0, seen.at - seen.bytes));
+              seen.bytes += piece.length;
+            }
+          })();
+          return shell.exec(argv, { ...options, ...(input && { input: cut }) });
+        },
+      };
+    };
+    const entire = makeMount();
+    expect(await restore(store, entire, { shell: cutting(entire) })).toMatchObject({ kind: "restored" });
+    seen.at = cutAt(seen.bytes);
+    const dir = makeMount();
+    expect(await restore(store, dir, { shell: cutting(dir) })).toMatchObject({ kind: "failed" });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test.each(["cpio", "tar"])("a busybox with and without cpio is sent what it can read: %s", async (format) => {
     const { store } = await makeStore();
     const dir = makeMount();
     const shell = openLocalShell(dir);
-    const cutting: MountShell = {
+    let line = "";
+    const watched: MountShell = {
       ...shell,
       exec(argv, { input, ...options } = {}) {
-        const isCommit = argv.some((text) => text.includes("[ -f .bkcache ]"));
-        const none = (async function* () {})();
-        return shell.exec(argv, { ...options, ...(input && { input: isCommit ? none : input }) });
+        const watching = (async function* () {
+          for await (const piece of input as AsyncIterable<Uint8Array>) {
+            line ||= Buffer.from(piece).toString("latin1");
+            yield piece;
+          }
+        })();
+        return shell.exec(argv, { ...options, ...(input && { input: watching }) });
       },
     };
-    expect(await restore(store, dir, { shell: cutting })).toMatchObject({ kind: "failed" });
-    expect(readdirSync(dir)).toEqual([]);
+    const used = format === "cpio" ? watched : withoutCpio(watched);
+    expect(await restore(store, dir, { shell: used })).toMatchObject({ kind: "restored" });
+    expect(line.split(" ")[0]).toBe(format);
+    expect(await save(store, dir)).toMatchObject({ kind: "unchanged" });
   });
 
   test("what a save that was cut off has left does not make a mount look full", async () => {

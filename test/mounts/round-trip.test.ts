@@ -4,19 +4,21 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { blobBytes, packBytes } from "../../src/mounts/pack.ts";
+import { openLocalShell } from "../support/local-shell.ts";
 import { openPlainStore } from "../support/plain-store.ts";
 import { fillStrangely } from "./strange-tree.ts";
-import { describeTree, makeMount, noteOf, restore, save } from "./support.ts";
+import { describeTree, makeMount, noteOf, restore, save, withoutCpio } from "./support.ts";
 
 describe("a mount comes back entry by entry", () => {
-  test("strange ones", async () => {
+  test.each(["cpio", "tar"])("strange ones, by %s", async (format) => {
     const [from, to] = [makeMount(), makeMount()];
     fillStrangely(from);
     const before = describeTree(from);
     const store = openPlainStore();
     expect(await save(store, from)).toMatchObject({ kind: "saved", findings: [] });
     expect(describeTree(from)).toEqual(before);
-    expect(await restore(store, to)).toMatchObject({ kind: "restored", findings: [] });
+    const shell = format === "cpio" ? openLocalShell(to) : withoutCpio(openLocalShell(to));
+    expect(await restore(store, to, { shell })).toMatchObject({ kind: "restored", findings: [] });
     expect(describeTree(to)).toEqual(before);
     // And from there once more.
     const again = makeMount();

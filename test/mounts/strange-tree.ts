@@ -38,6 +38,8 @@ export function fillStrangely(dir: string): void {
   writeFileSync(at("first"), "several names");
   linkSync(at("first"), at("read only/second"));
   linkSync(at("first"), at("a third"));
+  writeFileSync(at("nothing"), "");
+  linkSync(at("nothing"), at("nothing too"));
   symlinkSync("first", at("link"));
   symlinkSync("/etc/passwd", at("link out"));
   symlinkSync("../../..", at("read only/link up"));
