@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, string>> = {
   outcome: "layers mounts bake builder store host diagnostics",
   carry: "cache outcome source mounts bake dockerfile builder config store host diagnostics ci",
   generate: "source bake dockerfile config host diagnostics",
-  init: "source generate bake dockerfile builder config host diagnostics",
+  init: "source generate bake dockerfile builder config host diagnostics ci",
   run: "carry cache relay outcome generate source layers mounts bake dockerfile builder config store host diagnostics ci",
   cli: "run init carry cache outcome generate source mounts bake dockerfile config host diagnostics",
   // The two entries: bin.ts and index.ts.

@@ -55,7 +55,7 @@ export const codes = {
   },
   BK1015: {
     title: "nothing to eject",
-    help: "With `bake:` the bake file is the user's own, and no Dockerfile has a comment of bkcache. Delete the config to stop using it.",
+    help: "With `bake:` the bake file is the user's own, and no Dockerfile has a comment of bkcache: there is nothing to do but to delete the config.",
   },
 
   // --- 2xxx config

@@ -1,126 +1,127 @@
-import { posix } from "node:path";
-import { compareNames, projectName, targetName } from "../config/names.ts";
-import type { Backend, Config, Target } from "../config/schema.gen.ts";
+import { projectName } from "../config/names.ts";
+import type { Backend, Config } from "../config/schema.gen.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
-import { proposeMounts } from "./propose-mounts.ts";
-
-export interface FoundDockerfile {
-  /** Relative to the folder, with slashes. */
-  readonly path: string;
-  readonly text: string;
-}
-
-/** What a folder holds, as far as a config depends on it. */
-export interface Found {
-  readonly folder: string;
-  /** Relative, with slashes. */
-  readonly files: readonly string[];
-  readonly dockerfiles: readonly FoundDockerfile[];
-  /** Names that bake reads by itself, in the order in which it merges them; compose files only with `build:`. */
-  readonly bakeFiles: readonly string[];
-}
+import type { Found, ReadDockerfile } from "./found.ts";
+import { proposeMounts, type ProposedMount } from "./propose-mounts.ts";
+import { proposeSource } from "./propose-source.ts";
+import type { MarkedRun } from "../dockerfile/write-markers.ts";
 
 export interface Proposal {
   readonly config: Config;
   readonly comment: readonly string[];
   /** Mounts that no RUN has yet, by Dockerfile: names of `mounts`. */
   readonly unmounted: Readonly<Record<string, readonly string[]>>;
+  /** The same Dockerfiles with the RUNs that are to get them. */
+  readonly marks: readonly FileMarks[];
+}
+
+export interface FileMarks {
+  readonly file: ReadDockerfile;
+  readonly marked: readonly MarkedRun[];
+}
+
+export interface ProposalOptions {
+  /** Without a bucket: whether the folder of this machine outlives it. In CI it mostly goes with the machine. */
+  readonly isCi?: boolean;
 }
 
 /** A config that builds what the folder builds now. `remote` is the bucket that all machines share. */
-export function proposeConfig(found: Found, remote: Backend | null): Proposal {
-  const backends: Record<string, Backend> = { disk: { type: "local", path: "~/.cache/bkcache" } };
+export function proposeConfig(found: Found, remote: Backend | null, { isCi = false }: ProposalOptions = {}): Proposal {
+  const backends: Record<string, Backend> = isCi ? {} : { disk: { type: "local", path: "~/.cache/bkcache" } };
   if (remote !== null) backends["remote"] = remote;
   const names = Object.keys(backends);
+  const dockerfiles = found.dockerfiles.map((file): ReadDockerfile => ({
+    ...file,
+    dockerfile: parseDockerfile(file.text),
+  }));
   const mounts: Record<string, NonNullable<Config["mounts"]>[string]> = {};
   const unmounted: Record<string, readonly string[]> = {};
-  for (const { path, text } of found.dockerfiles) {
-    const proposed = proposeMounts(parseDockerfile(text), found.files);
-    for (const { name, mount } of proposed) mounts[name] ??= mount;
-    const open = proposed.filter(({ isMounted }) => !isMounted).map(({ name }) => name);
-    if (open.length > 0) unmounted[path] = open;
+  const marks: FileMarks[] = [];
+  const undeclared = new Map<string, string>();
+  const staying: string[] = [];
+  for (const file of dockerfiles) {
+    if (file.realPath !== undefined && file.realPath !== file.path) continue;
+    const own = proposeMounts(file.dockerfile, found);
+    const fitting = own.proposed.filter(({ name, mount }) => isSame((mounts[name] ??= mount), mount));
+    for (const { mount } of own.proposed.filter((each) => !fitting.includes(each))) {
+      if (typeof mount !== "string" && mount.id !== undefined) undeclared.set(mount.id, file.path);
+    }
+    for (const id of own.undeclared) if (!undeclared.has(id)) undeclared.set(id, file.path);
+    for (const { line, reason } of own.staying) staying.push(`${file.path}:${line}: ${reason}`);
+    const open = fitting.filter(({ runs }) => runs.length > 0);
+    if (open.length === 0) continue;
+    unmounted[file.path] = open.map(({ name }) => name);
+    marks.push({ file, marked: markedRuns(open) });
   }
+  const { bake, targets } = proposeSource(found, dockerfiles);
   const config: Config = {
     project: projectName(found.folder),
-    ...(found.bakeFiles.length > 0 && {
-      bake: found.bakeFiles.length === 1 ? String(found.bakeFiles[0]) : [...found.bakeFiles],
-    }),
-    backends,
-    cache: { read: names, write: names },
+    ...(bake.length > 0 && { bake: bake.length === 1 ? String(bake[0]) : [...bake] }),
+    ...(names.length > 0 && { backends, cache: { read: names, write: names } }),
     ...(Object.keys(mounts).length > 0 && { mounts }),
-    ...(found.bakeFiles.length === 0 && { targets: proposeTargets(found) }),
+    ...(Object.keys(targets).length > 0 && { targets }),
   };
-  return { config, comment: remote === null ? bucketHint : [], unmounted };
+  const declared = Object.keys(mounts).filter((name) => typeof mounts[name] !== "string");
+  return {
+    config,
+    comment: [
+      ...(remote === null ? bucketHint(isCi) : []),
+      ...mountLines({ declared, undeclared, staying, hasBackend: names.length > 0 }),
+    ],
+    unmounted,
+    marks,
+  };
 }
 
-const bucketHint = [
-  "The cache stays on this machine. To share it, declare a bucket and name it after disk in cache.read and cache.write:",
-  "  remote: { type: s3, url: s3://BUCKET/PREFIX/, region: REGION }",
-];
+function isSame(one: ProposedMount["mount"], other: ProposedMount["mount"]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
 
-function proposeTargets(found: Found): Record<string, Target> {
-  const targets: Record<string, Target> = {};
-  for (const { path, text } of found.dockerfiles) {
-    const context = contextOf(path, text, found.files);
-    const inContext = context === "." ? path : posix.relative(context, path);
-    const target: Record<string, string> = {};
-    if (context !== ".") target["context"] = context;
-    if (inContext !== "Dockerfile") target["dockerfile"] = inContext;
-    const short = shortName(path);
-    const parts = posix.dirname(path).split("/");
-    const long = targetName((parts.at(-1) === short ? parts : [...parts, short]).join("-").replace(/^\.-/, ""));
-    let name = Object.hasOwn(targets, short) ? long : short;
-    for (let i = 2; Object.hasOwn(targets, name); i += 1) name = `${long}-${i}`;
-    targets[name] = target;
+function markedRuns(mounts: readonly ProposedMount[]): readonly MarkedRun[] {
+  const runs = new Map<MarkedRun["run"], string[]>();
+  for (const { name, runs: own } of mounts) for (const run of own) runs.set(run, [...(runs.get(run) ?? []), name]);
+  return [...runs].map(([run, names]) => ({ run, names })).toSorted((a, b) => a.run.range.start - b.run.range.start);
+}
+
+function bucketHint(isCi: boolean): readonly string[] {
+  if (isCi) {
+    return [
+      "No cache yet: a folder of a CI machine goes with it. Declare a bucket, and name it in cache.read and cache.write,",
+      "as in backends.remote with type s3, url s3://BUCKET/PREFIX/ and region REGION.",
+    ];
   }
-  return Object.fromEntries(Object.entries(targets).toSorted(([a], [b]) => compareNames(a, b)));
+  return [
+    "The cache stays on this machine, which is of no use to CI. To share it, declare a bucket and name it after disk in",
+    "cache.read and cache.write: backends.remote with type s3, url s3://BUCKET/PREFIX/ and region REGION.",
+  ];
 }
 
-/** `api/Dockerfile` is api, `Dockerfile.worker` and `worker.Dockerfile` are worker, and the one at the top is app. */
-function shortName(path: string): string {
-  const name = posix.basename(path);
-  const [, after] = /^(?:Dockerfile|Containerfile)\.(.+)$/i.exec(name) ?? [];
-  const [, before] = /^(.+)\.(?:dockerfile|containerfile)$/i.exec(name) ?? [];
-  const folder = posix.dirname(path);
-  return targetName(after ?? before ?? (folder === "." ? "app" : posix.basename(folder)));
+interface MountNotes {
+  readonly declared: readonly string[];
+  readonly undeclared: ReadonlyMap<string, string>;
+  readonly staying: readonly string[];
+  readonly hasBackend: boolean;
 }
 
-/**
- * The Dockerfile's own folder, unless it copies what only the top has: with the context left out, both are common.
- */
-function contextOf(path: string, text: string, files: readonly string[]): string {
-  const folder = posix.dirname(path);
-  if (folder === ".") return ".";
-  const sources = copiedSources(text);
-  const missing = (base: string) => sources.filter((source) => !isThere(posix.join(base, source), files)).length;
-  return missing(folder) > missing(".") ? "." : folder;
-}
+const mostListed = 20;
 
-function isThere(path: string, files: readonly string[]): boolean {
-  if (path === ".") return true;
-  const wildcard = path.search(/[*?[]/);
-  if (wildcard !== -1) return files.some((file) => file.startsWith(path.slice(0, wildcard)));
-  return files.some((file) => file === path || file.startsWith(`${path}/`));
-}
-
-/** Paths in the context that COPY and ADD take, as far as they are plain. */
-function copiedSources(text: string): readonly string[] {
-  return parseDockerfile(text).instructions.flatMap((instruction) => {
-    const { keyword, flags, args, heredocs } = instruction;
-    if ((keyword !== "COPY" && keyword !== "ADD") || heredocs.length > 0) return [];
-    if (flags.some(({ name }) => name === "from")) return [];
-    const words = args.startsWith("[") ? jsonWords(args) : args.split(/\s+/);
-    return words
-      .slice(0, -1)
-      .filter((word) => !/[$"'\\]|:\/\//.test(word))
-      .map((word) => posix.normalize(word.replace(/^\/+/, "")).replace(/(?<=.)\/$/, ""));
-  });
-}
-
-function jsonWords(args: string): readonly string[] {
-  try {
-    return (JSON.parse(args) as unknown[]).map(String);
-  } catch {
-    return [];
+/** What is carried of the mounts that the Dockerfiles have already. */
+function mountLines({ declared, undeclared, staying, hasBackend }: MountNotes): readonly string[] {
+  if (declared.length + undeclared.size + staying.length === 0) return [];
+  const lines: string[] = [];
+  const when = hasBackend ? "" : " once there is a backend";
+  if (declared.length + undeclared.size > 0) {
+    lines.push(
+      `Cache mounts that the Dockerfiles have are carried${when}, declared here or not (persist: false leaves one out).`,
+    );
   }
+  if (declared.length > 0) lines.push(`  declared: ${declared.join(", ")}`);
+  const list = [...undeclared].map(([id, path]) => `${id} (${path})`);
+  if (list.length > 0) lines.push(`  not declared: ${shorten(list).join(", ")}`);
+  if (staying.length > 0) lines.push("Not carried:", ...shorten(staying).map((each) => `  ${each}`));
+  return lines;
+}
+
+function shorten(list: readonly string[]): readonly string[] {
+  return list.length <= mostListed ? list : [...list.slice(0, mostListed), `and ${list.length - mostListed} more`];
 }

@@ -1,4 +1,6 @@
 import type { Config } from "../config/schema.gen.ts";
+import { schemaUrl } from "../diagnostics/docs.ts";
+import { isInstalled } from "./dev-dependency.ts";
 
 export const formats = ["yaml", "ts", "json"] as const;
 export type Format = (typeof formats)[number];
@@ -8,18 +10,25 @@ export const configFileName = (format: Format): string => `bkcache.config.${form
 /** Where the schema lies in a project that has bkcache installed. */
 const schemaPath = "./node_modules/bkcache/schemas/bkcache.schema.json";
 
+/** Where an editor finds the schema from `dir`: in the installed package, else at its address. */
+export function schemaFor(dir: string): string {
+  return isInstalled(dir) ? schemaPath : schemaUrl;
+}
+
 export interface Written {
   readonly format: Format;
   /** Lines of the comment at the top; JSON has no place for them. */
   readonly comment: readonly string[];
+  /** Path or address of the schema. */
+  readonly schema?: string;
 }
 
 /** The text of a config file that reads as `config`. */
-export async function writeConfig(config: Config, { format, comment }: Written): Promise<string> {
-  if (format === "json") return `${JSON.stringify({ $schema: schemaPath, ...config }, null, 2)}\n`;
+export async function writeConfig(config: Config, { format, comment, schema = schemaPath }: Written): Promise<string> {
+  if (format === "json") return `${JSON.stringify({ $schema: schema, ...config }, null, 2)}\n`;
   if (format === "yaml") {
     const { stringify } = await import("yaml");
-    const head = [`yaml-language-server: $schema=${schemaPath}`, ...comment].map((line) => hash("#", line));
+    const head = [`yaml-language-server: $schema=${schema}`, ...comment].map((line) => hash("#", line));
     return `${head.join("\n")}\n${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })}`;
   }
   const head = comment.map((line) => `${hash("//", line)}\n`).join("");

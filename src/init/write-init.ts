@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readCi } from "../ci/ci.ts";
 import { locateIn } from "../config/locate.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { readIfThere, writeAtomically } from "../host/files.ts";
@@ -34,6 +35,11 @@ function wayOut(name: string, format: Format): string {
   const own = formats.find((each) => configFileName(each) === name);
   if (own === undefined) return "remove it";
   return `overwrite it with --force${own === format ? "" : ` --format ${own}`}`;
+}
+
+/** Whether this is a run of a CI service, whose disk mostly goes with it. */
+export function isCi(env: Host["env"]): boolean {
+  return readCi(env).sign !== null;
 }
 
 /** @throws BkcacheError BK3003 */

@@ -53,6 +53,7 @@ describe("init", () => {
   describe("on a terminal", () => {
     const bucket = { to: "empty for this disk alone)?", keys: "s3://acme-ci/shop/\n" };
     const region = { to: "Region of the bucket?", keys: "eu-west-1\n" };
+    const markers = { to: "into the Dockerfiles (y or n)?", keys: "n\n" };
     const onTerminal = async (answers: Parameters<typeof runOnTerminal>[1], args: readonly string[] = []) => {
       const workspace = makeWorkspace(goApp);
       const result = await runOnTerminal(["init", ...args], answers, { cwd: workspace.dir, env: cleanEnv() });
@@ -61,7 +62,7 @@ describe("init", () => {
     };
 
     test("asks for the bucket and its region", async () => {
-      const { exitCode, stdout, config } = await onTerminal([bucket, region]);
+      const { exitCode, stdout, config } = await onTerminal([bucket, region, markers]);
       expect(exitCode, stdout).toBe(0);
       expect(config).toMatch(/remote:\n\s+type: s3\n\s+url: s3:\/\/acme-ci\/shop\/\n\s+region: eu-west-1\n/);
     });
@@ -70,22 +71,41 @@ describe("init", () => {
       ["an empty answer", "\n"],
       ["Ctrl-D", "\x04"],
     ])("%s is the disk alone", async (_, keys) => {
-      const { exitCode, stdout, config } = await onTerminal([{ ...bucket, keys }]);
+      const { exitCode, stdout, config } = await onTerminal([{ ...bucket, keys }, markers]);
       expect(exitCode, stdout).toBe(0);
       expect(stdout).toMatch(/\nbkcache: bkcache.config.yaml: created\n/);
       expect(config).toContain("  write:\n    - disk\n");
     });
 
-    test("a bad answer is an error, and nothing is written", async () => {
-      const { exitCode, stdout, config } = await onTerminal([{ ...bucket, keys: "http://acme\n" }]);
-      expect(exitCode).toBe(2);
-      expect(stdout).toContain("error BK1002: the bucket must be s3://BUCKET/PREFIX/");
-      expect(config).toBeNull();
+    test("a mistyped bucket is asked for again", async () => {
+      const { exitCode, stdout, config } = await onTerminal([
+        { ...bucket, keys: "http://acme\n" },
+        { ...bucket, keys: "s3:/acme\n" },
+        bucket,
+        region,
+        markers,
+      ]);
+      expect(exitCode, stdout).toBe(0);
+      expect(stdout).toContain("the bucket must be s3://BUCKET/PREFIX/");
+      expect(config).toContain("url: s3://acme-ci/shop/");
+    });
+
+    test("markers are shown, and written after a yes", async () => {
+      const workspace = makeWorkspace(goApp);
+      const answers = [
+        { ...bucket, keys: "\n" },
+        { ...markers, keys: "y\n" },
+      ];
+      const { exitCode, stdout } = await runOnTerminal(["init"], answers, { cwd: workspace.dir, env: cleanEnv() });
+      expect(exitCode, stdout).toBe(0);
+      expect(stdout.indexOf("+# bkcache: gomod gobuild")).toBeLessThan(stdout.indexOf("(y or n)?"));
+      expect(workspace.read("Dockerfile")).toContain("# bkcache: gomod gobuild\nRUN --mount=type=cache,id=");
     });
 
     test.each([
       ["the first", [{ ...bucket, keys: "\x03" }]],
       ["the second", [bucket, { ...region, keys: "\x03" }]],
+      ["the last", [bucket, region, { ...markers, keys: "\x03" }]],
     ])("Ctrl-C at %s question ends it, and nothing is written", async (_, answers) => {
       const { exitCode, stdout, config } = await onTerminal(answers);
       expect(exitCode, stdout).toBe(130);
@@ -162,6 +182,72 @@ describe("init", () => {
     expect((await bkcache("generate")).stderr).toContain("docker-bake.hcl: unchanged");
     expect(await bkcache("generate", "--check")).toMatchObject({ exitCode: 0 });
     expect(workspace.list().map((name) => [name, workspace.read(name)])).toEqual(first);
+  });
+
+  describe("--markers", () => {
+    test("writes comments and flags, shows them, and generate has nothing left to do in the Dockerfile", async () => {
+      const { workspace, bkcache } = open(goApp);
+      const { exitCode, stderr } = await bkcache("init", "--yes", "--markers", "--format", "yaml");
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain("+# bkcache: gomod gobuild");
+      expect(stderr).toContain("Dockerfile: marked");
+      const written = workspace.read("Dockerfile");
+      expect(written).toMatch(/# bkcache: gomod gobuild\nRUN --mount=type=cache,id=[\w-]+-gomod,target=\/go\/pkg\/mod/);
+      expect((await bkcache("generate")).stderr).toContain("Dockerfile: unchanged");
+      expect(workspace.read("Dockerfile")).toBe(written);
+      expect(await bkcache("lint")).toMatchObject({ exitCode: 0 });
+    });
+
+    test("a Dockerfile that is made from a template stays as it is", async () => {
+      const { workspace, bkcache } = open({ ...goApp, "Dockerfile.hbs": goApp.Dockerfile });
+      expect(await bkcache("init", "--yes", "--markers")).toMatchObject({ exitCode: 0 });
+      expect(workspace.read("Dockerfile")).toBe(goApp.Dockerfile);
+    });
+  });
+
+  test.each([
+    ["yaml", "# yaml-language-server: $schema="],
+    ["json", '"$schema": "'],
+  ])("the schema that a %s config names is there, or has an address", async (format, before) => {
+    const { workspace, bkcache } = open(goApp);
+    const schemaOf = async () => {
+      await bkcache("init", "--yes", "--force", "--format", format);
+      const text = workspace.read(`bkcache.config.${format}`);
+      return /^[^\s",]+/.exec(text.slice(text.indexOf(before) + before.length))?.[0];
+    };
+    expect(await schemaOf()).toMatch(/^https:\/\/.*\/v\d+\.\d+\.\d+\/schemas\/bkcache\.schema\.json$/);
+    workspace.write("node_modules/bkcache/package.json", "{}");
+    expect(await schemaOf()).toBe("./node_modules/bkcache/schemas/bkcache.schema.json");
+  });
+
+  test.each([
+    ["pnpm-lock.yaml", "{}", "pnpm add --save-dev"],
+    ["yarn.lock", "{}", "yarn add --dev"],
+    ["x", '{ "packageManager": "bun@1.3.0" }', "bun add --dev"],
+    ["x", "{}", "npm install --save-dev"],
+  ])("a config in TypeScript says how its import is installed: %s, %s", async (lock, manifest, command) => {
+    const { workspace, bkcache } = open({ ...goApp, "package.json": manifest, [lock]: "" });
+    const { stderr } = await bkcache("init", "--yes");
+    // Nobody has claimed the name on npm yet: the file is packed from a clone.
+    expect(stderr).toMatch(new RegExp(`\`${command} \\./bkcache-\\d+\\.\\d+\\.\\d+\\.tgz\``));
+    expect(workspace.read("bkcache.config.ts")).not.toContain("{ type: s3");
+    expect(stderr).not.toContain("npx");
+  });
+
+  test("ends with the command that shows a hit", async () => {
+    const { stderr } = await open(goApp).bkcache("init", "--yes");
+    expect(stderr.trimEnd().split("\n").at(-1)).toContain("bkcache bake --builder $(docker buildx create)");
+  });
+
+  test("in CI a folder of the machine is no cache", async () => {
+    const { workspace, bkcache } = open(goApp, { CI: "true" });
+    const { exitCode, stderr } = await bkcache("init");
+    expect(exitCode).toBe(0);
+    expect(workspace.read("bkcache.config.yaml")).not.toMatch(/^backends:/m);
+    expect(stderr).toContain("bkcache init --backend s3://BUCKET/PREFIX/");
+    expect((await bkcache("validate")).exitCode).toBe(0);
+    await bkcache("init", "--force", "--backend", "s3://acme-ci/shop/");
+    expect(workspace.read("bkcache.config.yaml")).toMatch(/backends:\n {2}remote:/);
   });
 
   test("--stdout writes nothing", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readBackendUrl } from "../../src/init/backend-url.ts";
-import { type Found, proposeConfig } from "../../src/init/propose.ts";
+import type { Found } from "../../src/init/found.ts";
+import { proposeConfig } from "../../src/init/propose.ts";
 
 const found = (files: Readonly<Record<string, string>>, bakeFiles: readonly string[] = []): Found => ({
   folder: "My Shop",
@@ -79,7 +80,7 @@ describe("mounts", () => {
     const Dockerfile =
       "FROM golang\nRUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,id=b,target=/root/.cache/go-build go build\n";
     expect(mountsOf({ Dockerfile, "go.sum": "" })).toEqual([
-      { gomod: { preset: "go-mod", id: "/go/pkg/mod" }, gobuild: { preset: "go-build", id: "b" } },
+      { gomod: { preset: "go-mod", id: "/go/pkg/mod" }, gobuild: { preset: "go-build", id: "b", perArch: false } },
       undefined,
     ]);
   });

@@ -65,7 +65,10 @@ describe("the Dockerfiles of an own bake file", () => {
     expect(workspace.read("docker-bake.hcl")).toBe(bakeFile);
 
     const again = await run(workspace, "eject");
-    expect(again.exitCode).toBe(2);
-    expect(again.stderr).toContain("BK1015");
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr).toContain("no Dockerfile of its targets speaks of bkcache");
+    expect(workspace.has("bkcache.config.yaml")).toBe(true);
+    expect((await run(workspace, "eject", "--delete-config")).exitCode).toBe(0);
+    expect(workspace.has("bkcache.config.yaml")).toBe(false);
   });
 });

@@ -1,5 +1,4 @@
 import { unlink } from "node:fs/promises";
-import { basename } from "node:path";
 import type { Command } from "commander";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { readIfThere, writeAtomically } from "../../host/files.ts";
@@ -74,10 +73,10 @@ async function eject(options: EjectOptions, context: CommandContext): Promise<vo
     files.set(found.path, { path: found.path, before, content: ejectDockerfile(before) });
   }
   if (isOwn && [...files.values()].every(({ before, content }) => before === content)) {
-    throw new BkcacheError({
+    host.tell({
+      level: "info",
       code: "BK1015",
       message: "the bake file of this config is your own, and no Dockerfile of its targets speaks of bkcache",
-      hint: `delete ${basename(valid.file)} to stop using bkcache`,
     });
   }
   for (const file of files.values()) {

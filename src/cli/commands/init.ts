@@ -2,14 +2,19 @@ import { docsUrl } from "../../diagnostics/docs.ts";
 import type { Command } from "commander";
 import type { Backend, Config } from "../../config/schema.gen.ts";
 import { BkcacheError } from "../../diagnostics/error.ts";
+import { askFolder } from "../../init/ask-folder.ts";
 import { readBackendUrl } from "../../init/backend-url.ts";
 import { convertBakeFiles } from "../../init/convert.ts";
-import { inspectFolder } from "../../init/inspect-folder.ts";
-import { type Found, proposeConfig } from "../../init/propose.ts";
+import type { Found } from "../../init/found.ts";
+import { type FolderContents, inspectFolder } from "../../init/inspect-folder.ts";
+import { markDockerfiles, type MarkedFile } from "../../init/marked-files.ts";
+import { nextSteps } from "../../init/next-steps.ts";
+import { proposeConfig } from "../../init/propose.ts";
 import { settleRules } from "../../init/settle-rules.ts";
-import { configFileName, type Format, formats, writeConfig } from "../../init/write-config.ts";
-import { defaultFormat, refuseExisting, writeInit } from "../../init/write-init.ts";
+import { configFileName, type Format, formats, schemaFor, writeConfig } from "../../init/write-config.ts";
+import { defaultFormat, isCi, refuseExisting, writeInit } from "../../init/write-init.ts";
 import type { CommandContext } from "../command.ts";
+import { askBackend, askDefinition, askRegion } from "../init-questions.ts";
 import { ask, canAsk } from "../report/ask.ts";
 
 interface InitOptions {
@@ -19,6 +24,7 @@ interface InitOptions {
   readonly force?: true;
   readonly stdout?: true;
   readonly yes?: true;
+  readonly markers?: true;
 }
 
 export function configure(command: Command, context: CommandContext): Command {
@@ -35,12 +41,14 @@ export function configure(command: Command, context: CommandContext): Command {
     )
     .option("--stdout", "print the config and write nothing")
     .option("--force", "overwrite a config that exists")
-    .option("--yes", "ask nothing")
+    .option("--markers", "write the comments and flags of new mounts into the Dockerfiles, and show them")
+    .option("--yes", "ask nothing, and take every file that builds something")
     .addHelpText(
       "after",
       `
 Without --from-bake it looks at Dockerfiles, bake and compose files and lock files of the folder. A bake file stays the
-source (\`bake:\` in the config); --from-bake converts it instead. Nothing but the config is written.
+source (\`bake:\` in the config); --from-bake converts it instead. Without --markers, or a yes to the question on a
+terminal, nothing but the config is written.
 `,
     )
     .action((options: InitOptions) => init(options, context));
@@ -51,6 +59,13 @@ interface Draft {
   readonly comment: readonly string[];
   /** What to say once the file is there. */
   readonly next: readonly string[];
+  /** Dockerfiles to write as well. */
+  readonly marked: readonly MarkedFile[];
+}
+
+interface ConfigFile {
+  readonly name: string;
+  readonly format: Format;
 }
 
 async function init(options: InitOptions, context: CommandContext): Promise<void> {
@@ -67,14 +82,20 @@ async function init(options: InitOptions, context: CommandContext): Promise<void
     });
   }
   const draft =
-    fromBake === undefined ? await propose(options, context, fileName) : await convert(fromBake, context, fileName);
-  const text = await writeConfig(draft.config, { format, comment: draft.comment });
+    fromBake === undefined
+      ? await propose(options, context, { name: fileName, format })
+      : await convert(fromBake, context, fileName);
+  const text = await writeConfig(draft.config, { format, comment: draft.comment, schema: schemaFor(host.cwd) });
   if (options.stdout) {
     reporter.result(text);
     return;
   }
   await writeInit(host, fileName, text);
   host.tell({ level: "info", message: `${fileName}: created` });
+  for (const { path, after } of draft.marked) {
+    await writeInit(host, path, after);
+    host.tell({ level: "info", message: `${path}: marked` });
+  }
   for (const message of draft.next) host.tell({ level: "info", message });
 }
 
@@ -90,54 +111,71 @@ async function convert(files: readonly string[], { host }: CommandContext, fileN
     const reached = heirs.map(([heir]) => heir).join(", ");
     return `${name}: kept as external, for a file passed with -f to fill as before; it reaches ${reached}`;
   });
-  return { config, comment, next: [...kept, next] };
+  return { config, comment, next: [...kept, next], marked: [] };
 }
 
-async function propose(options: InitOptions, { host }: CommandContext, fileName: string): Promise<Draft> {
-  const found = await inspectFolder(host);
-  if (found.dockerfiles.length + found.bakeFiles.length === 0) {
+async function propose(options: InitOptions, context: CommandContext, file: ConfigFile): Promise<Draft> {
+  const { host } = context;
+  const contents = await inspectFolder(host);
+  if (contents.dockerfiles.length + contents.bakeFiles.length + contents.otherBakeFiles.length === 0) {
     throw new BkcacheError({
       code: "BK1014",
       message: `${host.cwd} holds neither a Dockerfile nor a bake or compose file that builds something`,
       hint: `run it at the top of the project, or write a config by hand: ${docsUrl("config.md")}`,
     });
   }
-  const { config, comment, unmounted } = proposeConfig(found, await chooseRemote(options, host.env, host.signal));
-  const settled = settleRules(config, { dir: host.cwd, fileName });
-  return { config: settled.config, comment, next: nextSteps(found, unmounted) };
+  const isAsking = options.yes !== true && canAsk();
+  const found = await readDefinitions(contents, context, isAsking);
+  const remote = await chooseRemote(options, context, isAsking);
+  const { config, comment, unmounted, marks } = proposeConfig(found, remote, { isCi: isCi(host.env) });
+  const settled = settleRules(config, { dir: host.cwd, fileName: file.name });
+  const marked = options.stdout ? [] : markDockerfiles(marks, { plan: settled.plan, dir: host.cwd });
+  const isMarking = marked.length > 0 && (await chooseMarkers(marked, options, context, isAsking));
+  const written = isMarking ? marked : [];
+  const next = nextSteps({ dir: host.cwd, format: file.format, config: settled.config, unmounted, marked: written });
+  return { config: settled.config, comment, next, marked: written };
+}
+
+/** What bake says of the folder's files; the files alone where there is no buildx to ask. */
+async function readDefinitions(contents: FolderContents, context: CommandContext, isAsking: boolean): Promise<Found> {
+  const { host } = context;
+  const { otherBakeFiles, ...found } = contents;
+  const sets = [...(found.bakeFiles.length > 0 ? [found.bakeFiles] : []), ...otherBakeFiles.map((path) => [path])];
+  if (sets.length === 0) return { ...found, definitions: [] };
+  const { definitions, notices } = await askFolder(host, sets);
+  for (const notice of notices) host.tell({ ...notice, level: "warning" });
+  if (definitions === null) return found;
+  if (!isAsking || definitions.length < 2) return { ...found, definitions };
+  const chosen = await askDefinition(definitions, context);
+  const keepsOwn = chosen.some(({ files }) => files[0] === found.bakeFiles[0]);
+  return { ...found, bakeFiles: keepsOwn ? found.bakeFiles : [], definitions: chosen };
 }
 
 async function chooseRemote(
-  { backend, yes }: InitOptions,
-  env: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
+  { backend }: InitOptions,
+  { host }: CommandContext,
+  isAsking: boolean,
 ): Promise<Backend | null> {
-  const region = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || undefined;
-  const isAsking = yes !== true && canAsk();
-  if (backend === undefined && !isAsking) return null;
-  const url =
-    backend ??
-    (await ask(
-      "Bucket for the cache (s3://BUCKET/PREFIX/ or gs://BUCKET/PREFIX/; empty for this disk alone)?",
-      signal,
-    ));
-  const remote = readBackendUrl(url, region);
-  if (remote?.type !== "s3" || remote.region !== undefined || !isAsking) return remote;
-  const answer = (await ask("Region of the bucket?", signal)).trim();
-  return answer === "" ? remote : { ...remote, region: answer };
+  const region = host.env["AWS_REGION"] || host.env["AWS_DEFAULT_REGION"] || undefined;
+  if (backend === undefined) return isAsking ? askBackend(region, host) : null;
+  const remote = readBackendUrl(backend, region);
+  return isAsking ? askRegion(remote, host.signal) : remote;
 }
 
-function nextSteps({ bakeFiles }: Found, unmounted: Readonly<Record<string, readonly string[]>>): readonly string[] {
-  const mounts = Object.entries(unmounted).map(
-    ([path, names]) =>
-      `${path}: put \`# bkcache: ${names.join(" ")}\` above the RUN that needs them, and generate writes their flags`,
-  );
-  if (bakeFiles.length === 0)
-    return [...mounts, "next: `bkcache generate` writes docker-bake.hcl; then `bkcache bake`"];
-  const flags = bakeFiles.map((file) => `--from-bake ${file}`).join(" ");
-  return [
-    `${bakeFiles.join(", ")}: stays the source of the targets; to convert it instead: \`bkcache init ${flags} --force\``,
-    ...mounts,
-    "next: `bkcache bake`",
-  ];
+/** Shows what markers would change before anything is written. */
+async function chooseMarkers(
+  marked: readonly MarkedFile[],
+  { markers }: InitOptions,
+  { host, reporter }: CommandContext,
+  isAsking: boolean,
+): Promise<boolean> {
+  if (markers !== true && !isAsking) return false;
+  const { createTwoFilesPatch } = await import("diff");
+  for (const { path, before, after } of marked) {
+    const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, "", "", { context: 2 });
+    reporter.lines(patch.trimEnd().split("\n"));
+  }
+  if (markers === true) return true;
+  const answer = await ask("Write these comments and flags into the Dockerfiles (y or n)?", host.signal);
+  return /^y(?:es)?$/i.test(answer.trim());
 }
