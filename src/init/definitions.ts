@@ -13,6 +13,7 @@ import { placeOfDockerfile } from "../source/dockerfiles.ts";
 import { questionEnv } from "./bake-source.ts";
 import { removeCredentials } from "./credentials.ts";
 import type { FoundDefinition } from "./found.ts";
+import type { Answer } from "./question.ts";
 
 /** Each costs a start of buildx. */
 const mostAsked = 40;
@@ -40,26 +41,63 @@ export async function askDefinitions(
     const left = sets.slice(mostAsked).flat();
     notices.push({ code: "BK1012", message: `not looked into, since there are too many: ${left.join(", ")}` });
   }
+  let done = 0;
   const found = await Promise.all(
     asked.map((files) =>
       limit(async (): Promise<FoundDefinition | null> => {
-        const args = ["bake", ...files.flatMap((file) => ["-f", file]), "--print", "*"];
-        const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: host.cwd, env: questionEnv(host.env) });
-        if (exitCode !== 0) {
-          notices.push(refused(files, lastError(stderr)));
-          return null;
-        }
-        const { definition, kept } = removeCredentials(readDefinition(stdout));
-        if (kept.length === 0) return placed(files, definition, host.cwd);
-        notices.push({
-          code: "BK1012",
-          message: `${files.join(", ")}: left out, since it holds credentials: ${kept.join(", ")}`,
-        });
+        const answer = await askHere(host, buildx, files);
+        done += 1;
+        host.live(asked.length < 3 ? [] : [`bkcache: asked bake what ${done} of ${asked.length} files build`]);
+        if ("definition" in answer) return answer;
+        notices.push(answer);
         return null;
       }),
     ),
   );
+  host.live([]);
   return { definitions: found.filter((each) => each !== null), notices };
+}
+
+/** As the folder reads the files; where bake refuses that, or they are meant for their own folder, as that one does. */
+async function askHere(host: Host, buildx: Buildx, files: readonly string[]): Promise<FoundDefinition | Diagnostic> {
+  const { cwd } = host;
+  const folder = posix.dirname(files[0] ?? "");
+  const here = await print(host, buildx, { dir: cwd, files });
+  const isCompose = files.some((file) => /\.ya?ml$/.test(file));
+  let chosen = { answer: here, isHere: true };
+  if (folder !== ".") {
+    const dir = join(cwd, folder);
+    const names = files.map((file) => posix.relative(folder, file));
+    // Without variables of its folder a file says the same wherever bake runs, but for what relative paths mean.
+    const there =
+      "reason" in here || existsSync(join(dir, ".env")) ? await print(host, buildx, { dir, files: names }) : here;
+    const [one, other] = [countThere(here, cwd), countThere(there, dir)];
+    if (other > one || (other > 0 && other === one && isCompose)) chosen = { answer: there, isHere: false };
+    // Without any Dockerfile of its own it says nothing of this project.
+    else if (one === 0) return refused(files, "reason" in there ? there.reason : "none of its Dockerfiles is here");
+  }
+  const { answer, isHere } = chosen;
+  if ("reason" in answer) return refused(files, answer.reason);
+  const { definition, kept } = removeCredentials(answer.definition);
+  if (kept.length > 0) {
+    return { code: "BK1012", message: `${files.join(", ")}: left out, since it holds credentials: ${kept.join(", ")}` };
+  }
+  return { files, isHere, definition: isHere ? definition : rebase(definition, folder) };
+}
+
+async function print(
+  host: Host,
+  buildx: Buildx,
+  { dir, files }: { readonly dir: string; readonly files: readonly string[] },
+): Promise<Answer> {
+  const args = ["bake", ...files.flatMap((file) => ["-f", file]), "--print", "*"];
+  const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env: questionEnv(host.env) });
+  return exitCode === 0 ? { definition: readDefinition(stdout) } : { reason: lastError(stderr) };
+}
+
+function countThere(answer: Answer, dir: string): number {
+  if ("reason" in answer) return 0;
+  return Object.values(answer.definition.targets).filter((target) => isHere(target, dir)).length;
 }
 
 function refused(files: readonly string[], reason: string): Diagnostic {
@@ -68,18 +106,6 @@ function refused(files: readonly string[], reason: string): Diagnostic {
     message: `${files.join(", ")}: what it builds is not known, since bake refuses it: ${reason}`,
     hint: `\`docker buildx bake ${files.map((file) => `-f ${file}`).join(" ")} --print\` says the same; mend it, and its Dockerfiles are told from others`,
   };
-}
-
-function placed(files: readonly string[], definition: BakeDefinition, cwd: string): FoundDefinition | null {
-  const targets = Object.values(definition.targets);
-  const [first = ""] = files;
-  const folder = posix.dirname(first);
-  const count = (dir: string) => targets.filter((target) => isHere(target, dir)).length;
-  const here = count(cwd);
-  if (folder === "." || here >= count(join(cwd, folder))) {
-    return here === 0 && folder !== "." ? null : { files, definition, isHere: true };
-  }
-  return { files, definition: rebase(definition, folder), isHere: false };
 }
 
 /** Whether the Dockerfile of a target is on this machine where bake runs in `dir`. */
@@ -94,9 +120,12 @@ function rebase({ groups, targets }: BakeDefinition, folder: string): BakeDefini
   return {
     groups,
     targets: mapRecord(targets, (target): BakeTarget => {
-      const { context = ".", contexts, secret } = target;
+      const { context = ".", contexts, secret, tags } = target;
+      const names = ((tags ?? []) as readonly string[]).filter((tag) => !tag.endsWith(":"));
       return {
         ...target,
+        // A variable without a value leaves a name that no image can have.
+        ...(tags !== undefined && { tags: names }),
         context: at(context) as string,
         ...(contexts !== undefined && { contexts: mapRecord(contexts, at) as Record<string, string> }),
         ...(secret !== undefined && {

@@ -27,7 +27,7 @@ async function listByGit(host: Host): Promise<readonly string[] | null> {
   }
 }
 
-const others = new Set(["node_modules", "vendor", "testdata", "fixtures", "__fixtures__"]);
+const others = /^(?:node_modules|vendor|testdata|testfiles?(?:-\w+)?|fixtures|__fixtures__)$/;
 const made = new Set(["dist", "build", "target"]);
 const deepest = 6;
 const mostFiles = 50_000;
@@ -50,12 +50,12 @@ async function listByWalking(root: string): Promise<readonly string[]> {
 
 /** Whether a folder on the way holds what others wrote. */
 function isOfOthers(path: string): boolean {
-  return foldersOf(path).some((part) => others.has(part));
+  return foldersOf(path).some((part) => others.test(part));
 }
 
 /** The same, or what was made, as far as names say so. */
 function isMade(path: string): boolean {
-  return foldersOf(path).some((part) => others.has(part) || made.has(part) || isHidden(part));
+  return foldersOf(path).some((part) => others.test(part) || made.has(part) || isHidden(part));
 }
 
 function isHidden(part: string): boolean {

@@ -13,6 +13,9 @@ export interface StepsInput {
   readonly marked: readonly MarkedFile[];
 }
 
+/** More than these are a count. */
+const mostListed = 6;
+
 /** What to do once the config is there, the last line being the one command that shows a hit. */
 export function nextSteps({ dir, format, config, unmounted, marked }: StepsInput): readonly string[] {
   const done = new Set(marked.map(({ path }) => path));
@@ -27,10 +30,12 @@ export function nextSteps({ dir, format, config, unmounted, marked }: StepsInput
       : [
           `${files.join(", ")}: stays the source of the targets; to convert it instead: \`bkcache init ${flags} --force\``,
         ]),
-    ...open.map(
-      ([path, names]) =>
-        `${path}: put \`# bkcache: ${names.join(" ")}\` above the RUN that needs them, and generate writes their flags`,
-    ),
+    ...(open.length > mostListed
+      ? [`${open.length} Dockerfiles have RUNs that lack a mount, such as ${open[0]?.[0]}`]
+      : open.map(
+          ([path, names]) =>
+            `${path}: put \`# bkcache: ${names.join(" ")}\` above the RUN that needs them, and generate writes their flags`,
+        )),
     ...(open.length === 0
       ? []
       : ["`bkcache init --markers --force` writes these comments itself, and shows them first"]),

@@ -26,7 +26,9 @@ export function proposeTargets(
     if (inContext !== "Dockerfile") target["dockerfile"] = inContext;
     const short = shortName(path);
     const parts = posix.dirname(path).split("/");
-    const long = targetName((parts.at(-1) === short ? parts : [...parts, short]).join("-").replace(/^\.-/, ""));
+    const long = targetName(
+      (parts.at(-1) === short ? parts : [...parts, short]).join("-").replace(/^[^A-Za-z0-9]+/, ""),
+    );
     let name = isTaken(short) ? long : short;
     for (let i = 2; isTaken(name); i += 1) name = `${long}-${i}`;
     targets[name] = target;
@@ -42,5 +44,7 @@ function linksLast(dockerfiles: readonly ReadDockerfile[]): readonly ReadDockerf
 /** `api/Dockerfile` is api, `Dockerfile.worker` and `worker.Dockerfile` are worker, and the one at the top is app. */
 function shortName(path: string): string {
   const folder = posix.dirname(path);
-  return targetName(suffixOf(path) ?? (folder === "." ? "app" : posix.basename(folder)));
+  const name = suffixOf(path) ?? (folder === "." ? "app" : posix.basename(folder));
+  // bake does not list what begins with `_`.
+  return targetName(name.replace(/^[^A-Za-z0-9]+/, "") || "app");
 }
