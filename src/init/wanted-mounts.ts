@@ -3,7 +3,7 @@ import { isCommandOf, type MountPreset, type PresetName, presets } from "../conf
 import { emptyScope } from "../dockerfile/expand.ts";
 import { commandsOf } from "../dockerfile/lint/run-commands.ts";
 import { isWithin } from "../dockerfile/lint/paths.ts";
-import { rootImage } from "../dockerfile/lint/rule.ts";
+import { rootImage } from "../dockerfile/lint/images.ts";
 import { downloads, isMountFor, type ToolRun, toolsOf } from "../dockerfile/lint/tools.ts";
 import { type StageWalk, type Step, walkStages } from "../dockerfile/lint/walk.ts";
 import type { Dockerfile, Instruction } from "../dockerfile/model.ts";
