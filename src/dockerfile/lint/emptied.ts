@@ -36,7 +36,7 @@ export function emptyingsOf(
   return [
     ...step.commands.flatMap((command) => [
       ...removals(command, target),
-      ...cleanings(step, command, { target, tool }),
+      ...cleanings(file, step, command, { target, tool }),
     ]),
     ...bypassings(file, step, { target, tool }),
   ];
@@ -68,14 +68,22 @@ interface Mounted {
   readonly tool: PresetName | null;
 }
 
-function cleanings(step: Step, command: PlacedCommand, { target, tool }: Mounted): readonly Emptying[] {
+function cleanings(file: LintFile, step: Step, command: PlacedCommand, { target, tool }: Mounted): readonly Emptying[] {
   const called = calledCommands(command.words);
   return presetNames.flatMap((name): readonly Emptying[] => {
     const { cleans } = bypasses[name] ?? {};
     if (cleans === undefined || !called.some((each) => isClean(cleans, each))) return [];
     if (tool !== null && tool !== name) return [];
-    if (tool === null && !isFolderOf(name, target, step)) return [];
+    if (tool === null && !isFolderOf(name, target, step) && !isUsed(file, step, name, target)) return [];
     return [{ kind: "cleans", command, text: command.words.join(" "), isInRun: true, tool: name }];
+  });
+}
+
+/** Whether a command of a tool uses a folder that the mount holds. */
+function isUsed(file: LintFile, step: Step, name: PresetName, target: string): boolean {
+  return toolRunsOf(step).some((run) => {
+    const folder = run.name === name ? toolFolder(file, run, step) : null;
+    return folder !== null && (isWithin(folder.path, target) || isWithin(target, folder.path));
   });
 }
 

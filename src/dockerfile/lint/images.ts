@@ -5,7 +5,7 @@ interface Staged {
   readonly base: string | null;
   readonly parent: Staged | null;
   readonly chain: readonly {
-    readonly instruction: { readonly keyword: string };
+    readonly instruction: { readonly keyword: string; readonly args: string };
     readonly commands: readonly { readonly words: readonly string[] }[];
   }[];
 }
@@ -80,6 +80,11 @@ export function variableAt(
 ): string | null | undefined {
   const value = lookup(name);
   if (value !== null) return value;
+  // Whoever builds may give it.
+  const isOpen = stage.chain.some(
+    ({ instruction: { keyword, args } }) => keyword === "ARG" && args.split(/\s+/).includes(name),
+  );
+  if (isOpen) return null;
   const image = knownImage(rootImage(stage));
   return image === null ? null : image.env[name];
 }

@@ -21,7 +21,7 @@ function matches({ dockerfile }: LintFile, { instruction }: Step, pattern: strin
 export function placeOfWords(file: LintFile, step: Step, words: readonly string[]): Range {
   for (const count of [words.length, 2, 1]) {
     if (count > words.length || count === 0) continue;
-    const [found] = matches(file, step, `(?<![\\w-])${patternOf(words.slice(0, count))}`);
+    const [found] = matches(file, step, `(?<![\\w-])${patternOf(words.slice(0, count))}(?![\\w-])`);
     if (found !== undefined) return found;
   }
   return headOf(step);

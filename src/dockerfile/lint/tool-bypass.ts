@@ -73,7 +73,7 @@ export const bypasses: Readonly<Partial<Record<PresetName, Bypass>>> = {
   },
   poetry: { flags: /^--no-cache$/, cleans: argv("poetry cache clear") },
   pdm: { flags: /^--no-cache$/, env: [["PDM_NO_CACHE", isTrue]], cleans: argv("pdm cache clear") },
-  pipenv: { flags: /^--clear$/, env: [["PIPENV_CLEAR", isTrue]], cleans: argv("pipenv --clear") },
+  pipenv: { flags: /^--clear$/, env: [["PIPENV_CLEAR", isTrue]] },
   conda: { cleans: argv(...condaCleans) },
   "cargo-registry": { cleans: argv("cargo cache -a", "cargo cache --autoclean") },
   "cargo-target": { cleans: argv("cargo clean") },

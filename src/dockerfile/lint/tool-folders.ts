@@ -130,6 +130,9 @@ const places: Readonly<Partial<Record<PresetName, Places>>> = {
   apk: { flags: [["--cache-dir", ""]], home: "/etc/apk/cache" },
 };
 
+/** Variables that move more than the cache; the tool's own configuration goes before them. */
+const derived = /^(?:XDG_|GOPATH$|PNPM_HOME$|MAMBA_ROOT_PREFIX$|COMPOSER_HOME$|BUN_INSTALL$)/;
+
 /**
  * The folder that a command of a tool uses, by the tool's own rules: a flag, variables, its configuration, the image,
  * the home folder. Null where the Dockerfile does not tell, or where it depends on more.
@@ -141,7 +144,9 @@ export function toolFolder(file: LintFile, { name, command, called }: ToolRun, s
     const value = valueOfFlag(called, flag) ?? valueOfFlag(command.words, flag);
     if (value !== undefined) return folderAt(value, tail, command.cwd, { because: `${flag} says so`, setBy: flag });
   }
+  const setting = settingOf(file, name, step);
   for (const [variable, tail] of rule.env ?? []) {
+    if (setting !== undefined && derived.test(variable)) break;
     const value = command.env[variable] ?? variableAt(step, variable);
     // Of an image that nobody knows, what everybody else has.
     if (value === null) return null;
@@ -149,7 +154,6 @@ export function toolFolder(file: LintFile, { name, command, called }: ToolRun, s
     const first = variable === "GOPATH" ? (value.split(":")[0] ?? "") : value;
     return folderAt(first, tail, command.cwd, { because: `${variable} is ${value}`, setBy: variable });
   }
-  const setting = settingOf(file, name, step);
   if (setting !== undefined) {
     return setting === null ? null : { path: setting, because: "its configuration says so", setBy: null };
   }

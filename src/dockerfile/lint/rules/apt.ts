@@ -1,8 +1,10 @@
 import { isWithin } from "../paths.ts";
 import { programOf } from "../../shell-commands.ts";
 import { allSteps, type Edit, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
-import { rootImage } from "../images.ts";
+import { knownImage, rootImage } from "../images.ts";
+import { keepsDownloads } from "../keeps-downloads.ts";
 import type { MountUse } from "../mount-use.ts";
+import { toolRunsOf } from "../tools.ts";
 import type { Step } from "../walk.ts";
 
 const archives = "/var/cache/apt";
@@ -36,21 +38,50 @@ function lock({ start, end }: { readonly start: number; readonly end: number }, 
   return /["'\\]/.test(flag) ? [] : [{ start: end, end, text: ",sharing=locked" }];
 }
 
-/** Images of Debian and Ubuntu have apt delete what it downloaded. */
+/** Images of Debian and Ubuntu have apt delete what it downloaded; dnf and yum do so unless they are told to keep it. */
 export function* checkDockerClean(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
-    const mount = archiveMount(step);
-    if (mount === undefined || !isDebian(rootImage(step.stage))) continue;
+    const image = rootImage(step.stage);
+    const apt = archiveMount(step);
+    const dnf = packagesMount(step);
     const before = stepsBefore(step);
     // Said once for each chain of stages.
-    if ([...before, step].some(keepsArchives) || before.some((each) => archiveMount(each) !== undefined)) continue;
-    yield {
-      code: "BK6011",
-      at: { file, range: mount.flag.range },
-      message: "the image makes apt delete what it downloads, so this mount stays empty",
-      hint: 'run `rm -f /etc/apt/apt.conf.d/docker-clean` before, and write `Binary::apt::APT::Keep-Downloaded-Packages "true";` to a file there',
-    };
+    if ([...before, step].some(keepsDownloads)) continue;
+    if (apt !== undefined && isDebian(image) && !before.some((each) => archiveMount(each) !== undefined)) {
+      yield {
+        code: "BK6011",
+        at: { file, range: apt.flag.range },
+        message: "the image makes apt delete what it downloads, so this mount stays empty",
+        hint: 'run `rm -f /etc/apt/apt.conf.d/docker-clean` before, and write `Binary::apt::APT::Keep-Downloaded-Packages "true";` to a file there',
+      };
+    }
+    if (dnf !== undefined && isRedHat(image) && !before.some((each) => packagesMount(each) !== undefined)) {
+      yield {
+        code: "BK6011",
+        at: { file, range: dnf.flag.range },
+        message: "dnf deletes packages after it has installed them, so this mount keeps metadata alone",
+        hint: "run `echo 'keepcache=True' >> /etc/dnf/dnf.conf` before, or give `--setopt=keepcache=1`",
+      };
+    }
   }
+}
+
+/** The mount in which dnf or yum are to keep what they download. */
+function packagesMount(step: Step): MountUse | undefined {
+  const isRun = toolRunsOf(step).some(({ name }) => name === "dnf" || name === "dnf5");
+  if (!isRun) return undefined;
+  return step.mounts.find(
+    ({ type, target }) =>
+      type === "cache" && target !== null && /^\/var\/cache\/(?:dnf|libdnf5|yum)(?:\/|$)/.test(target),
+  );
+}
+
+/** Images whose dnf or yum keeps nothing by itself. */
+function isRedHat(image: string | null): boolean {
+  const name = knownImage(image)?.name ?? "";
+  return /^(?:fedora|rockylinux|almalinux|centos|amazonlinux|oraclelinux|registry\.access\.redhat\.com\/.*)$/.test(
+    name,
+  );
 }
 
 /** The mount in which apt is to keep what it downloads. */
@@ -67,11 +98,6 @@ function runsApt({ commands }: Step): boolean {
       command.words.some((word) => /^(?:install|update|upgrade|dist-upgrade|full-upgrade|build-dep)$/.test(word))
     );
   });
-}
-
-function keepsArchives({ instruction, copy }: Step): boolean {
-  if (copy?.path !== undefined && copy.path !== null && isWithin(copy.path, "/etc/apt")) return true;
-  return /docker-clean|Keep-Downloaded-Packages/.test(instruction.args) || instruction.heredocs.length > 0;
 }
 
 const debian = /^(?:.*\/)?(?:debian|ubuntu|buildpack-deps)(?::|@|$)/;

@@ -8,7 +8,7 @@ export function* checkUnusedMounts(project: LintProject): Iterable<LintFinding> 
   const ids = new Set<string | null>();
   const names = new Set<string>();
   for (const { step } of allSteps(project)) {
-    for (const mount of step.mounts) ids.add(mount.id);
+    for (const mount of step.mounts) ids.add(mount.id ?? mount.defaultId);
     for (const { text } of [...step.instruction.comments, ...step.instruction.inner]) {
       const [, list] = /^bkcache:(.*)$/.exec(text) ?? [];
       for (const name of list?.split(/[\s,]+/) ?? []) names.add(name);

@@ -20,19 +20,22 @@ function* cacheUses(project: LintProject): Iterable<Use> {
 /** Without an id BuildKit takes the path, which every other project on the builder writes as well. */
 export function* checkDefaultIds(project: LintProject): Iterable<LintFinding> {
   const uses = [...cacheUses(project)].filter(({ mount }) => mount.id === null);
-  const places = Map.groupBy(uses, ({ file, mount }) => `${file.name}\n${mount.target ?? mount.flag.value}`);
+  const places = Map.groupBy(uses, ({ file, mount }) => `${file.name}\n${mount.defaultId ?? mount.flag.value}`);
   for (const [use, ...more] of places.values()) {
     if (use === undefined) continue;
     const { file, mount } = use;
-    const declared = Object.values(project.mounts ?? {}).find(({ target }) => target === mount.target);
-    const folder = mount.target ?? "cache";
+    const all = Object.values(project.mounts ?? {});
+    // Declared by that very id, it is what the user wants.
+    if (all.some(({ id }) => id === mount.defaultId)) continue;
+    const declared = all.find(({ target }) => target === mount.target);
+    const folder = mount.defaultId ?? "cache";
     const preset = presetNames.find((name) => presets[name].target === mount.target);
     const ownId = `${project.project}-${preset ?? posix.basename(folder).replaceAll(/[^\w-]/g, "")}`;
     const lines = more.map(({ step }) => step.instruction.line).join(", ");
     yield {
       code: "BK6006",
       at: { file, range: mount.flag.range },
-      message: `the mount has no id, so its path ${folder} is one, shared with every project on the builder`,
+      message: `the mount has no id, so its ${folder.startsWith("/") ? `path ${folder}` : `target as it is written, ${folder},`} is one, shared with every project on the builder`,
       hint: `give it one: id=${declared?.id ?? ownId}${lines === "" ? "" : `, here and in ${more.length === 1 ? "line" : "lines"} ${lines}`}`,
     };
   }
@@ -81,8 +84,8 @@ function* differing(project: LintProject, valueOf: (mount: MountUse) => string):
   }
 }
 
-function idOf({ id, target }: MountUse): string | null {
-  return id ?? target;
+function idOf({ id, defaultId }: MountUse): string | null {
+  return id ?? defaultId;
 }
 
 function placeOf({ file, step }: Use, from: LintFile): string {

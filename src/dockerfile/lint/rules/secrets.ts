@@ -10,7 +10,7 @@ export function* checkSecretVariables(project: LintProject): Iterable<LintFindin
     for (const instruction of instructions) {
       if (instruction.keyword !== "ARG" || instruction.stage !== null) continue;
       for (const { name } of readArgs(instruction, escape)) {
-        if (isSecretName(name)) yield finding(file, instruction, name);
+        if (isSecret(name)) yield finding(file, instruction, name);
       }
     }
   }
@@ -18,13 +18,21 @@ export function* checkSecretVariables(project: LintProject): Iterable<LintFindin
     const { instruction } = step;
     const { escape } = file.dockerfile;
     for (const name of instruction.keyword === "ARG" ? readArgs(instruction, escape).map((arg) => arg.name) : []) {
-      if (isSecretName(name)) yield finding(file, instruction, name);
+      if (isSecret(name)) yield finding(file, instruction, name);
     }
     for (const [name, value] of instruction.keyword === "ENV" ? envOf(instruction.args, escape) : []) {
       // One that is cleared gives nothing away.
-      if (isSecretName(name) && !/^(?:""|'')?$/.test(value)) yield finding(file, instruction, name);
+      if (isSecret(name) && !/^(?:""|'')?$/.test(value)) yield finding(file, instruction, name);
     }
   }
+}
+
+/** What a bundler writes into the pages that everybody reads is no secret, whatever its name. */
+const isPublic =
+  /^(?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC|PUBLIC|STORYBOOK|SNOWPACK_PUBLIC|NG_APP|RSPRESS|TARO_APP|PREACT_APP|DOCUSAURUS|SANITY_STUDIO)_/;
+
+function isSecret(name: string): boolean {
+  return isSecretName(name) && !isPublic.test(name);
 }
 
 function finding(

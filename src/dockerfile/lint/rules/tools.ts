@@ -1,7 +1,9 @@
-import { presets } from "../../../config/presets.ts";
+import { presetEnv, presets } from "../../../config/presets.ts";
 import { type Emptying, emptyingsOf } from "../emptied.ts";
-import { homeAt, uidAt, userAt } from "../images.ts";
+import { homeAt, knownImage, rootImage, uidAt, userAt } from "../images.ts";
 import { isWantedInImage, readersOf } from "../later.ts";
+import { keepsDownloads } from "../keeps-downloads.ts";
+import { isWithin } from "../paths.ts";
 import { allSteps, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
 import { placeOfWords } from "../run-text.ts";
 import { toolFolder } from "../tool-folders.ts";
@@ -55,7 +57,18 @@ function isBare(tool: ToolRun, step: Step): boolean {
 }
 
 function isMounted(tool: ToolRun, step: Step): boolean {
-  return step.mounts.some((mount) => mount.type !== "secret" && mount.type !== "ssh" && isMountFor(tool, mount, step));
+  return (
+    step.mounts.some((mount) => mount.type === "cache" && isLinked(mount.target, step)) ||
+    step.mounts.some((mount) => mount.type !== "secret" && mount.type !== "ssh" && isMountFor(tool, mount, step))
+  );
+}
+
+/** Whether a link leads into a mount: from the folder of some tool, it may be. */
+function isLinked(target: string | null, { commands }: Step): boolean {
+  if (target === null) return false;
+  return commands.some(
+    ({ words, mentions }) => /(?:^|\/)ln$/.test(words[0] ?? "") && mentions.some((path) => isWithin(path, target)),
+  );
 }
 
 function hasMarker({ instruction }: Step): boolean {
@@ -66,27 +79,40 @@ interface Folder {
   readonly target: string;
   /** What the mount needs besides, with a comma in front; for people where nobody can tell. */
   readonly owner: string;
-  /** The variable that leads the tool there; null where it looks there by itself. */
-  readonly env: string | null;
+  /** Variables that lead the tool there, as ENV has them; empty where it looks there by itself. */
+  readonly env: string;
+  /** Whether only the image knows who runs the step. */
+  readonly isAssumed: boolean;
 }
 
 /** Where a mount has to be for this command; null where only the user can tell. */
 function folderFor(file: LintFile, tool: ToolRun, step: Step): Folder | null {
   const { preset } = tool;
   const user = userAt(step);
-  const uid = uidAt(step);
   const isRoot = user === null || user === "root";
-  const owner = isRoot ? "" : uid === null ? `,uid=<number of ${user}>` : `,uid=${uid}`;
+  const owner = ownerOf(step, user);
   const known = toolFolder(file, tool, step);
-  if (known !== null) return { target: known.path, owner, env: null };
+  if (known !== null) return { target: known.path, owner, env: "", isAssumed: false };
   if (preset.target === null) return null;
   const home = homeAt(step)?.path;
   const isInHome = preset.target.startsWith("/root/");
   if (!isRoot && isInHome && home === undefined) return null;
+  const image = knownImage(rootImage(step.stage));
+  const isElsewhere = preset.foundWithoutEnv === "in-image" && image !== null && !preset.images.includes(image.name);
+  // A variable that moves more than the cache is not for others to set.
+  const moves = Object.values(preset.env).every((value) => !value.includes("{parent}"));
+  if (isElsewhere && !moves) return null;
   const target = !isRoot && isInHome ? preset.target.replace("/root", home ?? "") : preset.target;
-  const [variable] = Object.entries(preset.env).find(([, value]) => value === "{target}") ?? [];
-  const needsEnv = preset.foundWithoutEnv === "never" && variable !== undefined;
-  return { target, owner, env: needsEnv ? `${variable}=${target}` : null };
+  const variables = Object.entries(presetEnv(preset, target)).map(([name, value]) => `${name}=${value}`);
+  const needsEnv = preset.foundWithoutEnv === "never" || isElsewhere;
+  return { target, owner, env: needsEnv ? variables.join(" ") : "", isAssumed: user === null };
+}
+
+function ownerOf(step: Step, user: string | null): string {
+  if (user === "root") return "";
+  if (user !== null) return `,uid=${uidAt(step) ?? `<number of ${user}>`}`;
+  const isSet = step.stage.chain.some(({ instruction: { keyword } }) => keyword === "USER");
+  return isSet ? ",uid=<number of the user>" : "";
 }
 
 interface Advice {
@@ -104,9 +130,15 @@ function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }
     const declared = unmounted.flatMap((tool) => declaredFor(project, tool.name, tool.preset) ?? []);
     return `write \`# bkcache: ${[...new Set(declared)].join(" ")}\` above the RUN and run \`bkcache generate\``;
   }
-  if (folder === null) return `add a cache mount for ${name} in a folder that ${userAt(step) ?? "its user"} can write`;
-  const { target, owner, env } = folder;
-  const also = env === null ? "" : `, with \`ENV ${env}\` before`;
+  if (folder === null) {
+    const user = userAt(step);
+    const whose = user === null || user === "root" ? "" : ` and ${user} can write`;
+    return `add a cache mount at the folder where ${preset.commands[0]?.[0] ?? name} keeps what it downloads${whose}`;
+  }
+  const { target, owner, env, isAssumed } = folder;
+  const setup =
+    preset.setup.length > 0 && keepsNothing(step) ? `, with the lines of \`bkcache mounts snippet ${name}\`` : "";
+  const also = `${env === "" ? "" : `, with \`ENV ${env}\` before`}${setup}${isAssumed && owner === "" ? " (of root: another user needs a folder of its own, and uid=)" : ""}`;
   if (mounts === null) {
     const sharing = preset.sharing === "shared" ? "" : `,sharing=${preset.sharing}`;
     return `add --mount=type=cache,id=${prefix}-${name},target=${target}${sharing}${owner}${also}`;
@@ -114,6 +146,11 @@ function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }
   const isPreset = target === preset.target && owner === "";
   const settings = isPreset ? name : `{ preset: ${name}, target: ${target}${owner.replace(",uid=", ", uid: ")} }`;
   return `declare \`${name}: ${settings}\` under mounts, and write \`# bkcache: ${name}\` above the RUN${also}`;
+}
+
+/** Whether the image makes its package manager delete what it downloads. */
+function keepsNothing(step: Step): boolean {
+  return knownImage(rootImage(step.stage)) !== null && ![...stepsBefore(step), step].some(keepsDownloads);
 }
 
 /** The name of a declared mount that is this preset's. */
@@ -137,6 +174,8 @@ function* alsoIn(file: LintFile, tool: ToolRun, step: Step): Iterable<string> {
 function* leaveOut(emptyings: readonly Emptying[]): Iterable<string> {
   for (const [text, [first]] of Map.groupBy(emptyings, (each) => each.text)) {
     const why = first?.kind === "busy" ? ": what is mounted cannot be removed" : "";
-    yield `leave \`${text.length > 60 ? `${text.slice(0, 57)}...` : text}\` out${why}`;
+    // Without the index that --no-cache fetches, apk finds nothing.
+    if (first?.kind === "bypasses" && first.tool === "apk") yield `write -U in place of \`${text}\``;
+    else yield `leave \`${text.length > 60 ? `${text.slice(0, 57)}...` : text}\` out${why}`;
   }
 }

@@ -1,4 +1,5 @@
 import { allSteps, type LintFinding, type LintProject } from "../rule.ts";
+import { isWithin } from "../paths.ts";
 import type { MountUse } from "../mount-use.ts";
 import { programOf } from "../../shell-commands.ts";
 
@@ -11,13 +12,20 @@ export function* checkMountOwner(project: LintProject): Iterable<LintFinding> {
     if (step.commands.some((command) => ["sudo", "su", "doas"].includes(programOf(command) ?? ""))) continue;
     if (/\b(?:sudo|su|doas|gosu|su-exec)\b/.test(step.instruction.args)) continue;
     for (const mount of step.mounts) {
-      if (mount.type !== "cache" || mount.isReadOnly || mount.from !== null || isWritable(mount, user)) continue;
+      if (mount.type !== "cache" || mount.isReadOnly || mount.from !== null) continue;
+      if (isWritable(mount, user) && !(mount.target !== null && isWithin(mount.target, "/root"))) continue;
+      // The folder that everything there lies in has mode 0700.
+      const isBelowRoot = mount.target !== null && isWithin(mount.target, "/root");
       const isNumber = /^\d+$/.test(user);
       yield {
         code: "BK6009",
         at: { file, range: mount.flag.range },
-        message: `user ${user} cannot write to this mount, which belongs to ${isRoot(mount.uid ?? "0") ? "root" : `user ${mount.uid}`}`,
-        hint: `add ${isNumber ? `uid=${user}` : `uid= and gid= with the numbers of ${user}`} wherever this id is used: with another owner it is another mount`,
+        message: isBelowRoot
+          ? `user ${user} cannot enter /root, where this mount is`
+          : `user ${user} cannot write to this mount, which belongs to ${isRoot(mount.uid ?? "0") ? "root" : `user ${mount.uid}`}`,
+        hint: isBelowRoot
+          ? `name a folder in the home of ${user}, with ${isNumber ? `uid=${user}` : "its uid and gid"}: nobody but root can enter /root`
+          : `add ${isNumber ? `uid=${user}` : `uid= and gid= with the numbers of ${user}`} wherever this id is used: with another owner it is another mount`,
       };
     }
   }
