@@ -8,7 +8,7 @@ import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, ty
 import { createKeys, type RunKeys } from "./keys.ts";
 import { findRoutes, type Route, type Routes } from "./routes.ts";
 import type { RunRelay, StartedRelay } from "./run-relay.ts";
-import { findWays } from "./ways.ts";
+import { findWays, type Way } from "./ways.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { destOf, makeFolders, lockFolders } from "./local-folders.ts";
 import { checkGates, type GateInput } from "./gates.ts";
@@ -35,11 +35,18 @@ interface Destination {
   readonly manifest: ManifestPlace | null;
 }
 
+interface LeftOut {
+  readonly backend: string;
+  readonly diagnostic: Diagnostic;
+  /** By which way it was to be reached, where it is a bucket; through the relay with the credentials of mounts. */
+  readonly way?: Way | undefined;
+}
+
 /** The cache of one run. */
 export interface CacheChoice {
   readonly targets: Readonly<Record<string, TargetChoice>>;
   /** Backends that this run goes on without. */
-  readonly leftOut: readonly { readonly backend: string; readonly diagnostic: Diagnostic }[];
+  readonly leftOut: readonly LeftOut[];
   /** Variables for buildx: keys, where they cannot be in the entries. */
   readonly env: Readonly<Record<string, string>>;
   /** For looking into the backends again after the build; null where none was looked into. */
@@ -107,7 +114,11 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
 
   const failed = { ...failedBefore, ...taken.failed, ...(await makeFolders(candidates)) };
   for (const { backend, diagnostic } of gated.drop) failed[backend] = diagnostic;
-  const leftOut = Object.entries(failed).map(([backend, diagnostic]) => ({ backend, diagnostic }));
+  const leftOut = Object.entries(failed).map(([backend, diagnostic]): LeftOut => ({
+    backend,
+    diagnostic,
+    way: inspection.ways[backend]?.way,
+  }));
   // A driver that lacks a backend is no failure of the cache: the same config serves other builders.
   const faults = leftOut.filter(({ backend }) => !gated.drop.some((dropped) => dropped.backend === backend));
   const fatal = [...faults.map(({ diagnostic }) => diagnostic), ...taken.findings];

@@ -191,13 +191,14 @@ function firstBudgetOf({ mountBudget: { save, first } }: Plan, ci: Ci): number {
 }
 
 /**
- * What layers have found of the backend and holds for mounts too. BuildKit takes other credentials for Google's store than
- * mounts do.
+ * What layers have found of the backend and holds for mounts too. BuildKit itself takes other credentials for Google's
+ * store than mounts and the relay do.
  */
 function findUnusable({ name, type }: StoreBackend, leftOut: CacheChoice["leftOut"]): Diagnostic | null {
-  const found = leftOut.find(({ backend }) => backend === name)?.diagnostic;
-  if (found === undefined || !factsOf(found.code).isLasting) return null;
-  return type === "gcs" && factsOf(found.code).isOfCredentials ? null : found;
+  const found = leftOut.find(({ backend }) => backend === name);
+  if (found === undefined || !factsOf(found.diagnostic.code).isLasting) return null;
+  const isOfKeys = type === "gcs" && found.way !== "relay";
+  return isOfKeys && factsOf(found.diagnostic.code).isOfCredentials ? null : found.diagnostic;
 }
 
 /** Steps that came from the cache never saw their mounts. Where nobody knows what ran, all may have changed. */

@@ -388,7 +388,7 @@ export const codes = {
   BK4017: {
     title: "builder does not reach the relay",
     help: "The relay listens on this machine alone: on its loopback, or on the address by which a docker-container builder reaches it. A builder that can ask neither gets the backend directly where that is possible, else not at all. Give the builder the machine's network (--driver-opt network=host), give HMAC keys for a bucket of Google's, or run `bkcache relay` where the builder reaches it.",
-    isLasting: true,
+    exit: exitCodes.cache,
   },
 
   BK4020: {

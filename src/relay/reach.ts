@@ -81,13 +81,18 @@ async function tryNode({ session, relay, address, platform }: NodeProbe): Promis
   try {
     const gateway = await session.gateway({ platform });
     const answer = await gateway.visit(`${urlOf(address)}${probe.path}`, { signal });
-    return hasCome ? null : (answer ?? "something else answers at this address");
+    return hasCome ? null : answer === null ? "something else answers there" : shorten(answer);
   } catch (error) {
     if (error instanceof BkcacheError) return error.message;
     throw error;
   } finally {
     probe.close();
   }
+}
+
+/** BuildKit says what it was about to do before it says what went wrong. */
+function shorten(answer: string): string {
+  return /\bdial tcp .*/s.exec(answer)?.[0] ?? answer;
 }
 
 function urlOf({ host, port }: Reachable["address"]): string {

@@ -3,6 +3,7 @@ import type { Buildkit } from "../support/buildkit.ts";
 import { startGcsGate } from "../support/gcs-auth.ts";
 import { startGoogleProxy } from "../support/google-proxy.ts";
 import { baseStage, mountEnvironment, runStep } from "../support/mount-project.ts";
+import { runBkcache } from "../support/run-bkcache.ts";
 import { bucket, test as serverTest } from "../support/servers.ts";
 import { builderKnows, runWatched, secretsOfGate, type WatchedRun } from "../support/watched-run.ts";
 import { makeWorkspace } from "../support/workspace.ts";
@@ -115,4 +116,43 @@ test("the session that people copy: two empty builders, layers and mounts in the
   // The history has the keys of a cache that was read: here those of the run's relay, which has ended.
   expect([one, two].map((builder) => builderKnows(builder, ["BKCA"]))).toEqual([false, true]);
   for (const file of workspace.list()) expect(secrets.some((each) => workspace.read(file).includes(each))).toBe(false);
+});
+
+test("tokens that end in the middle of an export are renewed", async ({ gcs, gate, busybox, newBuilder, session }) => {
+  const workspace = makeWorkspace({
+    "long/Dockerfile": `${baseStage}${[1, 2, 3].map((n) => runStep("", `dd if=/dev/urandom of=/big${n} bs=1M count=40 2>/dev/null`)).join("")}`,
+    "long/src/a.txt": "one",
+  });
+  const args = ["build", "long", "--build-context", `busybox=${busybox}`];
+  const before = { ...gate.counts };
+  gate.limit(2_000);
+  try {
+    const first = await runWatched(workspace, args, session(await newBuilder(), "long"));
+    expect([first.exitCode, first.warnings, first.report.failures], first.stderr).toEqual([0, [], []]);
+    const second = await runWatched(workspace, args, session(await newBuilder(), "long"));
+    expect(Object.values(second.report.targets), second.stderr).toMatchObject([{ steps: { ran: [] } }]);
+  } finally {
+    gate.limit(undefined);
+  }
+  const objects = await gcs.objects(bucket);
+  expect(objects.filter(({ key, bytes }) => key.startsWith("long/blobs/") && bytes > 30e6)).toHaveLength(3);
+  expect(gate.counts.tokens - before.tokens).toBeGreaterThan(4);
+  expect(gate.counts.refused).toBe(before.refused);
+});
+
+test("a builder that does not reach the relay builds without the layers, and with its mounts", async ({
+  busybox,
+  newBuilder,
+  session,
+}) => {
+  const workspace = makeProject();
+  const args = ["build", "my-go-app", "--build-context", `busybox=${busybox}`];
+  const builder = await newBuilder({ isApart: true });
+  const run = await runWatched(workspace, args, session(builder, "apart"));
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.warnings).toEqual([expect.stringMatching(/^warning BK4017: backend "remote": .* building without it$/)]);
+  expect(run.report).toMatchObject({ ways: {}, leftOut: [{ backend: "remote", code: "BK4017" }] });
+  expect(run.mounts).toMatchObject([{ restore: { outcome: "absent" }, save: { outcome: "saved" } }]);
+  const strict = await runBkcache([...args, "--strict"], { cwd: workspace.dir, env: session(builder, "apart") });
+  expect([strict.exitCode, strict.stderr]).toEqual([3, expect.stringContaining("BK4017")]);
 });

@@ -20,6 +20,8 @@ export interface GcsGate {
   makeForeignKeyFile(): string;
   /** Makes every token that was given out so far invalid. */
   revoke(): void;
+  /** Tokens that are given out from now on are good for this time. @param ms at most an hour; undefined for that */
+  limit(ms: number | undefined): void;
   stop(): void;
 }
 
@@ -32,6 +34,7 @@ export async function startGcsGate(storeEndpoint: string): Promise<GcsGate> {
   const counts = { let: 0, refused: 0, tokens: 0 };
   const secrets: string[] = [];
   const tokens = new Set<string>();
+  let lifetime: number | undefined;
   const own = makeKey();
 
   const giveToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -50,7 +53,10 @@ export async function startGcsGate(storeEndpoint: string): Promise<GcsGate> {
     tokens.add(token);
     secrets.push(token);
     counts.tokens += 1;
-    answer(response, 200, { access_token: token, expires_in: 3_599, token_type: "Bearer" });
+    if (lifetime !== undefined) setTimeout(() => tokens.delete(token), lifetime).unref();
+    // The SDK renews a token some minutes before its end.
+    const seconds = lifetime === undefined ? 3_599 : renewedBefore + Math.floor(lifetime / 2_000);
+    answer(response, 200, { access_token: token, expires_in: seconds, token_type: "Bearer" });
   };
   const composing = new Set<string>();
   const server = createServer((request, response) => {
@@ -115,12 +121,16 @@ export async function startGcsGate(storeEndpoint: string): Promise<GcsGate> {
     secrets,
     makeForeignKeyFile: () => writeKeyFile("foreign.json", makeKey().privateKey),
     revoke: () => tokens.clear(),
+    limit: (ms) => void (lifetime = ms),
     stop() {
       server.closeAllConnections();
       server.close();
     },
   };
 }
+
+/** `eagerRefreshThresholdMillis` of google-auth-library, in seconds. */
+const renewedBefore = 300;
 
 interface Expected {
   readonly account: string;
