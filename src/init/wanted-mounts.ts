@@ -1,9 +1,11 @@
 import { posix } from "node:path";
-import { isCommandOf, type MountPreset, type PresetName, presets } from "../config/presets.ts";
+import { type MountPreset, type PresetName, presets } from "../config/presets.ts";
 import { emptyScope } from "../dockerfile/expand.ts";
-import { commandsOf } from "../dockerfile/lint/run-commands.ts";
-import { isWithin } from "../dockerfile/lint/paths.ts";
+import { emptyingsOf } from "../dockerfile/lint/emptied.ts";
 import { rootImage } from "../dockerfile/lint/images.ts";
+import { isWantedInImage } from "../dockerfile/lint/later.ts";
+import type { LintFile } from "../dockerfile/lint/rule.ts";
+import { toolFolder } from "../dockerfile/lint/tool-folders.ts";
 import { downloads, isMountFor, type ToolRun, toolsOf } from "../dockerfile/lint/tools.ts";
 import { type StageWalk, type Step, walkStages } from "../dockerfile/lint/walk.ts";
 import type { Dockerfile, Instruction } from "../dockerfile/model.ts";
@@ -23,6 +25,7 @@ export interface WantedMount {
  */
 export function findWantedMounts(dockerfile: Dockerfile, { files, unsafe = [] }: ProjectFiles): readonly WantedMount[] {
   const walks = walkStages(dockerfile, emptyScope);
+  const file: LintFile = { name: "Dockerfile", dockerfile, walks, targets: [], readSource: () => null };
   const steps = walks.flatMap((walk) => walk.steps);
   const wanted: WantedMount[] = [];
   for (const [preset, names] of Object.entries(signs) as [PresetName, readonly string[]][]) {
@@ -31,10 +34,7 @@ export function findWantedMounts(dockerfile: Dockerfile, { files, unsafe = [] }:
     const uses = usesOf(preset, steps);
     if (!uses.some(({ tool }) => doesWork(tool))) continue;
     const isHarmful =
-      unsafe.includes(preset) ||
-      uses.some((use) => !isSafe(use)) ||
-      isMountedInPart(preset, steps) ||
-      (isPackageStore.has(preset) && isReadLater(preset, walks, dockerfile));
+      unsafe.includes(preset) || uses.some((use) => !isSafe(file, use)) || isMountedInPart(preset, steps);
     const needy = new Set([...uses.map(({ step }) => step), ...opaqueAfter(preset, uses, walks)]);
     const runs = isHarmful ? [] : steps.filter((step) => needy.has(step)).map(({ instruction }) => instruction);
     wanted.push({ preset, runs });
@@ -82,43 +82,26 @@ const isPackageStore: ReadonlySet<PresetName> = new Set<PresetName>([
   "pnpm",
 ]);
 
-/** Whether the tool finds the folder, may write there, and neither empties nor bypasses it. */
-function isSafe({ step, tool: { name, preset, command } }: Use): boolean {
-  const { target, env, foundWithoutEnv } = preset;
+/** Whether the tool finds the folder, may write there, neither empties nor bypasses it, and nobody else wants it. */
+function isSafe(file: LintFile, { step, tool }: Use): boolean {
+  const { name, preset } = tool;
+  const { target } = preset;
   if (target === null || !isRoot(step)) return false;
-  const set = Object.entries(env).flatMap(([variable, template]) => {
-    const value = command.env[variable] ?? step.lookup(variable);
-    return typeof value === "string" && value !== "" ? [{ value, template }] : [];
-  });
-  const leads = set.filter(({ template }) => /\{(?:target|parent)\}/.test(template));
-  const isElsewhere = leads.some(({ value, template }) => {
-    return value !== template.replace("{target}", target).replace("{parent}", posix.dirname(target));
-  });
-  if (isElsewhere) return false;
-  // Yarn 4 finds it by itself; an older one leaves the mount empty.
-  if (leads.length === 0 && foundWithoutEnv === "never" && name !== "yarn-berry") return false;
-  if (leads.length === 0 && foundWithoutEnv === "in-image" && !isImageOf(preset, step.stage)) return false;
+  const folder = toolFolder(file, tool, step);
+  if (folder === null ? !isFoundThere(tool, step) : folder.path !== target) return false;
   // Virtual environments would go with the mount.
   if (name === "poetry" && !hasPlainPoetry(step)) return false;
-  const { commands } = step;
-  if (commands.some(({ words }) => words.some((word) => ownFolder.test(word)))) return false;
-  if (["PIP_NO_CACHE_DIR", "UV_NO_CACHE", "PDM_NO_CACHE"].some((variable) => isSet(step, variable))) return false;
-  const isCleaned = commands.some(({ words, removes }) => {
-    const text = words.join(" ");
-    return (
-      removes.some((path) => isWithin(path, target) || isWithin(target, path)) ||
-      /\b(?:cache clean|cache purge|clean -\w*(?:mod)?cache|locals all|purge-local-repository|store prune)\b/.test(
-        text,
-      ) ||
-      (/^(?:\S*\/)?rm$/.test(words[0] ?? "") && /(?:~|\$HOME|\$\{HOME\}|\/root)\/?(?:\.|\*|$)/.test(text))
-    );
-  });
-  return !isCleaned;
+  if (emptyingsOf(file, step, { target, tool: name }).length > 0) return false;
+  return !isWantedInImage(file, step, target, tool);
 }
 
-/** Flags that leave the folder empty, or lead elsewhere. */
-const ownFolder =
-  /^(?:--no-cache(?:-dir)?|--(?:cache|cache-dir|cache-folder|store-dir|gradle-user-home|packages)(?:=.*)?|-Dmaven\.repo\.local=.*)$/;
+/** Where the Dockerfile does not tell the folder: whether the tool has it by itself. */
+function isFoundThere({ name, preset }: ToolRun, { stage }: Step): boolean {
+  const { foundWithoutEnv } = preset;
+  if (foundWithoutEnv === "in-image") return isImageOf(preset, stage);
+  // Yarn 4 finds it by itself; an older one leaves the mount empty.
+  return foundWithoutEnv === "as-root" || name === "yarn-berry";
+}
 
 function isRoot({ user }: Step): boolean {
   return user === null || user === "root" || user === "0";
@@ -159,26 +142,6 @@ function isMountedInPart(preset: PresetName, steps: readonly Step[]): boolean {
 /** cargo's second folder is of use to few, and never to one who has mounted the first alone. */
 function isSibling(preset: PresetName, other: PresetName): boolean {
   return preset === other || (preset === "cargo-git" && other === "cargo-registry");
-}
-
-/** Whether an image or another stage takes the folder, or its program reads it where no mount is. */
-function isReadLater(preset: PresetName, walks: readonly StageWalk[], dockerfile: Dockerfile): boolean {
-  const { target } = presets[preset];
-  const folder = target ?? "/";
-  return walks.some((walk) =>
-    walk.steps.some((step) => {
-      const { instruction } = step;
-      if (instruction.keyword === "COPY" && instruction.flags.some(({ name }) => name === "from")) {
-        const sources = instruction.args
-          .split(/\s+/)
-          .slice(0, -1)
-          .map((source) => source.replace(/(?<=.)\/+$/, ""));
-        return sources.some((source) => source !== "/" && (isWithin(source, folder) || isWithin(folder, source)));
-      }
-      if (instruction.keyword !== "CMD" && instruction.keyword !== "ENTRYPOINT") return false;
-      return commandsOf(dockerfile, instruction, null).some(({ words }) => isCommandOf(presets[preset], words));
-    }),
-  );
 }
 
 const builders = new Set([
