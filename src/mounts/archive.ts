@@ -6,23 +6,28 @@ import type { BatchQueue, Layout } from "./unpack.ts";
 
 const outputBytes = 256 * 2 ** 10;
 
-/** Puts small pieces together: each one that is passed on may cost a message. A large one is passed on as it is. */
-async function* coalesce(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+/**
+ * Puts small pieces together: each one that is passed on may cost a message. A large one is passed on as it is. They come in
+ * groups, since to wait for each of many costs more than to copy it.
+ */
+async function* coalesce(groups: AsyncIterable<Iterable<Buffer>>): AsyncGenerator<Buffer> {
   let buffer = Buffer.allocUnsafe(outputBytes);
   let length = 0;
-  for await (const piece of pieces) {
-    const isLarge = piece.length >= outputBytes / 2;
-    if (length > 0 && (isLarge || length + piece.length > outputBytes)) {
-      yield buffer.subarray(0, length);
-      // The receiver keeps the one that it has.
-      buffer = Buffer.allocUnsafe(outputBytes);
-      length = 0;
-    }
-    if (isLarge) {
-      yield piece;
-    } else {
-      piece.copy(buffer, length);
-      length += piece.length;
+  for await (const group of groups) {
+    for (const piece of group) {
+      const isLarge = piece.length >= outputBytes / 2;
+      if (length > 0 && (isLarge || length + piece.length > outputBytes)) {
+        yield buffer.subarray(0, length);
+        // The receiver keeps the one that it has.
+        buffer = Buffer.allocUnsafe(outputBytes);
+        length = 0;
+      }
+      if (isLarge) {
+        yield piece;
+      } else {
+        piece.copy(buffer, length);
+        length += piece.length;
+      }
     }
   }
   if (length > 0) yield buffer.subarray(0, length);
@@ -65,19 +70,19 @@ export function writeCpio(layout: Layout, options: FilesOptions): AsyncGenerator
   const header = (file: FileEntry) => writeCpioHeader({ ...file, kind: "file", inode: inodes.get(file.path) ?? 0 });
   return coalesce(
     (async function* () {
-      for (const dir of layout.dirs) yield writeCpioHeader({ ...dir, mode: 0o700, size: 0, inode: 0 });
+      yield layout.dirs.map((dir) => writeCpioHeader({ ...dir, mode: 0o700, size: 0, inode: 0 }));
       yield* filePieces(options, { header, padding: cpioPaddingOf });
       const files = new Map(filesOf(layout).map((file) => [file.path, file]));
-      for (const { path, target } of layout.hardlinks) {
+      yield layout.hardlinks.flatMap(({ path, target }) => {
         const file = files.get(target);
-        if (file !== undefined) yield writeCpioHeader({ ...file, path, size: 0, inode: inodes.get(target) ?? 0 });
-      }
-      for (const { target, ...link } of layout.symlinks) {
-        yield writeCpioHeader({ ...link, mode: 0o777, size: target.length, inode: 0 });
-        yield Buffer.from(target, "latin1");
-        yield cpioPaddingOf(target.length);
-      }
-      yield cpioEnd;
+        return file === undefined ? [] : [writeCpioHeader({ ...file, path, size: 0, inode: inodes.get(target) ?? 0 })];
+      });
+      yield layout.symlinks.flatMap(({ target, ...link }) => [
+        writeCpioHeader({ ...link, mode: 0o777, size: target.length, inode: 0 }),
+        Buffer.from(target, "latin1"),
+        cpioPaddingOf(target.length),
+      ]);
+      yield [cpioEnd];
     })(),
   );
 }
@@ -99,9 +104,8 @@ export function writeFiles(layout: Layout, options: FilesOptions): FilesArchive 
   const pieces = coalesce(
     (async function* () {
       yield* filePieces(options, tar);
-      yield* linkPieces(layout);
-      yield tarEnd;
-      yield Buffer.alloc(blocks * blockBytes - bytes);
+      yield linkPieces(layout);
+      yield [tarEnd, Buffer.alloc(blocks * blockBytes - bytes)];
     })(),
   );
   return { blocks, pieces };
@@ -114,33 +118,37 @@ export function writeFiles(layout: Layout, options: FilesOptions): FilesArchive 
 export function writeContents(layout: Layout, options: FilesOptions): AsyncGenerator<Buffer> {
   return coalesce(
     (async function* () {
-      for (const dir of layout.dirs) yield dirHeader({ ...dir, mode: 0o700 });
+      yield layout.dirs.map((dir) => dirHeader({ ...dir, mode: 0o700 }));
       yield* filePieces(options, tar);
-      yield* linkPieces(layout);
-      yield* dirPieces(layout);
-      yield tarEnd;
+      yield linkPieces(layout);
+      yield dirPieces(layout);
+      yield [tarEnd];
     })(),
   );
 }
 
-async function* filePieces({ blobs, queue, onFile }: FilesOptions, format: Format): AsyncGenerator<Buffer> {
+async function* filePieces({ blobs, queue, onFile }: FilesOptions, format: Format): AsyncGenerator<Buffer[]> {
   for (let batch = queue(); batch !== undefined; batch = queue()) {
     let pack = -1;
     let raw = Buffer.alloc(0) as Buffer;
+    let pieces: Buffer[] = [];
     for (const file of batch.files) {
-      yield format.header(file);
+      pieces.push(format.header(file));
       for (const index of file.blobs) {
         const blob = blobs[index];
         if (blob === undefined) throw new Error("a file with a blob that does not exist");
         if (blob.pack !== pack) {
+          yield pieces;
+          pieces = [];
           raw = await batch.nextPack();
           pack = blob.pack;
         }
-        yield raw.subarray(blob.offset, blob.offset + blob.length);
+        pieces.push(raw.subarray(blob.offset, blob.offset + blob.length));
       }
-      yield format.padding(file.size);
+      pieces.push(format.padding(file.size));
       onFile?.(file);
     }
+    yield pieces;
   }
 }
 
@@ -172,7 +180,11 @@ export function writeRest(layout: Pick<Layout, "dirs">, files: readonly OwnFile[
     }
     yield tarEnd;
   }
-  return coalesce(pieces());
+  return coalesce(
+    (async function* () {
+      yield pieces();
+    })(),
+  );
 }
 
 function dirHeader(dir: DirEntry): Buffer {

@@ -1,6 +1,7 @@
 import { connect, constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
 import type { Duplex } from "node:stream";
-import { lengthOf, type Message } from "./wire.ts";
+import { createDeframer, createSender } from "./framing.ts";
+import type { Message } from "./wire.ts";
 
 /** A call of an API: its path and what goes each way. */
 interface Method<In, Out> {
@@ -73,11 +74,6 @@ const window = { call: 4 << 20, connection: 16 << 20 } as const;
 /** Megabytes that node:http2 may hold, beyond which it refuses streams: the window, and what goes out on every call. */
 const maxSessionMemory = 128;
 
-/** Bytes of a message at most. BuildKit sends none of more than 16 MiB. */
-const maxFrame = 32 << 20;
-/** A byte that says whether the message is compressed, and its length in four. */
-const frameHead = 5;
-
 /**
  * Speaks gRPC over `connection`. Written on node:http2 since that takes any stream: a client that opens its own sockets
  * would need a listening one between it and the builder. Source:
@@ -134,8 +130,9 @@ export function openChannel(connection: Duplex): Channel {
     });
     signal?.addEventListener("abort", onAbort);
     if (signal?.aborted === true) onAbort();
+    const send = createSender(stream, method.request.encode);
     return {
-      send: (message) => write(stream, frame(method.request.encode(message))),
+      send,
       end: () => void stream.end(),
       receive: (onMessage) => receive(stream, method, closed, onMessage),
       cancel: () => breakOff(new Error("broken off")),
@@ -167,23 +164,6 @@ export function openChannel(connection: Duplex): Channel {
 
 function brokenCall(error: Error): Call<never, never> {
   return { send: async () => {}, end: () => {}, receive: () => Promise.reject(error), cancel: () => {} };
-}
-
-function frame(message: readonly Uint8Array[]): Buffer {
-  const head = Buffer.alloc(frameHead);
-  head.writeUInt32BE(lengthOf(message), 1);
-  return Buffer.concat([head, ...message]);
-}
-
-async function write(stream: ClientHttp2Stream, chunk: Buffer): Promise<void> {
-  if (stream.destroyed || stream.writableEnded || stream.write(chunk)) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      stream.off("drain", done).off("close", done);
-      resolve();
-    };
-    stream.once("drain", done).once("close", done);
-  });
 }
 
 interface Outcome {
@@ -246,42 +226,6 @@ async function receive<Out>(
   const said =
     code === undefined || code === 200 ? "the connection broke" : `the builder answers with HTTP status ${code}`;
   throw new GrpcError(GrpcStatus.UNAVAILABLE, said, { cause: broken });
-}
-
-/** Gives each message of a stream to `onMessage`, valid until that returns. Throws at a frame that cannot be. */
-function createDeframer(onMessage: (bytes: Buffer) => void): (chunk: Buffer) => void {
-  /** A frame that several chunks share. */
-  let held = Buffer.allocUnsafeSlow(64 * 1024);
-  let filled = 0;
-  const lengthAt = (bytes: Buffer, at: number): number => {
-    if (bytes[at] !== 0) throw new Error("the answer is compressed, which was not asked for");
-    const length = frameHead + bytes.readUInt32BE(at + 1);
-    if (length > maxFrame) throw new Error(`a message of ${length} bytes`);
-    return length;
-  };
-  return (chunk) => {
-    for (let at = 0; at < chunk.length;) {
-      const left = chunk.length - at;
-      if (filled === 0 && left >= frameHead) {
-        const length = lengthAt(chunk, at);
-        if (left >= length) {
-          onMessage(chunk.subarray(at + frameHead, at + length));
-          at += length;
-          continue;
-        }
-      }
-      const wanted = filled < frameHead ? frameHead : lengthAt(held, 0);
-      if (wanted > held.length) held = Buffer.concat([held.subarray(0, filled)], wanted);
-      const copied = Math.min(left, wanted - filled);
-      chunk.copy(held, filled, at, at + copied);
-      filled += copied;
-      at += copied;
-      if (filled < frameHead || filled < lengthAt(held, 0)) continue;
-      const length = filled;
-      filled = 0;
-      onMessage(held.subarray(frameHead, length));
-    }
-  };
 }
 
 /** Percent-encoded UTF-8, as the protocol has it; what is not is taken as it is. */
