@@ -74,12 +74,12 @@ function summariseRelay(target: string, relay: RelayReport): string {
   const { hits, misses, bytesFromStore, bytesFromTier, bytesToStore, droppedResults, ms } = relay;
   const parts = [
     ...(hits + misses > 0 ? [`${hits} of ${hits + misses} objects found`] : []),
-    `${showBytes(bytesFromStore)} from the bucket`,
+    ...(bytesFromStore > 0 ? [`${showBytes(bytesFromStore)} from the bucket`] : []),
     ...(bytesFromTier > 0 ? [`${showBytes(bytesFromTier)} from the tier`] : []),
     ...(bytesToStore > 0 ? [`${showBytes(bytesToStore)} stored`] : []),
     ...(droppedResults > 0 ? [`${droppedResults} results left out, whose layers the bucket lacks`] : []),
   ];
-  return `relay ${target}: ${parts.join(", ")} in ${showTime(ms)}`;
+  return `relay ${target}: ${parts.length === 0 ? "nothing moved" : parts.join(", ")} in ${showTime(ms)}`;
 }
 
 function summariseMount({ name, restore, save }: MountReport): readonly string[] {
