@@ -1,13 +1,12 @@
 import { homeVariable } from "../bake/cache-entry.ts";
-import type { Entry, Plan, PlanMount } from "../bake/model.ts";
+import type { CacheDirection, Entry, Plan, PlanMount, TargetCache } from "../bake/model.ts";
 import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts";
 import { requireKnown } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
 import type { TargetScopes } from "../cache/scopes.ts";
 import type { CacheUse } from "../cache/use.ts";
 import type { PlannedWay } from "../cache/ways.ts";
-import { whyDeclaredStays } from "../carry/find.ts";
-import type { TargetMounts } from "../source/target-mounts.ts";
+import type { ListedMount, ListedMounts } from "../carry/list-mounts.ts";
 
 /** A cache entry as it would be passed, without what only a run knows (credentials, region from the environment). */
 export interface DescribedEntry {
@@ -29,10 +28,11 @@ export interface DescribedStore {
   readonly place: string;
 }
 
-interface DescribedMount extends PlanMount {
-  /** Why its contents stay on the builder; null where they are carried. */
-  readonly staysBecause: string | null;
-}
+/** The settings of the config where it declares the mount, and what the flags of the Dockerfile say. */
+type DescribedMount = Partial<PlanMount> &
+  Omit<ListedMount, "name" | "declared" | "uid" | "gid" | "mode"> & {
+    readonly isDeclared: boolean;
+  };
 
 interface DescribedTarget {
   /** False for a target that others take as a context and that was not asked for itself. */
@@ -42,7 +42,9 @@ interface DescribedTarget {
   /** In order of preference; the first whose manifest exists is taken. */
   readonly sources: readonly DescribedSource[];
   readonly destinations: readonly DescribedEntry[];
-  /** Null where the Dockerfile decides and cannot be read. */
+  /** Entries of the user's own that this run does not pass on, since it neither reads nor writes that way. */
+  readonly leftOut: readonly (DescribedEntry & { readonly direction: "from" | "to" })[];
+  /** Every cache mount, by the name that the config declares it under, else its id. Null where the Dockerfile decides and cannot be read. */
   readonly mounts: Readonly<Record<string, DescribedMount>> | null;
   /** Why `mounts` is null. */
   readonly mountsUnknown?: string;
@@ -66,8 +68,8 @@ export interface DescribeOptions {
   readonly use: CacheUse;
   /** Of every backend in a bucket. */
   readonly ways: Readonly<Record<string, PlannedWay>>;
-  /** Which declared mounts a target has; without it, what the config alone says. */
-  readonly mountsOf?: (target: string) => TargetMounts;
+  /** Without it the mounts are not known. */
+  readonly mountsOf?: (target: string) => ListedMounts;
 }
 
 /**
@@ -83,9 +85,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const describe = (name: string, isRequested: boolean) => {
     const target = plan.targets[name];
     if (target === undefined) throw new Error(`no target ${name} in the plan`);
-    const mounts: TargetMounts =
-      options.mountsOf?.(name) ??
-      (target.mounts === null ? { names: null, reason: "the Dockerfile was not read" } : { names: target.mounts });
+    const mounts: ListedMounts = options.mountsOf?.(name) ?? { mounts: null, reason: "the Dockerfile was not read" };
     const own = use.scopes[name];
     if (own === undefined) throw new Error(`no scopes for target ${name}`);
     const read = own.read.map(({ scope }) => scope);
@@ -102,9 +102,10 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
         destinations: layers.write
           ? list(target.cache, { direction: "to", scopes: [own.write.scope] }).map(describeEntry)
           : [],
-        ...(mounts.names === null
+        leftOut: leftOut(target.cache, layers),
+        ...(mounts.mounts === null
           ? { mounts: null, mountsUnknown: mounts.reason }
-          : { mounts: Object.fromEntries(mounts.names.map((mount) => [mount, describeMount(plan, mount, store)])) }),
+          : { mounts: Object.fromEntries(mounts.mounts.map((mount) => [mount.name, describeMount(mount)])) }),
       },
     ] as const;
   };
@@ -137,10 +138,28 @@ function describeStore({ mountBackend: name, backends }: Plan): DescribedStore |
   return { backend: name, place };
 }
 
-function describeMount(plan: Plan, name: string, store: DescribedStore | null): DescribedMount {
-  const mount = plan.mounts[name];
-  if (mount === undefined) throw new Error(`no mount ${name} in the plan`);
-  return { ...mount, staysBecause: store === null ? "no backend holds mounts" : whyDeclaredStays(mount) };
+function describeMount(mount: ListedMount): DescribedMount {
+  const { declared, id, target, sharing, uid, gid, mode, lines, staysBecause } = mount;
+  return {
+    ...declared,
+    id,
+    target,
+    sharing,
+    lines,
+    staysBecause,
+    ...(uid !== null && { uid }),
+    ...(gid !== null && { gid }),
+    ...(mode !== null && { mode }),
+    isDeclared: declared !== null,
+  };
+}
+
+function leftOut({ from, to }: TargetCache, layers: CacheUse["layers"]): DescribedTarget["leftOut"] {
+  const own = (direction: "from" | "to", source: CacheDirection, isUsed: boolean) =>
+    isUsed || source.kind === "policy"
+      ? []
+      : source.entries.map((entry) => ({ direction, backend: null, scope: null, entry }));
+  return [...own("from", from, layers.read), ...own("to", to, layers.write)];
 }
 
 function describeEntry({ backend, scope, entry }: PossibleEntry<string>): DescribedEntry {

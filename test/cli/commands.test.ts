@@ -523,6 +523,69 @@ rules: { BK2052: off }
     expect(without.stdout).toContain("(id shop-gomod, shared), stays on the builder (no backend holds mounts)\n");
   });
 
+  test("every mount of the stages that a build reaches, whether it is carried, and why", async () => {
+    const files = {
+      "bkcache.config.yaml": `project: shop
+backends: { disk: { type: local, path: /cache } }
+cache: { read: [disk], write: [disk] }
+mounts: { gomod: go-mod, gobuild: go-build, npm: { preset: npm, persist: false } }
+targets: { api: { target: api }, web: { target: web, mounts: [npm] } }
+`,
+      Dockerfile: [
+        "FROM golang:1.26 AS unused",
+        "RUN --mount=type=cache,id=never,target=/never x",
+        "FROM golang:1.26 AS api",
+        "ARG TARGETARCH",
+        "RUN --mount=type=cache,id=shop-gomod,target=/go/pkg/mod x",
+        "RUN --mount=type=cache,id=shop-gomod,target=/go/pkg/mod --mount=type=cache,id=lint-${TARGETARCH},target=/lint,uid=7 y",
+        "RUN --mount=type=cache,target=/p,sharing=private --mount=type=cache,id=f,target=/f,from=golang,source=/x z",
+        "# bkcache: gobuild",
+        "RUN go build",
+        "FROM node:24 AS web",
+        "RUN --mount=type=cache,id=shop-npm,target=/root/.npm --mount=type=cache,id=other,target=/other npm ci",
+        "",
+      ].join("\n"),
+    };
+    const { stdout } = await run(["plan", "api", "web"], files).result;
+    expect(stdout.split("\n").filter((line) => line.startsWith("  mount "))).toEqual([
+      "  mount gomod: /go/pkg/mod (id shop-gomod, shared)",
+      "  mount lint-${TARGETARCH}: /lint (id lint-${TARGETARCH}, shared, not declared)",
+      "  mount /p: /p (id /p, private, not declared), stays on the builder (with sharing private each build may have one of its own)",
+      "  mount f: /f (id f, shared, not declared), stays on the builder (it begins with the content of something else)",
+      "  mount gobuild: /root/.cache/go-build (id shop-gobuild, shared), stays on the builder (no RUN has it yet; `bkcache generate` writes it below its marker)",
+      "  mount npm: /root/.npm (id shop-npm, shared), stays on the builder (persist: false)",
+      "  mount other: /other (id other, shared, not declared), stays on the builder (the target's `mounts` does not list it)",
+    ]);
+    const { targets } = JSON.parse((await run(["plan", "--json", "api"], files).result).stdout);
+    expect(targets.api.mounts).toMatchObject({
+      gomod: { isDeclared: true, preset: "go-mod", lines: [5, 6], staysBecause: null },
+      "lint-${TARGETARCH}": { isDeclared: false, uid: 7, lines: [6], staysBecause: null },
+    });
+  });
+
+  test("without declared mounts those that a bake carries all the same", async () => {
+    const files = {
+      "bkcache.config.yaml":
+        "project: shop\nbackends: { disk: { type: local, path: /cache } }\ncache: { read: [disk], write: [disk] }\ntargets: { api: {} }\n",
+      Dockerfile: "FROM a\nRUN --mount=type=cache,target=/m x\n",
+    };
+    expect((await run(["plan"], files).result).stdout).toContain("\n  mount /m: /m (id /m, shared, not declared)\n");
+  });
+
+  test("entries of the user's own, and those that this run leaves out", async () => {
+    const files = {
+      "bkcache.config.yaml":
+        "project: shop\ntargets: { api: { cacheFrom: ['type=registry,ref=acme/api:cache'], cacheTo: ['type=registry,ref=acme/api:cache'] } }\n",
+    };
+    const laptop = await run(["plan", "--cache", "read"], files).result;
+    expect(laptop.stdout).toContain("  from  type=registry,ref=acme/api:cache\n");
+    expect(laptop.stdout).toContain(
+      "  to    not your own type=registry,ref=acme/api:cache: nothing is written in this run\n",
+    );
+    const { targets } = JSON.parse((await run(["plan", "--cache", "off", "--json"], files).result).stdout);
+    expect(targets.api.leftOut).toMatchObject([{ direction: "from" }, { direction: "to" }]);
+  });
+
   test("a target without cache says so", async () => {
     const { stdout } = await run(
       ["plan"],

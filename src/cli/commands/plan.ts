@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { ReasonedScope } from "../../cache/scopes.ts";
+import { listMounts } from "../../carry/list-mounts.ts";
 import { resolveCacheUse } from "../../cache/use.ts";
 import { describeWay, findWays } from "../../cache/ways.ts";
 import { type Description, describeRun, showEntry } from "../../run/plan.ts";
 import { createDockerfileReader } from "../../source/dockerfiles.ts";
 import { openFolderPlan } from "../../source/open-plan.ts";
-import { mountsOfTarget } from "../../source/target-mounts.ts";
 import type { CommandContext } from "../command.ts";
 import { plainLine } from "../report/plain.ts";
 
@@ -40,7 +40,7 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
     names: known,
     ways: findWays(plan.backends, host.env),
     use: resolveCacheUse({ plan, flags: options, env: host.env, dir, hasConfig }),
-    mountsOf: (name) => mountsOfTarget(plan, name, { read }),
+    mountsOf: (name) => listMounts(plan, name, { read }),
   });
   if (options.json) reporter.json(description);
   else reporter.result(render(description));
@@ -58,13 +58,18 @@ function render({ project, cache, mountStore, ways, targets, commandLine }: Desc
     for (const destination of target.destinations) lines.push(`  to    ${showEntry(destination)}`);
     if (cache.read && target.sources.length === 0) lines.push("  from  nothing");
     if (cache.write && target.destinations.length === 0) lines.push("  to    nothing");
+    for (const { direction, ...entry } of target.leftOut) {
+      const [word, use] = direction === "from" ? ["from", "read"] : ["to  ", "written"];
+      lines.push(`  ${word}  not your own ${showEntry(entry)}: nothing is ${use} in this run`);
+    }
     if (target.mounts === null) {
       lines.push(`  mounts are up to the Dockerfile: ${target.mountsUnknown}`);
       continue;
     }
-    for (const [mount, { id, target: path, sharing, staysBecause }] of Object.entries(target.mounts)) {
+    for (const [mount, { id, target: path, sharing, staysBecause, isDeclared }] of Object.entries(target.mounts)) {
       const stays = staysBecause === null ? "" : `, stays on the builder (${staysBecause})`;
-      lines.push(`  mount ${mount}: ${path} (id ${id}, ${sharing})${stays}`);
+      const whose = isDeclared ? "" : ", not declared";
+      lines.push(plainLine(`  mount ${mount}: ${path} (id ${id}, ${sharing}${whose})${stays}`));
     }
   }
   lines.push("", commandLine.join(" "), "");
