@@ -35,6 +35,11 @@ test.for(pages)("%s: links lead somewhere, and npm scripts exist", (page) => {
   }
 });
 
+test.for(pages)("%s: nothing runs a package of npm that may be another's", (page) => {
+  // `--no` refuses what is not installed; the name is nobody's there yet.
+  expect(readFileSync(page, "utf8").match(/\bnpx (?!--no\b)[^\n]*bkcache[^\n]*/g)).toBeNull();
+});
+
 test("CONTRIBUTING.md names files that exist", () => {
   const text = readFileSync("CONTRIBUTING.md", "utf8");
   const paths = [...text.matchAll(/\b(?:src|test|schemas)\/[\w./-]*\w/g)].map(([path]) => path);

@@ -203,7 +203,7 @@ async function takeRoutes(host: Host, request: CacheRequest, { inspection, gate 
     session,
     relay,
     targets,
-    mayWrite: use.layers.write,
+    mayWrite: use.layers.write && !use.isLocalOnly,
     hasOneKey,
   });
   const direct = (type: string) =>

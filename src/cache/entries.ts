@@ -9,7 +9,7 @@ import { type ManifestPlace, manifestPlace } from "../layers/place.ts";
 import { draftBackend } from "../source/backend.ts";
 import type { Values } from "../source/values.ts";
 import { attributesOf, type Place, resolvePlace, type StoreBackend } from "../store/place.ts";
-import type { CacheUse } from "./use.ts";
+import { type CacheUse, isFolder } from "./use.ts";
 
 /** A cache entry whose texts are all literal. */
 export type LiteralEntry = Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface TargetEntry {
 export interface EntryRequest {
   readonly plan: Plan;
   readonly targets: readonly string[];
-  readonly use: Pick<CacheUse, "layers" | "scopes">;
+  readonly use: Pick<CacheUse, "layers" | "scopes" | "isLocalOnly">;
 }
 
 interface DraftRequest extends EntryRequest {
@@ -64,6 +64,9 @@ export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryD
     texts[key] = text;
     return (values) => values[key] ?? "";
   };
+  // Entries of the user's own go by the same rule: nobody can tell who reads what they write.
+  const isWritten = ({ backend }: PossibleEntry<string>): boolean =>
+    !use.isLocalOnly || (backend !== null && isFolder(plan, backend));
   const drafts = targets.flatMap((name): readonly Draft[] => {
     const target = plan.targets[name];
     const own = use.scopes[name];
@@ -71,7 +74,7 @@ export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryD
     const read = own.read.map(({ scope }) => scope);
     return [
       ...(use.layers.read ? list(target.cache, { direction: "from", scopes: read }) : []),
-      ...(use.layers.write ? list(target.cache, { direction: "to", scopes: [own.write.scope] }) : []),
+      ...(use.layers.write ? list(target.cache, { direction: "to", scopes: [own.write.scope] }).filter(isWritten) : []),
     ].map((possible) => draft({ target: name, cache: target.cache, possible, keep }));
   });
   const used = new Set(drafts.flatMap(({ backend }) => backend ?? []));

@@ -17,6 +17,8 @@ export interface CacheUse {
   readonly layers: Directions;
   /** More than `layers` where entries of the user's own replace a direction of those. */
   readonly mounts: Directions;
+  /** Outside of CI only folders of this machine are written: a bucket is others' too. */
+  readonly isLocalOnly: boolean;
   /** Why, as a clause for people: "CI is set". */
   readonly reason: string;
   readonly scopes: RunScopes;
@@ -31,6 +33,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 interface ReasonedDirections extends Directions {
   readonly reason: string;
+  /** As in `CacheUse`. */
+  readonly isLocalOnly?: true;
 }
 
 const named: Readonly<Record<string, Directions>> = {
@@ -51,7 +55,7 @@ const allowedByMode: Readonly<Record<NonNullable<Ci["cacheMode"]>, Directions>> 
 };
 
 interface UseRequest {
-  readonly plan: Pick<Plan, "targets" | "scopes">;
+  readonly plan: Pick<Plan, "targets" | "scopes" | "backends" | "mountBackend">;
   readonly flags: CacheFlags;
   readonly env: Env;
   /** The folder that is built, absolute. */
@@ -68,13 +72,27 @@ export function resolveCacheUse({ plan, flags, env, dir, hasConfig, replaced }: 
   const isNamed = Boolean(flags.writeScope ?? env["BKCACHE_WRITE_SCOPE"]);
   const isFound = !isNamed && Object.values(plan.targets).some(({ cache }) => cache.scope === null);
   const place = { origin, isFound, requests: plan.scopes.requests };
-  const { reason, ...mounts } = resolveDirections(flags.cache, env, { ci, place, hasConfig });
+  const use = resolveDirections(flags.cache, env, { ci, place, hasConfig });
+  const { reason, read, isLocalOnly = false } = use;
+  const may = (backends: () => readonly string[]): boolean =>
+    use.write && (!isLocalOnly || backends().some((name) => isFolder(plan, name)));
   const layers = {
-    read: mounts.read && replaced?.read !== true,
-    write: mounts.write && replaced?.write !== true,
+    read: read && replaced?.read !== true,
+    write: may(() => Object.values(plan.targets).flatMap(writtenBy)) && replaced?.write !== true,
   };
-  const scopes = resolveScopes({ plan, flags, env, origin, writes: mounts.write });
-  return { layers, mounts, reason, scopes };
+  const mounts = { read, write: may(() => (plan.mountBackend === null ? [] : [plan.mountBackend])) };
+  const scopes = resolveScopes({ plan, flags, env, origin, writes: layers.write || mounts.write });
+  return { layers, mounts, isLocalOnly, reason, scopes };
+}
+
+/** Whether a backend is a folder of this machine, which nobody else can read or spoil. */
+export function isFolder({ backends }: Pick<Plan, "backends">, name: string): boolean {
+  return backends[name]?.type === "local";
+}
+
+/** The declared backends that a target may write its layers to. */
+export function writtenBy({ cache }: Plan["targets"][string]): readonly string[] {
+  return cache.to.kind === "policy" ? cache.to.backends : [];
 }
 
 interface Run {
@@ -91,7 +109,7 @@ interface Run {
 
 /**
  * `--cache` beats BKCACHE, which beats `auto`: read-write in CI but for runs that others than those who may push decide
- * about, read elsewhere, and no more than GitHub's cache-mode allows.
+ * about, elsewhere read and written to folders of the machine alone, and no more than GitHub's cache-mode allows.
  * Without a config BUILDKIT_REMOTE_CACHE itself says that the cache is to be used both ways.
  * @throws BkcacheError BK1002 for a word that is none of auto, off, read and read-write.
  */
@@ -126,7 +144,7 @@ function useOfRun({ ci, place, hasConfig }: Run): ReasonedDirections {
   }
   if (!hasConfig) return { read: true, write: true, reason: "BUILDKIT_REMOTE_CACHE is set" };
   if (sign !== null) return { read: true, write: true, reason: `${sign} is set` };
-  return { read: true, write: false, reason: "this is not CI" };
+  return { read: true, write: true, isLocalOnly: true, reason: "this is not CI" };
 }
 
 /** The mode takes away and never gives: `write` makes no pull request trusted. */
@@ -136,8 +154,8 @@ function withinMode(use: ReasonedDirections, mode: Ci["cacheMode"]): ReasonedDir
   const read = use.read && allowed.read;
   const write = use.write && allowed.write;
   if (read === use.read && write === use.write) return use;
-  const also = use.write ? "" : ` and ${use.reason}`;
-  return { read, write, reason: `ACTIONS_CACHE_MODE says ${mode}${also}` };
+  const also = use.write && use.isLocalOnly !== true ? "" : ` and ${use.reason}`;
+  return { ...use, read, write, reason: `ACTIONS_CACHE_MODE says ${mode}${also}` };
 }
 
 /**

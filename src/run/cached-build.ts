@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { Outcome } from "./conclude.ts";
 import { execute } from "./execute.ts";
+import { onlyRead } from "./only-read.ts";
 import { prepare } from "./prepare.ts";
 import type { BuildRequest } from "./ready.ts";
 import { openResources, type Resources } from "./resources.ts";
@@ -44,6 +45,8 @@ export async function runCachedBuild(
     const outcome = await conclude(host, ready, { ...ran, history, mounts });
     await writeReport(host, outcome, ready.output.report);
     for (const found of await finding) host.tell({ ...found, level: "warning" });
+    const held = ran.exitCode === 0 ? onlyRead(request.plan, request.targets, request.cache.use) : null;
+    if (held !== null) host.tell({ level: "info", message: held });
     return { exitCode: ran.exitCode, outcome };
   } finally {
     release();

@@ -4,7 +4,7 @@ import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts
 import { requireKnown } from "../bake/requested.ts";
 import { showText, type Text } from "../config/text.ts";
 import type { TargetScopes } from "../cache/scopes.ts";
-import type { CacheUse } from "../cache/use.ts";
+import { type CacheUse, isFolder } from "../cache/use.ts";
 import type { PlannedWay } from "../cache/ways.ts";
 import type { ListedMount, ListedMounts } from "../carry/list-mounts.ts";
 
@@ -100,7 +100,9 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
         scopes: { read: mountUse.read ? own.read : [], write: mountUse.write ? own.write : null },
         sources: layers.read ? list(target.cache, { direction: "from", scopes: read }).map(describeSource) : [],
         destinations: layers.write
-          ? list(target.cache, { direction: "to", scopes: [own.write.scope] }).map(describeEntry)
+          ? list(target.cache, { direction: "to", scopes: [own.write.scope] })
+              .filter(({ backend }) => !use.isLocalOnly || (backend !== null && isFolder(plan, backend)))
+              .map(describeEntry)
           : [],
         leftOut: leftOut(target.cache, layers),
         ...(mounts.mounts === null

@@ -58,6 +58,7 @@ async function list(plan: Plan, options: { env?: Record<string, string>; use?: o
     targets: ["api"],
     use: {
       layers: { read: true, write: true, ...options.use },
+      isLocalOnly: false,
       scopes: resolveCacheUse({ plan, flags: options.flags ?? {}, env: {}, dir: "/", hasConfig: true }).scopes,
     },
     base: { dir: "/proj", env: { HOME: "/home/me" } },

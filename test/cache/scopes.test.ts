@@ -30,7 +30,8 @@ function use({
   named = { api: null },
   hasConfig = true,
 }: Run) {
-  const targets = Object.fromEntries(Object.entries(named).map(([name, scope]) => [name, { cache: { scope } }]));
+  const to = { kind: "policy", backends: [] };
+  const targets = Object.fromEntries(Object.entries(named).map(([name, scope]) => [name, { cache: { scope, to } }]));
   const plan = { ...bare, targets, scopes: { ...bare.scopes, ...scopes } } as unknown as Plan;
   return resolveCacheUse({ plan, flags, env, dir, hasConfig });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createBarePlan } from "../../src/bake/printed.ts";
+import type { Plan } from "../../src/bake/model.ts";
 import { resolveCacheUse, whyNotWrite } from "../../src/cache/use.ts";
+import { onlyRead } from "../../src/run/only-read.ts";
 
 const plan = createBarePlan({ project: "shop", backends: {}, targets: {}, groups: {} });
 const resolve = (cache: string | undefined, env: Record<string, string>, hasConfig: boolean) =>
@@ -61,6 +63,41 @@ describe("resolveCacheUse", () => {
     const request = { plan, flags: { cache: "read-write" }, env: {}, dir: "/", hasConfig: true };
     const use = resolveCacheUse({ ...request, replaced: { read: true, write: false } });
     expect(use).toMatchObject({ layers: { read: false, write: true }, mounts: { read: true, write: true } });
+  });
+
+  describe("outside of CI", () => {
+    const disk = { type: "local", path: "/disk" } as const;
+    const remote = { type: "s3", bucket: "b", prefix: "" } as const;
+    const backends = { disk, remote } as unknown as Plan["backends"];
+    const planOf = (written: readonly string[], mountBackend: string | null): Plan => {
+      const to = { kind: "policy", backends: written } as const;
+      const target = { cache: { from: to, to, scope: "main" } } as unknown as Plan["targets"][string];
+      return { ...plan, backends, mountBackend, targets: { app: target } };
+    };
+    test.each([
+      ["a folder is written", ["disk"], "disk", {}, [true, true]],
+      ["a bucket is not", ["remote"], "remote", {}, [false, false]],
+      ["of both the folder alone", ["disk", "remote"], "remote", {}, [true, false]],
+      ["CI writes both", ["disk", "remote"], "remote", { CI: "1" }, [true, true]],
+      ["a request writes neither", ["disk"], "disk", { CI: "1", CHANGE_ID: "3" }, [false, false]],
+      ["nobody where that is said", ["disk"], "disk", { BKCACHE: "read" }, [false, false]],
+    ] as const)("%s", (_, written, mountBackend, env, expected) => {
+      const use = resolveCacheUse({ plan: planOf(written, mountBackend), flags: {}, env, dir: "/", hasConfig: true });
+      expect([use.layers.write, use.mounts.write]).toEqual(expected);
+    });
+
+    test("what is only read is said, with the switch", () => {
+      const said = (written: readonly string[], mountBackend: string | null, env: Readonly<Record<string, string>>) => {
+        const made = planOf(written, mountBackend);
+        return onlyRead(made, ["app"], resolveCacheUse({ plan: made, flags: {}, env, dir: "/", hasConfig: true }));
+      };
+      expect(said(["disk", "remote"], "remote", {})).toBe(
+        "remote was only read, since this is not CI; `--cache read-write` writes there too",
+      );
+      expect(said(["disk"], "disk", {})).toBeNull();
+      expect(said(["disk", "remote"], "remote", { CI: "1" })).toBeNull();
+      expect(said(["remote"], "remote", { BKCACHE: "read" })).toBeNull();
+    });
   });
 
   test("a word that is no use is BK1002 and names where it stands", () => {

@@ -19,6 +19,7 @@ const unknown = { targets: {} } as unknown as History;
 const useOf = (directions: CacheUse["mounts"]): CacheUse => ({
   layers: directions,
   mounts: directions,
+  isLocalOnly: false,
   reason: "of a test",
   scopes: { app: { read: [{ scope: "main", why: "" }], write: { scope: "main", why: "" } } },
 });

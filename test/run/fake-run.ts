@@ -17,6 +17,7 @@ const noCache: BuildRequest["cache"] = {
   use: {
     layers: { read: false, write: false },
     mounts: { read: false, write: false },
+    isLocalOnly: false,
     reason: "of a test",
     scopes: {},
   },

@@ -3,6 +3,7 @@ import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 import { moveUnreleased, readSection } from "./release/changelog.ts";
+import { firstSteps } from "./release/first-steps.ts";
 import { checkContent } from "./release/package-content.ts";
 import { release } from "./release/release.ts";
 import { checkVersion } from "./release/version.ts";
@@ -38,6 +39,16 @@ test("moves what is unreleased below the version, which can then be read", () =>
   expect(() => readSection(moved, "0.1")).toThrow("no section of 0.1");
   expect(() => moveUnreleased(moved, "0.3.0", "2026-02-04")).toThrow("no entry");
   expect(() => moveUnreleased(log, "0.1.0", "2026-02-04")).toThrow("already");
+});
+
+test("the steps to claim the name end with a package that npm gets by a tag alone", () => {
+  const steps = firstSteps({ name: "bkcache", version: "0.1.0" });
+  expect(steps.match(/^ {2}\d\./gm)).toHaveLength(8);
+  const order = ["npm view", "npm login", "npm pack", "npm publish", "trusted publisher", "git push"];
+  expect(order.map((text) => steps.indexOf(text))).toEqual(
+    order.map((text) => steps.indexOf(text)).toSorted((a, b) => a - b),
+  );
+  expect(steps).toContain("./bkcache-0.1.0.tgz");
 });
 
 const dist = ["bin.js", "index.mjs", "index.d.mts", "THIRD-PARTY-LICENSES.txt", "chunks/base.schema-Az_-09.cjs"];

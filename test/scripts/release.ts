@@ -1,12 +1,13 @@
 /**
  * `npm run release -- VERSION` makes the commit and the tag of a release here, and pushes and publishes nothing: a pushed tag is
  * what .github/workflows/release.yml publishes. `--dry-run` does the same and takes it back. `--notes vVERSION` prints what
- * CHANGELOG.md says of the release that is checked out.
+ * CHANGELOG.md says of the release that is checked out. Without anything it prints the steps to claim the name and to publish.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readSection } from "./release/changelog.ts";
+import { firstSteps } from "./release/first-steps.ts";
 import { release } from "./release/release.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -18,11 +19,17 @@ try {
     allowPositionals: true,
     options: { "dry-run": { type: "boolean" }, notes: { type: "string" } },
   });
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly name: string;
+    readonly version: string;
+  };
   if (values.notes !== undefined) {
-    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
+    const { version } = manifest;
     if (values.notes !== `v${version}`)
       throw new Error(`package.json has version ${version}, not that of ${values.notes}`);
     process.stdout.write(readSection(readFileSync(join(root, "CHANGELOG.md"), "utf8"), version));
+  } else if (positionals.length === 0 && values["dry-run"] !== true) {
+    process.stdout.write(firstSteps(manifest));
   } else {
     const [version] = positionals;
     if (version === undefined || positionals.length > 1)
