@@ -43,6 +43,11 @@ export async function runProgram(
     windowsHide: true,
   });
 
+  const { terminalAfter } = options;
+  if (terminalAfter !== undefined) {
+    showAfter(terminalAfter, child.stdout, process.stdout);
+    showAfter(terminalAfter, child.stderr, process.stderr);
+  }
   const stdout = capture(child.stdout);
   const stderr = capture(child.stderr);
   // A child that ends without reading its input is not a failure of ours.
@@ -103,6 +108,19 @@ function capture(stream: NodeJS.ReadableStream | null): () => string {
     size += chunk.length;
   });
   return () => Buffer.concat(chunks).toString("utf8");
+}
+
+/** Passes a stream on, from when something else has ended. What comes before is kept. */
+function showAfter(other: Promise<unknown>, from: NodeJS.ReadableStream | null, to: NodeJS.WritableStream): void {
+  let kept: Buffer[] | null = [];
+  from?.on("data", (chunk: Buffer) => {
+    if (kept === null) to.write(chunk);
+    else kept.push(chunk);
+  });
+  void other.then(() => {
+    for (const chunk of kept ?? []) to.write(chunk);
+    kept = null;
+  });
 }
 
 /** Why a program did not start, from what `spawn` says. */

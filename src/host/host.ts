@@ -10,6 +10,8 @@ export interface ExecOptions {
   readonly input?: string | Readable;
   /** True: standard output and error are the user's terminal, nothing is captured. */
   readonly terminal?: boolean;
+  /** Beside a program that has the terminal: what this one writes goes there too, once that one has ended. */
+  readonly terminalAfter?: Promise<unknown>;
   /** Ends the program after this time; the exit code is then 124. */
   readonly timeoutMs?: number;
 }

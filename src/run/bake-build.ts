@@ -40,10 +40,12 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
       const allow = await findAllow(host, build, definition, choice);
       // Entries of another file would stand beside those of the run file, which has none.
       const none = isOff && source.overlays.length > 0 ? ["--set", "*.cache-from=", "--set", "*.cache-to="] : [];
-      const flags = [...source.overrides, ...none, ...args.passthrough, ...allow, ...targetArguments(source, args)];
+      const flags = [...source.overrides, ...none, ...args.passthrough, ...allow];
       const input = runFile(source, targets, choice.targets);
       return {
         args: [...fileFlags(["-", ...source.overlays]), ...flags],
+        targets: targetArguments(source, args),
+        hasJobs: args.flags.some((flag) => flag === "--jobs" || flag === "-j"),
         env: {
           ...collectRarely({ hasFiles: source.overlays.length > 0, input, args: flags }),
           ...runFileEnv(host.env),

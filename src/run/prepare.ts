@@ -3,6 +3,7 @@ import { type CacheChoice, chooseCache, noCache } from "../cache/choose.ts";
 import { findCachesInContext } from "../cache/inside-context.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Host } from "../host/host.ts";
+import { planCalls } from "./calls.ts";
 import type { BuildRequest, Ready, Step } from "./ready.ts";
 import type { Resources } from "./resources.ts";
 
@@ -23,19 +24,26 @@ export async function prepare(
     host.tell({ ...finding, level: "warning" });
   }
   const command = await request.command(choice, known);
+  const calls = await planCalls(host, request, { choice, known, command, session: await resources.session });
   const own = output.metadataFile;
-  const metadataFile = own ?? (await resources.metadataFile());
-  const toMetadata = metadataFile === null ? [] : ["--metadata-file", metadataFile];
-  // Where the user asked for no metadata file, the provenance in it would be worked out for nobody.
-  const isForNobody = own === undefined && metadataFile !== null && !host.env["BUILDX_METADATA_PROVENANCE"];
-  const step: Step = {
-    ...command,
-    args: [verb, "--builder", builder.name, ...toMetadata, ...command.args],
-    env: { ...command.env, ...choice.env, ...(isForNobody && { BUILDX_METADATA_PROVENANCE: "disabled" }) },
-    cwd: request.runDir,
-    metadataFile,
-  };
-  return { verb, buildx, targets, output, startedAt, builder, choice, steps: [step] };
+  const metadataOfAll = own !== undefined && calls.length > 1 ? own : null;
+  const steps: Step[] = [];
+  const { targets: _targets, hasJobs: _hasJobs, ...shared } = command;
+  for (const call of calls) {
+    const metadataFile = metadataOfAll === null && own !== undefined ? own : await resources.metadataFile();
+    const toMetadata = metadataFile === null ? [] : ["--metadata-file", metadataFile];
+    // Where the user asked for no metadata file, the provenance in it would be worked out for nobody.
+    const isForNobody = own === undefined && metadataFile !== null && !host.env["BUILDX_METADATA_PROVENANCE"];
+    steps.push({
+      ...shared,
+      args: [verb, "--builder", builder.name, ...toMetadata, ...command.args, ...call.flags, ...call.targets],
+      env: { ...command.env, ...choice.env, ...(isForNobody && { BUILDX_METADATA_PROVENANCE: "disabled" }) },
+      cwd: request.runDir,
+      metadataFile,
+      ...(steps.length > 0 && { isBeside: true }),
+    });
+  }
+  return { verb, buildx, targets, output, startedAt, builder, choice, steps, metadataOfAll };
 }
 
 function choose(

@@ -60,13 +60,19 @@ export interface BuildRequest {
 /** A call of buildx, but for the verb, the builder and the metadata file. */
 export interface BuildCommand {
   readonly args: readonly string[];
+  /** What follows the arguments: targets and groups of a bake, as they were asked for. */
+  readonly targets: readonly string[];
+  /** Whether the arguments say how many targets are built at once. */
+  readonly hasJobs?: boolean;
   /** The keys of a cache come on top. */
   readonly env: NonNullable<ExecOptions["env"]>;
   readonly input?: NonNullable<ExecOptions["input"]>;
 }
 
 /** One call of buildx, with all its arguments. */
-export interface Step extends BuildCommand {
+export interface Step extends Omit<BuildCommand, "targets" | "hasJobs"> {
+  /** It runs beside the one before. */
+  readonly isBeside?: boolean;
   /** Absolute. */
   readonly cwd: string;
   /** Where buildx says what it has built; null where it cannot. */
@@ -77,8 +83,10 @@ export interface Step extends BuildCommand {
 export interface Ready extends Pick<BuildRequest, "verb" | "buildx" | "targets" | "output" | "startedAt"> {
   readonly builder: Builder;
   readonly choice: CacheChoice;
-  /** In order; one that fails is the last. */
+  /** In order; one that fails is the last but for those beside it. */
   readonly steps: readonly Step[];
+  /** What the user asked buildx to write its metadata to, where several steps have files of their own. */
+  readonly metadataOfAll: string | null;
 }
 
 /** What ran. */

@@ -22,7 +22,7 @@ function concluded({
   failures = [],
 }: Stand) {
   const { host, request } = fakeRun({ env });
-  const ready: Ready = { ...request, builder, choice: noCache, steps: [], output: { strict } };
+  const ready: Ready = { ...request, builder, choice: noCache, steps: [], metadataOfAll: null, output: { strict } };
   return conclude(host, ready, { exitCode, metadataFiles: [], history, mounts: { reports: [], failures } });
 }
 

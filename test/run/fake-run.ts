@@ -91,7 +91,7 @@ export function fakeRun(fakes: Fakes = {}) {
     features: () => [],
     async command() {
       await at("command");
-      return { args: ["-f", "-", "api"], env: { A: "1" }, input: "run file" };
+      return { args: ["-f", "-"], targets: ["api"], env: { A: "1" }, input: "run file" };
     },
     async meanwhile() {
       events.push("meanwhile");

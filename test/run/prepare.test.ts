@@ -75,7 +75,7 @@ test("the chosen cache reaches the command, and a cache inside of the context is
         ],
       },
     },
-    command: async (choice: unknown) => (chosen.push(choice), { args: [], env: {} }),
+    command: async (choice: unknown) => (chosen.push(choice), { args: [], targets: [], env: {} }),
   };
   const { choice } = await prepare(faked.host, request, faked.open());
   expect(chosen).toEqual([choice]);

@@ -118,6 +118,7 @@ export function createFakeBuilder(): FakeBuilder {
       },
       isBuildAnnounced: async () => builder.announced.size > 0,
       listMountRecords: async () => folders.map(recordOf),
+      listLayers: async () => [],
       listActiveBuilds: async () => [...builder.builds],
       listWorkers: async () => [{ platforms: [], buildkitVersion: null, gcPolicies: builder.gcPolicies }],
       readBuild: async () => [],

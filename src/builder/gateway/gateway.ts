@@ -52,6 +52,8 @@ export interface Gateway {
   isBuildAnnounced(): Promise<boolean>;
   /** The records of every cache mount but bkcache's own. */
   listMountRecords(): Promise<readonly MountRecord[]>;
+  /** What the layers that the node has call themselves: the step that made each, as progress shows it. */
+  listLayers(): Promise<readonly string[]>;
   /** Refs of the builds under way; what this or another bkcache does with mounts is none. */
   listActiveBuilds(): Promise<readonly string[]>;
   listWorkers(): Promise<readonly Worker[]>;
@@ -142,6 +144,11 @@ export async function openGateway(
     isBuildAnnounced: () =>
       ask(async () => (await listRecords()).some((record) => isBuildsRecord(record) && record.isInUse)),
     listMountRecords: () => ask(async () => (await listRecords()).filter((record) => !isOwnRecord(record))),
+    listLayers: () =>
+      ask(async () => {
+        const { record } = await channel.call(Control.DiskUsage, { filter: ["type==regular"] }, promptly);
+        return record.map(({ Description }) => Description);
+      }),
     listActiveBuilds: () =>
       ask(async () => {
         await requireSupport();

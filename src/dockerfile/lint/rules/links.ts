@@ -1,6 +1,7 @@
 import { readArgs } from "../../parse.ts";
 import { linkEdits } from "../link-safety.ts";
 import { allSteps, headOf, type LintFile, type LintFinding, type LintProject, type LintTarget } from "../rule.ts";
+import { isFirstOnScratch, isPlainCopy } from "../plain-copy.ts";
 import type { Step } from "../walk.ts";
 
 /**
@@ -38,23 +39,6 @@ export function* checkSharedBinds(project: LintProject): Iterable<LintFinding> {
       hint: "copy the files with `COPY --link` before the RUN, or take them from a stage that holds nothing else by from=",
     };
   }
-}
-
-/** One that reads the context, or a named one, into the layers below. */
-function isPlainCopy({ copy, instruction }: Step): boolean {
-  if (copy === null || copy.isInline) return false;
-  const link = instruction.flags.find(({ name }) => name === "link");
-  if (link !== undefined && link.value?.toLowerCase() !== "false") return false;
-  return !(instruction.keyword === "ADD" && copy.sources.every((source) => /^(?:https?|git|ssh):|^git@/.test(source)));
-}
-
-/** The first layer on nothing has the files alone as its input. */
-function isFirstOnScratch(step: Step): boolean {
-  const makesLayer = new Set(["RUN", "COPY", "ADD", "WORKDIR"]);
-  const before = step.stage.chain.slice(0, step.stage.chain.indexOf(step));
-  const [first] = step.stage.chain;
-  const isOnScratch = first?.stage.base === "scratch";
-  return isOnScratch && !before.some(({ instruction }) => makesLayer.has(instruction.keyword));
 }
 
 /** Whether a source is a folder of the client: the context, or a named one that is no stage, image or target. */
