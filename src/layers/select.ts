@@ -38,7 +38,7 @@ export function chooseSource<C extends NamedPlace>(
   if (places.length === 0) return { source: null, reason: "no backend to read from" };
   const usable = places.filter(({ backend }) => !leftOut.has(backend));
   const names = (list: readonly NamedPlace[]) => [...new Set(list.map(({ backend }) => backend))].join(", ");
-  if (usable.length === 0) return { source: null, reason: `left out of this run: ${names(places)}` };
+  if (usable.length === 0) return { source: null, reason: `${leftOutText}${names(places)}` };
   const missed: NamedPlace[] = [];
   for (const place of usable) {
     const presence = presenceOf(place);
@@ -65,4 +65,11 @@ function explain({ scope, backend }: NamedPlace, presence: Presence, missed: rea
     ...(backends.length > 0 ? [`not in ${backends.join(", ")}`] : []),
   ];
   return [found, ...misses].join("; ");
+}
+
+const leftOutText = "left out of this run: ";
+
+/** Whether the reason why a target has no source is that all its backends failed before the build. */
+export function isLeftOut(reason: string): boolean {
+  return reason.startsWith(leftOutText);
 }

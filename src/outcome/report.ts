@@ -1,8 +1,11 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { type CacheSummary, totalBytes } from "../layers/manifest.ts";
+import { mapRecord } from "../config/records.ts";
+import { isCutOff, notesOfBuilds } from "./build-notes.ts";
 import { explainFailure } from "./explain-failure.ts";
 import type { History, TargetRecord } from "./history.ts";
 import type { MountReport } from "./mounts.ts";
+import { withSharedSteps } from "./shared-steps.ts";
 import { type BuildSteps, type CacheExport, type CacheFailure, readSteps, type RanStep } from "./steps.ts";
 
 /** What `--report FILE` writes; schemas/report.schema.json says what each key means. */
@@ -129,11 +132,18 @@ export function buildReport(input: ReportInput): Report {
   const { bkcache, startedAt, endedAt, exitCode, builder, buildx, history, redact } = input;
   const failures: FailureReport[] = [];
   const targets: Record<string, TargetReport> = {};
+  const builds = withSharedSteps(
+    mapRecord(input.targets, (_, name) => {
+      const { progress = null } = history.targets[name] ?? {};
+      return progress && readSteps(progress);
+    }),
+  );
   for (const [name, plan] of Object.entries(input.targets)) {
-    const record = history.targets[name];
-    const steps = record?.progress ? readSteps(record.progress) : null;
-    targets[name] = reportTarget(plan, record, steps, input);
-    for (const failure of steps?.failures ?? []) failures.push(reportFailure(name, plan, failure, redact));
+    const steps = builds[name] ?? null;
+    targets[name] = reportTarget(plan, history.targets[name], steps, input);
+    for (const failure of steps?.failures ?? []) {
+      if (!isCutOff(failure, exitCode)) failures.push(reportFailure(name, plan, failure, redact));
+    }
   }
   return {
     version: 1,
@@ -152,7 +162,7 @@ export function buildReport(input: ReportInput): Report {
       code,
       message: redact(message),
     })),
-    notes: history.notes.map(({ message }) => redact(message)),
+    notes: [...history.notes.map(({ message }) => redact(message)), ...notesOfBuilds(builds, exitCode)],
   };
 }
 

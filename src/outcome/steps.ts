@@ -10,6 +10,10 @@ export interface RanStep {
 export interface BuildSteps {
   /** `total` also counts steps that a failed build never came to. */
   readonly steps: { readonly total: number; readonly cached: number; readonly ran: readonly RanStep[] };
+  /** The same by digest, which a step that several builds share has in all of them. */
+  readonly digests: { readonly cached: readonly string[]; readonly ran: ReadonlyMap<string, RanStep> };
+  /** Whether a step of its own failed, and not because another build did. */
+  readonly hasFailed: boolean;
   readonly import: {
     /** Time to fetch cache manifests. */
     readonly ms: number;
@@ -53,6 +57,7 @@ const baseImage = /^\[[^\]]*\] FROM /;
 const blobId = /^sha256:[0-9a-f]{64}$/;
 
 interface Vertex {
+  readonly digest: string;
   readonly name: string;
   readonly events: readonly VertexEvent[];
   readonly statuses: readonly StatusEvent[];
@@ -73,18 +78,25 @@ export function readSteps(progress: Progress): BuildSteps {
 
 function findSteps(progress: Progress): BuildSteps {
   const vertices = collect(progress);
-  const steps = withoutTwins(vertices.filter(({ name }) => stepName.test(name)));
+  const steps = withoutTwins(joinLinks(vertices.filter(({ name }) => stepName.test(name))));
   const imports = vertices.filter(({ name }) => importName.test(name));
   const exports = vertices.filter(({ name }) => exportName.test(name));
   // Vertices are declared in the order of a Go map.
   const ran = steps.filter((step) => stateOf(step) === "ran").sort((a, b) => startOf(a) - startOf(b));
+  const cached = steps.filter((step) => stateOf(step) === "cached");
+  const toRan = (step: Vertex): RanStep => ({ name: step.name, ms: round(timeOf([step])) });
   const hasImported = imports.some((vertex) => errorOf(vertex) === null);
   return {
     steps: {
       total: steps.length,
-      cached: steps.filter((step) => stateOf(step) === "cached").length,
-      ran: ran.map((step) => ({ name: step.name, ms: round(timeOf([step])) })),
+      cached: cached.length,
+      ran: ran.map(toRan),
     },
+    digests: {
+      cached: cached.map(({ digest }) => digest),
+      ran: new Map(ran.map((step) => [step.digest, toRan(step)])),
+    },
+    hasFailed: steps.some((step) => errorOf(step)?.endsWith("context canceled") === false),
     import: {
       ms: round(timeOf(imports)),
       bytes: hasImported ? pulledBytes([...imports, ...steps.filter(({ name }) => !baseImage.test(name))]) : null,
@@ -101,14 +113,28 @@ function findSteps(progress: Progress): BuildSteps {
 }
 
 function collect({ vertexes, statuses }: Progress): readonly Vertex[] {
-  const byDigest = new Map<string, { name: string; events: VertexEvent[]; statuses: StatusEvent[] }>();
+  const byDigest = new Map<string, { digest: string; name: string; events: VertexEvent[]; statuses: StatusEvent[] }>();
   for (const event of vertexes) {
     const known = byDigest.get(event.digest);
-    if (known === undefined) byDigest.set(event.digest, { name: event.name, events: [event], statuses: [] });
-    else known.events.push(event);
+    if (known === undefined) {
+      const { digest, name } = event;
+      byDigest.set(digest, { digest, name, events: [event], statuses: [] });
+    } else known.events.push(event);
   }
   for (const status of statuses) byDigest.get(status.vertex)?.statuses.push(status);
   return [...byDigest.values()];
+}
+
+/** COPY --link makes a layer and then lays it on top, which is nothing to do: one step, called as in the Dockerfile. */
+const linkName = /^(\[[^\]]*\] )LINK (?=COPY |ADD )/;
+
+function joinLinks(steps: readonly Vertex[]): readonly Vertex[] {
+  const known = new Set(steps.map(({ name }) => name));
+  return steps.flatMap((step) => {
+    const name = step.name.replace(linkName, "$1");
+    if (name === step.name) return [step];
+    return known.has(name) ? [] : [{ ...step, name }];
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { showBytes, showTime } from "../diagnostics/units.ts";
+import { isLeftOut } from "../layers/select.ts";
 import type { MountReport, MountRestore, MountSave } from "./mounts.ts";
 import type { RelayReport, Report, TargetReport } from "./report.ts";
 
@@ -39,9 +40,31 @@ export function summarise(report: Report): Summary {
       const place = backend === null ? "a cache entry" : `cache in ${backend}`;
       return `${target}: ${place} was not ${direction === "import" ? "read" : "written"}: ${message}`;
     }),
-    notes: [...report.leftOut.map(({ message }) => `left out: ${message}`), ...report.notes],
+    notes: [...legendOf(report), ...report.leftOut.map(({ message }) => `left out: ${message}`), ...report.notes],
   };
 }
+
+/** Why a target has no source, a line for each reason, and what is not known. */
+function legendOf(report: Report): readonly string[] {
+  if (!hasBegun(report)) return [];
+  const targets = Object.entries(report.targets);
+  const byReason = new Map<string, string[]>();
+  for (const [name, { source, sourceReason }] of targets) {
+    if (source === null) byReason.set(sourceReason, [...(byReason.get(sourceReason) ?? []), name]);
+  }
+  const unknown = targets.some(([, { steps }]) => steps === null);
+  return [
+    ...[...byReason].map(([reason, names]) => {
+      const all = names.length === targets.length;
+      const some = names.length > mostNames ? `${names.length} targets` : names.join(", ");
+      return `no source${all ? "" : ` for ${some}`}: ${reason}`;
+    }),
+    ...(unknown ? ["?: the builder has no history of that build"] : []),
+  ];
+}
+
+/** Targets that are named in a line. */
+const mostNames = 4;
 
 /** What buildx refused (a bad flag, a missing right) says nothing of any target. */
 function hasBegun({ exitCode, targets }: Report): boolean {
@@ -50,7 +73,8 @@ function hasBegun({ exitCode, targets }: Report): boolean {
 
 function summariseTarget(target: string, report: TargetReport): SummaryRow {
   const { steps, source } = report;
-  const from = source === null ? "-" : `${source.backend} (${source.scope})`;
+  const from =
+    source === null ? (isLeftOut(report.sourceReason) ? "left out" : "-") : `${source.backend} (${source.scope})`;
   const cells = [
     target,
     steps === null ? "?" : steps.total === 0 ? "-" : `${steps.cached}/${steps.total}`,

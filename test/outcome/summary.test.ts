@@ -17,9 +17,18 @@ const report = sampleReport({
         ran: [1, 2, 3, 4, 5, 6, 7].map((n) => ({ name: `[web ${n}/9] RUN x`, ms: n * 1_000 })),
       },
       source: null,
+      sourceReason: "nothing cached yet",
       written: [],
     },
-    lost: { ...target, steps: null, source: null, import: null, export: null, written: [] },
+    lost: {
+      ...target,
+      steps: null,
+      source: null,
+      sourceReason: "left out of this run: far",
+      import: null,
+      export: null,
+      written: [],
+    },
   },
   failures: [
     { direction: "export", target: "web", backend: "remote", vertex: "v", message: "the bucket does not exist" },
@@ -39,11 +48,20 @@ test("as a table", () => {
     "  ran 4.0 s  [web 4/9] RUN x",
     "  ran 3.0 s  [web 3/9] RUN x",
     "  and 2 more",
-    "lost    ?       -              -              -",
+    "lost    ?       left out       -              -",
     "web: cache in remote was not written: the bucket does not exist",
     "api: a cache entry was not read: no",
+    "no source for web: nothing cached yet",
+    "no source for lost: left out of this run: far",
+    "?: the builder has no history of that build",
     'left out: backend "far": https://s3.test does not answer in time',
   ]);
+});
+
+test("why there is no source is one line where it is one reason", () => {
+  const none = { ...target, source: null, sourceReason: "nothing cached yet" };
+  const { notes } = summarise({ ...report, targets: { api: none, web: none }, leftOut: [] });
+  expect(notes).toEqual(["no source: nothing cached yet"]);
 });
 
 test("what a target had of the relay is a line of its own", () => {

@@ -1,0 +1,32 @@
+import type { BuildSteps, CacheFailure } from "./steps.ts";
+
+type Builds = Readonly<Record<string, BuildSteps | null>>;
+
+/** Whether buildx broke an import or export off, as it does with all builds where one fails: no fault of the cache. */
+export function isCutOff({ error }: Pick<CacheFailure, "error">, exitCode: number): boolean {
+  return exitCode !== 0 && error.endsWith("context canceled");
+}
+
+/** What should be known of the builds of one run besides their steps, a line each. */
+export function notesOfBuilds(builds: Builds, exitCode: number): readonly string[] {
+  const failed = Object.keys(builds).filter((name) => builds[name]?.hasFailed === true);
+  const since = failed.length === 0 ? "the build ended before" : `since ${failed.join(", ")} failed`;
+  const cutOff = Object.keys(builds).filter((name) =>
+    builds[name]?.failures.some((failure) => failure.direction === "export" && isCutOff(failure, exitCode)),
+  );
+  return [
+    ...cutOff.map((name) => `${name}: the cache was not written, ${since}`),
+    ...(sharesLocalLayers(Object.values(builds)) ? [lockedNote] : []),
+  ];
+}
+
+const lockedNote = "`(*service).Write failed ... locked` of buildx is harmless: two targets wrote one layer at once";
+
+/** Whether two builds have written one layer to folders of this machine, which buildx does one after the other. */
+function sharesLocalLayers(builds: readonly (BuildSteps | null)[]): boolean {
+  const layers = builds.flatMap((build) => {
+    const local = build?.exports.filter(({ type }) => type === "local") ?? [];
+    return [...new Set(local.flatMap((each) => each.layers ?? []))];
+  });
+  return new Set(layers).size < layers.length;
+}
