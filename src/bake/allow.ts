@@ -52,6 +52,17 @@ export function allowOverrides(overrides: readonly Override[], options: AllowOpt
   return listAllow(needs, options);
 }
 
+/** Whether values of `--allow` cover one that `computeAllow` names. */
+export function isAllowed(right: string, given: readonly string[], realpath: AllowOptions["realpath"]): boolean {
+  const [, kind, path] = /^fs\.(read|write)=(.*)$/.exec(right) ?? [];
+  if (kind === undefined || path === undefined) return given.includes(right);
+  return given.some((value) => {
+    const [, ofKind, parent = ""] = /^fs(?:\.(read|write))?=(.*)$/.exec(value) ?? [];
+    if (parent === "" || (ofKind !== undefined && ofKind !== kind)) return false;
+    return parent === "*" || isWithin(path, nearestExisting(parent, realpath));
+  });
+}
+
 function listAllow({ read, write, other }: Needs, options: AllowOptions): readonly string[] {
   const paths = (key: string, found: Iterable<string>) => outermost(found, options).map((path) => `${key}=${path}`);
   return [...paths("fs.read", read), ...paths("fs.write", write), ...other].sort();

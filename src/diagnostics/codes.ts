@@ -33,6 +33,10 @@ export const codes = {
     title: "cache entries set on the command line",
     help: "bkcache chooses cache-from and cache-to itself, one entry per target. Where the entries are your own, those of bake files for which the config has no policy, bake takes the flag as it is. Use --cache, --read-scope and --write-scope, or `cacheFrom` and `cacheTo` of the target in the config.",
   },
+  BK1004: {
+    title: "bake file asks for a right",
+    help: "What the config says is agreed to; what a bake file asks of this machine (files outside of the folder, the host's network) is allowed by `--allow` on the command line.",
+  },
   BK1010: {
     title: "config exists already",
     help: "`init` overwrites no config. Use the one that there is, or pass --force.",

@@ -11,7 +11,8 @@ export const exitCodes = {
 /** For the help and docs/errors.md. */
 export const exitCodeHelp = {
   ok: "all is done; caches that failed were warned of",
-  negative: "asked for and not so: a stale file under --check, a finding of lint, a snapshot that is not there",
+  negative:
+    "asked for and not so: a stale file under --check, an error of lint, a snapshot that is damaged or not there",
   usage: "wrong usage or config, or a builder that cannot do what the config needs; nothing was built",
   cache: "a cache that failed: under --strict, or where the command is about the cache itself, such as `mounts save`",
   internal: "a fault of bkcache",

@@ -1,8 +1,10 @@
-import { allowOverrides, computeAllow } from "../bake/allow.ts";
+import { allowOverrides, computeAllow, isAllowed } from "../bake/allow.ts";
 import type { BakeDefinition } from "../bake/printed.ts";
 import type { BakeTarget, CacheDirection, Plan } from "../bake/model.ts";
 import { findRequested } from "../bake/requested.ts";
+import { isAtLeast } from "../builder/versions.ts";
 import { mapRecord } from "../config/records.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
 import { realpathIfThere } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { BakeRequest } from "./request.ts";
@@ -16,7 +18,48 @@ export async function findAllow(
   definition: BakeDefinition,
   choice: CacheChoice,
 ): Promise<readonly string[]> {
-  return allowFlags(host, request, await agreedDefinition(host, request, definition), choice);
+  const flags = allowFlags(host, request, await agreedDefinition(host, request, definition), choice);
+  if (request.args.mode === "build") refuseOthers(host, request, { definition, choice, flags });
+  return flags;
+}
+
+/**
+ * bake cannot ask: its standard input is the definition. It ends instead, with a command line that names that input, which
+ * nobody can run.
+ * @throws BkcacheError BK1004
+ */
+function refuseOthers(
+  host: Host,
+  { buildx, source, args }: BakeRequest,
+  {
+    definition,
+    choice,
+    flags,
+  }: { readonly definition: BakeDefinition; readonly choice: CacheChoice; readonly flags: readonly string[] },
+): void {
+  // Before that bake looks at no paths.
+  if (buildx.version === null || !isAtLeast(buildx.version, "0.20")) return;
+  const { cwd, realpath, env } = { cwd: source.dir, realpath: realpathIfThere, env: host.env };
+  const targets = mapRecord(definition.targets, (target, name) => {
+    const { cacheFrom = [], cacheTo = [] } = choice.targets[name] ?? {};
+    return { ...target, "cache-from": cacheFrom, "cache-to": cacheTo };
+  });
+  const given = [...flags, ...args.passthrough].flatMap((word, index, words) =>
+    words[index - 1] === "--allow" ? [word] : (/^--allow=(.*)$/.exec(word)?.[1] ?? []),
+  );
+  const asked = computeAllow(targets, { cwd, realpath, env });
+  const isOff = /^(0|f|false)$/i.test(env["BUILDX_BAKE_ENTITLEMENTS_FS"] ?? "");
+  const left = asked.filter((right) => !isAllowed(right, given, realpath) && !(isOff && right.startsWith("fs.")));
+  if (left.length === 0) return;
+  throw new BkcacheError({
+    code: "BK1004",
+    message: `the bake file asks for what was not allowed: ${left.join(", ")}`,
+    hint: `where you trust it, add ${left.map((right) => quote(`--allow=${right}`)).join(" ")}`,
+  });
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**

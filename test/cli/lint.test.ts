@@ -340,3 +340,14 @@ test.each(readdirSync(join(repositoryDir, "examples")))("nothing is found in exa
   expect(findingsOf(stdout)).toEqual([]);
   expect(exitCode).toBe(0);
 });
+
+test("--quiet prints findings alone, and ends as without it", async () => {
+  const { dir } = makeWorkspace({ Dockerfile: "FROM golang:1.26\nRUN --mount=type=cache,targt=/x go build\n" });
+  const run = (...args: string[]) => runBkcache(["lint", ...args], { cwd: dir, env: cleanEnv() });
+  const [said, quiet] = await Promise.all([run(), run("--quiet")]);
+  expect(quiet.exitCode).toBe(1);
+  expect(quiet.stderr).toContain("error BK6018");
+  expect(said.stderr.startsWith(quiet.stderr)).toBe(true);
+  expect(said.stderr).toMatch(/1 Dockerfile: \d+ error/);
+  expect(quiet.stderr).not.toContain("1 Dockerfile");
+});

@@ -148,3 +148,26 @@ test("a build without config and BUILDKIT_REMOTE_CACHE is BK2001, and one that o
   expect(await runBuild(host, ["--check", "."])).toEqual({ exitCode: 0, outcome: null });
   expect(verbs()).toEqual(["version", "inspect", "build"]);
 });
+
+test.each([
+  ["a right of the machine", { network: "host", entitlements: ["network.host"] }, [], "--allow=network.host"],
+  ["a folder outside", { context: "/etc" }, [], "--allow=fs.read=/etc"],
+  ["what is not allowed of two", { context: "/etc", network: "host" }, ["--allow", "fs=/etc"], "--allow=network.host"],
+])("a bake file that asks for %s is refused, with what can be typed", async (_, target, flags, expected) => {
+  const { host, verbs } = project({ printed: { api: target } });
+  writeFileSync(join(host.cwd, "more.hcl"), "");
+  const run = runBake(host, ["-f", "more.hcl", "api", ...flags]);
+  await expect(run).rejects.toMatchObject({ code: "BK1004", hint: `where you trust it, add ${expected}` });
+  expect(verbs()).not.toContain("bake");
+});
+
+test.each([
+  ["allowed", ["--allow=fs.read=/", "--allow", "network.host"], {}],
+  ["allowed for all paths", ["--allow=fs=*", "--allow=network.host"], {}],
+  ["paths are not asked about", ["--allow=network.host"], { BUILDX_BAKE_ENTITLEMENTS_FS: "0" }],
+])("a bake file whose rights are %s is built", async (_, flags, env) => {
+  const { host, verbs } = project({ printed: { api: { context: "/etc", network: "host" } }, env });
+  writeFileSync(join(host.cwd, "more.hcl"), "");
+  await runBake(host, ["-f", "more.hcl", "api", ...flags]);
+  expect(verbs()).toContain("bake");
+});

@@ -9,7 +9,7 @@ Written from src/dockerfile/lint/table.ts and src/diagnostics/codes.ts by \`npm 
 tests, and what stands below each is what \`bkcache lint\` says of it.
 
 \`\`\`
-bkcache lint [DOCKERFILE|TARGET|GROUP...] [--fix] [--strict] [--json|--sarif]
+bkcache lint [DOCKERFILE|TARGET|GROUP...] [--fix] [--strict] [--quiet|--json|--sarif]
 \`\`\`
 
 Without names it looks at every Dockerfile that the config builds; without a config, at those of the folder: \`Dockerfile\`,

@@ -10,6 +10,7 @@ export function configure(command: Command, _context: CommandContext): Command {
   return command.usage("[OPTIONS] [TARGET...]").addHelpText(
     "after",
     `
+Without a target it builds the group or target "default".
 Every flag of docker buildx bake passes through as it is: --push, --load, --set, --var, --progress, --builder, -f (files
 on top of the config) and the rest. Exit code: buildx's own; 2 what is wrong before the build; 3 a cache failure under
 --strict; 130 interrupted.

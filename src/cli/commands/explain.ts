@@ -10,13 +10,8 @@ import { formatTable, outputWidth } from "../report/table.ts";
 const known = (Object.keys(codes) as Code[]).toSorted();
 
 export function configure(command: Command, { reporter }: CommandContext): Command {
-  // Choices serve completion; the parser takes codes in any case and suggests the nearest one.
-  const argument = command
-    .createArgument("[code...]", "codes as messages have them (default: a table of all)")
-    .choices(known)
-    .argParser<readonly string[]>((code, before) => [...(before ?? []), code]);
   return command
-    .addArgument(argument)
+    .argument("[code...]", "codes as messages have them (default: a table of all)")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nThe same as on the page of all codes in the documentation, without the network.\n")
     .action(async (wanted: readonly string[], options: { readonly json?: true }) => {

@@ -8,6 +8,7 @@ import { toSarif } from "../report/sarif.ts";
 
 interface LintFlags {
   readonly fix?: true;
+  readonly quiet?: true;
   readonly json?: true;
   readonly sarif?: true;
   readonly strict?: true;
@@ -19,15 +20,17 @@ export function configure(command: Command, context: CommandContext): Command {
     .argument("[dockerfile|target...]", "Dockerfiles, targets or groups (default: all that the config builds)")
     .option("--fix", "mend what can be mended without changing the image, and look again")
     .option("--strict", "exit 1 for warnings too")
+    .option("--quiet", "print findings alone, and no summary")
     .option("--json", "print the findings as JSON")
     .option("--sarif", "print them as SARIF 2.1.0, for code scanning")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
       `
-Without a config it looks at the Dockerfiles of the folder. Needs no builder.
-${docsUrl("lint.md")} lists what it finds. Exits 1 where a finding has the level error; \`rules\` of the config change levels, and a comment
+Without a config it looks at the Dockerfiles of the folder. Needs no builder. \`rules\` of the config change levels, and a comment
 \`# bkcache-ignore CODE reason\` above an instruction, or \`# bkcache-ignore-file CODE reason\` above all, takes findings away.
+\`bkcache explain CODE\` says more of one; all of them, with examples: ${docsUrl("lint.md")}
+Exit code: 1 where a finding has the level error.
 `,
     )
     .action((names: readonly string[], flags: LintFlags) => runLint(names, flags, context));
@@ -44,7 +47,8 @@ async function runLint(names: readonly string[], flags: LintFlags, context: Comm
   else {
     reporter.findings(errors, "error");
     reporter.findings(warnings, "warning");
-    host.tell({ level: "info", message: `${count(files.length, "Dockerfile")}: ${summaryOf(errors, warnings)}` });
+    const message = `${count(files.length, "Dockerfile")}: ${summaryOf(errors, warnings)}`;
+    if (!flags.quiet) host.tell({ level: "info", message });
   }
   if (errors.length > 0 || (flags.strict && warnings.length > 0)) context.setExitCode(exitCodes.negative);
 }

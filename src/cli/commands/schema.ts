@@ -6,7 +6,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--report", "print the schema of `bake --report` instead")
     .addHelpText(
       "after",
-      "\nA YAML config gets completion in editors from its first line:\n  # yaml-language-server: $schema=FILE\n",
+      "\nEditors check and complete a YAML config whose first line names the schema:\n  bkcache schema > bkcache.schema.json\n  # yaml-language-server: $schema=./bkcache.schema.json\n",
     )
     .action(async (options: { readonly report?: true }) => {
       const schema = options.report

@@ -3,6 +3,7 @@ import { bakeFlags } from "../../bake/argv.ts";
 import { buildFlags } from "../../bake/build-argv.ts";
 import { describeOwnFlags } from "../../bake/own-flags.ts";
 import { cacheUses } from "../../cache/use.ts";
+import { codes } from "../../diagnostics/codes.ts";
 
 /** What may stand at a place of a command line. */
 export type Kind = "target" | "group" | "mount" | "scope" | "builder" | "file" | "folder";
@@ -37,11 +38,13 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
   dockerfile: ["file"],
 };
 
+const fixed: Readonly<Record<string, readonly string[]>> = { use: cacheUses, code: Object.keys(codes).toSorted() };
+
 /** What a placeholder of the help stands for, such as `<mount|target...>`. */
 function valuesOf(placeholder: string, choices: readonly string[] = []): Values & { readonly isList: boolean } {
   const names = placeholder.replace(/\.\.\.$/, "").split("|");
   return {
-    choices: names.includes("use") && choices.length === 0 ? cacheUses : choices,
+    choices: choices.length > 0 ? choices : names.flatMap((name) => fixed[name] ?? []),
     kinds: names.flatMap((name) => kinds[name] ?? []),
     isList: placeholder.endsWith("..."),
   };

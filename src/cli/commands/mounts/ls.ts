@@ -25,7 +25,8 @@ export function configure(command: Command, context: CommandContext): Command {
       "after",
       `
 Of the bucket it reads the manifests and no contents. SHARED is what other snapshots have too, so that it stays when this
-one is pruned. A builder that does not answer is said, and the bucket is shown alone.
+one is pruned. A builder that does not answer is a warning, and the bucket is shown alone; with --local it is an error.
+Exit code: 2 where there is no such mount, or no such builder; 3 where the bucket does not answer.
 `,
     )
     .action((names: readonly string[], options: LsOptions) => list(names, options, context));

@@ -9,7 +9,7 @@ import { formatTable } from "../../report/table.ts";
 export function configure(command: Command, { reporter }: CommandContext): Command {
   // Choices serve completion; a parser of its own takes the place of commander's, which names no near one.
   const names = command
-    .createArgument("[name...]", "presets to describe in full (default: a table of all)")
+    .createArgument("[preset...]", "presets to describe in full (default: a table of all)")
     .choices(presetNames)
     .argParser<readonly string[]>((name, before) => [...(before ?? []), name]);
   return command

@@ -12,7 +12,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .argument("[mount|target...]", "mounts, targets or groups (default: the mounts of all targets)")
     .option("--force", "replace what the builder has")
     .option("--read-scope <scope>", "as for bake: scope to look into first; the default scope comes after it")
-    .option("--write-scope <scope>", "as for bake, which looks first into what it will write; the other flag beats it")
+    .option("--write-scope <scope>", "as for bake: looked into first, where --read-scope names no other")
     .option("--json", "print what became of each mount as JSON")
     .option("--builder <builder>", "restore to this builder")
     .option("--config <file>", "use this config instead of looking for one")
