@@ -1,6 +1,5 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { type CacheSummary, totalBytes } from "../layers/manifest.ts";
-import { mapRecord } from "../config/records.ts";
 import { isCutOff, notesOfBuilds } from "./build-notes.ts";
 import { explainFailure } from "./explain-failure.ts";
 import type { History, TargetRecord } from "./history.ts";
@@ -133,10 +132,12 @@ export function buildReport(input: ReportInput): Report {
   const failures: FailureReport[] = [];
   const targets: Record<string, TargetReport> = {};
   const builds = withSharedSteps(
-    mapRecord(input.targets, (_, name) => {
-      const { progress = null } = history.targets[name] ?? {};
-      return progress && readSteps(progress);
-    }),
+    Object.fromEntries(
+      Object.keys(input.targets).map((name) => {
+        const { progress = null } = history.targets[name] ?? {};
+        return [name, progress && readSteps(progress)];
+      }),
+    ),
   );
   for (const [name, plan] of Object.entries(input.targets)) {
     const steps = builds[name] ?? null;
