@@ -6,6 +6,7 @@ import type { Damage } from "../mounts/damage.ts";
 import type { LoadedSnapshot } from "../mounts/load.ts";
 import type { RestoreResult } from "../mounts/restore.ts";
 import { showBytes, showCount, showTime } from "../diagnostics/units.ts";
+import { watchMounts } from "./after-kill.ts";
 import type { CarriedMount } from "./find.ts";
 import { twinFinding } from "./findings.ts";
 import { forEachMount } from "./for-each-mount.ts";
@@ -64,6 +65,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
   const loaded = new Map<CarriedMount, LoadedSnapshot>();
   const damages = new Map<CarriedMount, Damage>();
   const incomplete = new Set<CarriedMount>();
+  const watch = watchMounts(session);
   /** Begun while the mounts are opened. */
   const loadCode = () => awaitedLater(import("../mounts/restore.ts"));
   const { outcomes, findings } = await forEachMount<MountRestore>(session, {
@@ -89,7 +91,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
     },
     async move({ mount, shell, store, signal, show }) {
       const began = host.now();
-      const { restoreMount } = await loadCode();
+      const [{ restoreMount }] = await Promise.all([loadCode(), watch.begin(mount)]);
       const result = await restoreMount({
         store,
         shell,
@@ -112,7 +114,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
       return findNewTwins(moved, after);
     },
     ...(announce !== undefined && { beforeOthers: announce }),
-  });
+  }).finally(() => void watch.end());
   for (const [mount, { outcome }] of outcomes) if (outcome === "failed" || outcome === "skipped") incomplete.add(mount);
   return { outcomes, loaded, damages, incomplete, findings };
 }

@@ -1,6 +1,7 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { createRedactor } from "../diagnostics/redact.ts";
 import type { Message } from "../host/host.ts";
+import { afterKillVerb } from "../host/after-kill-verb.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { createHost } from "../host/node-host.ts";
 import type { CommandContext } from "./command.ts";
@@ -15,6 +16,9 @@ import { writeOutput } from "./report/output.ts";
 import type { Reporter } from "./report/reporter.ts";
 import { groupHelp, topLevelHelp } from "./help.ts";
 import { version } from "./version.ts";
+
+/** Time in ms for a builder that is busy. */
+const settlePatience = 120_000;
 
 /** Runs one command line to its end. Returns the exit code; prints everything that is to be said. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -34,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     reporter.result(`${version}\n`);
     return exitCodes.ok;
   }
+  if (verb === afterKillVerb) return settleAfterKill(rest);
   const found = findCommand(commands, argv);
   switch (found.kind) {
     case "command":
@@ -50,6 +55,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     default:
       return unreachable(found);
   }
+}
+
+/** What bkcache starts for itself where it was killed. Nobody reads what it says. */
+async function settleAfterKill(args: readonly string[]): Promise<number> {
+  const { settleMounts } = await import("../run/mounts/settle.ts");
+  const signal = AbortSignal.timeout(settlePatience);
+  await settleMounts(createHost({ cwd: process.cwd(), env: process.env, signal, tell: () => {} }), args);
+  return exitCodes.ok;
 }
 
 function unknownCommand({ wanted, path, known }: UnknownCommand): Diagnostic {
@@ -94,6 +107,7 @@ async function runCommand(
       signal: interrupt.signal,
       tell: once(reporter),
       live: (lines) => reporter.live(lines),
+      program: process.argv[1],
     });
     const context: CommandContext = {
       host,

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Duplex } from "node:stream";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import type { AfterKill } from "./after-kill.ts";
 
 export interface ExecOptions {
   readonly cwd?: string;
@@ -63,6 +64,11 @@ export interface Host {
    * @throws BkcacheError BK4001 where the program cannot be started.
    */
   openPipe(command: string, args: readonly string[], options?: PipeOptions): Promise<ProgramPipe>;
+  /**
+   * Runs bkcache with these arguments where this process is killed before that is called off. Null where this process is not
+   * the program itself.
+   */
+  runAfterKill(args: readonly string[]): Promise<AfterKill | null>;
   /** Milliseconds since the epoch. */
   now(): number;
   tell(message: Message): void;

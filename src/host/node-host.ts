@@ -4,11 +4,13 @@ import type { Host } from "./host.ts";
 export interface HostOptions extends Pick<Host, "cwd" | "env" | "signal" | "tell"> {
   /** Without it nothing is shown. */
   readonly live?: Host["live"];
+  /** The file that Node runs as bkcache. */
+  readonly program?: string | undefined;
 }
 
 /** The host of a real run: processes of this machine, its clock. */
 export function createHost(options: HostOptions): Host {
-  const { cwd, env, signal, tell } = options;
+  const { cwd, env, signal, tell, program } = options;
   // To look at a stream is to open it, which takes a tenth of a short command.
   const isTerminal = () => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY || false;
   return {
@@ -32,6 +34,11 @@ export function createHost(options: HostOptions): Host {
       // Sockets and streams, which most commands do without.
       const { openPipe } = await import("./pipe.ts");
       return openPipe({ cwd, env }, command, args, pipeOptions);
+    },
+    async runAfterKill(args) {
+      if (program === undefined) return null;
+      const { runAfterKill } = await import("./after-kill.ts");
+      return runAfterKill({ cwd, env }, process.execPath, [program, ...args]);
     },
     now: () => Date.now(),
     live: options.live ?? (() => {}),

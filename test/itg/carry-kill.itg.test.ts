@@ -5,7 +5,7 @@ import { verifySnapshots } from "../../src/mounts/verify.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Buildkit } from "../support/buildkit.ts";
 import { cleanEnv } from "../support/env.ts";
-import { killAtRandomMoments } from "../support/kill.ts";
+import { killAtRandomMoments, untilSettled } from "../support/kill.ts";
 import { type FaultyServer, startFaultyServer } from "../support/faulty-server.ts";
 import {
   baseStage,
@@ -134,11 +134,13 @@ test(
     await killAtRandomMoments(kills, whole, async (delay, index) => {
       await emptyBuilder(builder);
       const took = await killAfter(["mounts", "restore"], delay);
+      await untilSettled(workspace.dir);
       await untilReleased();
       // By a build that asks nobody: BuildKit alone.
       if (index % 2 === 0) {
         const { found } = await bake(["--cache", "off"]);
         expect([empty, full]).toContain(found["data"]);
+        expect(found["own"], "nothing of bkcache's in the mount").toBe("0");
       } else {
         const { found, mounts } = await bake(["--cache", "read"]);
         expect([found["data"], mounts[0]?.restore?.outcome]).toEqual([full, expect.stringMatching(/restored|present/)]);

@@ -155,6 +155,7 @@ export function fakeHost(): { readonly host: Host; readonly messages: Message[];
     signal: interrupt.signal,
     exec: unwanted,
     openPipe: unwanted,
+    runAfterKill: async () => null,
     now: Date.now,
     tell: (message) => void messages.push(message),
     live: () => {},

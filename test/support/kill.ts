@@ -1,3 +1,7 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { afterKillVerb } from "../../src/host/after-kill-verb.ts";
+import { waitFor } from "./poll.ts";
+
 /** Runs that one kill may take, at most: some end before their moment comes. */
 const attemptsPerKill = 6;
 
@@ -19,4 +23,20 @@ export async function killAtRandomMoments(
     if (took === undefined) killed++;
     else whole = took;
   }
+}
+
+/** Waits until what bkcache, started in this folder, leaves behind where it was killed has done its work. */
+export async function untilSettled(dir: string): Promise<void> {
+  const isSettler = (pid: string): boolean => {
+    try {
+      return (
+        readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(afterKillVerb) && readlinkSync(`/proc/${pid}/cwd`) === dir
+      );
+    } catch {
+      // It has ended.
+      return false;
+    }
+  };
+  const pids = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  await waitFor(() => !pids().some(isSettler), { what: "mounts are settled after a kill", timeoutMs: 60_000 });
 }
