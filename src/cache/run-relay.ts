@@ -1,9 +1,8 @@
 import type { BuilderSession } from "../builder/session.ts";
-import { readSize } from "../diagnostics/units.ts";
 import type { Host } from "../host/host.ts";
 import type { Reach } from "../relay/reach.ts";
 import type { Counts } from "../relay/metrics.ts";
-import type { ServedPlace, ServingRelay } from "../relay/serve-places.ts";
+import type { ServingRelay } from "../relay/serve-places.ts";
 import type { Keys } from "../relay/signature.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { StoreBackend } from "../store/place.ts";
@@ -63,7 +62,7 @@ export function createRunRelay(host: Host): RunRelay {
   return {
     store,
     async start(options) {
-      const [{ findReach }, { newKeys }, { servePlaces }] = await Promise.all([
+      const [{ findReach }, { newKeys }, { placeOf, servePlaces }] = await Promise.all([
         import("../relay/reach.ts"),
         import("../relay/relay.ts"),
         import("../relay/serve-places.ts"),
@@ -128,17 +127,6 @@ export function createRunRelay(host: Host): RunRelay {
 /** What one key is for. */
 function directionsOf({ hasOneKey }: StartOptions): readonly (readonly Direction[])[] {
   return hasOneKey ? [["from", "to"]] : [["from"], ["to"]];
-}
-
-/** What the config says of a backend's place, with BuildKit's own defaults. */
-function placeOf({ tierPath, tierMaxSize, blobsPrefix, manifestsPrefix }: StoreBackend): Omit<ServedPlace, "store"> {
-  return {
-    layout: {
-      blobsPrefix: String(blobsPrefix || "blobs/"),
-      manifestsPrefix: String(manifestsPrefix || "manifests/"),
-    },
-    tier: typeof tierPath === "string" ? { path: tierPath, maxSize: readSize(String(tierMaxSize)) } : null,
-  };
 }
 
 /** Names that any client takes for those of buckets, which see capitals and lines otherwise. */

@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly commands: readonly CommandEntry[];
   /** Set by a command's action; the process exits with it. */
   setExitCode(code: number): void;
+  /** Says that this command runs until it is interrupted, so that an interrupt is its good end. */
+  runsUntilInterrupted(): void;
 }
 
 /** A module under commands/: adds its options, arguments, help and action to an empty command. */

@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "cache mounts: what the builder and the bucket have, to and fro",
     subcommands: mountCommands,
   },
+  { name: "relay", summary: "serve buckets to other machines' builds", load: () => import("./commands/relay.ts") },
   { name: "lint", summary: "find what spoils caches in Dockerfiles", load: () => import("./commands/lint.ts") },
   {
     name: "eject",

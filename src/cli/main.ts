@@ -100,6 +100,7 @@ async function runCommand(
     });
   }
   let exitCode: number = exitCodes.ok;
+  let afterInterrupt: number = exitCodes.interrupted;
   try {
     const host = createHost({
       cwd: process.cwd(),
@@ -116,6 +117,9 @@ async function runCommand(
       setExitCode(code) {
         exitCode = code;
       },
+      runsUntilInterrupted() {
+        afterInterrupt = exitCodes.ok;
+      },
     };
     const loadParser = () => import("./parse.ts");
     const [module] = await importWhole(() =>
@@ -128,7 +132,7 @@ async function runCommand(
     const { parseAndRun } = await importWhole(loadParser);
     const wanted = module.run === undefined ? args : ["--help"];
     await parseAndRun({ module, name: ["bkcache", ...path].join(" "), summary: entry.summary }, wanted, context);
-    return interrupt.signal.aborted ? exitCodes.interrupted : exitCode;
+    return interrupt.signal.aborted ? afterInterrupt : exitCode;
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     if (error instanceof BkcacheError) {

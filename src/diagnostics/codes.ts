@@ -61,6 +61,10 @@ export const codes = {
     title: "nothing to eject",
     help: "With `bake:` the bake file is the user's own, and no Dockerfile has a comment of bkcache: there is nothing to do but to delete the config.",
   },
+  BK1016: {
+    title: "keys of the relay cannot be used",
+    help: "`bkcache relay` serves those whose keys are in the file that --keys names, which others must not be able to read. docs/relay.md has its form.",
+  },
 
   // --- 2xxx config
   BK2001: {

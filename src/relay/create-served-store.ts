@@ -1,3 +1,4 @@
+import { createLimit } from "../host/limit.ts";
 import { compareKeys, isKey } from "../store/keys.ts";
 import type { ByteRange, ObjectContent, ObjectInfo, ObjectStore } from "../store/object-store.ts";
 import { clamp } from "../store/content.ts";
@@ -53,6 +54,7 @@ export function createServedStore(options: ServedStoreOptions): OpenServedStore 
   const readManifest = createManifestReader(shared);
   const write = createWriter(shared);
   const uploads = createUploads(shared);
+  const inTurn = createLimit(1);
 
   const describe = (key: string, found: Pick<ObjectInfo, "size" | "modifiedAt">): StoredObject => ({
     size: found.size,
@@ -114,12 +116,16 @@ export function createServedStore(options: ServedStoreOptions): OpenServedStore 
     uploadPart: (part) => uploads.part(part),
     async completeUpload({ onlyIfAbsent, ...completion }) {
       const { key, caller } = completion;
-      // The store wants to know it before the first part; a race between two writers is won by the last.
-      if (onlyIfAbsent && (await find(key, caller)) !== null) throw new S3Error("PreconditionFailed", `${key} exists`);
-      const size = await uploads.complete(completion);
-      presence.note(key, size);
-      metrics.count(caller.name, { bytesToStore: size });
-      return describe(key, { size, modifiedAt: Date.now() });
+      const complete = async () => {
+        // The store wants to know it before the first part; a race with another relay is won by the last.
+        if (onlyIfAbsent && (await find(key, caller)) !== null)
+          throw new S3Error("PreconditionFailed", `${key} exists`);
+        const size = await uploads.complete(completion);
+        presence.note(key, size);
+        metrics.count(caller.name, { bytesToStore: size });
+        return describe(key, { size, modifiedAt: Date.now() });
+      };
+      return onlyIfAbsent ? inTurn(complete) : complete();
     },
     abortUpload: (upload) => uploads.abort(upload),
     async close() {

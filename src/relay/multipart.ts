@@ -1,9 +1,9 @@
 import { readDocument } from "./body.ts";
 import { S3Error } from "./errors.ts";
-import { noSuchKey, readRange } from "./read-object.ts";
+import { readRange } from "./read-object.ts";
 import { type Answer, isoTime, onlyIfAbsent, quoted, type S3Request, xmlAnswer } from "./request.ts";
 import type { IncomingBody } from "./served-store.ts";
-import { copySource } from "./write-object.ts";
+import { readSource } from "./write-object.ts";
 import { childrenOf, readXml, textOf } from "./xml.ts";
 
 /** S3's own bound. */
@@ -23,14 +23,11 @@ export async function uploadPart(request: S3Request): Promise<Answer> {
 }
 
 export async function uploadPartCopy(request: S3Request): Promise<Answer> {
-  const { headers, caller } = request;
-  const { bucket, key } = copySource(request);
-  const header = headers["x-amz-copy-source-range"];
+  const header = request.headers["x-amz-copy-source-range"];
   const range = readRange(header?.toString());
   if (header !== undefined && (range === null || "last" in range || range.end === undefined))
     throw new S3Error("InvalidArgument", "x-amz-copy-source-range has a first and a last byte");
-  const found = await request.storeOf(bucket).get(key, { range, caller });
-  if (found === null) throw noSuchKey(key);
+  const found = await readSource(request).open(range);
   try {
     const end = range !== null && "end" in range ? (range.end ?? found.size) : found.size;
     if (end > found.size) throw new S3Error("InvalidArgument", `the source has ${found.size} bytes only`);

@@ -29,8 +29,9 @@ export async function getObject({ operation, headers, store, caller }: S3Request
   const end = endOf(range, size, start);
   const shared = { ...about(found), "content-length": end - start };
   if (range === null) return { status: 200, headers: shared, body, close };
-  const bytes = end > start ? `${start}-${end - 1}` : "*";
-  return { status: 206, headers: { ...shared, "content-range": `bytes ${bytes}/${size}` }, body, close };
+  // One without bytes says where it begins, and what there is in all, as well as the form allows.
+  const contentRange = `bytes ${start}-${Math.max(0, end - 1)}/${size}`;
+  return { status: 206, headers: { ...shared, "content-range": contentRange }, body, close };
 }
 
 export function noSuchKey(key: string): S3Error {

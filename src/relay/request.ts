@@ -12,7 +12,7 @@ export interface S3Request {
   /** Of the operation's bucket. */
   readonly store: ServedStore;
   /** @throws S3Error for a bucket that is not there for this caller */
-  storeOf(bucket: string): ServedStore;
+  readonly storeOf: (bucket: string) => ServedStore;
   /**
    * What it carries; nothing of it is read before it is asked for.
    * @param options.hasChecksums whether the checksums among the headers are its own
@@ -37,9 +37,9 @@ export function quoted(etag: string): string {
   return `"${etag}"`;
 }
 
-/** A time in ms as S3's documents have it. */
+/** A time in ms as S3's documents have it: in seconds, as its headers do, so that a listing and a head tell the same. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
 }
 
 /**

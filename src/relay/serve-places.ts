@@ -1,4 +1,6 @@
+import { readSize } from "../diagnostics/units.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { StoreBackend } from "../store/place.ts";
 import { createBudget } from "./budget.ts";
 import { createServedStore } from "./create-served-store.ts";
 import { type Counts, createMetrics } from "./metrics.ts";
@@ -24,6 +26,18 @@ export interface ServeOptions extends Omit<RelayOptions, "buckets"> {
 export interface ServingRelay extends Relay {
   /** What each caller has had so far, by its name. */
   counts(): ReadonlyMap<string, Counts>;
+}
+
+/** What the config says of a backend's place, with BuildKit's own defaults. */
+export function placeOf(backend: StoreBackend): Omit<ServedPlace, "store"> {
+  const { tierPath, tierMaxSize, blobsPrefix, manifestsPrefix } = backend;
+  return {
+    layout: {
+      blobsPrefix: String(blobsPrefix || "blobs/"),
+      manifestsPrefix: String(manifestsPrefix || "manifests/"),
+    },
+    tier: typeof tierPath === "string" ? { path: tierPath, maxSize: readSize(String(tierMaxSize)) } : null,
+  };
 }
 
 /** Bytes of bodies that are held in memory at once, of all requests together. */

@@ -1,8 +1,10 @@
+import type { ByteRange, ObjectContent } from "../store/object-store.ts";
 import { readDocument } from "./body.ts";
 import { S3Error } from "./errors.ts";
 import { noSuchKey } from "./read-object.ts";
-import { type Answer, isoTime, onlyIfAbsent, quoted, type S3Request, xmlAnswer } from "./request.ts";
+import { type Answer, isoTime, namesEtag, onlyIfAbsent, quoted, type S3Request, xmlAnswer } from "./request.ts";
 import { checkKey, readCopySource } from "./routes.ts";
+import type { StoredObject } from "./served-store.ts";
 import { childrenOf, readXml, textOf } from "./xml.ts";
 
 /** Bytes of a list of 1000 keys, the most that one request may have. */
@@ -17,20 +19,18 @@ export async function putObject({ operation, headers, store, caller, body }: S3R
 
 /** A copy onto itself makes an object younger, which is how BuildKit keeps what it uses from rules of the bucket. */
 export async function copyObject(request: S3Request): Promise<Answer> {
-  const { operation, headers, store, caller } = request;
-  const source = copySource(request);
+  const { operation, store, caller } = request;
+  const source = readSource(request);
   const isTouch = source.bucket === operation.bucket && source.key === operation.key;
   const copied = isTouch ? await store.touch(operation.key, caller) : await copy(request, source);
   if (copied === null) throw noSuchKey(source.key);
-  if (isTouch) onlyIfAbsent(headers);
   return xmlAnswer("CopyObjectResult", { LastModified: isoTime(copied.modifiedAt), ETag: quoted(copied.etag) });
 }
 
-async function copy(request: S3Request, source: { readonly bucket: string; readonly key: string }) {
+async function copy(request: S3Request, source: CopySource) {
   const { operation, headers, store, caller } = request;
   const isOnlyIfAbsent = onlyIfAbsent(headers);
-  const found = await request.storeOf(source.bucket).get(source.key, { range: null, caller });
-  if (found === null) return null;
+  const found = await source.open(null);
   try {
     const body = { bytes: found.body, size: found.size, sha256: null };
     return await store.put({ key: operation.key, body, onlyIfAbsent: isOnlyIfAbsent, caller });
@@ -39,11 +39,32 @@ async function copy(request: S3Request, source: { readonly bucket: string; reado
   }
 }
 
-/** @throws S3Error for conditions on the source, which would otherwise be passed over */
-export function copySource({ headers }: Pick<S3Request, "headers">): { readonly bucket: string; readonly key: string } {
-  const condition = Object.keys(headers).find((name) => name.startsWith("x-amz-copy-source-if-"));
-  if (condition !== undefined) throw new S3Error("NotImplemented", `${condition} is not served`);
-  return readCopySource(String(headers["x-amz-copy-source"]));
+interface CopySource {
+  readonly bucket: string;
+  readonly key: string;
+  /** @throws S3Error where there is none, or another than the client wants */
+  readonly open: (range: ByteRange | null) => Promise<ObjectContent & StoredObject>;
+}
+
+/** @throws S3Error for other conditions on the source, which would otherwise be passed over */
+export function readSource({ headers, storeOf, caller }: S3Request): CopySource {
+  const prefix = "x-amz-copy-source-if-";
+  const conditions = Object.keys(headers).filter((name) => name.startsWith(prefix));
+  const other = conditions.find((name) => name !== `${prefix}match`);
+  if (other !== undefined) throw new S3Error("NotImplemented", `${other} is not served`);
+  const wanted = headers[`${prefix}match`]?.toString();
+  const { bucket, key } = readCopySource(String(headers["x-amz-copy-source"]));
+  return {
+    bucket,
+    key,
+    async open(range) {
+      const found = await storeOf(bucket).get(key, { range, caller });
+      if (found === null) throw noSuchKey(key);
+      if (wanted === undefined || namesEtag(wanted, found.etag)) return found;
+      found.close();
+      throw new S3Error("PreconditionFailed", "the source is another one by now");
+    },
+  };
 }
 
 export async function deleteObject({ operation, store, caller }: S3Request): Promise<Answer> {

@@ -190,9 +190,14 @@ test("copies and touches", async () => {
   const { CopyObjectResult } = await client.send(
     new CopyObjectCommand({ Bucket, Key: "a", CopySource: "cache/a", MetadataDirective: "REPLACE" }),
   );
-  expect(CopyObjectResult?.LastModified?.getTime()).toBeGreaterThan(before);
+  expect((await store.stat("a"))?.modifiedAt).toBeGreaterThan(before);
+  expect(CopyObjectResult?.LastModified?.getTime()).toBeGreaterThan(before - 1000);
   await client.send(new CopyObjectCommand({ Bucket, Key: "b", CopySource: "/cache/a" }));
   expect((await get(client, "b")).text).toBe("hello");
+  const copyIf = (CopySourceIfMatch: string | undefined) =>
+    client.send(new CopyObjectCommand({ Bucket, Key: "d", CopySource: "cache/a", CopySourceIfMatch }));
+  await copyIf((await get(client, "a")).ETag);
+  await expect(copyIf('"other"')).rejects.toMatchObject({ name: "PreconditionFailed" });
   for (const CopySource of ["cache/none", "other/a"])
     await expect(client.send(new CopyObjectCommand({ Bucket, Key: "c", CopySource }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 404 },

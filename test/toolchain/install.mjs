@@ -5,10 +5,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { moduleDir, moduleVersion, toolchainDir, toolPackages } from "./locate.mjs";
+import { awsDir, moduleDir, moduleVersion, toolchainDir, toolPackages } from "./locate.mjs";
 
 /** Package of Debian by the program that it is wanted for. */
 const packages = { runc: "runc", busybox: "busybox-static", openssl: "openssl", zstd: "zstd" };
+const allPackages = { ...packages, pip3: "python3-pip" };
 
 /** Set for the installer that runs under the lock. */
 const lockedMark = "BKCACHE_TOOLCHAIN_LOCKED";
@@ -44,7 +45,7 @@ function isMissing(program) {
 
 /** Installs Debian's packages of these programs, where they are missing. */
 export function installPrograms(programs = Object.keys(packages)) {
-  const wanted = programs.filter(isMissing).map((program) => packages[program]);
+  const wanted = programs.filter(isMissing).map((program) => allPackages[program]);
   if (wanted.length === 0) return;
   const names = wanted.join(" ");
   if (findProgram("apt-get") === undefined) throw new InstallError(`missing: ${names}; install them (no apt-get here)`);
@@ -127,10 +128,38 @@ function installTools(tools) {
   }
 }
 
-/** Installs what is missing of these programs: Debian's by their names in `packages`, those of go.mod by their own. */
-export function installToolchain({ programs = Object.keys(packages), tools = Object.keys(toolPackages()) } = {}) {
+/** Installs the AWS CLI from PyPI, into a folder of its own. */
+function installAws() {
+  const dir = awsDir();
+  if (existsSync(dir)) return;
+  installPrograms(["pip3"]);
+  say("installing the AWS CLI");
+  mkdirSync(dirname(dir), { recursive: true });
+  const staging = mkdtempSync(join(dirname(dir), ".installing-"));
+  try {
+    const pins = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", join(moduleDir, "requirements.txt")];
+    const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", staging, ...pins];
+    // Debian's pip refuses to touch what is its own, which this does not.
+    const env = { ...process.env, PIP_BREAK_SYSTEM_PACKAGES: "1", PIP_ROOT_USER_ACTION: "ignore" };
+    const { status } = spawnSync("python3", args, { env, stdio: ["ignore", 2, 2] });
+    if (status !== 0) throw new InstallError("pip install failed, see above");
+    renameSync(staging, dir);
+  } catch (error) {
+    // Another installer may have been first.
+    if (!existsSync(dir)) throw error;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Installs what is missing of these programs: Debian's by their names in `packages`, those of go.mod by their own; and the AWS
+ * CLI, where all are wanted.
+ */
+export function installToolchain({ programs = Object.keys(packages), tools } = {}) {
   installPrograms(programs);
-  installTools(tools);
+  installTools(tools ?? Object.keys(toolPackages()));
+  if (tools === undefined) installAws();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -28,10 +28,19 @@ export function moduleVersion(modulePath) {
 
 /** The folder of the programs. go.sum names every source byte, so its digest names the result. */
 export function toolchainDir() {
+  return folderOf("go.sum", "");
+}
+
+/** The folder of the AWS CLI's Python packages, whose digests are in requirements.txt. */
+export function awsDir() {
+  return folderOf("requirements.txt", "aws-");
+}
+
+function folderOf(pins, prefix) {
   const key = createHash("sha256")
-    .update(readFileSync(join(moduleDir, "go.sum")))
+    .update(readFileSync(join(moduleDir, pins)))
     .digest("hex")
     .slice(0, 16);
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "bkcache", "toolchain", key);
+  return join(cache, "bkcache", "toolchain", `${prefix}${key}`);
 }

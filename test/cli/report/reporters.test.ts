@@ -107,7 +107,7 @@ const report = sampleReport({
 function say(outcome: Partial<Parameters<typeof reportOutcome>[1]>, env: Record<string, string> = {}) {
   const { reporter, written } = open();
   const host = createHost({ cwd: "/", env, signal: new AbortController().signal, tell: () => {} });
-  const context = { host, reporter, commands: [], setExitCode: () => {} };
+  const context = { host, reporter, commands: [], setExitCode: () => {}, runsUntilInterrupted: () => {} };
   const exitCode = reportOutcome(context, { report, failures: [], strict: false, ...outcome });
   return { exitCode, ...written };
 }
