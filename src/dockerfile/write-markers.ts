@@ -14,8 +14,12 @@ export interface MarkedRun {
  * that it lacks. The flags are `manageDockerfile`'s to write.
  */
 export function writeMarkers(dockerfile: Dockerfile, marked: readonly MarkedRun[]): string {
-  const { text, eol } = dockerfile;
-  const edits = marked.flatMap(({ run, names }): readonly Edit[] => {
+  return applyEdits(dockerfile.text, markerEdits(dockerfile, marked));
+}
+
+/** The same as edits. */
+export function markerEdits({ text, eol }: Dockerfile, marked: readonly MarkedRun[]): readonly Edit[] {
+  return marked.flatMap(({ run, names }): readonly Edit[] => {
     const markers = readMarkers(run.comments, text);
     const known = new Set(markers.flatMap((marker) => marker.names.map(({ name }) => name)));
     const missing = names.filter((name) => !known.has(name));
@@ -26,5 +30,4 @@ export function writeMarkers(dockerfile: Dockerfile, marked: readonly MarkedRun[
     const indent = indentOf(text.slice(at, run.range.start));
     return [{ start: at, end: at, text: `${indent}# bkcache: ${missing.join(" ")}${eol}` }];
   });
-  return applyEdits(text, edits);
 }

@@ -7,7 +7,8 @@ import { formatPath, printable, spanOfOffset } from "../config/source-map.ts";
 import { BkcacheError, type Diagnostic, type Span } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { fixedText, lintProject } from "../dockerfile/lint/lint.ts";
-import type { LintFinding } from "../dockerfile/lint/rule.ts";
+import type { LintFile, LintFinding, LintProject } from "../dockerfile/lint/rule.ts";
+import { manageDockerfile } from "../dockerfile/manage.ts";
 import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { createDockerfileReader, createTextReader, readIfFile } from "../source/dockerfiles.ts";
@@ -207,11 +208,28 @@ async function applyFixes(
   const changed: string[] = [];
   for (const [index, file] of project.files.entries()) {
     const path = paths[index];
-    const text = fixedText(file, findings);
-    if (path !== undefined && text !== file.dockerfile.text && (await writeAtomically(path, text)))
-      changed.push(file.name);
+    // One that is made from a template is mended there.
+    if (path === undefined || readIfFile(`${path}.hbs`) !== null) continue;
+    const text = mendedText(project, file, findings);
+    if (text !== file.dockerfile.text && (await writeAtomically(path, text))) changed.push(file.name);
   }
   return changed;
+}
+
+/** With the flags that new markers ask for; without those markers where they could not get them. */
+function mendedText(project: LintProject, file: LintFile, findings: readonly LintFinding[]): string {
+  const text = fixedText(file, findings);
+  const { mounts, project: name } = project;
+  const isMarked = findings.some(
+    ({ code, at, edits = [] }) => code === "BK6003" && "file" in at && at.file === file && edits.length > 0,
+  );
+  if (mounts === null || !isMarked) return text;
+  const managed = manageDockerfile(text, { file: file.name, project: name, mounts });
+  if (managed.findings.length === 0) return managed.text;
+  return fixedText(
+    file,
+    findings.filter(({ code }) => code !== "BK6003"),
+  );
 }
 
 function levelFor({ code }: LintFinding, project: Pick<Project, "valid"> | null): "error" | "warn" | "off" {

@@ -47,7 +47,8 @@ async function runLint(names: readonly string[], flags: LintFlags, context: Comm
   else {
     reporter.findings(errors, "error");
     reporter.findings(warnings, "warning");
-    const message = `${count(files.length, "Dockerfile")}: ${summaryOf(errors, warnings)}`;
+    const left = flags.fix && findings.length > 0 ? "; --fix leaves them to you" : "";
+    const message = `${count(files.length, "Dockerfile")}: ${summaryOf(errors, warnings)}${left}`;
     if (!flags.quiet) host.tell({ level: "info", message });
   }
   if (errors.length > 0 || (flags.strict && warnings.length > 0)) context.setExitCode(exitCodes.negative);

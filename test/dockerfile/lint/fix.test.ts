@@ -44,6 +44,42 @@ describe("--fix", () => {
   });
 });
 
+describe("--fix of a package manager without its declared mount", () => {
+  const config = (mounts: string) =>
+    `project: shop\nmounts: { ${mounts} }\nrules: { BK6004: off }\ntargets: { app: {} }\n`;
+  const flag = (id: string, rest: string) => `--mount=type=cache,id=shop-${id},target=${rest}`;
+
+  test("writes markers, flags and what they need", async () => {
+    const before = "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN go mod download\nRUN go build ./...\n";
+    const { after, findings } = await fix(before, config("mod: go-mod, build: go-build"));
+    const mod = flag("mod", "/go/pkg/mod");
+    expect(after).toBe(
+      `FROM golang:1.26\nWORKDIR /src\nCOPY . .\n# bkcache: mod\nRUN ${mod} go mod download\n# bkcache: mod\nRUN ${mod} go build ./...\n`,
+    );
+    expect(findings).toEqual([]);
+  });
+
+  test("names all mounts of one RUN, and mends what would empty them", async () => {
+    const before = "FROM python:3.14\nRUN pip install uv && uv sync\n";
+    const { after } = await fix(before, config("pip: pip, uv: uv"));
+    expect(after).toBe(
+      `FROM python:3.14\n# bkcache: pip uv\nRUN ${flag("pip", "/root/.cache/pip")} \\\n    ${flag("uv", "/root/.cache/uv")} \\\n    pip install uv && uv sync\n`,
+    );
+  });
+
+  test.each([
+    ["the mount would be emptied", "FROM node:24\nRUN npm ci && npm cache clean --force\n"],
+    ["rm would fail on it", "FROM node:24\nRUN npm ci && rm -rf /root/.npm\n"],
+    ["the tool looks elsewhere", "FROM node:24\nENV npm_config_cache=/tmp/npm\nRUN npm ci\n"],
+    ["another user runs it", "FROM node:24\nUSER node\nRUN npm ci\n"],
+    ["nobody knows who runs it", "FROM acme/base\nRUN npm ci\n"],
+  ])("not where %s", async (_, before) => {
+    const { after, findings } = await fix(before, config("npm: npm"));
+    expect(after).toBe(before);
+    expect(findings.map(({ code }) => code)).toEqual(["BK6003"]);
+  });
+});
+
 /** Lines of the shared stage, and the same after --fix; null where nothing may change. */
 const links: readonly (readonly [title: string, before: string, after: string | null])[] = [
   [

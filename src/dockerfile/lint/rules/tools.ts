@@ -4,7 +4,8 @@ import { homeAt, knownImage, rootImage, uidAt, userAt } from "../images.ts";
 import { isWantedInImage, readersOf } from "../later.ts";
 import { keepsDownloads } from "../keeps-downloads.ts";
 import { isWithin } from "../paths.ts";
-import { allSteps, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
+import { markerEdits } from "../../write-markers.ts";
+import { allSteps, type Edit, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
 import { placeOfWords } from "../run-text.ts";
 import { toolFolder } from "../tool-folders.ts";
 import { downloads, isMountFor, type ToolRun, toolsOf } from "../tools.ts";
@@ -42,6 +43,7 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
         code: "BK6003",
         at: { file, range: placeOfWords(file, step, command.words.slice(0, 2)) },
         message: `\`${shown}\` runs without a cache mount, so it downloads everything again whenever a step before it changes`,
+        edits: markerEditsFor(project, { file, tool, step, folder }),
         hint: [
           adviceOf(project, { file, tool, step, folder }),
           ...alsoIn(file, tool, step),
@@ -126,9 +128,7 @@ function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }
   const { mounts, project: prefix } = project;
   if (declaredFor(project, name, preset) !== undefined) {
     // One RUN can be the place of several mounts: the marker names all.
-    const unmounted = toolsOf(step).filter((tool) => !isMounted(tool, step));
-    const declared = unmounted.flatMap((tool) => declaredFor(project, tool.name, tool.preset) ?? []);
-    return `write \`# bkcache: ${[...new Set(declared)].join(" ")}\` above the RUN and run \`bkcache generate\``;
+    return `write \`# bkcache: ${declaredIn(project, step).join(" ")}\` above the RUN and run \`bkcache generate\``;
   }
   if (folder === null) {
     const user = userAt(step);
@@ -151,6 +151,44 @@ function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }
 /** Whether the image makes its package manager delete what it downloads. */
 function keepsNothing(step: Step): boolean {
   return knownImage(rootImage(step.stage)) !== null && ![...stepsBefore(step), step].some(keepsDownloads);
+}
+
+/**
+ * A marker above the RUN and above those that need the mount as well; none where the declared mounts do not fit, or a
+ * command would empty one or fail.
+ */
+function markerEditsFor(project: LintProject, { file, tool, step, folder }: Advice): readonly Edit[] {
+  const names = declaredIn(project, step);
+  const isSafe = (each: ToolRun, at: Step): boolean => {
+    const name = declaredFor(project, each.name, each.preset);
+    const mount = name === undefined ? undefined : project.mounts?.[name];
+    if (mount === undefined) return true;
+    const { target } = mount;
+    const place = folderFor(file, each, at);
+    const isOwned = userAt(at) === "root" || (mount.uid !== undefined && mount.uid === uidAt(at));
+    return (
+      place !== null &&
+      (place.target === target || Object.keys(mount.env).some((variable) => at.lookup(variable) === target)) &&
+      isOwned &&
+      emptyingsOf(file, at, { target, tool: each.name }).length === 0 &&
+      !isWantedInImage(file, at, target, each)
+    );
+  };
+  if (names.length === 0 || folder === null || folder.env !== "") return [];
+  const readers = readersOf(file, step, tool);
+  const others = toolsOf(step).filter((each) => !isMounted(each, step));
+  if (!others.every((each) => isSafe(each, step)) || !readers.every((reader) => isSafe(tool, reader))) return [];
+  const own = declaredFor(project, tool.name, tool.preset);
+  return markerEdits(file.dockerfile, [
+    { run: step.instruction, names },
+    ...readers.map(({ instruction }) => ({ run: instruction, names: own === undefined ? [] : [own] })),
+  ]);
+}
+
+/** Names of the declared mounts that the tools of a step lack. */
+function declaredIn(project: LintProject, step: Step): readonly string[] {
+  const unmounted = toolsOf(step).filter((tool) => !isMounted(tool, step));
+  return [...new Set(unmounted.flatMap((tool) => declaredFor(project, tool.name, tool.preset) ?? []))];
 }
 
 /** The name of a declared mount that is this preset's. */
