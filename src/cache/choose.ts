@@ -1,11 +1,12 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { type LayerAccess, loadProbe, type ManifestPlace } from "../layers/place.ts";
-import { type Presence, probeAll } from "../layers/probe.ts";
+import type { Presence } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import { type Access, openAccess, type UsedBuckets, usedBuckets } from "./access.ts";
 import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, type TargetEntry } from "./entries.ts";
 import { createKeys, type RunKeys } from "./keys.ts";
+import { type ProbedBackends, probeBackends } from "./probe-backends.ts";
 import { findRoutes, type Route, type Routes } from "./routes.ts";
 import type { RunRelay, StartedRelay } from "./run-relay.ts";
 import { findWays, type Way } from "./ways.ts";
@@ -47,6 +48,8 @@ export interface CacheChoice {
   readonly targets: Readonly<Record<string, TargetChoice>>;
   /** Backends that this run goes on without. */
   readonly leftOut: readonly LeftOut[];
+  /** Buckets that do not answer, of which a tier on this machine is read. */
+  readonly unanswering: readonly LeftOut[];
   /** Variables for buildx: keys, where they cannot be in the entries. */
   readonly env: Readonly<Record<string, string>>;
   /** For looking into the backends again after the build; null where none was looked into. */
@@ -64,6 +67,7 @@ export interface CacheChoice {
 export const noCache: CacheChoice = {
   targets: {},
   leftOut: [],
+  unanswering: [],
   env: {},
   access: null,
   routes: {},
@@ -114,6 +118,10 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
 
   const failed = { ...failedBefore, ...taken.failed, ...(await makeFolders(candidates)) };
   for (const { backend, diagnostic } of gated.drop) failed[backend] = diagnostic;
+  // What does not answer is read from its tier, which the relay alone has.
+  const { kept } = report;
+  const isServed = (name: string) => !(name in failed) && (routes[name]?.way ?? "direct") !== "direct";
+  for (const [name, diagnostic] of Object.entries(kept)) if (!isServed(name)) failed[name] = diagnostic;
   const leftOut = Object.entries(failed).map(([backend, diagnostic]): LeftOut => ({
     backend,
     diagnostic,
@@ -121,10 +129,14 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
   }));
   // A driver that lacks a backend is no failure of the cache: the same config serves other builders.
   const faults = leftOut.filter(({ backend }) => !gated.drop.some((dropped) => dropped.backend === backend));
-  const fatal = [...faults.map(({ diagnostic }) => diagnostic), ...taken.findings];
+  const fatal = [...faults.map(({ diagnostic }) => diagnostic), ...Object.values(kept), ...taken.findings];
   if (request.strict && fatal.length > 0) throw BkcacheError.of(fatal);
   for (const { diagnostic } of leftOut) {
     host.tell({ ...diagnostic, message: `${diagnostic.message}; building without it`, level: "warning" });
+  }
+  for (const [name, finding] of Object.entries(kept).filter(([name]) => !(name in failed))) {
+    const message = `${finding.message}; what ${String(used[name]?.["tierPath"])} has of it is read`;
+    host.tell({ ...finding, message, level: "warning" });
   }
   for (const finding of taken.findings) {
     host.tell({ ...finding, message: `${finding.message}; the bucket is used directly`, level: "warning" });
@@ -139,24 +151,25 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
       message: `backend "${backend}": another run writes ${folder}; this one writes its cache elsewhere or not at all`,
     });
   }
-  const isBusy = ({ entry }: TargetEntry) => folders.busy.some(({ folder }) => folder === destOf(entry));
+  const mayWrite = ({ backend, entry }: TargetEntry) =>
+    !folders.busy.some(({ folder }) => folder === destOf(entry)) && !(backend !== null && backend in kept);
   const keys = createKeys(request, taken);
   const targets = Object.fromEntries(
     request.targets.map((name) => [
       name,
       chooseFor(
-        candidates.filter((each) => each.target === name && !(each.direction === "to" && isBusy(each))),
+        candidates.filter((each) => each.target === name && (each.direction === "from" || mayWrite(each))),
         report.presence,
         out,
         keys,
       ),
     ]),
   );
-  const isServed = (name: string) => !out.has(name) && (routes[name]?.way ?? "direct") !== "direct";
   const tiers = Object.entries(used).filter(([name, { tierPath }]) => tierPath !== undefined && isServed(name));
   return {
     targets,
     leftOut,
+    unanswering: Object.entries(kept).map(([backend, diagnostic]) => ({ backend, diagnostic })),
     env: request.keys === "environment" ? keys.environment(out) : {},
     access: { ...access, credentials: taken.credentials },
     routes: Object.fromEntries(Object.entries(routes).filter(([name]) => !out.has(name))),
@@ -183,7 +196,7 @@ async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
   const used = usedBuckets(candidates);
   const ways = findWays(used, host.env);
   const access = await openAccess(host, used, { ways, relay: request.relay });
-  return { candidates, used, ways, access, report: await probeBackends(candidates, access) };
+  return { candidates, used, ways, access, report: await probeBackends(candidates, access, request.relay) };
 }
 
 interface RouteInputs {
@@ -228,25 +241,6 @@ function usesBucket({ plan, targets, use }: CacheRequest): boolean {
     const directions = [use.layers.read ? cache?.from : undefined, use.layers.write ? cache?.to : undefined];
     return directions.some((direction) => direction?.kind === "policy" && direction.backends.some(isBucket));
   });
-}
-
-interface ProbedBackends {
-  /** Of a candidate, by identity. */
-  readonly presence: (candidate: object) => Presence;
-  readonly failed: Record<string, Diagnostic>;
-}
-
-/** Asks every backend that has credentials: where it is read whether the cache exists, else whether it answers. */
-async function probeBackends(candidates: readonly TargetEntry[], access: Access): Promise<ProbedBackends> {
-  const asked = candidates.flatMap((candidate) => {
-    const { backend, manifest } = candidate;
-    return backend === null || backend in access.failed ? [] : [{ candidate, backend, manifest }];
-  });
-  const { answers, failed } = await probeAll(asked, access);
-  const found = new Map<object, Presence>(
-    asked.map(({ candidate }, index) => [candidate, answers[index] ?? "unknown"]),
-  );
-  return { presence: (candidate) => found.get(candidate) ?? "unknown", failed: { ...failed } };
 }
 
 /** As they would be passed; what the relay serves asks nothing of BuildKit but that it has a cache of the type. */

@@ -28,6 +28,8 @@ export interface RunRelay {
    * @throws BkcacheError for credentials and places that are no good.
    */
   store(backend: StoreBackend): Promise<ObjectStore>;
+  /** Whether the tier of a backend has the manifest of this key, relative to the backend's place. */
+  hasKept(backend: StoreBackend, key: string): Promise<boolean>;
   /** Starts to listen, and finds how the builder gets there. */
   start(options: StartOptions): Promise<StartedRelay>;
   /** Ends what is under way, and closes the stores. */
@@ -61,6 +63,15 @@ export function createRunRelay(host: Host): RunRelay {
   };
   return {
     store,
+    async hasKept(backend, key) {
+      const [{ placeOf }, { manifestName, openTier }] = await Promise.all([
+        import("../relay/serve-places.ts"),
+        import("../relay/tier.ts"),
+      ]);
+      const { tier } = placeOf(backend);
+      if (tier === null) return false;
+      return (await openTier(tier).readManifest(manifestName(await store(backend), key))) !== null;
+    },
     async start(options) {
       const [{ findReach }, { newKeys }, { placeOf, servePlaces }] = await Promise.all([
         import("../relay/reach.ts"),

@@ -5,7 +5,7 @@ import { digestIn, type Layout } from "./names.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Presence } from "./presence.ts";
 import type { Caller } from "./served-store.ts";
-import type { Tier } from "./tier.ts";
+import { manifestName, type Tier } from "./tier.ts";
 
 export interface ManifestReaderOptions {
   readonly store: ObjectStore;
@@ -34,7 +34,7 @@ export function createManifestReader(
   options: ManifestReaderOptions,
 ): (key: string, caller: Caller) => Promise<ReadManifest | null> {
   const { store, tier, layout, presence, metrics } = options;
-  const tierName = (key: string): string => `${store.place}${key}`;
+  const tierName = (key: string): string => manifestName(store, key);
 
   /** Sizes of the blobs that can be read: from the tier, else, unless nobody can be asked, from the bucket. */
   const findBlobs = async (manifest: CacheManifest, asksBucket: boolean): Promise<ReadonlyMap<string, number>> => {

@@ -3,7 +3,7 @@ import { type FileHandle, open, readFile, stat, unlink } from "node:fs/promises"
 import { join } from "node:path";
 import { isMissing } from "../host/files.ts";
 import { clamp } from "../store/content.ts";
-import type { ByteRange } from "../store/object-store.ts";
+import type { ByteRange, ObjectStore } from "../store/object-store.ts";
 import { createTierFile, listFiles, sweepAbandoned, type TierFile } from "./tier-files.ts";
 
 /** Blobs and manifests on this machine's disk, kept between runs and shared by all that run at once. */
@@ -37,6 +37,11 @@ export interface TierOptions {
   readonly path: string;
   /** Bytes of all that is kept; the least recently used goes first. */
   readonly maxSize: number;
+}
+
+/** The name of a manifest in a tier, which several backends may share. */
+export function manifestName({ place }: Pick<ObjectStore, "place">, key: string): string {
+  return `${place}${key}`;
 }
 
 /** Bytes that a reader gets at once. */

@@ -31,7 +31,7 @@ export async function runCachedBuild(
     const ready = await prepare(host, request, resources);
     release = () => ready.choice.release();
     const [session, carrier] = await Promise.all([resources.session, resources.carrier]);
-    await carrier?.restore(ready.choice.leftOut);
+    await carrier?.restore([...ready.choice.leftOut, ...ready.choice.unanswering]);
 
     const running = awaitedLater(execute(ready, ready.steps));
     const loading = awaitedLater(importWhole(() => import("./conclude.ts")));

@@ -36,6 +36,7 @@ async function route({ used, reach = loopback, env = {}, more, isLocked = false,
       if (isLocked) throw new BkcacheError({ code: "BK5023", message: "no key" });
       return createMemoryStore();
     },
+    hasKept: async () => false,
     async start(options) {
       started = options;
       if (reach instanceof Error) throw reach;

@@ -5,6 +5,7 @@ import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { addToMount, baseStage, mountEnvironment, runStep } from "../support/mount-project.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
+import { startVersitygw } from "../support/s3-server.ts";
 import { bucket, test as serverTest } from "../support/servers.ts";
 import { builderKnows, runWatched } from "../support/watched-run.ts";
 import { makeWorkspace } from "../support/workspace.ts";
@@ -99,6 +100,36 @@ test("a tier has what was written and read once, and a layer that the bucket has
   const lost = await runWatched(workspace, args, environment(await newBuilder(), s3));
   expect([lost.exitCode, lost.report.failures], lost.stderr).toEqual([0, []]);
   expect(lost.report.targets["api"]?.relay?.droppedResults).toBeGreaterThan(0);
+});
+
+test("a warm tier needs no bucket for what it has", async ({ newBuilder, busybox, project }) => {
+  const s3 = await startVersitygw();
+  await s3.createBucket(bucket);
+  const workspace = project("offline/", { tier: { path: join(makeTempDir("tier"), "layers"), maxSize: "1GB" } });
+  try {
+    const first = await runWatched(workspace, ["bake", "web"], environment(await newBuilder(), s3));
+    expect([first.exitCode, first.warnings], first.stderr).toEqual([0, []]);
+    const reading = environment(await newBuilder(), s3, { BKCACHE: "read" });
+    expect((await runWatched(workspace, ["bake", "web"], reading)).exitCode).toBe(0);
+  } finally {
+    await s3.stop();
+  }
+  const offline = await runWatched(workspace, ["bake", "web"], environment(await newBuilder(), s3));
+  expect(offline.exitCode, offline.stderr).toBe(0);
+  expect(offline.warnings).toEqual([
+    expect.stringMatching(/^warning BK5007: backend "remote": .* has of it is read$/) as string,
+  ]);
+  expect(offline.report.targets["web"], offline.stderr).toMatchObject({
+    source: { backend: "remote" },
+    steps: { ran: [] },
+    written: [],
+  });
+  const stopped = await runBkcache(["bake", "web", "--strict"], {
+    cwd: workspace.dir,
+    env: environment(await newBuilder(), s3),
+  });
+  expect(stopped.exitCode).toBe(3);
+  expect(busybox).not.toBe("");
 });
 
 test("bkcache build takes one pair of keys, the relay's, in the environment of buildx", async ({
