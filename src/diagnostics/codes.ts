@@ -370,12 +370,12 @@ export const codes = {
   },
   BK4012: {
     title: "BuildKit too old for the backend",
-    help: "Cache in Google Cloud Storage needs BuildKit 0.30 or later; older ones sign requests in a way that it refuses. An attribute that an older BuildKit ignores is a warning.",
+    help: "Cache in Google Cloud Storage by HMAC keys needs BuildKit 0.30 or later; older ones sign requests in a way that it refuses, but for the relay. An attribute that an older BuildKit ignores is a warning.",
     level: "error",
   },
   BK4013: {
     title: "BuildKit version cannot write to this endpoint",
-    help: "BuildKit 0.26 and 0.31 upload in a way that most S3-compatible servers other than AWS refuse. Use another version of BuildKit.",
+    help: "BuildKit 0.26 and 0.31 upload in a way that most S3-compatible servers other than AWS refuse. Use another version of BuildKit, or the relay, which `relay: off` excludes.",
     level: "error",
   },
   BK4014: {

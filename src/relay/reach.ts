@@ -27,20 +27,30 @@ const patience = 5_000;
  * there, from the network that its cache clients have, and what arrives here tells.
  */
 export async function findReach(session: BuilderSession, relay: Reachable): Promise<Reach> {
-  const { host } = session;
+  const { host, builder } = session;
+  const { port } = relay.address;
   const loopback = await tryAddress(session, relay, relay.address);
   if (loopback === null) return { way: "loopback", url: urlOf(relay.address) };
-  const gateway = await findGatewayAddress(host.env, session.builder);
-  if (gateway === null) return { way: null, reason: loopback };
-  let port: number;
+  const gateway = await findGatewayAddress(host.env, builder);
+  if (gateway === null) {
+    const desktop = { host: desktopName, port };
+    const isReached = isContainer(builder) && (await tryAddress(session, relay, desktop)) === null;
+    return isReached ? { way: "bridge", url: urlOf(desktop) } : { way: null, reason: loopback };
+  }
   try {
-    port = await relay.listen(gateway);
+    const address = { host: gateway, port: await relay.listen(gateway) };
+    const bridge = await tryAddress(session, relay, address);
+    return bridge === null ? { way: "bridge", url: urlOf(address) } : { way: null, reason: bridge };
   } catch (error) {
     return { way: null, reason: `${gateway} cannot be listened at (${error instanceof Error ? error.message : ""})` };
   }
-  const address = { host: gateway, port };
-  const bridge = await tryAddress(session, relay, address);
-  return bridge === null ? { way: "bridge", url: urlOf(address) } : { way: null, reason: bridge };
+}
+
+/** By which containers of Docker Desktop, whose engine is on a machine of its own, reach the loopback of this one. */
+const desktopName = "host.docker.internal";
+
+function isContainer({ driver, nodes }: BuilderSession["builder"]): boolean {
+  return driver === "docker-container" || nodes.some(({ endpoint }) => endpoint.startsWith("docker-container:"));
 }
 
 /** Null where all nodes come through, else why one does not. */

@@ -6,9 +6,9 @@ import { findReach, type Reachable } from "../../src/relay/reach.ts";
 import { fakeHost } from "../support/fake-builder.ts";
 
 /** What one node does with an address: it comes there, or says why not. */
-type Node = { readonly platforms: readonly string[]; readonly visit: () => string | null | Error };
+type Node = { readonly platforms: readonly string[]; readonly visit: (host: string) => string | null | Error };
 
-function stand(nodes: readonly Node[]) {
+function stand(nodes: readonly Node[], driver = "kubernetes") {
   const expected = new Map<string, () => void>();
   const visited: string[] = [];
   const relay: Reachable = {
@@ -22,7 +22,7 @@ function stand(nodes: readonly Node[]) {
   };
   const gatewayOf = ({ visit }: Node): Pick<Gateway, "visit"> => ({
     async visit(url) {
-      const answer = visit();
+      const answer = visit(new URL(url).hostname);
       if (answer instanceof Error) throw answer;
       if (answer === null) expected.get(new URL(url).pathname)?.();
       return answer ?? "404 Not Found";
@@ -32,7 +32,7 @@ function stand(nodes: readonly Node[]) {
     host: fakeHost().host,
     builder: {
       name: "b",
-      driver: "kubernetes",
+      driver,
       nodes: nodes.map((node) => ({ ...node, endpoint: "kubernetes:///b" })),
     },
     async gateway({ platform }: { readonly platform: string }) {
@@ -67,6 +67,17 @@ test("every node is asked, by a platform of its own; one that does not come is e
     way: null,
     reason: "dial tcp 127.0.0.1:4711: connect: connection refused",
   });
+});
+
+test("a container of Docker Desktop reaches the loopback by another name", async () => {
+  const visit: Node["visit"] = (host) => (host === "host.docker.internal" ? null : "connection refused");
+  const desktop = stand([{ platforms: [], visit }], "docker-container");
+  expect(await findReach(desktop.session, desktop.relay)).toEqual({
+    way: "bridge",
+    url: "http://host.docker.internal:4711",
+  });
+  const pod = stand([{ platforms: [], visit }]);
+  expect(await findReach(pod.session, pod.relay)).toEqual({ way: null, reason: "connection refused" });
 });
 
 const cases: readonly (readonly [string, Node["visit"], string])[] = [
