@@ -19,6 +19,8 @@ export interface Emptying {
   readonly command: PlacedCommand;
   /** What to take away: a flag, a variable with its value, or the words of the command. */
   readonly text: string;
+  /** What to take out of a command that removes more than this; absent where all of it is about the mount. */
+  readonly part?: string;
   /** Whether it is a flag or the command itself, which the RUN holds, and no variable. */
   readonly isInRun: boolean;
   readonly tool: PresetName | null;
@@ -47,8 +49,10 @@ const essential = new Set(["/var/lib/apt/lists", "/var/cache/apt/archives"]);
 
 function removals(command: PlacedCommand, target: string): readonly Emptying[] {
   const text = command.words.join(" ");
-  const facts = { command, text, isInRun: true, tool: null };
-  return command.empties.flatMap(({ path, staysItself }): readonly Emptying[] => {
+  const others = new Set(command.words.slice(1).filter((word) => !word.startsWith("-")));
+  return command.empties.flatMap(({ path, word, staysItself }): readonly Emptying[] => {
+    const part = others.size > 1 && others.has(word) ? { part: word } : {};
+    const facts = { command, text, isInRun: true, tool: null, ...part };
     if (isWithin(target, path)) {
       const isBusy = !(staysItself && path === target);
       // Without -r a folder is no matter.

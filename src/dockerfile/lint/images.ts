@@ -13,8 +13,10 @@ interface Staged {
 interface Placed {
   readonly stage: Staged;
   readonly lookup: Lookup;
-  /** Without a group; null where the base image decides. */
+  /** Without a group; null where nobody can tell. */
   readonly user: string | null;
+  /** Whether a USER stands before it, so that it is not the base image that decides. */
+  readonly hasUser: boolean;
 }
 
 /** An image whose environment is known: variables that are not among these are not set. */
@@ -90,11 +92,9 @@ export function variableAt(
 }
 
 /** Who runs the commands of a step; null where nobody can tell. */
-export function userAt({ user, stage }: Pick<Placed, "user" | "stage">): string | null {
+export function userAt({ user, hasUser, stage }: Pick<Placed, "user" | "hasUser" | "stage">): string | null {
   if (user !== null) return /^0+$/.test(user) || user === "" ? "root" : user;
-  // A USER whose variable is unknown is not the image's.
-  if (stage.chain.some(({ instruction: { keyword } }) => keyword === "USER")) return null;
-  return knownImage(rootImage(stage))?.user ?? null;
+  return hasUser ? null : (knownImage(rootImage(stage))?.user ?? null);
 }
 
 export interface Home {

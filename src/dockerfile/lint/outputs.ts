@@ -15,6 +15,8 @@ export interface Output {
 export interface Emptied {
   /** Absolute. */
   readonly path: string;
+  /** As written. */
+  readonly word: string;
   /** Whether the folder itself stays. */
   readonly staysItself: boolean;
 }
@@ -119,7 +121,7 @@ function emptiedBy(
   const one = (word: string) => {
     const isPattern = everything.test(word) || word === "*";
     const path = resolve(isPattern ? word.replace(everything, "").replace(/^\*$/, ".") || "/" : word);
-    return path === null ? [] : [{ path, staysItself: isPattern }];
+    return path === null ? [] : [{ path, word, staysItself: isPattern }];
   };
   if (program === "rm") return operands.flatMap(one);
   if (program !== "find") return [];

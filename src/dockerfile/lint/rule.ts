@@ -82,7 +82,11 @@ export function* allSteps({ files }: LintProject): Iterable<{ readonly file: Lin
 
 /** The steps before one, those of the stages that its own is made from included. */
 export function stepsBefore(step: Step): readonly Step[] {
-  return step.stage.chain.slice(0, step.stage.chain.indexOf(step));
+  const { chain } = step.stage;
+  const at = chain.indexOf(step);
+  return at === -1
+    ? chain.filter(({ instruction }) => instruction.range.start < step.instruction.range.start)
+    : chain.slice(0, at);
 }
 
 /** The first line of an instruction, up to its flags' end at most. */

@@ -16,8 +16,12 @@ export interface Step {
   readonly lookup: Lookup;
   /** Null where the base image decides. */
   readonly workdir: string | null;
-  /** Without a group; null where the base image decides. */
+  /** Without a group; null where the base image decides, or nobody can tell. */
   readonly user: string | null;
+  /** Whether ONBUILD holds it: it is in `steps` alone, and in no `chain`. */
+  readonly isTrigger: boolean;
+  /** Whether a USER stands before it. */
+  readonly hasUser: boolean;
   /** Of RUN alone. */
   readonly mounts: readonly MountUse[];
   readonly commands: readonly PlacedCommand[];
@@ -54,6 +58,13 @@ export function walkStages(dockerfile: Dockerfile, scope: BuildScope): readonly 
       const step = readStep({ instruction, lookup, dockerfile, stage: walk, before: chain.at(-1) });
       own.push(step);
       chain.push(step);
+      // It runs in a build that is made from this image, after all of its steps; to look at, it stands where it is written.
+      const { trigger } = instruction;
+      if (trigger?.keyword !== "RUN") continue;
+      own.push({
+        ...readStep({ instruction: trigger, lookup, dockerfile, stage: walk, before: step }),
+        isTrigger: true,
+      });
     }
     walks.push(walk);
   }
@@ -73,7 +84,20 @@ function readStep({ instruction, lookup, dockerfile, stage, before }: StepInput)
   const isEmpty = stage.base === "scratch" && before === undefined;
   const workdir = before === undefined ? (isEmpty ? "/" : null) : workdirAfter(before, escape);
   const user = before === undefined ? (isEmpty ? "root" : null) : userAfter(before, escape);
-  const step = { instruction, lookup, stage, workdir, user, mounts: [], commands: [], writes: [], copy: null };
+  const hasUser = before !== undefined && (before.hasUser || before.instruction.keyword === "USER");
+  const step = {
+    instruction,
+    lookup,
+    stage,
+    workdir,
+    user,
+    hasUser,
+    isTrigger: false,
+    mounts: [],
+    commands: [],
+    writes: [],
+    copy: null,
+  };
   switch (instruction.keyword) {
     case "WORKDIR": {
       const path = workdirAfter(step, escape);
@@ -96,7 +120,7 @@ function readStep({ instruction, lookup, dockerfile, stage, before }: StepInput)
       const commands = placeCommands(commandsOf(dockerfile, instruction, shellOf(stage)), {
         workdir,
         lookup,
-        home: homeAt({ user, lookup, stage })?.path ?? null,
+        home: homeAt({ user, hasUser, lookup, stage })?.path ?? null,
       });
       const isMounted = (path: string) => mounts.some(({ target }) => target !== null && isWithin(path, target));
       return {

@@ -401,6 +401,11 @@ describe("advice that would break the build is not given", () => {
       "FROM python:3.14\nRUN pip install x && rm -rf /root/.cache\n",
       "leave `rm -rf /root/.cache` out: what is mounted cannot be removed",
     ],
+    [
+      "one of several folders",
+      "FROM ruby:3.4\nRUN bundle install && rm -rf ~/.bundle/ $BUNDLE_PATH/cache\n",
+      "leave `~/.bundle/` out of its `rm`",
+    ],
     ["apk", "FROM alpine:3.22\nRUN apk add --no-cache x\n", "write -U in place of `--no-cache`"],
     ["npm", "FROM node:24\nRUN npm ci && npm cache clean --force\n", "leave `npm cache clean --force` out"],
   ])("%s", async (_, dockerfile, expected) => {
@@ -417,6 +422,7 @@ describe("advice that would break the build is not given", () => {
       "FROM debian:13\nRUN useradd -u 1001 -m me\nUSER me\nRUN npm ci\n",
       "target=/home/me/.npm,uid=1001",
     ],
+    ["root before another user", "FROM debian:13\nRUN npm ci\nARG U\nUSER $U\nRUN x\n", "target=/root/.npm"],
     ["go outside of its image", "FROM debian:13\nRUN go build ./...\n", "target=/root/go/pkg/mod"],
   ])("the folder is that of %s", async (_, dockerfile, expected) => {
     expect(await say(dockerfile, "BK6003")).toContain(expected);
@@ -439,6 +445,18 @@ describe("advice that would break the build is not given", () => {
     expect(await say(dockerfile, "BK6009")).toContain("name a folder in the home of 1000");
     const bare = dockerfile.replace(",uid=1000", "");
     expect(await say(bare, "BK6009")).not.toContain("add uid=");
+  });
+});
+
+describe("ONBUILD", () => {
+  test("a RUN in it is looked at, and is no step of its own image", async () => {
+    const run = (rest: string) => `FROM python:3.14\nWORKDIR /app\nONBUILD RUN ${rest}\n`;
+    expect(await find(run(`${cache("/root/.cache/pip")} pip install --no-cache-dir x`))).toEqual(["BK6022:3"]);
+    expect(await find(run("--mount=type=cache,id=shop-x,taget=/x y"))).toEqual(["BK6018:3"]);
+    expect(await find(run("pip install x"))).toEqual(["BK6003:3"]);
+    expect(await find(`${run(`${cache("/root/.cache/pip")} pip install x`)}RUN x\n`)).toEqual([]);
+    const config = "project: shop\nmounts: { pip: pip }\nrules: { BK6004: off }\ntargets: { app: {} }\n";
+    expect(await say(run("pip install x"), "BK6003", config)).toContain("add --mount=type=cache,id=shop-pip");
   });
 });
 

@@ -46,7 +46,8 @@ function quoted(text: string): string {
   return `\`${text.length > 60 ? `${text.slice(0, 57)}...` : text}\``;
 }
 
-function hintOf(step: Step, { kind, text, tool, isInRun }: Emptying): string {
+function hintOf(step: Step, { kind, text, tool, isInRun, part }: Emptying): string {
+  if (part !== undefined) return `leave \`${part}\` out of it: what is in a mount is no part of the image`;
   if (!isInRun) return `take ${text} away: what is in a mount is no part of the image`;
   if (tool === "apk" && kind === "bypasses" && !updates(step))
     return "write -U in its place, or run `apk update` first";

@@ -38,7 +38,7 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
         continue;
       const folder = folderFor(file, tool, step);
       if (folder !== null && isWantedInImage(file, step, folder.target, tool)) continue;
-      const shown = command.words.slice(0, 3).join(" ");
+      const shown = command.words.slice(0, command.words[1] === "-m" ? 4 : 3).join(" ");
       yield {
         code: "BK6003",
         at: { file, range: placeOfWords(file, step, command.words.slice(0, 2)) },
@@ -113,8 +113,7 @@ function folderFor(file: LintFile, tool: ToolRun, step: Step): Folder | null {
 function ownerOf(step: Step, user: string | null): string {
   if (user === "root") return "";
   if (user !== null) return `,uid=${uidAt(step) ?? `<number of ${user}>`}`;
-  const isSet = step.stage.chain.some(({ instruction: { keyword } }) => keyword === "USER");
-  return isSet ? ",uid=<number of the user>" : "";
+  return step.hasUser ? ",uid=<number of the user>" : "";
 }
 
 interface Advice {
@@ -126,7 +125,7 @@ interface Advice {
 
 function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }: Advice): string {
   const { mounts, project: prefix } = project;
-  if (declaredFor(project, name, preset) !== undefined) {
+  if (!step.isTrigger && declaredFor(project, name, preset) !== undefined) {
     // One RUN can be the place of several mounts: the marker names all.
     return `write \`# bkcache: ${declaredIn(project, step).join(" ")}\` above the RUN and run \`bkcache generate\``;
   }
@@ -139,7 +138,7 @@ function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }
   const setup =
     preset.setup.length > 0 && keepsNothing(step) ? `, with the lines of \`bkcache mounts snippet ${name}\`` : "";
   const also = `${env === "" ? "" : `, with \`ENV ${env}\` before`}${setup}${isAssumed && owner === "" ? " (of root: another user needs a folder of its own, and uid=)" : ""}`;
-  if (mounts === null) {
+  if (mounts === null || step.isTrigger) {
     const sharing = preset.sharing === "shared" ? "" : `,sharing=${preset.sharing}`;
     return `add --mount=type=cache,id=${prefix}-${name},target=${target}${sharing}${owner}${also}`;
   }
@@ -174,7 +173,7 @@ function markerEditsFor(project: LintProject, { file, tool, step, folder }: Advi
       !isWantedInImage(file, at, target, each)
     );
   };
-  if (names.length === 0 || folder === null || folder.env !== "") return [];
+  if (step.isTrigger || names.length === 0 || folder === null || folder.env !== "") return [];
   const readers = readersOf(file, step, tool);
   const others = toolsOf(step).filter((each) => !isMounted(each, step));
   if (!others.every((each) => isSafe(each, step)) || !readers.every((reader) => isSafe(tool, reader))) return [];
@@ -214,6 +213,7 @@ function* leaveOut(emptyings: readonly Emptying[]): Iterable<string> {
     const why = first?.kind === "busy" ? ": what is mounted cannot be removed" : "";
     // Without the index that --no-cache fetches, apk finds nothing.
     if (first?.kind === "bypasses" && first.tool === "apk") yield `write -U in place of \`${text}\``;
+    else if (first?.part !== undefined) yield `leave \`${first.part}\` out of its \`rm\`${why}`;
     else yield `leave \`${text.length > 60 ? `${text.slice(0, 57)}...` : text}\` out${why}`;
   }
 }

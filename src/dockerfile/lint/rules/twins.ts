@@ -15,7 +15,7 @@ export function* checkTwins({ files }: LintProject): Iterable<LintFinding> {
     for (const { steps, parent } of file.walks) {
       const last = parent?.chain.at(-1);
       let key = last === undefined ? numberOf("") : (keys.get(last) ?? null);
-      for (const step of steps) {
+      for (const step of steps.filter(({ isTrigger }) => !isTrigger)) {
         const part = partOf(file, step);
         if (part === null || key === null) key = null;
         else if (part !== "") key = numberOf(`${key} ${part}`);

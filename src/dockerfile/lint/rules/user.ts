@@ -1,4 +1,5 @@
 import { allSteps, type LintFinding, type LintProject } from "../rule.ts";
+import { userAt } from "../images.ts";
 import { isWithin } from "../paths.ts";
 import type { MountUse } from "../mount-use.ts";
 import { programOf } from "../../shell-commands.ts";
@@ -6,7 +7,7 @@ import { programOf } from "../../shell-commands.ts";
 /** A new mount belongs to root with mode 0755 unless its flag says otherwise. */
 export function* checkMountOwner(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
-    const { user } = step;
+    const user = userAt(step);
     if (user === null || isRoot(user)) continue;
     // Another user than that of the image does the work.
     if (step.commands.some((command) => ["sudo", "su", "doas"].includes(programOf(command) ?? ""))) continue;
