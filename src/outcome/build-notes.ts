@@ -16,17 +16,16 @@ export function notesOfBuilds(builds: Builds, exitCode: number): readonly string
   );
   return [
     ...cutOff.map((name) => `${name}: the cache was not written, ${since}`),
-    ...(sharesLocalLayers(Object.values(builds)) ? [lockedNote] : []),
+    ...(writesLayersTwice(Object.values(builds)) ? [lockedNote] : []),
   ];
 }
 
-const lockedNote = "`(*service).Write failed ... locked` of buildx is harmless: two targets wrote one layer at once";
+const lockedNote =
+  "`(*service).Write failed ... locked` of buildx is harmless: it wrote one layer twice at once, and again";
 
-/** Whether two builds have written one layer to folders of this machine, which buildx does one after the other. */
-function sharesLocalLayers(builds: readonly (BuildSteps | null)[]): boolean {
-  const layers = builds.flatMap((build) => {
-    const local = build?.exports.filter(({ type }) => type === "local") ?? [];
-    return [...new Set(local.flatMap((each) => each.layers ?? []))];
-  });
-  return new Set(layers).size < layers.length;
+/** Whether a layer has gone to folders of this machine from several targets, or several times from one. */
+function writesLayersTwice(builds: readonly (BuildSteps | null)[]): boolean {
+  const local = builds.flatMap((build) => build?.exports.filter(({ type }) => type === "local") ?? []);
+  const layers = local.flatMap((each) => each.layers ?? []);
+  return new Set(layers).size < layers.length || local.some((each) => each.hasRepeats);
 }

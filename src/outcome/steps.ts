@@ -37,6 +37,8 @@ export interface CacheExport {
    * does not say: of several exporters of one build, it keeps the details of one.
    */
   readonly layers: readonly string[] | null;
+  /** Whether one of them was written several times at once, as a layer that the cache has at several places is. */
+  readonly hasRepeats: boolean;
 }
 
 export interface CacheFailure {
@@ -107,6 +109,7 @@ function findSteps(progress: Progress): BuildSteps {
       type: exportType(vertex.name),
       hasFailed: errorOf(vertex) !== null,
       layers: writtenLayers(vertex),
+      hasRepeats: hasRepeats(vertex),
     })),
     failures: vertices.flatMap(failureOf),
   };
@@ -194,6 +197,12 @@ function writtenLayers({ statuses }: Vertex): readonly string[] | null {
   if (!statuses.some(({ id }) => id === "sending cache export")) return null;
   const layers = statuses.map(({ id }) => /^writing layer (sha256:[0-9a-f]{64})$/.exec(id)?.[1]);
   return [...new Set(layers.filter((layer) => layer !== undefined))];
+}
+
+/** A layer that is written once begins and ends. */
+function hasRepeats({ statuses }: Vertex): boolean {
+  const ids = statuses.map(({ id }) => id).filter((id) => id.startsWith("writing layer "));
+  return ids.some((id) => ids.filter((each) => each === id).length > 2);
 }
 
 function errorOf({ events }: Vertex): string | null {

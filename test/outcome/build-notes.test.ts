@@ -85,4 +85,9 @@ describe("lines of buildx about a layer that is locked", () => {
     ]);
     expect(notesOfBuilds({ a: build }, 0)).toEqual([]);
   });
+
+  test("are explained where one target wrote a layer several times at once", () => {
+    const again = read([{ name }], [{ ...layer, id: "sending cache export" }, layer, layer, layer]);
+    expect(notesOfBuilds({ a: again }, 0)).toEqual([expect.stringContaining("locked` of buildx is harmless")]);
+  });
 });
