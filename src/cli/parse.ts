@@ -52,6 +52,7 @@ function guessFor(message: string, command: Command): string | undefined {
     const longer = known.filter((name) => name.endsWith(`-${flag}`));
     return (near === undefined ? longer : [near]).map((name) => `--${name}`).join(" or ") || undefined;
   }
-  const [, value = "", choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(message) ?? [];
+  const [, value = "", choices] =
+    /(?:argument|value) '(.*)' is invalid(?: for argument '.*')?\. Allowed choices are (.*)\.$/.exec(message) ?? [];
   return choices === undefined ? undefined : nearest(value, choices.split(", "));
 }

@@ -6,7 +6,7 @@ import { loadConfig } from "../config/load.ts";
 import { locateConfig } from "../config/locate.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { type ValidConfig, validateConfig } from "../config/validate.ts";
-import { BkcacheError } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { secretsOf } from "../diagnostics/redact.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
@@ -16,6 +16,8 @@ import { isInsecureAllowed } from "../host/insecure.ts";
 export interface Project {
   readonly valid: ValidConfig;
   readonly plan: Plan;
+  /** What the config itself was warned of; said already. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -36,8 +38,9 @@ export async function openProject(host: Host, file: string | undefined): Promise
     fileName: basename(valid.file),
     spanOf: valid.spanOf,
   });
-  for (const warning of [...valid.warnings, ...resolved.warnings]) host.tell({ ...warning, level: "warning" });
-  return { valid, plan: createPlan(resolved) };
+  const warnings = [...valid.warnings, ...resolved.warnings];
+  for (const warning of warnings) host.tell({ ...warning, level: "warning" });
+  return { valid, plan: createPlan(resolved), warnings };
 }
 
 /** As `openProject`, where a config is needed. @throws BkcacheError BK2001 where there is none. */

@@ -73,6 +73,18 @@ describe("help", () => {
     expect(stderr).toContain("bkcache generate --help");
   });
 
+  test.each([
+    [["init", "--format", "yml"], "yaml"],
+    [["completion", "fich"], "fish"],
+    [["plan", "--cache", "raed"], "read"],
+    [["mounts", "restore", "--scope", "x"], "--read-scope or --write-scope"],
+    [["mounts", "presets", "go-mdo"], "go-mod"],
+  ])("%j names what may be meant", async (args, expected) => {
+    const { exitCode, stderr } = await run(args).result;
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`did you mean ${expected}?`);
+  });
+
   test.each(["--version", "-V", "-v", "version"])("%s is that of the package", async (word) => {
     const { stdout } = await run([word]).result;
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

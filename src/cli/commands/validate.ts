@@ -31,10 +31,10 @@ async function validate(options: ValidateOptions, context: CommandContext): Prom
   try {
     const { project, errors, warnings } = await validateConfigFiles(host, options.config);
     if (errors.length > 0) throw BkcacheError.of(errors);
-    const { valid, plan } = project;
+    const { valid, plan, warnings: ofConfig } = project;
     const file = relative(host.cwd, valid.file);
     if (options.json) {
-      reporter.json({ version: 1, file, ok: true, errors: [], warnings: [...valid.warnings, ...warnings] });
+      reporter.json({ version: 1, file, ok: true, errors: [], warnings: [...ofConfig, ...warnings] });
       return;
     }
     reporter.findings(warnings, "warning");
