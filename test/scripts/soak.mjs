@@ -1,14 +1,21 @@
-// `npm run soak`: the tests of kills, bakes that share a builder, and savers beside prune, with many more of each than a test run
-// has. Takes about an hour. BKCACHE_SOAK_KILLS, _BAKES and _WORLDS in the environment say how many.
+// `npm run soak`: the tests of kills, bakes that share a builder, savers beside prune, and a store that errs, with many more of each
+// than a test run has. Takes about an hour. The variables below say how many, where the environment does not.
 import { spawnSync } from "node:child_process";
 import { devEnv, prepare, root, say } from "./prepare.mjs";
 
-const counts = { BKCACHE_SOAK_KILLS: "100", BKCACHE_SOAK_BAKES: "150", BKCACHE_SOAK_WORLDS: "2000" };
+const counts = {
+  BKCACHE_SOAK_KILLS: "50",
+  BKCACHE_SOAK_BAKES: "150",
+  BKCACHE_SOAK_WORLDS: "600",
+  BKCACHE_SOAK_SECONDS: "300",
+  BKCACHE_SOAK_FAULTS: "60",
+};
 const files = [
-  ["mounts", "test/mounts/prune-model.test.ts"],
-  ["itg", "test/itg/mounts-faults.itg.test.ts"],
+  ["itg", "test/itg/mounts-siege.itg.test.ts"],
   ["itg", "test/itg/carry-kill.itg.test.ts"],
+  ["itg", "test/itg/mounts-faults.itg.test.ts"],
   ["itg", "test/itg/carry-shared-builder.itg.test.ts"],
+  ["mounts", "test/mounts/prune-model.test.ts"],
 ];
 
 prepare();

@@ -13,6 +13,8 @@ export type Fault =
   | { readonly kind: "stall body"; readonly bytes: number }
   /** The head promises these bytes, and the body ends early as if it were whole. */
   | { readonly kind: "short body"; readonly bytes: number }
+  /** The real answer with a bit of its body changed. */
+  | { readonly kind: "flip" }
   /** The request reaches the real server this much later, in ms. */
   | { readonly kind: "late"; readonly ms: number }
   /** The request reaches the real server once this has settled. */
@@ -144,6 +146,10 @@ function respond(from: IncomingMessage, response: ServerResponse, fault: BodyFau
         response.write(body.subarray(0, fault.bytes), () => response.socket?.end());
         return;
       }
+      case "flip":
+        if (body.length > 0) body.writeUInt8(body.readUInt8(body.length >> 1) ^ 1, body.length >> 1);
+        response.writeHead(from.statusCode ?? 502, from.headers).end(body);
+        return;
       case "slow body":
         response.writeHead(from.statusCode ?? 502, from.headers);
         trickle(body, response, fault.ms);
