@@ -495,6 +495,14 @@ export const codes = {
     title: "local cache in the context",
     help: "A target sends the folder of a local backend to the builder with its context, so every build changes the context of the next and nothing hits. Exclude the folder in .dockerignore, or put it elsewhere.",
   },
+  BK5015: {
+    title: "the build failed over its cache, and was built again without it",
+    help: "A layer that the cache's manifest names is missing, damaged or could not be fetched, and BuildKit fails the step that needs it. bkcache built once more, without reading from that backend. The build's own failures are never built again. A run that writes the cache puts back what is missing; where a lifecycle rule deletes layers, it must take manifests before them.",
+  },
+  BK5016: {
+    title: "a local cache was locked, and the build was built again without writing it",
+    help: "buildx takes a lock when all is built, and fails where another run has it. Runs of bkcache on one machine keep out of each other's way; plain buildx, and containers that share a folder, do not. bkcache built once more without writing there, all of it from the builder's own cache.",
+  },
   BK5020: {
     title: "object too large",
     help: "An object in the store is larger than what bkcache writes under that name, so it was not read. Something else may have written it.",

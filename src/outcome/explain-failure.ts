@@ -21,9 +21,12 @@ const explanations: readonly (readonly [RegExp, Explain])[] = [
   [/NoSuchBucket/, () => "the bucket does not exist (NoSuchBucket)"],
   [
     /failed to copy: .*(?:NoSuchKey|NotFound|StatusCode: 404)/s,
-    () =>
-      "a layer that the cache lists is gone from the bucket (NoSuchKey); remove the manifest, or bake once with --cache off",
+    () => "a layer that the cache lists is gone from the bucket (NoSuchKey)",
   ],
+  [/content sha256:[0-9a-f]{64}: not found/, () => "a layer that the cache lists is gone"],
+  [/\bshort read: expected \d+ bytes/, () => "a layer came short"],
+  [/unexpected commit (?:digest|size)/, () => "a layer is not what the cache says that it is"],
+  [/failed to copy: .*StatusCode: (\d{3})/s, ([, status]) => `the store answered ${status} for a layer`],
   [
     /SignatureDoesNotMatch/,
     () => "the store refuses the signature: the secret does not belong to the key (SignatureDoesNotMatch)",

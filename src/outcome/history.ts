@@ -16,6 +16,8 @@ export interface TargetRecord {
   readonly digest: string | null;
   /** Null where the builder has no history of it. */
   readonly progress: Progress | null;
+  /** By the builder's word: all of it was built, whatever buildx made of it. Undefined where it was not asked. */
+  readonly isCompleted?: boolean;
 }
 
 export interface History {
@@ -57,18 +59,19 @@ export async function readHistory(host: Host, options: HistoryOptions): Promise<
   if (targets.some((name) => !found.has(name))) {
     const recent = await findRecent(host, options);
     if (typeof recent === "string") notes.push(incomplete(recent));
-    else for (const [name, refs] of recent) if (!found.has(name)) found.set(name, { refs, digest: null });
+    else for (const [name, build] of recent) if (!found.has(name)) found.set(name, { ...build, digest: null });
   }
   const waiting = [...found].filter(([name]) => targets.includes(name));
   const records: Record<string, TargetRecord> = {};
   const reasons = new Set<string>();
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [name, { refs, digest }] = next;
+      const [name, { refs, digest, isCompleted }] = next;
       const replays = await Promise.all(refs.map((ref) => replay(options, ref)));
       for (const text of replays) if (typeof text === "string") reasons.add(text);
       const known = replays.filter((progress) => typeof progress !== "string");
-      records[name] = { refs, digest, progress: known.length === 0 ? null : merge(known) };
+      const progress = known.length === 0 ? null : merge(known);
+      records[name] = { refs, digest, progress, ...(isCompleted !== undefined && { isCompleted }) };
     }
   };
   await Promise.all(Array.from({ length: parallelism }, worker));
@@ -116,20 +119,21 @@ interface ListedBuild {
   readonly ref: string;
   readonly name: string;
   readonly createdAt: number;
+  readonly isCompleted: boolean;
 }
 
 /** Builds of this client since the bake began, by target; a text that says why there is no answer. */
 async function findRecent(
   host: Host,
   options: HistoryOptions,
-): Promise<ReadonlyMap<string, readonly string[]> | string> {
+): Promise<ReadonlyMap<string, Pick<TargetRecord, "refs" | "isCompleted">> | string> {
   const { buildx, builder, targets, startedAt, isSingle = false } = options;
   const { exitCode, stdout, stderr } = await buildx.exec(
     ["history", "ls", "--builder", builder, "--format", "json", "--no-trunc"],
     { timeoutMs: askTimeout },
   );
   if (exitCode !== 0) return lastLine(stderr);
-  const found = new Map<string, readonly string[]>();
+  const found = new Map<string, Pick<TargetRecord, "refs" | "isCompleted">>();
   for (const build of stdout.split("\n").flatMap(readListed)) {
     const own = await readOwnState(host, build.ref);
     // The client's clock where it has a note of the build, else the builder's, which may differ a little.
@@ -138,7 +142,7 @@ async function findRecent(
     const target = isSingle && own !== null ? targets[0] : (own?.target ?? /\(([^()]*)\)$/.exec(build.name)?.[1]);
     if (began < startedAt || target === undefined || !targets.includes(target)) continue;
     // Newest first; with one node a target has one build in a bake.
-    if (!found.has(target)) found.set(target, [build.ref]);
+    if (!found.has(target)) found.set(target, { refs: [build.ref], isCompleted: build.isCompleted });
   }
   return found;
 }
@@ -146,10 +150,17 @@ async function findRecent(
 function readListed(line: string): readonly ListedBuild[] {
   const parsed = parseJson(line);
   if (!isRecord(parsed)) return [];
-  const { ref, name, created_at: createdAt } = parsed;
+  const { ref, name, created_at: createdAt, status } = parsed;
   if (typeof ref !== "string") return [];
   const time = typeof createdAt === "string" ? Date.parse(createdAt) : Number.NaN;
-  return [{ ref, name: typeof name === "string" ? name : "", createdAt: Number.isNaN(time) ? 0 : time }];
+  return [
+    {
+      ref,
+      name: typeof name === "string" ? name : "",
+      createdAt: Number.isNaN(time) ? 0 : time,
+      isCompleted: status === "Completed",
+    },
+  ];
 }
 
 /**

@@ -48,6 +48,10 @@ export interface CacheFailure {
   readonly type: string | null;
   /** BuildKit's own words. */
   readonly error: string;
+  /** It is of a layer that the manifest names, without which a step cannot go on. */
+  readonly isOfLayer?: true;
+  /** The layer comes from a registry, where base images lie as well. */
+  readonly isOfRegistry?: true;
 }
 
 /** A step of a Dockerfile is called `[stage n/m] ...`, with platform or target in front of the stage. */
@@ -209,8 +213,12 @@ function errorOf({ events }: Vertex): string | null {
   return events.find(({ error }) => error !== null)?.error ?? null;
 }
 
-/** A layer that the manifest names and the backend has lost fails in whatever needs it, not in the import. */
-const lostLayer = /\bfailed to copy: .*(?:NoSuchKey|NotFound|404)/s;
+/**
+ * A layer that the manifest names and the backend has lost, or gives otherwise than it was: fails in whatever needs it, not in
+ * the import. The words are those of BuildKit 0.34 and of containerd's content store.
+ */
+const lostLayer =
+  /\bfailed to copy: |\bshort read: expected \d+ bytes|\bcontent sha256:[0-9a-f]{64}: not found|\bunexpected commit (?:digest|size) /;
 
 function failureOf(vertex: Vertex): readonly CacheFailure[] {
   const error = errorOf(vertex);
@@ -219,9 +227,13 @@ function failureOf(vertex: Vertex): readonly CacheFailure[] {
   const source = importName.exec(name)?.[1];
   if (source !== undefined) return [{ direction: "import", vertex: name, type: importType(source), error }];
   if (exportName.test(name)) return [{ direction: "export", vertex: name, type: exportType(name), error }];
-  if (!lostLayer.test(error)) return [];
+  // What a command says stands in the error of its step too.
+  if (!lostLayer.test(error) || error.startsWith('process "')) return [];
   const type = /operation error S3:/.test(error) ? "s3" : null;
-  return [{ direction: "import", vertex: name, type, error }];
+  const isOfRegistry = /httpReadSeeker|unexpected status from GET request/.test(error);
+  return [
+    { direction: "import", vertex: name, type, error, isOfLayer: true, ...(isOfRegistry && { isOfRegistry: true }) },
+  ];
 }
 
 /** BuildKit calls a source by its type and a hash or place, an image by its bare reference. */

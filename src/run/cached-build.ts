@@ -4,7 +4,7 @@ import { importWhole } from "../host/import-whole.ts";
 import type { Outcome } from "./conclude.ts";
 import { execute } from "./execute.ts";
 import { onlyRead } from "./only-read.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, toSteps } from "./prepare.ts";
 import type { BuildRequest } from "./ready.ts";
 import { openResources, type Resources } from "./resources.ts";
 
@@ -28,7 +28,7 @@ export async function runCachedBuild(
   const resources = open(host, request);
   let release = () => {};
   try {
-    const ready = await prepare(host, request, resources);
+    let ready = await prepare(host, request, resources);
     release = () => ready.choice.release();
     const [session, carrier] = await Promise.all([resources.session, resources.carrier]);
     await carrier?.restore([...ready.choice.leftOut, ...ready.choice.unanswering]);
@@ -36,13 +36,22 @@ export async function runCachedBuild(
     const running = awaitedLater(execute(ready, ready.steps));
     const loading = awaitedLater(importWhole(() => import("./conclude.ts")));
     const finding = awaitedLater(request.meanwhile?.() ?? Promise.resolve([]));
-    const ran = await running;
+    let ran = await running;
 
-    const { conclude, readBuilds, writeReport } = await loading;
-    const history = await readBuilds(host, ready, { ...ran, gateway: () => session.readyGateway() });
+    const { conclude, readBuilds, whyAgain, writeReport } = await loading;
+    const gateway = () => session.readyGateway();
+    let history = await readBuilds(host, ready, { ...ran, gateway });
+    const again = ran.exitCode === 0 || host.signal.aborted ? null : whyAgain(history, ready);
+    if (again !== null) {
+      host.tell({ level: "info", message: again.note });
+      const { choice } = again;
+      ready = { ...ready, choice, ...(await toSteps(host, request, resources, choice)) };
+      ran = await execute(ready, ready.steps);
+      history = await readBuilds(host, ready, { ...ran, gateway });
+    }
     const failures = ran.exitCode === 0 ? ((await carrier?.save(history)) ?? []) : [];
     const mounts = { reports: carrier?.report() ?? [], failures };
-    const outcome = await conclude(host, ready, { ...ran, history, mounts });
+    const outcome = await conclude(host, ready, { ...ran, history, mounts, again: again?.finding ?? null });
     await writeReport(host, outcome, ready.output.report);
     for (const found of await finding) host.tell({ ...found, level: "warning" });
     const held = ran.exitCode === 0 ? onlyRead(request.plan, request.targets, request.cache.use) : null;

@@ -11,6 +11,8 @@ import { readSizes } from "../outcome/sizes.ts";
 import { readSteps } from "../outcome/steps.ts";
 import type { Ran, Ready } from "./ready.ts";
 
+export { whyAgain } from "./again.ts";
+
 /** What a build came to. */
 export interface Outcome {
   readonly report: Report;
@@ -33,13 +35,15 @@ export function readBuilds(host: Host, ready: Ready, { metadataFiles, gateway }:
 
 interface Concluded extends Ran {
   readonly history: History;
+  /** Why it was built a second time. */
+  readonly again?: Diagnostic | null;
   readonly mounts: { readonly reports: readonly MountReport[]; readonly failures: readonly Diagnostic[] };
 }
 
 /** What it all came to. Asks the store for the sizes of what was written, and changes nothing. */
 export async function conclude(host: Host, ready: Ready, ran: Concluded): Promise<Outcome> {
   const { buildx, builder, choice, targets, startedAt, output } = ready;
-  const { exitCode, history, mounts } = ran;
+  const { exitCode, history, mounts, again = null } = ran;
   // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.
   const measured = targets.filter((name) => output.report !== undefined || hasWritten(history, name));
   const destinations = measured.flatMap((name) => choice.targets[name]?.destinations ?? []);
@@ -82,7 +86,7 @@ export async function conclude(host: Host, ready: Ready, ran: Concluded): Promis
     code: "BK5011" as const,
     message: `${backend === null ? "a cache entry" : `backend "${backend}"`}: the cache of ${target} was not ${direction === "import" ? "read" : "written"}: ${message}`,
   }));
-  const failures = [...layerFailures, ...mounts.failures];
+  const failures = [...(again === null ? [] : [again]), ...layerFailures, ...mounts.failures];
   const isFailed = output.strict && exitCode === 0 && failures.length > 0;
   return { report: isFailed ? { ...report, exitCode: strictExitCode } : report, failures, strict: output.strict };
 }

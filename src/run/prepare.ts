@@ -23,6 +23,19 @@ export async function prepare(
   for (const finding of findCachesInContext(known.definition.targets, choice, request.runDir)) {
     host.tell({ ...finding, level: "warning" });
   }
+  const steps = await toSteps(host, request, resources, choice);
+  return { verb, buildx, targets, output, startedAt, builder, choice, ...steps };
+}
+
+/** The calls of buildx for a choice of caches. */
+export async function toSteps(
+  host: Host,
+  request: BuildRequest,
+  resources: Pick<Resources, "session" | "metadataFile">,
+  choice: CacheChoice,
+): Promise<Pick<Ready, "steps" | "metadataOfAll">> {
+  const { verb, output } = request;
+  const [{ builder }, known] = await Promise.all([resources.session, request.evaluated]);
   const command = await request.command(choice, known);
   const calls = await planCalls(host, request, { choice, known, command, session: await resources.session });
   const own = output.metadataFile;
@@ -43,7 +56,7 @@ export async function prepare(
       ...(steps.length > 0 && { isBeside: true }),
     });
   }
-  return { verb, buildx, targets, output, startedAt, builder, choice, steps, metadataOfAll };
+  return { steps, metadataOfAll };
 }
 
 function choose(
