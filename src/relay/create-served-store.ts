@@ -1,5 +1,5 @@
 import { createLimit } from "../host/limit.ts";
-import { compareKeys, isKey } from "../store/keys.ts";
+import { isKey } from "../store/keys.ts";
 import type { ByteRange, ObjectContent, ObjectInfo, ObjectStore } from "../store/object-store.ts";
 import { clamp } from "../store/content.ts";
 import { createBackground } from "./background.ts";
@@ -97,8 +97,8 @@ export function createServedStore(options: ServedStoreOptions): OpenServedStore 
     },
     async *list(prefix, { startAfter, caller }) {
       try {
-        for await (const found of store.list(prefix, { signal: caller.signal })) {
-          if (startAfter !== null && compareKeys(found.key, startAfter) <= 0) continue;
+        const from = startAfter === null ? {} : { startAfter };
+        for await (const found of store.list(prefix, { signal: caller.signal, ...from })) {
           yield { ...found, etag: etagOf(found.key, found, layout) };
         }
       } catch (error) {

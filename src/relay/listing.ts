@@ -68,26 +68,40 @@ async function readPage(
     readonly startAfter: string | null;
   },
 ): Promise<Page> {
-  const { prefix, delimiter, size, startAfter } = options;
+  const { prefix, delimiter, size } = options;
   const contents: Entry[] = [];
   const prefixes: string[] = [];
-  let last: string | null = null;
+  const page = (next: string | null): Page => ({ contents, prefixes, next });
   // A page of nothing has nothing after it, as S3 answers.
-  if (size === 0 || !canBegin(prefix)) return { contents, prefixes, next: null };
-  // A page that ended with all keys below a prefix goes on after them.
-  const passed = delimiter !== "" && startAfter?.endsWith(delimiter) === true ? startAfter : null;
-  for await (const entry of store.list(prefix, { startAfter, caller })) {
-    if (passed !== null && entry.key.startsWith(passed)) continue;
-    const end = delimiter === "" ? -1 : entry.key.indexOf(delimiter, prefix.length);
-    const common = end < 0 ? null : entry.key.slice(0, end + delimiter.length);
-    if (common !== null && prefixes.at(-1) === common) continue;
-    if (contents.length + prefixes.length === size) return { contents, prefixes, next: last };
-    if (common === null) contents.push(entry);
-    else prefixes.push(common);
-    last = common ?? entry.key;
+  if (size === 0 || !canBegin(prefix)) return page(null);
+  let last = options.startAfter;
+  for (;;) {
+    // What ends with the delimiter stands for all keys below it.
+    const passed = delimiter !== "" && last?.endsWith(delimiter) === true ? last : null;
+    let below = 0;
+    let isPassing = false;
+    for await (const entry of store.list(prefix, { startAfter: passed === null ? last : passed + lastOfAll, caller })) {
+      const end = delimiter === "" ? -1 : entry.key.indexOf(delimiter, prefix.length);
+      const common = end < 0 ? null : entry.key.slice(0, end + delimiter.length);
+      if (common !== null && (common === passed || common === prefixes.at(-1))) {
+        below += 1;
+        isPassing = below > mostBelow && common !== passed;
+        if (isPassing) break;
+        continue;
+      }
+      if (contents.length + prefixes.length === size) return page(last);
+      if (common === null) contents.push(entry);
+      else prefixes.push(common);
+      last = common ?? entry.key;
+    }
+    if (!isPassing) return page(null);
   }
-  return { contents, prefixes, next: null };
 }
+
+/** Comes after every key that begins with what stands in front of it. */
+const lastOfAll = "\u{10ffff}";
+/** Keys below a common prefix that are read and dropped; more are passed over by a listing that begins behind them. */
+const mostBelow = 2000;
 
 /** Whether any key can begin so: one that leads out of the place of a store must not come to it. */
 function canBegin(prefix: string): boolean {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { clamp } from "./content.ts";
 import { describeFsError, orNull, placeFile, sweep, unfinished, writeFlushed } from "./fs-files.ts";
 import { beginFsUpload } from "./fs-upload.ts";
-import { assertKey, compareKeys, isKey } from "./keys.ts";
+import { assertKey, comesAfter, compareKeys, isKey } from "./keys.ts";
 import type { ObjectInfo, ObjectStore } from "./object-store.ts";
 import { checkDigest, tooLarge } from "./refusals.ts";
 
@@ -145,7 +145,7 @@ export function createFsStore({ backend, dir, signal: ofStore }: FsOptions): Obj
         throw fail(error, "read");
       }
     },
-    async *list(prefix, { signal } = {}) {
+    async *list(prefix, { signal, startAfter } = {}) {
       check(signal);
       const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
       let keys: string[];
@@ -154,7 +154,7 @@ export function createFsStore({ backend, dir, signal: ofStore }: FsOptions): Obj
       } catch (error) {
         throw fail(error, "read");
       }
-      for (const key of keys) {
+      for (const key of keys.filter((each) => comesAfter(each, startAfter))) {
         check(signal);
         // It may have gone meanwhile.
         const found = await info(key).catch((error: unknown) => {

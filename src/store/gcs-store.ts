@@ -6,7 +6,7 @@ import { type CallAnswer, type CallContent, createGcsClient, type GcsClientOptio
 import { readFailure } from "./failure.ts";
 import { beginGcsUpload, isUnfinished, removeAbandoned } from "./gcs-upload.ts";
 import { hasBytes } from "./has-bytes.ts";
-import { assertKey, isKey, percentEncode } from "./keys.ts";
+import { assertKey, comesAfter, isKey, percentEncode } from "./keys.ts";
 import type { ByteRange, ObjectInfo, ObjectStore } from "./object-store.ts";
 import { checkDigest, replaced, tooLarge } from "./refusals.ts";
 import { defaultPolicy, type RequestPolicy } from "./requests.ts";
@@ -128,13 +128,14 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
       const { status, body } = await ask({ method: "GET", path }, [404], signal);
       return status === 404 ? absent(signal) : readInfo(found(body, "name"), key);
     },
-    async *list(under, { signal } = {}) {
+    async *list(under, { signal, startAfter } = {}) {
       let token = "";
       do {
         const query = new URLSearchParams({
           prefix: prefix + under,
           maxResults: String(pageSize),
           fields: `kind,items(${fields}),nextPageToken`,
+          ...(startAfter !== undefined && { startOffset: prefix + startAfter }),
           ...(token !== "" && { pageToken: token }),
         });
         const { body } = await ask({ method: "GET", path: `${objects}?${query}` }, [], signal);
@@ -143,7 +144,7 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
           const name = fieldOf(item, "name");
           const key = typeof name === "string" ? name.slice(prefix.length) : "";
           // Folders as some tools make them, and whatever else is no key.
-          if (isKey(key) && !isUnfinished(key)) yield readInfo(item, key);
+          if (isKey(key) && !isUnfinished(key) && comesAfter(key, startAfter)) yield readInfo(item, key);
         }
         const next = fieldOf(page, "nextPageToken");
         if (next === token && token !== "") throw endlessListing(backend);

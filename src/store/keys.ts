@@ -21,6 +21,11 @@ export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+/** Whether a key comes after this text, as every key does after none. */
+export function comesAfter(key: string, startAfter: string | undefined): boolean {
+  return startAfter === undefined || compareKeys(key, startAfter) > 0;
+}
+
 function isPlain(text: string): boolean {
   return !/[\ud800-\uffff]/.test(text);
 }

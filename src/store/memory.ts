@@ -1,4 +1,4 @@
-import { assertKey, compareKeys } from "./keys.ts";
+import { assertKey, comesAfter, compareKeys } from "./keys.ts";
 import { clamp } from "./content.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { createParts } from "./parts.ts";
@@ -75,8 +75,9 @@ export function createMemoryStore(name = "memory"): ObjectStore {
       const found = objects.get(key);
       return found === undefined ? null : { key, size: found.body.length, modifiedAt: found.modifiedAt };
     },
-    async *list(prefix, { signal } = {}) {
-      for (const key of [...objects.keys()].filter((each) => each.startsWith(prefix)).sort(compareKeys)) {
+    async *list(prefix, { signal, startAfter } = {}) {
+      const isListed = (key: string) => key.startsWith(prefix) && comesAfter(key, startAfter);
+      for (const key of [...objects.keys()].filter(isListed).sort(compareKeys)) {
         signal?.throwIfAborted();
         const found = objects.get(key);
         if (found !== undefined) yield { key, size: found.body.length, modifiedAt: found.modifiedAt };

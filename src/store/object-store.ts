@@ -27,6 +27,11 @@ export interface PutOptions extends RequestOptions {
   readonly sha256?: string;
 }
 
+interface ListOptions extends RequestOptions {
+  /** Only keys that come after this text, which need not be one. */
+  readonly startAfter?: string;
+}
+
 /** Which bytes of an object: from `start` up to but not with `end`, or to its last; or as many of the last ones. */
 export type ByteRange = { readonly start: number; readonly end?: number } | { readonly last: number };
 
@@ -106,7 +111,7 @@ export interface ObjectStore extends ObjectReader {
    */
   upload(key: string, options?: RequestOptions & Pick<PutOptions, "onlyIfAbsent">): Promise<Upload>;
   /** Every object whose key begins with the prefix, page by page, in the order of the keys' bytes. */
-  list(prefix: string, options?: RequestOptions): AsyncIterable<ObjectInfo>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
   /** Deletes what is there; keys that are not are no fault. */
   delete(keys: readonly string[], options?: RequestOptions): Promise<void>;
   /** Makes the object as young as one just written, on the store's side. False where there is none. */

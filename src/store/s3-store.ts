@@ -1,6 +1,6 @@
 import { BkcacheError } from "../diagnostics/error.ts";
 import { readFailure } from "./failure.ts";
-import { assertKey, isKey, percentEncode, percentEncodeKey } from "./keys.ts";
+import { assertKey, comesAfter, isKey, percentEncode, percentEncodeKey } from "./keys.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { BucketPlace } from "./place.ts";
 import { defaultPolicy, type RequestPolicy } from "./requests.ts";
@@ -80,7 +80,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     put: async (key, body, calling) => putting.put(nameOf(key), body, calling),
     upload: async (key, calling) =>
       beginS3Upload({ place, load, requests, putting, sendsMd5, name: nameOf(key), ...calling }),
-    async *list(under, { signal } = {}) {
+    async *list(under, { signal, startAfter } = {}) {
       const { sdk, client } = await load();
       let token: string | undefined;
       do {
@@ -89,6 +89,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
           Prefix: prefix + under,
           ...(pageSize !== undefined && { MaxKeys: pageSize }),
           ...(token !== undefined && { ContinuationToken: token }),
+          ...(token === undefined && startAfter !== undefined && { StartAfter: prefix + startAfter }),
         });
         const page = await requests.run(async (attempt) => {
           const answer = await client.send(command, { abortSignal: attempt.signal });
@@ -98,7 +99,8 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
         for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
           const key = Key.slice(prefix.length);
           // Folders as some tools make them, and whatever else is no key.
-          if (isKey(key)) yield { key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 };
+          if (isKey(key) && comesAfter(key, startAfter))
+            yield { key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 };
         }
         const next: string | undefined = page.IsTruncated === true ? page.NextContinuationToken : undefined;
         if (page.IsTruncated === true && (next === undefined || next === token)) throw endlessListing(backend);

@@ -127,6 +127,10 @@ export function describeObjectStore(name: string, setUp: () => Promise<StoreUnde
       expect(await keysOf(store.list("o/"))).toEqual(expected);
       expect(await keysOf(store.list("o/a"))).toEqual(expected.filter((key) => key.startsWith("o/a")));
       expect(await keysOf(store.list("o"))).toEqual([...expected, "oo/x"]);
+      for (const startAfter of ["", "o/", "o/a", "o/a-", "o/ab", "o/ab/\u{10ffff}", "o/é", "oo/x", "p"]) {
+        const after = expected.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(startAfter)) > 0);
+        expect([startAfter, await keysOf(store.list("o/", { startAfter }))]).toEqual([startAfter, after]);
+      }
       for await (const { key, size, modifiedAt } of store.list("o/")) {
         expect({ key, size, modifiedAt }).toEqual(await store.stat(key));
       }
@@ -139,6 +143,7 @@ export function describeObjectStore(name: string, setUp: () => Promise<StoreUnde
       await Promise.all(keys.map((key) => store.put(key, Buffer.from("x"))));
       const paged = await under.open({ pageSize: 100 });
       expect(await keysOf(paged.list("many/"))).toEqual(keys);
+      expect(await keysOf(paged.list("many/", { startAfter: keys[499] ?? "" }))).toEqual(keys.slice(500));
       paged.close();
       expect(await keysOf(store.list("many/"))).toEqual(keys);
       await store.delete([...keys, ...keys.slice(0, 3), "many/never"]);

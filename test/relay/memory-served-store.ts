@@ -35,8 +35,8 @@ export function createMemoryServedStore(store: ObjectStore = createMemoryStore()
       return find(key);
     },
     async *list(prefix, { startAfter }) {
-      for await (const each of store.list(prefix)) {
-        if (startAfter === null || each.key > startAfter) yield { ...each, etag: etagOf(each) };
+      for await (const each of store.list(prefix, startAfter === null ? {} : { startAfter })) {
+        yield { ...each, etag: etagOf(each) };
       }
     },
     delete: (keys) => store.delete(keys),

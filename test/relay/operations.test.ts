@@ -246,6 +246,24 @@ test("lists page by page, with and without folders", async () => {
   });
 });
 
+test("a folder of many keys is passed over", async () => {
+  const store = createMemoryStore();
+  const keys = Array.from({ length: 5000 }, (_, index) => `blobs/${index}`);
+  await Promise.all([...keys, "a", "z", "z/1"].map((key) => store.put(key, Buffer.from("x"))));
+  let listed = 0;
+  const list: typeof store.list = async function* (prefix, options) {
+    for await (const entry of store.list(prefix, options)) {
+      listed += 1;
+      yield entry;
+    }
+  };
+  const client = (await openTestRelay({ store: createMemoryServedStore({ ...store, list }) })).client();
+  const page = await client.send(new ListObjectsV2Command({ Bucket, Delimiter: "/" }));
+  expect(page.Contents?.map(({ Key }) => Key)).toEqual(["a", "z"]);
+  expect(page.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(["blobs/", "z/"]);
+  expect(listed).toBeLessThan(2100);
+});
+
 test("a listing of what would lead out of the place is empty, and the store is not asked", async () => {
   const store = createMemoryServedStore();
   const list = () => {
