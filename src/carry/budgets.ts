@@ -1,6 +1,9 @@
 import type { Host } from "../host/host.ts";
 import type { CarriedMount } from "./find.ts";
 
+/** A budget in ms from which on nobody waits for its end, such as that of a command that was asked for nothing else. */
+export const endless = 86_400_000;
+
 /** Times that work on mounts may take, all of which begin now. */
 export interface Budgets {
   /** Milliseconds. */

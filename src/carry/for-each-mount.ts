@@ -168,7 +168,7 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     const moving = await sortByStore(wanted, before);
     const left = [...moving, ...twins];
     if (left.length > 0 || work.beforeOthers !== undefined) {
-      turn = await takeTurn(session, mounts, { signal, untilIdle: moving.length > 0 });
+      turn = await takeTurn(session, mounts, { signal, untilIdle: moving.length > 0, waitMs: budgetMs });
     }
     if (moving.length > 0 && turn === null) {
       for (const mount of moving) skip(mount, "another build was running on the builder");

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { showBytes, showTime } from "../diagnostics/units.ts";
+import { endless } from "./budgets.ts";
 
 /** How far one mount has come. */
 export interface Step {
@@ -38,8 +39,6 @@ const settled = 500;
 const recent = 5_000;
 /** Characters of a bar. */
 const barWidth = 20;
-/** A budget in ms from which on nobody waits for its end, such as that of a command that was asked for nothing else. */
-const endless = 86_400_000;
 
 interface Sample {
   readonly at: number;

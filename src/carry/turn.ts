@@ -3,6 +3,8 @@ import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Hold } from "../builder/gateway/presence.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { showTime } from "../diagnostics/units.ts";
+import { endless } from "./budgets.ts";
 import type { CarriedMount } from "./find.ts";
 
 /*
@@ -22,16 +24,18 @@ export interface TurnOptions {
   readonly signal: AbortSignal;
   /** Whether no build may be under way: where mounts are opened. */
   readonly untilIdle: boolean;
+  /** Time in ms after which the signal comes at the latest, which is said; left out where only the user ends the wait. */
+  readonly waitMs?: number;
 }
 
 /** The turn on all nodes of these mounts. Null where the signal comes first. */
 export async function takeTurn(
   session: BuilderSession,
   mounts: readonly CarriedMount[],
-  { signal, untilIdle }: TurnOptions,
+  { signal, untilIdle, waitMs }: TurnOptions,
 ): Promise<Hold | null> {
   const gateways = await gatewaysOf(session, mounts);
-  const say = sayOnce(session);
+  const say = sayOnce(session, waitMs);
   while (!signal.aborted) {
     const turn = await takeEach(gateways, signal, say);
     if (turn === null || !untilIdle) return turn;
@@ -68,7 +72,7 @@ export async function enterBuild(
 ): Promise<Hold | null> {
   const signal = AbortSignal.any([session.host.signal, AbortSignal.timeout(budgetMs)]);
   try {
-    const turn = await takeTurn(session, mounts, { signal, untilIdle: false });
+    const turn = await takeTurn(session, mounts, { signal, untilIdle: false, waitMs: budgetMs });
     try {
       return await announceBuild(session, mounts);
     } finally {
@@ -88,10 +92,11 @@ async function gatewaysOf(session: BuilderSession, mounts: readonly CarriedMount
 
 type Say = (message: string) => void;
 
-function sayOnce({ host }: BuilderSession): Say {
+function sayOnce({ host }: BuilderSession, waitMs = endless): Say {
   const said = new Set<string>();
+  const bound = waitMs < endless ? ` for up to ${showTime(waitMs)}, then going on without` : "";
   return (message) => {
-    if (!said.has(message)) host.tell({ level: "info", message });
+    if (!said.has(message)) host.tell({ level: "info", message: `${message}${bound}` });
     said.add(message);
   };
 }
@@ -136,7 +141,7 @@ async function areIdle(gateways: readonly Gateway[]): Promise<readonly boolean[]
 async function pollUntilIdle(gateways: readonly Gateway[], signal: AbortSignal, say: Say): Promise<boolean> {
   while (!(await areIdle(gateways)).every(Boolean)) {
     if (signal.aborted) return false;
-    say("another build is running on the builder; waiting for it before cache mounts are touched");
+    say("another build is running on the builder; before cache mounts are touched, waiting for it");
     await sleep(pollEvery, undefined, { signal }).catch(() => {});
   }
   return true;

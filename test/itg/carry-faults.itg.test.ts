@@ -208,6 +208,7 @@ describe("a build of the user's own that has the mount", () => {
 
   test("past the budget the mount is left alone, which is said", async ({ beside }) => {
     const { mounts, stderr } = await beside(12, { mountBudget: { restore: "1s", save: "60s" } });
+    expect(stderr).toContain("waiting for it for up to 1.0 s, then going on without");
     expect(stderr).toContain("BK5052");
     expect(mounts).toMatchObject([{ restore: { outcome: "skipped" }, save: { outcome: "saved", files: 2 } }]);
   });

@@ -3,6 +3,8 @@
  * - examples/go-app, baked on one empty builder and then on another: the second takes every step from the S3 server;
  * - examples/go-modules, baked on an empty builder; then, on another one, after a change of its source and with downloads
  *   forbidden: the step that compiles runs, and finds the modules and compiled packages in its cache mounts.
+ * With BKCACHE_BUILDER=NAME both are baked on that builder, with the argument `--docker` on builders in containers of a
+ * Docker engine that is started for them.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -21,7 +23,7 @@ import { installToolchain } from "../toolchain/install.mjs";
 import { repositoryDir } from "../support/toolchain.ts";
 import { copyExample, type Workspace } from "../support/workspace.ts";
 import { compare, hasMounts, isServed, megabytes, mountLines, ranSteps, type Report, sources } from "./demo-result.ts";
-import { findUserBuilder } from "./user-builder.ts";
+import { findUserBuilder, startEngineBuilders } from "./user-builder.ts";
 
 type Env = Readonly<Record<string, string>>;
 /** Bakes a folder and leaves the report under this name. */
@@ -125,7 +127,8 @@ const reportDir = join(repositoryDir, ".demo");
 rmSync(reportDir, { recursive: true, force: true });
 mkdirSync(reportDir, { recursive: true });
 
-const userBuilder = findUserBuilder();
+const isOnEngine = process.argv.includes("--docker");
+const userBuilder = isOnEngine ? null : findUserBuilder();
 say("waiting for the programs of this demo, which are built the first time");
 // A builder of the user's comes with a buildx.
 if (userBuilder !== null) installToolchain({ programs: ["busybox"], tools: ["versitygw"] });
@@ -145,10 +148,15 @@ const env = cleanEnv({
   BUCKET: bucket,
   // The server of this demo speaks plain HTTP.
   BUILDKIT_INSECURE: "true",
-  // bkcache works in cache mounts with a busybox, which it would take from an image. A builder of the user's can get that.
-  ...(userBuilder === null && { BKCACHE_HELPER: join(images.BUSYBOX_IMAGE, "bin", "busybox") }),
+  // bkcache works in cache mounts with a busybox, which it would take from an image. The images are of this machine too.
+  BKCACHE_HELPER: join(images.BUSYBOX_IMAGE, "bin", "busybox"),
 });
 let bakeOn = bakeOnEmptyBuilder;
+const engine = isOnEngine ? await startEngineBuilders() : null;
+if (engine !== null) {
+  say("started a Docker engine; each bake has a builder in a container of its own");
+  bakeOn = (dir, report, ofBake) => engine.use((ofBuilder) => bake(dir, report, { ...ofBake, ...ofBuilder }));
+}
 if (userBuilder !== null) {
   const { name, driver, env: userEnv } = userBuilder;
   say(`using your builder ${name} (driver ${driver}) instead of empty ones; nothing of it is pruned,`);
@@ -165,6 +173,7 @@ try {
   failed.push(error instanceof Error ? error.message : String(error));
 } finally {
   await s3.stop();
+  await engine?.stop();
 }
 for (const reason of failed) say(`FAILED: ${reason}`);
 if (failed.length === 0) {

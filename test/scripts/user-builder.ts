@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { startDockerEngine } from "../support/docker-engine.ts";
+import { canRunEngine } from "../support/docker-packages.ts";
 
 export interface UserBuilder {
   readonly name: string;
@@ -27,6 +29,34 @@ export function findUserBuilder(): UserBuilder | null {
     if (value !== undefined && /^(?:(?:DOCKER|BUILDX)_|BKCACHE_HELPER(?:_IMAGE)?$)/.test(key)) env[key] = value;
   }
   return { name, driver, hostAddress: isContainer ? gateway?.trim() || "127.0.0.1" : "127.0.0.1", env };
+}
+
+export interface EngineBuilders {
+  /** Does something on a builder of the driver docker-container that has nothing, and removes that. */
+  use<T>(work: (env: UserBuilder["env"]) => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Builders on a Docker engine that is started for them.
+ * @throws Error where this machine cannot run one.
+ */
+export async function startEngineBuilders(): Promise<EngineBuilders> {
+  if (!canRunEngine) throw new Error("an engine needs root on Debian; name a builder instead: BKCACHE_BUILDER=NAME");
+  const engine = await startDockerEngine();
+  const name = "demo";
+  return {
+    async use(work) {
+      const options = ["--driver", "docker-container", "--driver-opt", "network=host", "--bootstrap"];
+      await engine.docker("buildx", "create", "--name", name, ...options);
+      try {
+        return await work({ ...engine.env, BUILDX_BUILDER: name });
+      } finally {
+        await engine.docker("buildx", "rm", "--force", name);
+      }
+    },
+    stop: engine.stop,
+  };
 }
 
 function docker(...args: readonly string[]): string | null {
