@@ -78,7 +78,8 @@ export function collectTargets(
     const { context = "." } = target;
     if (typeof context === "string" && !isRemote(context))
       file.folders.add(resolve(dir, context.replace(/^cwd:\/\//, "")));
-    if (stages !== undefined && !isAbstract) file.targets.push(lintTarget(name, target, { stages, planned }));
+    if (stages !== undefined && !isAbstract && runsSteps(target))
+      file.targets.push(lintTarget(name, target, { stages, planned }));
     files.set(found.path, file);
   }
   const paths = [...files.keys()];
@@ -140,6 +141,11 @@ function createSourceReader(folders: readonly string[]): LintFile["readSource"] 
     }
     return null;
   };
+}
+
+/** `call = "check"` and its kin read the Dockerfile and run nothing of it. */
+function runsSteps({ call }: BakeTarget): boolean {
+  return call === undefined || typeof call !== "string" || /^(?:build)?(?:,|$)/.test(call);
 }
 
 /** What is the same in all targets; an argument that differs is one that nobody can tell. */

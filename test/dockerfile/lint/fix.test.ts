@@ -168,6 +168,7 @@ describe("--fix of a plain COPY in a shared stage", () => {
       shared.replace("cache: { read: [disk], write: [disk] }\n", ""),
       shared.replace("{ target: worker }", "{ target: worker, context: other, dockerfile: ../Dockerfile }"),
       shared.replace(", worker: { target: worker }", ""),
+      shared.replace("{ target: worker }", "{ target: worker, call: check }"),
     ]) {
       expect((await lintFixture({ dockerfile, config })).findings).toEqual([]);
     }
