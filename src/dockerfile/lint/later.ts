@@ -1,4 +1,5 @@
-import type { PresetName } from "../../config/presets.ts";
+import { calledCommands, type PresetName } from "../../config/presets.ts";
+import { programOf } from "../shell-commands.ts";
 import { copiedPaths, stageOf } from "./copied-paths.ts";
 import { isWithin } from "./paths.ts";
 import type { LintFile } from "./rule.ts";
@@ -28,15 +29,24 @@ function stepsAfter(file: LintFile, step: Step): readonly Step[] {
   return [...new Set(stagesWith(file, step).flatMap(({ chain }) => chain.slice(chain.indexOf(step) + 1)))];
 }
 
-/** Later steps without the mount that read what this one downloads. */
+/** Programs that may call any other. */
+const builders = new Set("make gmake cmake ninja meson just task mage bazel scons".split(" "));
+
+/** Later steps without the mount that read what this one downloads, or may by a program that calls others. */
 export function readersOf(file: LintFile, step: Step, { name }: ToolRun): readonly Step[] {
-  return stepsAfter(file, step).filter((later) =>
-    toolRunsOf(later).some(
-      (run) =>
-        run.name === name &&
-        (libraries.has(name) || readsCache(run)) &&
-        !later.mounts.some((mount) => mount.type === "cache" && isMountFor(run, mount, later)),
-    ),
+  return stepsAfter(file, step).filter((later) => {
+    if (later.instruction.keyword !== "RUN") return false;
+    const isBuilder = libraries.has(name) && later.commands.some((command) => builders.has(programOf(command) ?? ""));
+    return isBuilder || readsMount(later, name);
+  });
+}
+
+function readsMount(later: Step, name: PresetName): boolean {
+  return toolRunsOf(later).some(
+    (run) =>
+      run.name === name &&
+      (libraries.has(name) || readsCache(run)) &&
+      !later.mounts.some((mount) => mount.type === "cache" && isMountFor(run, mount, later)),
   );
 }
 
@@ -44,7 +54,7 @@ export function readersOf(file: LintFile, step: Step, { name }: ToolRun): readon
  * Whether the image needs what is in the folder: something is copied from there, a later step names it, or the program
  * that the image starts is the tool itself. In a mount it would be missing.
  */
-export function isWantedInImage(file: LintFile, step: Step, folder: string, { name }: ToolRun): boolean {
+export function isWantedInImage(file: LintFile, step: Step, folder: string, { name, called }: ToolRun): boolean {
   const stages = stagesWith(file, step);
   const isCopied = file.walks.some(({ steps }) =>
     steps.some((other) =>
@@ -64,8 +74,13 @@ export function isWantedInImage(file: LintFile, step: Step, folder: string, { na
   if (isCopied) return true;
   return stepsAfter(file, step).some((later) => {
     const { keyword } = later.instruction;
-    if (keyword === "CMD" || keyword === "ENTRYPOINT")
-      return libraries.has(name) && toolsOf(later).some((run) => run.name === name);
+    if (keyword === "CMD" || keyword === "ENTRYPOINT") {
+      // `dotnet app.dll` needs nothing; `cargo watch` does.
+      const isStarted = later.commands.some(({ words }) =>
+        calledCommands(words).some(([program]) => program === called[0]),
+      );
+      return libraries.has(name) && (name === "nuget" ? toolsOf(later).some((run) => run.name === name) : isStarted);
+    }
     return later.commands.some(
       ({ mentions, empties }) =>
         mentions.some((path) => isWithin(path, folder)) &&

@@ -358,6 +358,17 @@ describe("what is installed into a mount", () => {
   });
 });
 
+test("an environment in poetry's own folder stays in the mount", async () => {
+  const run = `RUN ${cache("/root/.cache/pypoetry", ",sharing=locked")} poetry install\n`;
+  expect(await find(`FROM python:3.14\n${run}`)).toEqual(["BK6023:2"]);
+  for (const line of [
+    "ENV POETRY_VIRTUALENVS_IN_PROJECT=true",
+    "RUN poetry config virtualenvs.create false",
+    "ENV VIRTUAL_ENV=/venv",
+  ])
+    expect(await find(`FROM python:3.14\n${line}\n${run}`)).toEqual([]);
+});
+
 describe("steps that need the same mount", () => {
   const pairs = [
     ["pnpm", "node:24", "/root/.local/share/pnpm/store", "pnpm fetch", "pnpm install --offline"],
@@ -379,6 +390,13 @@ describe("steps that need the same mount", () => {
     const mount = `--mount=type=cache,id=shop-x,target=${folder}`;
     expect(await find(`FROM ${image}\nRUN ${mount} ${fetch}\nRUN ${offline}\n`)).toEqual(["BK6024:3"]);
     expect(await find(`FROM ${image}\nRUN ${mount} ${fetch}\nRUN ${mount} ${offline}\n`)).toEqual([]);
+  });
+
+  test("a program that calls others may need it too", async () => {
+    expect(await say("FROM golang:1.26\nRUN go mod download\nRUN make build\n", "BK6003")).toContain(
+      "give the RUN of line 3",
+    );
+    expect(await say("FROM node:24\nRUN npm ci\nRUN make build\n", "BK6003")).not.toContain("give the RUN");
   });
 
   test("not where the first has none either, or another step has downloaded without", async () => {
@@ -416,6 +434,16 @@ describe("advice that would break the build is not given", () => {
     ["the image's own CARGO_HOME", "FROM rust:1.91\nRUN cargo build\n", "target=/usr/local/cargo/registry"],
     ["rustup", "FROM debian:13\nRUN cargo build\n", "target=/root/.cargo/registry"],
     ["a variable", "FROM node:24\nENV npm_config_cache=/tmp/npm\nRUN npm ci\n", "target=/tmp/npm"],
+    [
+      "poetry without its environments",
+      "FROM python:3.14\nRUN poetry install\n",
+      "target=/root/.cache/pypoetry/artifacts,",
+    ],
+    [
+      "poetry that has them elsewhere",
+      "FROM python:3.14\nENV POETRY_VIRTUALENVS_CREATE=false\nRUN poetry install\n",
+      "target=/root/.cache/pypoetry,",
+    ],
     ["a user of the image", "FROM node:24\nUSER node\nRUN npm ci\n", "target=/home/node/.npm,uid=1000"],
     [
       "a user that is made",
@@ -434,6 +462,13 @@ describe("advice that would break the build is not given", () => {
       "FROM golang:1.26 AS a\nRUN go mod download\nFROM golang:1.26\nCOPY --from=a /go/pkg/mod /go/pkg/mod\nRUN x\n",
     ],
     ["named by a later step", "FROM node:24\nRUN npm ci\nRUN cp -a /root/.npm /opt/npm\n"],
+    ["watched by what the image starts", 'FROM rust:1.91\nRUN cargo build\nCMD ["cargo", "watch", "-x", "run"]\n'],
+    ["filled by an earlier step", "FROM node:24\nCOPY seed/ /root/.npm/\nRUN npm ci\n"],
+    [
+      "where an earlier step has put keys",
+      "FROM elixir:1.19\nRUN mix hex.organization auth acme --key x\nRUN mix deps.get\n",
+    ],
+    ["of another system", "FROM mcr.microsoft.com/windows/servercore:ltsc2025\nRUN npm ci\n"],
     ["needed by what the image starts", 'FROM maven:3.9\nRUN mvn dependency:resolve\nCMD ["mvn", "spring-boot:run"]\n'],
   ])("none where the folder is %s", async (_, dockerfile) => {
     expect(await find(dockerfile)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { MountUse } from "../mount-use.ts";
-import { isWithin } from "../paths.ts";
-import { allSteps, type Edit, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
+import { findHidden, mentions } from "../hidden.ts";
+import { allSteps, type Edit, type LintFile, type LintFinding, type LintProject } from "../rule.ts";
 import type { Step } from "../walk.ts";
 
 /** A mount covers its folder: what the image has there is out of reach while the RUN runs. */
@@ -24,30 +24,6 @@ export function* checkHiddenPaths(project: LintProject): Iterable<LintFinding> {
       };
     }
   }
-}
-
-interface Hidden {
-  readonly path: string;
-  readonly step: Step;
-}
-
-function findHidden(step: Step, target: string): Hidden | null {
-  let hidden: Hidden[] = [];
-  for (const before of stepsBefore(step)) {
-    for (const { path, kind } of before.writes) {
-      if (!isWithin(path, target)) continue;
-      // An empty folder is missed by those alone who use it.
-      const isMissed = kind === "contents" || (path !== target && mentions(step, path));
-      if (isMissed) hidden.push({ path, step: before });
-    }
-    const removed = before.commands.flatMap(({ removes }) => removes);
-    hidden = hidden.filter(({ path }) => !removed.some((each) => isWithin(path, each)));
-  }
-  return hidden.at(-1) ?? null;
-}
-
-function mentions({ commands }: Step, folder: string): boolean {
-  return commands.some((command) => command.mentions.some((path) => isWithin(path, folder)));
 }
 
 /** Takes the flag away with the blanks and line breaks up to what follows it; nothing where a comment stands there. */

@@ -6,6 +6,9 @@ import type { PlacedCommand } from "../outputs.ts";
 import { isWithin } from "../paths.ts";
 import { allSteps, type LintFile, type LintFinding, type LintProject } from "../rule.ts";
 import { stepMounts } from "../step-mounts.ts";
+import { keepsEnvironments } from "../environments.ts";
+import { toolFolder } from "../tool-folders.ts";
+import { toolRunsOf } from "../tools.ts";
 import type { Step } from "../walk.ts";
 
 interface Kind {
@@ -45,6 +48,15 @@ export function* checkInstalledMounts(project: LintProject): Iterable<LintFindin
   for (const { file, step } of allSteps(project)) {
     if (step.instruction.keyword !== "RUN") continue;
     for (const { target, range, use } of stepMounts(project, file, step)) {
+      if (holdsEnvironments(file, step, target)) {
+        yield {
+          code: "BK6023",
+          at: { file, range },
+          message: `poetry makes its virtual environment in ${target} too, so that it stays in the mount`,
+          hint: "set POETRY_VIRTUALENVS_IN_PROJECT=true before, or mount the folder artifacts in it",
+        };
+        continue;
+      }
       const kind = kinds.find(({ folder }) => folder.test(target));
       // With `from` it begins with what another stage has installed.
       if (kind === undefined || (use !== null && use.from !== null)) continue;
@@ -60,6 +72,15 @@ export function* checkInstalledMounts(project: LintProject): Iterable<LintFindin
       };
     }
   }
+}
+
+/** Whether poetry installs into an environment that lies in the mount. */
+function holdsEnvironments(file: LintFile, step: Step, target: string): boolean {
+  const run = toolRunsOf(step).find(
+    ({ name, called }) => name === "poetry" && /^(?:install|sync|add)$/.test(called[1] ?? ""),
+  );
+  const folder = run === undefined ? null : toolFolder(file, run, step);
+  return folder !== null && isWithin(`${folder.path}/virtualenvs`, target) && keepsEnvironments(step);
 }
 
 const installing = /^(?:ci|install|i|add|sync|require|update|clean-install|fetch|pip)$/;

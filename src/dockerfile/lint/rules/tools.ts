@@ -1,14 +1,24 @@
-import { presetEnv, presets } from "../../../config/presets.ts";
-import { type Emptying, emptyingsOf } from "../emptied.ts";
-import { homeAt, knownImage, rootImage, uidAt, userAt } from "../images.ts";
-import { isWantedInImage, readersOf } from "../later.ts";
-import { keepsDownloads } from "../keeps-downloads.ts";
-import { isWithin } from "../paths.ts";
+import { presets } from "../../../config/presets.ts";
 import { markerEdits } from "../../write-markers.ts";
+import {
+  type Advice,
+  adviceOf,
+  alsoIn,
+  declaredFor,
+  declaredIn,
+  type Folder,
+  folderFor,
+  isMounted,
+  isPlugAndPlay,
+  leaveOut,
+} from "../advice.ts";
+import { emptyingsOf } from "../emptied.ts";
+import { findHidden } from "../hidden.ts";
+import { rootImage, uidAt, userAt } from "../images.ts";
+import { isWantedInImage, readersOf } from "../later.ts";
 import { allSteps, type Edit, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
 import { placeOfWords } from "../run-text.ts";
-import { toolFolder } from "../tool-folders.ts";
-import { downloads, isMountFor, type ToolRun, toolsOf } from "../tools.ts";
+import { downloads, type ToolRun, toolsOf } from "../tools.ts";
 import { isOtherVariant } from "../variants.ts";
 import type { Step } from "../walk.ts";
 
@@ -16,7 +26,7 @@ import type { Step } from "../walk.ts";
 export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
     // What `generate` is to write is not the user's to write.
-    if (step.instruction.keyword !== "RUN" || hasMarker(step)) continue;
+    if (step.instruction.keyword !== "RUN" || hasMarker(step) || isWindows(file, step)) continue;
     const bare = toolsOf(step).filter((tool) => isBare(tool, step) && !isOtherVariant(file, step, tool.name));
     for (const tool of bare) {
       const { name, preset, command, called } = tool;
@@ -37,7 +47,7 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
       )
         continue;
       const folder = folderFor(file, tool, step);
-      if (folder !== null && isWantedInImage(file, step, folder.target, tool)) continue;
+      if (folder !== null && isHarmful(file, tool, step, folder)) continue;
       const shown = command.words.slice(0, command.words[1] === "-m" ? 4 : 3).join(" ");
       yield {
         code: "BK6003",
@@ -54,102 +64,30 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
   }
 }
 
+/** Folders and package managers are others there. */
+function isWindows({ dockerfile }: LintFile, { stage }: Step): boolean {
+  return dockerfile.escape === "`" || /windows|nanoserver|servercore/i.test(rootImage(stage) ?? "");
+}
+
 function isBare(tool: ToolRun, step: Step): boolean {
   return step.instruction.keyword === "RUN" && downloads(tool) && !isMounted(tool, step);
-}
-
-function isMounted(tool: ToolRun, step: Step): boolean {
-  return (
-    step.mounts.some((mount) => mount.type === "cache" && isLinked(mount.target, step)) ||
-    step.mounts.some((mount) => mount.type !== "secret" && mount.type !== "ssh" && isMountFor(tool, mount, step))
-  );
-}
-
-/** Whether a link leads into a mount: from the folder of some tool, it may be. */
-function isLinked(target: string | null, { commands }: Step): boolean {
-  if (target === null) return false;
-  return commands.some(
-    ({ words, mentions }) => /(?:^|\/)ln$/.test(words[0] ?? "") && mentions.some((path) => isWithin(path, target)),
-  );
 }
 
 function hasMarker({ instruction }: Step): boolean {
   return instruction.comments.some(({ text }) => text.startsWith("bkcache:"));
 }
 
-interface Folder {
-  readonly target: string;
-  /** What the mount needs besides, with a comma in front; for people where nobody can tell. */
-  readonly owner: string;
-  /** Variables that lead the tool there, as ENV has them; empty where it looks there by itself. */
-  readonly env: string;
-  /** Whether only the image knows who runs the step. */
-  readonly isAssumed: boolean;
-}
-
-/** Where a mount has to be for this command; null where only the user can tell. */
-function folderFor(file: LintFile, tool: ToolRun, step: Step): Folder | null {
-  const { preset } = tool;
-  const user = userAt(step);
-  const isRoot = user === null || user === "root";
-  const owner = ownerOf(step, user);
-  const known = toolFolder(file, tool, step);
-  if (known !== null) return { target: known.path, owner, env: "", isAssumed: false };
-  if (preset.target === null) return null;
-  const home = homeAt(step)?.path;
-  const isInHome = preset.target.startsWith("/root/");
-  if (!isRoot && isInHome && home === undefined) return null;
-  const image = knownImage(rootImage(step.stage));
-  const isElsewhere = preset.foundWithoutEnv === "in-image" && image !== null && !preset.images.includes(image.name);
-  // A variable that moves more than the cache is not for others to set.
-  const moves = Object.values(preset.env).every((value) => !value.includes("{parent}"));
-  if (isElsewhere && !moves) return null;
-  const target = !isRoot && isInHome ? preset.target.replace("/root", home ?? "") : preset.target;
-  const variables = Object.entries(presetEnv(preset, target)).map(([name, value]) => `${name}=${value}`);
-  const needsEnv = preset.foundWithoutEnv === "never" || isElsewhere;
-  return { target, owner, env: needsEnv ? variables.join(" ") : "", isAssumed: user === null };
-}
-
-function ownerOf(step: Step, user: string | null): string {
-  if (user === "root") return "";
-  if (user !== null) return `,uid=${uidAt(step) ?? `<number of ${user}>`}`;
-  return step.hasUser ? ",uid=<number of the user>" : "";
-}
-
-interface Advice {
-  readonly file: LintFile;
-  readonly tool: ToolRun;
-  readonly step: Step;
-  readonly folder: Folder | null;
-}
-
-function adviceOf(project: LintProject, { tool: { name, preset }, step, folder }: Advice): string {
-  const { mounts, project: prefix } = project;
-  if (!step.isTrigger && declaredFor(project, name, preset) !== undefined) {
-    // One RUN can be the place of several mounts: the marker names all.
-    return `write \`# bkcache: ${declaredIn(project, step).join(" ")}\` above the RUN and run \`bkcache generate\``;
-  }
-  if (folder === null) {
-    const user = userAt(step);
-    const whose = user === null || user === "root" ? "" : ` and ${user} can write`;
-    return `add a cache mount at the folder where ${preset.commands[0]?.[0] ?? name} keeps what it downloads${whose}`;
-  }
-  const { target, owner, env, isAssumed } = folder;
-  const setup =
-    preset.setup.length > 0 && keepsNothing(step) ? `, with the lines of \`bkcache mounts snippet ${name}\`` : "";
-  const also = `${env === "" ? "" : `, with \`ENV ${env}\` before`}${setup}${isAssumed && owner === "" ? " (of root: another user needs a folder of its own, and uid=)" : ""}`;
-  if (mounts === null || step.isTrigger) {
-    const sharing = preset.sharing === "shared" ? "" : `,sharing=${preset.sharing}`;
-    return `add --mount=type=cache,id=${prefix}-${name},target=${target}${sharing}${owner}${also}`;
-  }
-  const isPreset = target === preset.target && owner === "";
-  const settings = isPreset ? name : `{ preset: ${name}, target: ${target}${owner.replace(",uid=", ", uid: ")} }`;
-  return `declare \`${name}: ${settings}\` under mounts, and write \`# bkcache: ${name}\` above the RUN${also}`;
-}
-
-/** Whether the image makes its package manager delete what it downloads. */
-function keepsNothing(step: Step): boolean {
-  return knownImage(rootImage(step.stage)) !== null && ![...stepsBefore(step), step].some(keepsDownloads);
+/** Whether a mount there would cover or take away what somebody needs. */
+function isHarmful(file: LintFile, tool: ToolRun, step: Step, { target }: Folder): boolean {
+  if (isWantedInImage(file, step, target, tool) || findHidden(step, target) !== null) return true;
+  if (tool.name === "yarn-berry") return isPlugAndPlay(file) === true;
+  // The keys that this writes lie in the folder.
+  return (
+    tool.name === "hex" &&
+    stepsBefore(step).some(({ commands }) =>
+      commands.some(({ words }) => words[0] === "mix" && words[1]?.startsWith("hex.") === true),
+    )
+  );
 }
 
 /**
@@ -182,38 +120,4 @@ function markerEditsFor(project: LintProject, { file, tool, step, folder }: Advi
     { run: step.instruction, names },
     ...readers.map(({ instruction }) => ({ run: instruction, names: own === undefined ? [] : [own] })),
   ]);
-}
-
-/** Names of the declared mounts that the tools of a step lack. */
-function declaredIn(project: LintProject, step: Step): readonly string[] {
-  const unmounted = toolsOf(step).filter((tool) => !isMounted(tool, step));
-  return [...new Set(unmounted.flatMap((tool) => declaredFor(project, tool.name, tool.preset) ?? []))];
-}
-
-/** The name of a declared mount that is this preset's. */
-function declaredFor(
-  { mounts }: LintProject,
-  name: ToolRun["name"],
-  { target }: ToolRun["preset"],
-): string | undefined {
-  const entries = Object.entries(mounts ?? {});
-  return entries.find(([, mount]) => mount.preset === name || mount.target === target)?.[0];
-}
-
-/** Steps that would lack what then lies in the mount. */
-function* alsoIn(file: LintFile, tool: ToolRun, step: Step): Iterable<string> {
-  const lines = readersOf(file, step, tool).map(({ instruction }) => instruction.line);
-  if (lines.length > 0)
-    yield `give the RUN of ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")} the same mount`;
-}
-
-/** Flags and commands that would leave the mount empty, or fail. */
-function* leaveOut(emptyings: readonly Emptying[]): Iterable<string> {
-  for (const [text, [first]] of Map.groupBy(emptyings, (each) => each.text)) {
-    const why = first?.kind === "busy" ? ": what is mounted cannot be removed" : "";
-    // Without the index that --no-cache fetches, apk finds nothing.
-    if (first?.kind === "bypasses" && first.tool === "apk") yield `write -U in place of \`${text}\``;
-    else if (first?.part !== undefined) yield `leave \`${first.part}\` out of its \`rm\`${why}`;
-    else yield `leave \`${text.length > 60 ? `${text.slice(0, 57)}...` : text}\` out${why}`;
-  }
 }
