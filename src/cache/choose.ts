@@ -191,7 +191,7 @@ interface Inspection {
 
 async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
   // It may take a while until the values are known.
-  if (usesBucket(request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
+  if (asksByKeys(host, request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
   const candidates = await request.drafts.complete(host, await request.values);
   const used = usedBuckets(candidates);
   const ways = findWays(used, host.env);
@@ -234,12 +234,14 @@ function ofOneStore(name: string, first: readonly string[]): Diagnostic {
   };
 }
 
-function usesBucket({ plan, targets, use }: CacheRequest): boolean {
-  const isBucket = (name: string) => ["s3", "gcs"].includes(plan.backends[name]?.type ?? "");
+/** Whether a bucket is looked into by S3's protocol. */
+function asksByKeys({ env }: Host, { plan, targets, use }: CacheRequest): boolean {
+  const ways = findWays(plan.backends, env);
+  const isAsked = (name: string) => ways[name]?.way === "direct" || plan.backends[name]?.type === "s3";
   return targets.some((name) => {
     const cache = plan.targets[name]?.cache;
     const directions = [use.layers.read ? cache?.from : undefined, use.layers.write ? cache?.to : undefined];
-    return directions.some((direction) => direction?.kind === "policy" && direction.backends.some(isBucket));
+    return directions.some((direction) => direction?.kind === "policy" && direction.backends.some(isAsked));
   });
 }
 

@@ -118,14 +118,21 @@ test("the session that people copy: two empty builders, layers and mounts in the
   for (const file of workspace.list()) expect(secrets.some((each) => workspace.read(file).includes(each))).toBe(false);
 });
 
-test("tokens that end in the middle of an export are renewed", async ({ gcs, gate, busybox, newBuilder, session }) => {
+test("tokens that end in the middle of a build and its export are renewed", async ({
+  gcs,
+  gate,
+  busybox,
+  newBuilder,
+  session,
+}) => {
   const workspace = makeWorkspace({
-    "long/Dockerfile": `${baseStage}${[1, 2, 3].map((n) => runStep("", `dd if=/dev/urandom of=/big${n} bs=1M count=40 2>/dev/null`)).join("")}`,
+    // What the cache was looked for with ends before there is anything to export.
+    "long/Dockerfile": `${baseStage}${runStep("", "sleep 11")}${[1, 2, 3].map((n) => runStep("", `dd if=/dev/urandom of=/big${n} bs=1M count=40 2>/dev/null`)).join("")}`,
     "long/src/a.txt": "one",
   });
   const args = ["build", "long", "--build-context", `busybox=${busybox}`];
   const before = { ...gate.counts };
-  gate.limit(2_000);
+  gate.limit(10_000);
   try {
     const first = await runWatched(workspace, args, session(await newBuilder(), "long"));
     expect([first.exitCode, first.warnings, first.report.failures], first.stderr).toEqual([0, [], []]);

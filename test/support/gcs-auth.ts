@@ -20,7 +20,10 @@ export interface GcsGate {
   makeForeignKeyFile(): string;
   /** Makes every token that was given out so far invalid. */
   revoke(): void;
-  /** Tokens that are given out from now on are good for this time. @param ms at most an hour; undefined for that */
+  /**
+   * Tokens that are given out from now on are good for this time, and renewed each second.
+   * @param ms at most an hour; undefined for that, and for renewals as usual
+   */
   limit(ms: number | undefined): void;
   stop(): void;
 }
@@ -55,7 +58,7 @@ export async function startGcsGate(storeEndpoint: string): Promise<GcsGate> {
     counts.tokens += 1;
     if (lifetime !== undefined) setTimeout(() => tokens.delete(token), lifetime).unref();
     // The SDK renews a token some minutes before its end.
-    const seconds = lifetime === undefined ? 3_599 : renewedBefore + Math.floor(lifetime / 2_000);
+    const seconds = lifetime === undefined ? 3_599 : renewedBefore + 1;
     answer(response, 200, { access_token: token, expires_in: seconds, token_type: "Bearer" });
   };
   const composing = new Set<string>();
