@@ -40,6 +40,9 @@ export function placeOf(backend: StoreBackend): Omit<ServedPlace, "store"> {
   };
 }
 
+/** What requests count for that no known key has signed. */
+const stranger = "(none)";
+
 /** Bytes of bodies that are held in memory at once, of all requests together. */
 const mostHeld = 64 * 2 ** 20;
 
@@ -65,7 +68,7 @@ export async function servePlaces({ places, onAnswered, ...options }: ServeOptio
         const { caller, error, milliseconds } = answered;
         // What is not there is an answer.
         const refused = error === null || error.code === "NoSuchKey" ? 0 : 1;
-        if (caller !== null) metrics.count(caller, { requests: 1, refused, milliseconds });
+        metrics.count(caller ?? stranger, { requests: 1, refused, milliseconds });
         onAnswered?.(answered);
       },
     });

@@ -89,6 +89,9 @@ describe("bkcache relay", () => {
     expect(metrics).toMatch(/^bkcache_relay_hits_total\{caller="laptop"\} 1$/m);
     expect(metrics).toMatch(/^bkcache_relay_bytes_to_store_total\{caller="ci"\} 10$/m);
     expect((await fetch(`${relay.endpoint}/disk/a/b`)).status).toBe(403);
+    expect(await (await fetch(`${relay.endpoint}/metrics`)).text()).toMatch(
+      /^bkcache_relay_refused_total\{caller="\(none\)"\} 2$/m,
+    );
 
     const { exitCode, stdout, stderr } = await relay.stop();
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });

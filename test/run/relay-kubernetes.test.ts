@@ -36,6 +36,7 @@ interface PodSpec {
   readonly serviceAccountName: string;
   readonly terminationGracePeriodSeconds: number;
   readonly containers: readonly {
+    readonly image: string;
     readonly command: readonly string[];
     readonly args: readonly string[];
     readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
@@ -92,7 +93,10 @@ test("what is named is there", () => {
 
 test("the command line is one of this version, and names what is mounted", async () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
-  expect(container?.command.join(" ")).toContain(`bkcache@${version} `);
+  // What is on npm under this name is another package.
+  expect(container?.command).toEqual(["bkcache"]);
+  expect(container?.image).toBe(`registry.example/acme/bkcache:${version}`);
+  expect(readFileSync("docs/relay.md", "utf8")).toContain(`COPY bkcache-${version}.tgz`);
   const [verb, ...args] = container?.args ?? [];
   expect(verb).toBe("relay");
   const command = configure(new Command("relay").exitOverride(), {} as CommandContext).action(() => {});
