@@ -4,6 +4,7 @@ import type { Buildx } from "../builder/buildx.ts";
 import { lastError } from "../builder/inspect.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import { isOfMachine } from "../source/ask-bake.ts";
 import { createOverlays } from "./overlays.ts";
 import type { Answer, Env, Print, Question, SourceOptions } from "./question.ts";
 import { createStandIns, type StandIns } from "./stand-ins.ts";
@@ -45,8 +46,31 @@ export async function listVariables(buildx: Buildx, options: SourceOptions): Pro
   return listOf(await list(buildx, options, "variables")) as readonly SourceVariable[];
 }
 
-async function list(buildx: Buildx, { dir, env, files }: SourceOptions, type: string): Promise<unknown> {
-  const args = ["bake", ...files.flatMap((file) => ["-f", file]), `--list=type=${type},format=json`];
+/**
+ * The same with the values that they have without the environment. One that must be set, since it has no default and is
+ * needed, keeps the environment's.
+ */
+export async function listDefaults(
+  buildx: Buildx,
+  options: SourceOptions,
+  declared: readonly SourceVariable[],
+): Promise<readonly SourceVariable[]> {
+  const isSet = ({ name }: SourceVariable) => Object.keys(options.env).some((key) => key.startsWith(name));
+  if (!declared.some(isSet)) return declared;
+  const alone = { ...options, env: { ...options.env, BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP: "1" } };
+  try {
+    return await listVariables(buildx, alone);
+  } catch (error) {
+    const given = declared.flatMap(({ name }) => (options.env[name] === undefined ? [] : [[name, options.env[name]]]));
+    if (given.length === 0) throw error;
+    return await listVariables(buildx, { ...alone, pinned: Object.fromEntries(given) as Record<string, string> });
+  }
+}
+
+async function list(buildx: Buildx, options: SourceOptions, type: string): Promise<unknown> {
+  const { dir, env, files, pinned = {} } = options;
+  const vars = Object.entries(pinned).flatMap(([name, value]) => ["--var", `${name}=${value}`]);
+  const args = ["bake", ...files.flatMap((file) => ["-f", file]), ...vars, `--list=type=${type},format=json`];
   const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env });
   if (exitCode === 0) return parseJson(stdout);
   throw refused(lastError(stderr));
@@ -66,11 +90,6 @@ function refused(reason: string): BkcacheError {
  * @throws BkcacheError BK4020 where bake refuses the files as a whole, or nothing of them is left
  */
 export async function openBakeSource(buildx: Buildx, options: SourceOptions): Promise<BakeSource> {
-  const listed = listOf(await list(buildx, options, "targets"));
-  const isGroup = (each: unknown): boolean => fieldOf(each, "group") === true;
-  const namesOf = (entries: readonly unknown[]) => new Set(entries.map((each) => String(fieldOf(each, "name"))));
-  const listedTargets = namesOf(listed.filter((each) => !isGroup(each)));
-  const listedGroups = namesOf(listed.filter(isGroup));
   const standIns = await createStandIns(options);
   const overlays = createOverlays();
   const notices: Diagnostic[] = [];
@@ -106,7 +125,13 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
   };
 
   try {
-    const definition = await printAll({ listedTargets, listedGroups, print, standIns, notices, text: options.text });
+    const definition = await printAll({
+      list: async () => readNames(await list(buildx, options, "targets")),
+      print,
+      standIns,
+      notices,
+      text: options.text,
+    });
     const names = [...Object.keys(definition.targets), ...Object.keys(definition.groups)];
     return {
       definition,
@@ -115,14 +140,10 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
         const printed = await print(names, { ...question, like: definition });
         if (!("definition" in printed)) return null;
         const groups: Record<string, PlanGroup> = { ...printed.definition.groups };
+        // Whatever is asked for is added to this one; what it is by itself is known.
         delete groups["default"];
         const known = definition.groups["default"];
-        if (known !== undefined && question.isComplete !== true) groups["default"] = known;
-        else if (known !== undefined) {
-          const one = await print(["default"], { ...question, like: definition });
-          if (!("definition" in one)) return null;
-          groups["default"] = one.definition.groups["default"] as PlanGroup;
-        }
+        if (known !== undefined) groups["default"] = known;
         return { targets: printed.definition.targets, groups };
       },
       close,
@@ -133,10 +154,21 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
   }
 }
 
+/** What bake lists; hidden targets and groups (`_x`) it does not. */
+interface ListedNames {
+  readonly targets: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+}
+
+function readNames(listed: unknown): ListedNames {
+  const entries = listOf(listed);
+  const isGroup = (each: unknown): boolean => fieldOf(each, "group") === true;
+  const namesOf = (some: readonly unknown[]) => new Set(some.map((each) => String(fieldOf(each, "name"))));
+  return { targets: namesOf(entries.filter((each) => !isGroup(each))), groups: namesOf(entries.filter(isGroup)) };
+}
+
 interface Search {
-  /** What bake lists; hidden targets and groups (`_x`) it does not. */
-  readonly listedTargets: ReadonlySet<string>;
-  readonly listedGroups: ReadonlySet<string>;
+  readonly list: () => Promise<ListedNames>;
   readonly print: Print;
   readonly standIns: StandIns;
   readonly notices: Diagnostic[];
@@ -144,39 +176,42 @@ interface Search {
 }
 
 async function printAll(search: Search): Promise<BakeDefinition> {
-  const { listedTargets, listedGroups, print, notices, text } = search;
-  const printed = await print(["*"]);
-  let targets: Record<string, BakeTarget>;
-  let groups: Record<string, PlanGroup>;
-  if ("definition" in printed) {
-    targets = { ...printed.definition.targets };
-    groups = { ...printed.definition.groups };
-  } else {
-    const hidden = new Set([...text.matchAll(/(?<![\w-])_[\w-]*/g)].map(([name]) => name));
-    // Groups come last: by then something stands in for what their members lack.
-    const found = await printParts(search, [
-      ...[...listedTargets].filter((name) => !listedGroups.has(name)),
-      ...hidden,
-      ...listedGroups,
-    ]);
-    for (const [name, reason] of found.failed) {
-      // A word that only looked like the name of a hidden target.
-      if (hidden.has(name) && reason === `failed to find target ${name}`) continue;
-      if (isOfMachine(reason)) throw lacks(name, reason);
-      notices.push({
-        code: "BK1012",
-        message: `${name} is left out: bake refuses it as well: ${reason}`,
-        hint: "mend it in the source and convert again, if it is needed",
-      });
-    }
-    ({ targets, groups } = found);
-    if (Object.keys(targets).length === 0 && found.failed.size > 0) {
-      throw refused([...found.failed.values()][0] as string);
-    }
-  }
+  const [printed, alone] = await Promise.all([search.print(["*"]), search.print(["default"])]);
+  if (!("definition" in printed)) return printNames(search);
+  const { targets } = printed.definition;
+  const groups: Record<string, PlanGroup> = { ...printed.definition.groups };
   // Whatever is asked for is added to this group, unless it is asked for alone.
   delete groups["default"];
-  if (listedGroups.has("default")) {
+  // A target of that name is printed as a group too.
+  const isGroup = !Object.hasOwn(targets, "default") || (await search.list()).groups.has("default");
+  const own = "definition" in alone && isGroup ? alone.definition.groups["default"] : undefined;
+  return { targets, groups: own === undefined ? groups : { ...groups, default: own } };
+}
+
+/** The same name by name, where bake refuses some. */
+async function printNames(search: Search): Promise<BakeDefinition> {
+  const { list, print, notices, text } = search;
+  const listed = await list();
+  const hidden = new Set([...text.matchAll(/(?<![\w-])_[\w-]*/g)].map(([name]) => name));
+  // Groups come last: by then something stands in for what their members lack.
+  const { targets, groups, failed } = await printParts(search, [
+    ...[...listed.targets].filter((name) => !listed.groups.has(name)),
+    ...hidden,
+    ...listed.groups,
+  ]);
+  for (const [name, reason] of failed) {
+    // A word that only looked like the name of a hidden target.
+    if (hidden.has(name) && reason === `failed to find target ${name}`) continue;
+    if (isOfMachine(reason)) throw lacks(name, reason);
+    notices.push({
+      code: "BK1012",
+      message: `${name} is left out: bake refuses it as well: ${reason}`,
+      hint: "mend it in the source and convert again, if it is needed",
+    });
+  }
+  if (Object.keys(targets).length === 0 && failed.size > 0) throw refused([...failed.values()][0] as string);
+  delete groups["default"];
+  if (listed.groups.has("default")) {
     const answer = await print(["default"]);
     const own = "definition" in answer ? answer.definition.groups["default"] : undefined;
     if (own !== undefined) groups["default"] = own;
@@ -222,11 +257,6 @@ async function printParts({ print, standIns }: Search, wanted: readonly string[]
 function membersOf(groups: BakeDefinition["groups"], name: string, above: readonly string[]): readonly string[] {
   const group = above.includes(name) || !Object.hasOwn(groups, name) || name === "default" ? undefined : groups[name];
   return group === undefined ? [name] : group.targets.flatMap((each) => membersOf(groups, each, [...above, name]));
-}
-
-/** Whether bake refuses for what this machine lacks, not for what the files say. */
-function isOfMachine(reason: string): boolean {
-  return /^failed to (?:stat|convert agent config) /.test(reason);
 }
 
 function lacks(name: string, reason: string): BkcacheError {

@@ -9,11 +9,15 @@ import { mapRecord } from "../config/records.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { createLimit } from "../host/limit.ts";
 import type { Host } from "../host/host.ts";
+import { isOfMachine, withoutSecrets } from "../source/ask-bake.ts";
 import { placeOfDockerfile } from "../source/dockerfiles.ts";
 import { questionEnv } from "./bake-source.ts";
 import { removeCredentials } from "./credentials.ts";
 import type { FoundDefinition } from "./found.ts";
-import type { Answer } from "./question.ts";
+
+type Answer =
+  /** `isPartial`: without secrets and SSH agents. */
+  { readonly definition: BakeDefinition; readonly isPartial?: true } | { readonly reason: string };
 
 /** Each costs a start of buildx. */
 const mostAsked = 40;
@@ -64,7 +68,7 @@ async function askHere(host: Host, buildx: Buildx, files: readonly string[]): Pr
   const folder = posix.dirname(files[0] ?? "");
   const here = await print(host, buildx, { dir: cwd, files });
   const isCompose = files.some((file) => /\.ya?ml$/.test(file));
-  let chosen = { answer: here, isHere: true };
+  let chosen: { readonly answer: Answer; readonly isHere: boolean } = { answer: here, isHere: true };
   if (folder !== ".") {
     const dir = join(cwd, folder);
     const names = files.map((file) => posix.relative(folder, file));
@@ -78,6 +82,9 @@ async function askHere(host: Host, buildx: Buildx, files: readonly string[]): Pr
   }
   const { answer, isHere } = chosen;
   if ("reason" in answer) return refused(files, answer.reason);
+  if (!isHere && answer.isPartial === true) {
+    return refused(files, "it needs secrets that this machine lacks, so that its targets cannot be taken over");
+  }
   const { definition, kept } = removeCredentials(answer.definition);
   if (kept.length > 0) {
     return { code: "BK1012", message: `${files.join(", ")}: left out, since it holds credentials: ${kept.join(", ")}` };
@@ -90,9 +97,17 @@ async function print(
   buildx: Buildx,
   { dir, files }: { readonly dir: string; readonly files: readonly string[] },
 ): Promise<Answer> {
-  const args = ["bake", ...files.flatMap((file) => ["-f", file]), "--print", "*"];
-  const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env: questionEnv(host.env) });
-  return exitCode === 0 ? { definition: readDefinition(stdout) } : { reason: lastError(stderr) };
+  const from = files.flatMap((file) => ["-f", file]);
+  const ask = async (flags: readonly string[]): Promise<Answer> => {
+    const args = ["bake", ...from, "--print", ...flags, "*"];
+    const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env: questionEnv(host.env) });
+    return exitCode === 0 ? { definition: readDefinition(stdout) } : { reason: lastError(stderr) };
+  };
+  const answer = await ask([]);
+  // For which Dockerfiles there are, secrets that this machine lacks do not matter.
+  if (!("reason" in answer) || !isOfMachine(answer.reason)) return answer;
+  const rest = await ask(withoutSecrets);
+  return "definition" in rest ? { ...rest, isPartial: true } : rest;
 }
 
 function countThere(answer: Answer, dir: string): number {

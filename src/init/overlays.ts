@@ -10,20 +10,25 @@ export interface Overlays {
 }
 
 export function createOverlays(): Overlays {
-  let dir: string | undefined;
-  const written = new Map<string, string>();
+  let opening: Promise<string> | undefined;
+  /** Text -> its file; questions that are under way at once each have their own. */
+  const written = new Map<string, Promise<string>>();
+  const writeNew = async (json: string, index: number): Promise<string> => {
+    opening ??= mkdtemp(join(tmpdir(), "bkcache-"));
+    const path = join(await opening, `overlay-${index}.json`);
+    await writeFile(path, json);
+    return path;
+  };
   return {
-    async write(json) {
-      dir ??= await mkdtemp(join(tmpdir(), "bkcache-"));
+    write(json) {
       const known = written.get(json);
       if (known !== undefined) return known;
-      const path = join(dir, `overlay-${written.size}.json`);
-      await writeFile(path, json);
-      written.set(json, path);
-      return path;
+      const writing = writeNew(json, written.size);
+      written.set(json, writing);
+      return writing;
     },
     async close() {
-      if (dir !== undefined) await rm(dir, { recursive: true, force: true });
+      if (opening !== undefined) await rm(await opening, { recursive: true, force: true });
     },
   };
 }

@@ -24,8 +24,6 @@ export interface Question {
   readonly input?: string;
   /** A further bake file, in JSON, that is read on top. */
   readonly overlay?: string;
-  /** Whether the group `default`, which bake tells only by itself, is asked for too; else it is taken as known. */
-  readonly isComplete?: boolean;
   /** What that definition is of: the same targets, each by itself. */
   readonly like?: BakeDefinition;
 }

@@ -44,29 +44,26 @@ export interface VariableSearch {
  */
 export async function keepVariables(search: VariableSearch): Promise<KeptVariables> {
   const { source, declared, text, defaults, compile } = search;
-  const none: KeptVariables = { definition: source.definition, marks: new Map(), variables: {} };
   const limit = createLimit(askedAtOnce);
   const ask = (question: Question): Promise<BakeDefinition | null> => limit(() => source.ask(question));
   const candidates = declared
     .filter((each) => isCandidate(each) && !isAskedFor(each.name, text))
     .slice(0, mostTried)
     .map((variable, index): Tried => ({ variable, mark: markOf(index, source.definition) }));
+  if (candidates.length === 0) return keepNone(source.definition);
+  const together = await ask({ vars: varsOf(candidates) });
   for (let left = await findLiteral(candidates); left.length > 0;) {
     const kept = await markAll(left);
     const wrong = kept === null ? left : await findWrong(left, kept);
     if (kept !== null && wrong.length === 0) return kept;
     left = left.filter((each) => !wrong.includes(each));
   }
-  return none;
+  return keepNone(source.definition);
 
   /** Those whose value stands in the definition as it is: a mark in place of it changes those texts alone. */
   async function findLiteral(all: readonly Tried[]): Promise<readonly Tried[]> {
-    const isLiteral = (marked: BakeDefinition | null, some: readonly Tried[]): boolean => {
-      if (marked === null) return false;
-      const replaced = some.reduce((each, { variable, mark }) => replaceText(each, mark, variable.value ?? ""), marked);
-      return findDifferences(source.definition, replaced).length === 0;
-    };
-    const together = await ask({ vars: varsOf(all) });
+    const isLiteral = (marked: BakeDefinition | null, some: readonly Tried[]): boolean =>
+      marked !== null && findDifferences(source.definition, filledIn(marked, some)).length === 0;
     const isUsed = ({ mark }: Tried, marked: BakeDefinition | null) => JSON.stringify(marked).includes(mark);
     if (isLiteral(together, all)) return all.filter((each) => isUsed(each, together));
     const alone = await Promise.all(all.map(({ variable, mark }) => ask({ vars: { [variable.name]: mark } })));
@@ -77,7 +74,7 @@ export async function keepVariables(search: VariableSearch): Promise<KeptVariabl
   }
 
   async function markAll(left: readonly Tried[]): Promise<KeptVariables | null> {
-    const definition = await ask({ vars: varsOf(left) });
+    const definition = left.length === candidates.length ? together : await ask({ vars: varsOf(left) });
     if (definition === null || left.some(({ mark }) => JSON.stringify(definition).includes(`$${mark}`))) return null;
     return {
       definition,
@@ -86,43 +83,74 @@ export async function keepVariables(search: VariableSearch): Promise<KeptVariabl
     };
   }
 
-  /** Those for which the compiled file says something else than the source, with a value or with none. */
+  /** Those for which the source says something else, with another value, than its marked texts with that value. */
   async function findWrong(left: readonly Tried[], kept: KeptVariables): Promise<readonly Tried[]> {
-    const compiled = compile(kept);
-    if (compiled === null) return left;
-    const input: string = compiled;
-    const values = Object.fromEntries(left.map(({ variable: { name, value = "" } }) => [name, value]));
-    const now = await ask({ input, vars: values });
-    if (now === null || findDifferences(source.definition, now).length > 0) return left;
-    const wrong = new Set<Tried>();
-    for (const value of [undefined, ...oddValues]) for (const each of await findWrongFor(value)) wrong.add(each);
-    return [...wrong];
+    const input = compile(kept);
+    if (input === null) return left;
+    // Where a value is written as it is and nothing looks at it, no value is another one.
+    if (left.every(({ variable }) => isPlainlyUsed(variable.name, text))) return [];
+    const wrong = await Promise.all(oddValues.map((value) => findWrongFor(value)));
+    return [...new Set(wrong.flat())];
 
     /** All at once, which is one question for most sources; one by one only those that stand where the two differ. */
-    async function findWrongFor(value: string | undefined): Promise<readonly Tried[]> {
-      const vars = varsOf(left, value);
-      const [expected, made] = await Promise.all([ask({ vars }), ask({ input, vars })]);
-      const doubtful = expected === null || made === null ? left : standingAt(findDifferences(expected, made));
+    async function findWrongFor(value: string): Promise<readonly Tried[]> {
+      const expected = await ask({ vars: varsOf(left, value) });
+      const places = expected === null ? null : findDifferences(expected, filledIn(kept.definition, left, value));
+      if (places?.length === 0) return [];
+      const doubtful = places === null ? left : standingAt(places);
       const alone = await Promise.all(doubtful.map((each) => isWrong(each, value)));
       const found = doubtful.filter((_, index) => alone[index]);
+      if (found.length > 0 || expected === null) return found;
       // They can differ together although none does alone.
-      return found.length === 0 && expected !== null ? doubtful : found;
+      const made = await ask({ input: input as string, vars: varsOf(left, value) });
+      return made !== null && findDifferences(expected, made).length === 0 ? [] : doubtful;
     }
 
     function standingAt(places: readonly string[]): readonly Tried[] {
-      if (places.length === 0) return [];
       const texts = places.map((place) => textAt(kept.definition, place));
       const near = left.filter(({ mark }) => texts.some((each) => each.includes(mark)));
       return near.length > 0 ? near : left;
     }
 
-    async function isWrong({ variable: { name }, mark }: Tried, value: string | undefined): Promise<boolean> {
-      const expected = await ask({ vars: { [name]: value ?? mark } });
+    async function isWrong(each: Tried, value: string): Promise<boolean> {
+      const { name } = each.variable;
+      const expected = await ask({ vars: { [name]: value } });
       if (expected === null) return false;
-      const made = await ask({ input, vars: { ...values, [name]: value ?? mark } });
+      const others = left.filter((other) => other !== each);
+      if (findDifferences(expected, filledIn(filledIn(kept.definition, others), [each], value)).length === 0)
+        return false;
+      // bake puts some values into an order or a form of its own, in what is made of them as well.
+      const values = Object.fromEntries(left.map(({ variable }) => [variable.name, variable.value ?? ""]));
+      const made = await ask({ input: input as string, vars: { ...values, [name]: value } });
       return made === null || findDifferences(expected, made).length > 0;
     }
   }
+}
+
+/** What stays where no variable does. */
+export function keepNone(definition: BakeDefinition): KeptVariables {
+  return { definition, marks: new Map(), variables: {} };
+}
+
+/** A definition with these marks replaced: by a value, else by what each variable has now. */
+function filledIn(definition: BakeDefinition, some: readonly Tried[], value?: string): BakeDefinition {
+  return some.reduce((each, { variable, mark }) => replaceText(each, mark, value ?? variable.value ?? ""), definition);
+}
+
+/**
+ * Whether every use of a variable is its own text or a part of one, as `TAG` and `"v${TAG}"` are, and no function,
+ * condition or loop sees it.
+ */
+function isPlainlyUsed(name: string, text: string): boolean {
+  const code = text.replaceAll(/^\s*(?:#|\/\/).*$/gm, "");
+  if (/\bfor\b|\bmatrix\b|\bfunction\b/.test(code)) return false;
+  return [...code.matchAll(new RegExp(String.raw`(?<![\w-])${name}(?![\w-])`, "g"))].every(({ index }) => {
+    const [before, after] = [code.slice(0, index), code.slice(index + name.length)];
+    if (/\bvariable\s+"$/.test(before.slice(-40)) && after.startsWith('"')) return true;
+    if (before.split("(").length !== before.split(")").length) return false;
+    if (before.endsWith("${") && after.startsWith("}")) return true;
+    return /[=[,{\n]\s*$/.test(before) && /^\s*(?:[,\]}=\n]|$)/.test(after) && !/^\s*==/.test(after);
+  });
 }
 
 /** The value for all of them; the mark of each where there is none. */

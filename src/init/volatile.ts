@@ -10,6 +10,11 @@ import type { SourceOptions } from "./question.ts";
 /** Functions of bake whose result is another one each time. */
 const changing = /\b(?:timestamp|uuidv4|bcrypt)\s*\(/;
 
+/** Whether a file may say something else each time. */
+export function isChanging(text: string): boolean {
+  return changing.test(text);
+}
+
 /** bake's clock counts seconds. */
 const tick = 1100;
 
@@ -19,7 +24,6 @@ export async function pinVariables(
   source: SourceOptions,
   declared: readonly SourceVariable[],
 ): Promise<Readonly<Record<string, string>>> {
-  if (!changing.test(source.text)) return {};
   await setTimeout(tick);
   const later = new Map((await listVariables(buildx, source)).map(({ name, value }) => [name, value]));
   return Object.fromEntries(

@@ -60,6 +60,6 @@ export async function groupsOfFiles(host: Host, project: Project): Promise<Plan[
   const names = [...new Set([...groups, ...Object.keys(project.plan.groups)])];
   if (names.length === 0) return {};
   const source = readFrom(project.plan, []);
-  const definition = await askDefinition(buildx, { dir, env: host.env, ...source, args: names });
+  const definition = await askDefinition(buildx, { dir, env: host.env, ...source, args: names, isReading: true });
   return { ...definition.groups, [names[0] ?? "default"]: { targets: Object.keys(definition.targets) } };
 }

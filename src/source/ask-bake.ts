@@ -3,6 +3,8 @@ import type { Buildx } from "../builder/buildx.ts";
 import { lastError } from "../builder/inspect.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { collectNever } from "../builder/go-collector.ts";
+import type { ExecResult } from "../host/host.ts";
+import { fieldOf, listOf, parseJson } from "../host/json.ts";
 
 export interface DefinitionRequest {
   readonly dir: string;
@@ -14,6 +16,11 @@ export interface DefinitionRequest {
   readonly builder?: string;
   /** Overrides, remote definition and targets. */
   readonly args: readonly string[];
+  /**
+   * Nothing is built from the answer: secrets and SSH agents of all targets are left out of it where this machine lacks
+   * one of them, as it does in a pull request from a fork.
+   */
+  readonly isReading?: boolean;
 }
 
 /**
@@ -21,28 +28,70 @@ export interface DefinitionRequest {
  * @throws BkcacheError BK4020 with bake's own words where it refuses them.
  */
 export async function askDefinition(buildx: Buildx, request: DefinitionRequest): Promise<BakeDefinition> {
-  const { dir, env, files, input, builder, args } = request;
-  const hasFiles = files.length === 0 || files.some((file) => file !== "-") || input === undefined;
-  const { exitCode, stdout, stderr } = await buildx.exec(
-    [
-      "bake",
-      ...(builder === undefined ? [] : ["--builder", builder]),
-      ...files.flatMap((file) => ["-f", file]),
-      "--print",
-      ...args,
-    ],
-    {
-      cwd: dir,
-      // For an s3 entry bake looks for credentials even when it only prints, in the end by asking a host that may not answer.
-      env: { ...collectNever({ hasFiles, input, args }), ...env, AWS_EC2_METADATA_DISABLED: "true" },
-      ...(input === undefined ? {} : { input }),
-    },
-  );
-  if (exitCode === 0) return readDefinition(stdout);
+  let answer = await print(buildx, request);
+  if ("reason" in answer && request.isReading === true && isOfMachine(answer.reason)) {
+    answer = await print(buildx, { ...request, args: [...withoutSecrets, ...request.args] });
+  }
+  if ("definition" in answer) return answer.definition;
+  const names = answer.reason === "failed to find target default" ? await namesOf(buildx, request) : [];
   throw new BkcacheError({
     code: "BK4020",
-    message: `bake refuses the definition: ${lastError(stderr)}`,
-    hint: "`docker buildx bake --print` shows what bake reads from your files",
+    message: `bake refuses the definition: ${answer.reason}`,
+    hint:
+      names.length === 0
+        ? "`docker buildx bake --print` shows what bake reads from your files"
+        : `there is no group default: name what is meant, of ${names.slice(0, mostNamed).join(", ")}`,
+  });
+}
+
+/** More than these nobody reads. */
+const mostNamed = 20;
+
+/** Overrides that take secrets and agents away: bake looks at their files even where it only prints. */
+export const withoutSecrets: readonly string[] = ["--set", "*.secret=", "--set", "*.ssh="];
+
+/** Whether bake refuses for what this machine lacks, not for what the files say. */
+export function isOfMachine(reason: string): boolean {
+  return /^failed to (?:stat|convert agent config) |invalid empty ssh agent socket/.test(reason);
+}
+
+async function print(
+  buildx: Buildx,
+  request: DefinitionRequest,
+): Promise<{ readonly definition: BakeDefinition } | { readonly reason: string }> {
+  const { files, input, args } = request;
+  const hasFiles = files.length === 0 || files.some((file) => file !== "-") || input === undefined;
+  const env = collectNever({ hasFiles, input, args });
+  const { exitCode, stdout, stderr } = await ask(buildx, request, { wanted: ["--print", ...args], env });
+  return exitCode === 0 ? { definition: readDefinition(stdout) } : { reason: lastError(stderr) };
+}
+
+/** Groups, then targets; none where bake does not list them. */
+async function namesOf(buildx: Buildx, request: DefinitionRequest): Promise<readonly string[]> {
+  const { exitCode, stdout } = await ask(buildx, request, { wanted: ["--list=type=targets,format=json"], env: {} });
+  const entries = listOf(exitCode === 0 ? parseJson(stdout) : null);
+  const isGroup = (each: unknown): boolean => fieldOf(each, "group") === true;
+  return [...entries.filter(isGroup), ...entries.filter((each) => !isGroup(each))].map((each) =>
+    String(fieldOf(each, "name")),
+  );
+}
+
+function ask(
+  buildx: Buildx,
+  { dir, env, files, input, builder }: DefinitionRequest,
+  question: { readonly wanted: readonly string[]; readonly env: DefinitionRequest["env"] },
+): Promise<ExecResult> {
+  const args = [
+    "bake",
+    ...(builder === undefined ? [] : ["--builder", builder]),
+    ...files.flatMap((file) => ["-f", file]),
+    ...question.wanted,
+  ];
+  return buildx.exec(args, {
+    cwd: dir,
+    // For an s3 entry bake looks for credentials even when it only prints, in the end by asking a host that may not answer.
+    env: { ...question.env, ...env, AWS_EC2_METADATA_DISABLED: "true" },
+    ...(input === undefined ? {} : { input }),
   });
 }
 

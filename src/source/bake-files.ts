@@ -30,6 +30,8 @@ export interface FilesRequest {
   readonly overlays: readonly string[];
   /** --set and --var, and targets. */
   readonly args: readonly string[];
+  /** As in `DefinitionRequest`. */
+  readonly isReading?: boolean;
 }
 
 /** What bake makes of the files and the config together, and the plan of it. */
@@ -48,10 +50,10 @@ export async function defineFiles(
   host: Host,
   buildx: Buildx,
   { valid, plan }: Project,
-  { overlays, args }: FilesRequest,
+  { overlays, args, isReading = false }: FilesRequest,
 ): Promise<DefinedFiles> {
   const asking = awaitedLater(
-    askDefinition(buildx, { dir: valid.dir, env: host.env, ...readFrom(plan, overlays), args }),
+    askDefinition(buildx, { dir: valid.dir, env: host.env, ...readFrom(plan, overlays), args, isReading }),
   );
   await checkNames(host, buildx, valid, plan);
   const definition = await asking;
@@ -64,7 +66,7 @@ export async function defineAllTargets(host: Host, buildx: Buildx, project: Proj
   const { targets } = await listFiles(host, buildx, { dir, files: project.plan.bakeFiles?.paths ?? [] });
   const names = [...new Set([...targets, ...Object.keys(project.plan.targets)])];
   if (names.length === 0) return { definition: { groups: {}, targets: {} }, plan: project.plan };
-  return defineFiles(host, buildx, project, { overlays: [], args: names });
+  return defineFiles(host, buildx, project, { overlays: [], args: names, isReading: true });
 }
 
 /**

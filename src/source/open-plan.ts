@@ -21,7 +21,11 @@ export async function openPlan(host: Host, project: Project, names: readonly str
   if (project.plan.bakeFiles === undefined) return { plan: project.plan, dir, names };
   const { findBuildx } = await import("../builder/buildx.ts");
   const { defineFiles } = await import("./bake-files.ts");
-  const { plan } = await defineFiles(host, await findBuildx(host), project, { overlays: [], args: names });
+  const { plan } = await defineFiles(host, await findBuildx(host), project, {
+    overlays: [],
+    args: names,
+    isReading: true,
+  });
   return { plan, dir, names: plan.groups["default"]?.targets ?? [] };
 }
 

@@ -197,6 +197,42 @@ describe("init --from-bake", () => {
     );
   });
 
+  test("a usual file costs few calls of buildx, side by side and with progress", async () => {
+    const workspace = makeWorkspace({
+      "docker-bake.hcl": `variable "TAG" { default = "dev" }
+variable "REGISTRY" { default = "example.com" }
+target "docker-metadata-action" {}
+target "api" {
+  inherits = ["docker-metadata-action"]
+  tags     = ["\${REGISTRY}/api:\${TAG}"]
+}
+target "web" { tags = ["\${REGISTRY}/web:\${TAG}"] }
+group "default" { targets = ["api", "web"] }
+`,
+    });
+    const calls: { readonly args: readonly string[]; readonly atOnce: number }[] = [];
+    const shown: string[] = [];
+    let running = 0;
+    const signal = new AbortController().signal;
+    const host = createHost({ cwd: workspace.dir, env: envOf(), signal, tell: () => {} });
+    const watched: typeof host = {
+      ...host,
+      live: (lines) => shown.push(...lines),
+      async exec(command, args, options) {
+        running += 1;
+        calls.push({ args, atOnce: running });
+        return host.exec(command, args, options).finally(() => (running -= 1));
+      },
+    };
+    const { config } = await convertBakeFiles(watched, ["docker-bake.hcl"], { fileName: "bkcache.config.yaml" });
+    expect(Object.keys(config.variables ?? {})).toEqual(["REGISTRY", "TAG"]);
+    expect(config.external).toEqual(["docker-metadata-action"]);
+    // Beside these buildx is asked for its version, at most once in a while.
+    expect(calls.filter(({ args }) => args.includes("bake")).length).toBeLessThanOrEqual(7);
+    expect(Math.max(...calls.map(({ atOnce }) => atOnce))).toBeGreaterThan(1);
+    expect(new Set(shown).size).toBeGreaterThan(2);
+  });
+
   test("names a secret file that cannot be worked around", async () => {
     const workspace = makeWorkspace();
     cpSync(fixtures, workspace.dir, { recursive: true });
