@@ -16,7 +16,7 @@ export default defineConfig({
     // Region, endpoint and credentials come from the environment: AWS_REGION, AWS_ENDPOINT_URL, AWS_PROFILE, ...
     remote: { type: "s3", url: "s3://${BUCKET}/go-modules/" },
   },
-  cache: { read: ["remote"], write: ["remote"], scope: "main" },
+  cache: { read: ["remote"], write: ["remote"] },
   mounts: {
     gomod: "go-mod",
     gobuild: { preset: "go-build", maxSize: "4GiB" },

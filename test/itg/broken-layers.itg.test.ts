@@ -7,8 +7,9 @@ import { makeBusyboxContext } from "../support/contexts.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { type Fault, startFaultyServer } from "../support/faulty-server.ts";
-import { runBkcache } from "../support/run-bkcache.ts";
+import { runBkcache, runCommand } from "../support/run-bkcache.ts";
 import { bucket, test as serverTest } from "../support/servers.ts";
+import { findTool } from "../support/toolchain.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
 const shell = (script: string) => `RUN ["/bin/busybox", "sh", "-c", ${JSON.stringify(script)}]`;
@@ -54,7 +55,18 @@ const test = serverTest.extend("open", ({ s3 }) => (backend: object, lines: Read
     return { ...result, report, builds };
   };
   const write = (builder: Buildkit) => bake(builder, [], { BKCACHE: "read-write" });
-  return { workspace, bake, write };
+  /** What buildx does by itself with the committed file: its exit code. */
+  const plain = async (builder: Buildkit): Promise<number> => {
+    const env = cleanEnv({ ...docker.env, ...s3.env, BUILDKIT_HOST: builder.address, BKCACHE_READ_SCOPE: "main" });
+    await runBkcache(["generate"], { cwd: workspace.dir, env });
+    const name = `plain-${crypto.randomUUID().slice(0, 8)}`;
+    const buildx = findTool("buildx");
+    const run = (...args: readonly string[]) => runCommand(buildx, args, { cwd: workspace.dir, env });
+    await run("create", "--name", name, "--driver", "remote", builder.address);
+    const { exitCode } = await run("bake", "--builder", name, "--progress", "plain", "--allow", "fs.write=.");
+    return exitCode;
+  };
+  return { workspace, bake, write, plain };
 });
 
 const s3Backend = (s3: { region: string }, endpointUrl: string) => ({
@@ -127,6 +139,28 @@ describe("a layer of an imported cache that cannot be read", () => {
     const again = await bake(await newBuilder());
     expect(again, again.stderr).toMatchObject({ exitCode: 0, builds: 2, report: { exitCode: 0 } });
     expect(again.stderr).toMatch(/warning BK5015: backend "store"/);
+  });
+});
+
+const tableFaults: readonly (readonly [string, Fault])[] = [
+  ["an expired blob", { kind: "status", status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" }],
+  ["a download that is cut", { kind: "cut body", bytes: 100_000 }],
+];
+describe.runIf(process.env["BKCACHE_LOSS_TABLE"] !== undefined)("exit codes for the table of docs/bake.md", () => {
+  test.for(tableFaults)("%s", { timeout: 600_000 }, async ([name, fault], { s3, open, newBuilder }) => {
+    const faulty = await startFaultyServer(s3.endpoint);
+    onTestFinished(() => faulty.stop());
+    const { workspace, bake, write, plain } = open(s3Backend(s3, faulty.endpoint));
+    await write(await newBuilder());
+    workspace.write("later", "2");
+    faulty.plan = ({ method, url }) => (method === "GET" && url.includes("blobs/") ? fault : null);
+    const lines: string[] = [];
+    for (let run = 0; run < 3; run += 1) {
+      const code = await plain(await newBuilder());
+      const { exitCode, report } = await bake(await newBuilder());
+      lines.push(`plain ${code}, bkcache ${exitCode} (${report.targets.app.steps.ran.length} steps)`);
+    }
+    process.stderr.write(`| ${name} | ${lines.join(" | ")}\n`);
   });
 });
 
