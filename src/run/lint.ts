@@ -232,8 +232,13 @@ function mendedText(project: LintProject, file: LintFile, findings: readonly Lin
   );
 }
 
-function levelFor({ code }: LintFinding, project: Pick<Project, "valid"> | null): "error" | "warn" | "off" {
-  return levelOf(code, project?.valid.config.rules ?? {});
+function levelFor(
+  { code, isUncertain = false }: LintFinding,
+  project: Pick<Project, "valid"> | null,
+): "error" | "warn" | "off" {
+  const rules = project?.valid.config.rules ?? {};
+  const level = levelOf(code, rules);
+  return level === "error" && isUncertain && !Object.hasOwn(rules, code) ? "warn" : level;
 }
 
 function describe(finding: LintFinding, project: Pick<Subject, "valid" | "placeOf"> | null): LintedFinding {

@@ -25,5 +25,7 @@ export function findHidden(step: Step, target: string): Hidden | null {
 }
 
 export function mentions({ commands }: Step, folder: string): boolean {
-  return commands.some((command) => command.mentions.some((path) => isWithin(path, folder)));
+  return commands.some((command) =>
+    [command.words[0] ?? "", ...command.mentions].some((path) => isWithin(path, folder)),
+  );
 }

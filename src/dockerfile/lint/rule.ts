@@ -58,6 +58,8 @@ export interface LintFinding {
   /** Starts lower-case; names the wrong value. */
   readonly message: string;
   readonly hint?: string;
+  /** Where the build may well pass, so that it is no error unless the config makes it one. */
+  readonly isUncertain?: boolean;
   /** What mends it and changes nothing else; empty where that is not certain. */
   readonly edits?: readonly Edit[];
 }

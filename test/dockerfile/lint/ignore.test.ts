@@ -48,6 +48,42 @@ describe("ignore comments", () => {
   });
 });
 
+describe("what a build may well pass is no error", () => {
+  const hiding = (command: string) =>
+    `FROM scratch\nCOPY vendor/ /cache/vendor/\nRUN --mount=type=cache,id=x,target=/cache ["${command}"]\n`;
+  test.each([
+    ["a mount over files that nobody is seen to use", hiding("/use"), null, "warn"],
+    [
+      "the same where the config says so",
+      hiding("/use"),
+      "project: shop\nrules: { BK6001: error }\ntargets: { app: {} }\n",
+      "error",
+    ],
+    ["a mount over a file that the RUN names", hiding("/cache/vendor/run"), null, "error"],
+    [
+      "a file that the RUN takes",
+      "FROM alpine\nRUN echo x > /app/x\nRUN --mount=type=cache,id=x,target=/app/x cp /app/x /y\n",
+      null,
+      "error",
+    ],
+    [
+      "a copy of the folder itself",
+      "FROM alpine AS a\nRUN --mount=type=cache,id=x,target=/m make\nFROM scratch\nCOPY --from=a /m /m\n",
+      null,
+      "warn",
+    ],
+    [
+      "a copy of what is in it",
+      "FROM alpine AS a\nRUN --mount=type=cache,id=x,target=/m make\nFROM scratch\nCOPY --from=a /m/x /x\n",
+      null,
+      "error",
+    ],
+  ])("%s", async (_, dockerfile, config, level) => {
+    const { findings } = await lintFixture({ dockerfile, config });
+    expect(findings.map((finding) => finding.level)).toEqual([level]);
+  });
+});
+
 describe("rules of the config", () => {
   const dockerfile = "FROM node:24\nRUN npm ci\n";
   test.each([

@@ -15,6 +15,8 @@ export function* checkCopiedMounts(project: LintProject): Iterable<LintFinding> 
       yield {
         code: "BK6002",
         at: { file, range: headOf(step) },
+        // The folder itself may be in the image, with nothing in it.
+        isUncertain: path === target,
         message: `${path} of ${nameOf(stage)} lies in the cache mount at ${target} (line ${line}), so the image has none`,
         hint: `copy it out in the RUN that makes it, as in \`&& cp -a ${path} /out/\`, and take it from there`,
       };

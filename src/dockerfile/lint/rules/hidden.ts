@@ -20,6 +20,7 @@ export function* checkHiddenPaths(project: LintProject): Iterable<LintFinding> {
         hint: isFile
           ? `leave the mount out: ${withoutFlag(file, step, mount)}`
           : `mount a folder that holds nothing but the cache, or put ${hidden.path} elsewhere`,
+        isUncertain: !mentions(step, hidden.path) && !mentions(step, mount.target),
         edits,
       };
     }
