@@ -177,16 +177,19 @@ const wanted = process.argv.slice(2);
 const chosen = measures.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 if (chosen.length === 0) say(`no row is called ${wanted.join(" or ")}: ${measures.map(({ name }) => name).join("; ")}`);
 const rows: Row[] = [];
+let failed = 0;
 for (const { name, run } of chosen) {
   try {
-    const row = await run();
-    rows.push(row);
-    const against = row.medianB === null ? "" : ` against ${row.medianB} ms (${row.ratio}x)`;
-    const figures = row.checks.map(({ what, value, limit }) => `${what} ${value}, at most ${limit}`).join("; ");
-    say(`${row.ok ? "ok" : "NOT MET"}: ${row.medianA} ms${against}: ${figures}`);
+    for (const row of [await run()].flat()) {
+      rows.push(row);
+      const against = row.medianB === null ? "" : ` against ${row.medianB} ms (${row.ratio}x)`;
+      const figures = row.checks.map(({ what, value, limit }) => `${what} ${value}, at most ${limit}`).join("; ");
+      say(`${row.ok ? "ok" : "NOT MET"}: ${row.name}: ${row.medianA} ms${against}: ${figures}`);
+    }
   } catch (error) {
+    failed++;
     say(`FAILED: ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-process.exit(chosen.length > 0 && rows.length === chosen.length && rows.every(({ ok }) => ok) ? 0 : 1);
+process.exit(chosen.length > 0 && failed === 0 && rows.every(({ ok }) => ok) ? 0 : 1);

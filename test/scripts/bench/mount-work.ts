@@ -26,8 +26,8 @@ import { openStore } from "../../../src/store/open.ts";
 export interface Work {
   readonly verb: "save" | "restore" | "pipe-out" | "pipe-in" | "list";
   readonly builder: string;
-  /** Address of the daemon. */
-  readonly address: string;
+  /** Address of the daemon; null where buildx is asked for the way. */
+  readonly address: string | null;
   readonly mount: string;
   /** Mounts that are saved, some at once: `mount` with a number behind it, from 0. Left out: `mount` alone. */
   readonly count?: number;
@@ -61,7 +61,12 @@ const host = createHost({ cwd: process.cwd(), env, signal, tell: () => {} });
 async function main(): Promise<void> {
   const began = { ms: performance.now(), cpu: cpuMs() };
   const buildx = await findBuildx(host);
-  const gateway = await openGateway(host, buildx, work.builder, { endpoint: work.address });
+  const gateway = await openGateway(
+    host,
+    buildx,
+    work.builder,
+    work.address === null ? {} : { endpoint: work.address },
+  );
   const limit = createLimit(8);
   const mounts = Array.from({ length: work.count ?? 1 }, (_, i) =>
     work.count === undefined ? work.mount : `${work.mount}${i}`,
@@ -79,12 +84,18 @@ async function main(): Promise<void> {
   const kind = done.every((each) => each.kind === done[0]?.kind) ? (done[0]?.kind ?? "") : "mixed";
   const result = { kind, contentBytes: done.reduce((sum, { contentBytes }) => sum + contentBytes, 0) };
   const ms = performance.now() - began.ms;
-  const taken: Taken = { ms, cpuMs: cpuMs() - began.cpu, memory: process.resourceUsage().maxRSS * 1.024e-3, ...result };
+  const taken: Taken = { ms, cpuMs: cpuMs() - began.cpu, memory: peakMemory(), ...result };
   await gateway.close();
   process.stdout.write(JSON.stringify(taken));
 }
 
 void main();
+
+/** In MB. What `process.resourceUsage` says begins with the memory of the process that started this one. */
+function peakMemory(): number {
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return Number(kibibytes) * 1.024e-3;
+}
 
 /** Of this process and of the children that have ended; Linux counts in hundredths of a second. */
 function cpuMs(): number {

@@ -1,87 +1,13 @@
 /** Cache mounts of real content against what a pipe of tar and zstd takes for the same, builder and bucket on a tmpfs. */
-import { execFileSync, spawn } from "node:child_process";
-import { join } from "node:path";
-import type { Gateway } from "../../../src/builder/gateway/gateway.ts";
-import { findStateDir, startBuildkit } from "../../support/buildkit.ts";
-import { build } from "tsdown";
-import { program } from "../../../tsdown.config.ts";
-import { makeTempDir } from "../../support/cleanup.ts";
-import { type GatewayBuilder, inMount, makeGatewayBuilder } from "../../support/gateway-builder.ts";
-import { runCommand } from "../../support/run-bkcache.ts";
-import { type S3Server, startVersitygw } from "../../support/s3-server.ts";
+import { execFileSync } from "node:child_process";
+import { canRunEngine } from "../../support/docker-packages.ts";
+import type { Taken } from "./mount-work.ts";
+import { type Way, withPlace } from "./place.ts";
 import { check, type Check, loadNow, type Measure, median, round, type Row, say } from "./row.ts";
-import type { Taken, Work } from "./mount-work.ts";
-import { findCompiled, findModules, findPackages, makeSmallTrees, type Tree } from "./trees.ts";
+import { findCompiled, findModules, findPackages, makeLargeTree, makeSmallTrees, type Tree } from "./trees.ts";
 
 const runs = 5;
-const bucket = "bench";
 const megabyte = 1e6;
-
-/** mount-work.ts as users have it: bundled as the program is. */
-let bundled: Promise<string> | undefined;
-
-async function bundleWork(): Promise<string> {
-  const outDir = makeTempDir("bench");
-  const entry = { "mount-work": join(import.meta.dirname, "mount-work.ts") };
-  await build({ ...program, config: false, entry, outDir });
-  return join(outDir, "mount-work.js");
-}
-
-interface Place {
-  fill(mount: string, tree: Tree): Promise<void>;
-  work(work: Pick<Work, "verb" | "mount" | "prefix" | "count">): Promise<Taken>;
-  /** Removes a mount from the builder. */
-  drop(mount: string): Promise<void>;
-}
-
-/** An empty builder and an empty bucket. */
-async function withPlace<T>(use: (place: Place) => Promise<T>): Promise<T> {
-  const s3 = await startVersitygw({ base: makeTempDir("s3", findStateDir()) });
-  try {
-    await s3.createBucket(bucket);
-    const buildkit = await startBuildkit();
-    try {
-      const builder = await makeGatewayBuilder(buildkit);
-      const gateway = await builder.open();
-      try {
-        return await use(openPlace(builder, gateway, s3, buildkit.address));
-      } finally {
-        await gateway.close();
-      }
-    } finally {
-      await buildkit.stop();
-    }
-  } finally {
-    await s3.stop();
-  }
-}
-
-function openPlace(builder: GatewayBuilder, gateway: Gateway, s3: S3Server, address: string): Place {
-  return {
-    async fill(mount, { root, names }) {
-      const tar = spawn("tar", ["-C", root, "-c", ...names], { stdio: ["ignore", "pipe", "inherit"] });
-      await inMount(gateway, { id: mount, namespace: "" }, async ({ exec }) => {
-        const { exitCode, stderr } = await exec(["tar", "-x", "-f", "-"], { input: tar.stdout });
-        if (exitCode !== 0) throw new Error(`tar exits ${exitCode}: ${stderr}`);
-      });
-    },
-    async work(work) {
-      const whole: Work = { builder: builder.name, address, bucket, ...work };
-      const { exitCode, stdout, stderr } = await runCommand(
-        process.execPath,
-        [await (bundled ??= bundleWork()), JSON.stringify(whole)],
-        { cwd: builder.host.cwd, env: { ...builder.host.env, ...s3.env } },
-      );
-      if (exitCode !== 0) throw new Error(`${work.verb} exits ${exitCode}: ${stderr.slice(-2000)}`);
-      const taken: Taken = JSON.parse(stdout);
-      return taken;
-    },
-    async drop(mount) {
-      const records = await gateway.listMountRecords();
-      await gateway.removeRecords(records.flatMap(({ mountId, recordId }) => (mountId === mount ? [recordId] : [])));
-    },
-  };
-}
 
 interface Result {
   readonly a: readonly Taken[];
@@ -270,6 +196,60 @@ async function measureMemory(name: string): Promise<Row> {
   });
 }
 
+/** What one machine has at most of it: time and memory of each step, once. */
+async function measureLarge(name: string, way: Way): Promise<readonly Row[]> {
+  const { tree, lots } = makeLargeTree(1);
+  describe(name, tree);
+  return withPlace(async ({ fill, work }) => {
+    await fill("source", tree);
+    const save = () => work({ verb: "save", mount: "source", prefix: "p/" });
+    const saved = expectKind(await save(), "saved");
+    const restored = expectKind(await work({ verb: "restore", mount: "own", prefix: "p/" }), "restored");
+    for (const lot of lots) await fill("source", lot);
+    const changed = expectKind(await save(), "saved");
+    return Object.entries({ save: saved, restore: restored, "small change": changed }).map(([step, taken]) =>
+      rowOf(
+        `${name}: ${step}`,
+        { a: step, b: null },
+        { a: [taken], checks: () => [check("MB of memory", Math.round(taken.memory), 450)] },
+      ),
+    );
+  }, way);
+}
+
+async function measureContainer(name: string, tree: Tree): Promise<readonly Row[]> {
+  describe(name, tree);
+  const ways = ["docker-container", "unix socket"] as const;
+  const taken = { save: { a: [] as Taken[], b: [] as Taken[] }, restore: { a: [] as Taken[], b: [] as Taken[] } };
+  await withPlace(
+    async (container) =>
+      withPlace(async (socket) => {
+        const places = { a: container, b: socket };
+        for (const { fill } of [container, socket]) await fill("source", tree);
+        for (let i = 0; i <= runs; i += 1) {
+          for (const side of ["a", "b"] as const) {
+            const { work, drop } = places[side];
+            const saved = expectKind(await work({ verb: "save", mount: "source", prefix: `run-${i}/` }), "saved");
+            const restored = await work({ verb: "restore", mount: `own${i}`, prefix: `run-${i}/` });
+            expectKind(restored, "restored");
+            await drop(`own${i}`);
+            if (i === 0) continue;
+            taken.save[side].push(saved);
+            taken.restore[side].push(restored);
+          }
+        }
+      }),
+    ways[0],
+  );
+  return Object.entries(taken).map(([step, sides]) =>
+    rowOf(
+      `${name}: ${step}`,
+      { a: ways[0], b: ways[1] },
+      { ...sides, checks: (ratio) => [check("ratio", ratio, 1.3)] },
+    ),
+  );
+}
+
 const trees = {
   "go modules": () => findModules(twentyThousand).tree,
   "go build cache": () => findCompiled({ bytes: 400 * megabyte }),
@@ -287,5 +267,12 @@ export const mountMeasures: readonly Measure[] = [
     ];
   }),
   { name: "mounts: save 60 small ones", run: () => measureMany("mounts: save 60 small ones") },
+  ...(["unix socket", ...(canRunEngine ? (["docker-container"] as const) : [])] as const).map((way) => {
+    const name = `mounts: 1 GB in 50,000 files, ${way}`;
+    return { name, run: () => measureLarge(name, way) };
+  }),
+  ...(canRunEngine ? ["mounts: docker-container"] : []).map((name) => {
+    return { name, run: () => measureContainer(name, findCompiled({ bytes: 400 * megabyte })) };
+  }),
   { name: "mounts: memory for 1 GB", run: () => measureMemory("mounts: memory for 1 GB") },
 ];

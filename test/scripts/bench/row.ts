@@ -29,7 +29,7 @@ export interface Check {
 
 export interface Measure {
   readonly name: string;
-  run(): Promise<Row>;
+  run(): Promise<Row | readonly Row[]>;
 }
 
 export function check(what: string, value: number, limit: number): Check {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { moduleDir } from "../../toolchain/locate.mjs";
 import { makeTempDir } from "../../support/cleanup.ts";
+import { findStateDir } from "../../support/buildkit.ts";
 import { repositoryDir } from "../../support/toolchain.ts";
 import { say } from "./row.ts";
 
@@ -65,6 +66,25 @@ export function makeSmallTrees(count: number): readonly Tree[] {
     for (let file = 0; file < files; file++) writeFileSync(join(root, name, `file${file}`), randomBytes(bytes));
     return { root, names: [name], files, bytes: files * bytes };
   });
+}
+
+/** A gigabyte in 50,000 files, half of it noise, and behind it `more` small lots as a change brings them along. */
+export function makeLargeTree(more: number): { readonly tree: Tree; readonly lots: readonly Tree[] } {
+  const root = makeTempDir("bench-large", findStateDir());
+  const [perFolder, half] = [250, 10_000];
+  const text = Buffer.alloc(half, "func main() { fmt.Println(42) }\n");
+  const make = (name: string, files: number): Tree => {
+    mkdirSync(join(root, name));
+    for (let file = 0; file < files; file++) {
+      writeFileSync(join(root, name, `file${file}`), Buffer.concat([randomBytes(half), text]));
+    }
+    return { root, names: [name], files, bytes: files * 2 * half };
+  };
+  const folders = Array.from({ length: 50_000 / perFolder }, (_, folder) => make(`folder${folder}`, perFolder));
+  const sum = (count: (tree: Tree) => number) => folders.reduce((total, tree) => total + count(tree), 0);
+  const names = folders.flatMap((tree) => tree.names);
+  const tree = { root, names, files: sum(({ files }) => files), bytes: sum(({ bytes }) => bytes) };
+  return { tree, lots: Array.from({ length: more }, (_, lot) => make(`lot${lot}`, lotSize.files)) };
 }
 
 function goEnv(name: string): string {
