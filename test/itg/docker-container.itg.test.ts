@@ -64,7 +64,7 @@ describe.skipIf(!canRunEngine)("the docker-container driver", () => {
     await remove();
     const last = await bake(workspace);
     expect(last, last.stderr).toMatchObject({ exitCode: 0, found: {} });
-    expect(last.report.targets).toMatchObject({ app: { steps: { ran: [], cached: 5 } } });
+    expect(last.report.targets).toMatchObject({ app: { steps: { ran: [], total: 4, cached: 4 } } });
   });
 
   test("made as setup-buildx-action makes it, as buildx's current builder", async () => {
