@@ -401,7 +401,7 @@ export const codes = {
 
   BK4018: {
     title: "linked targets lose imported cache",
-    help: "Before 0.35 BuildKit loses what it imported for a target that is built from another (`target:` in contexts) where the stages of the other copy files of the context without --link, and the builder has none of them yet. docs/bake.md says why. BuildKit 0.35 keeps it, and so does COPY --link.",
+    help: "Before 0.35 BuildKit loses what it imported for a target that is built from another (`target:` in contexts) where the stages of the other copy files of the context without --link, and the builder has none of them yet. BuildKit 0.35 keeps it, and so does COPY --link.",
     level: "warn",
   },
   BK4020: {
