@@ -34,7 +34,9 @@ ARG NPM_TOKEN
 RUN --mount=type=cache,target=/work npm ci
 \`\`\`
 
-\`--fix\` mends what it can without changing the image, in place, and looks again. \`bkcache generate\` says the findings as
+\`--fix\` mends what it can without changing the image, in place, and looks again: flags, clean-up of mounts, and the markers of declared
+mounts with their flags. What it leaves is printed as without it. A Dockerfile that has a template beside it is left alone. What a
+build may well pass is never an error, unless \`rules\` say so. \`bkcache generate\` says the findings as
 warnings; its exit code does not depend on them. \`--json\` prints an object with \`version\` and \`findings\`, a list of records with \`code\`, \`level\`, \`file\`, \`line\`, \`column\`,
 \`endLine\`, \`endColumn\`, \`message\`, \`hint\` and \`fixable\`; \`--sarif\` prints SARIF 2.1.0, which code scanning takes.
 `;

@@ -41,6 +41,9 @@ interface Surroundings {
   readonly home: string | null;
 }
 
+/** Each command has a copy of them; scripts that set more are nobody's work. */
+const mostVariables = 200;
+
 /** Follows `cd` and the variables that a script sets through the commands of one RUN. */
 export function placeCommands(
   commands: readonly ShellCommand[],
@@ -49,19 +52,21 @@ export function placeCommands(
   let cwd = workdir;
   /** What the script sets itself hides what the Dockerfile says. */
   const own = new Map<string, string | null>();
+  let exported: Readonly<Record<string, string>> = {};
   const lookupBoth: Lookup = (name) => {
     if (own.has(name)) return own.get(name);
     return name === "HOME" ? (lookup(name) ?? home) : lookup(name);
   };
   return commands.map((command) => {
     const program = programOf(command);
-    for (const [name, value] of assignmentsOf(command, program)) own.set(name, substitute(value, lookupBoth));
+    const set = assignmentsOf(command, program);
+    for (const [name, value] of set) own.set(name, substitute(value, lookupBoth));
+    if (set.length > 0 && own.size <= mostVariables) exported = knownOf(own);
     const resolve = (word: string): string | null => {
       const text = substitute(word, lookupBoth);
       if (text === null) return null;
       return imagePath(home === null ? text : text.replace(/^~(?=\/|$)/, home), cwd);
     };
-    const exported = Object.fromEntries([...own].filter(([, value]) => value !== null)) as Record<string, string>;
     const env = Object.fromEntries(
       Object.entries(command.env).map(([name, value]) => [name, substitute(value, lookupBoth) ?? value]),
     );
@@ -70,6 +75,10 @@ export function placeCommands(
       cwd = command.words[1] === undefined ? null : resolve(command.words[1]);
     return placed;
   });
+}
+
+function knownOf(values: ReadonlyMap<string, string | null>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...values].flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
 /** Those that hold for the commands after it. */
