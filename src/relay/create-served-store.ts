@@ -3,7 +3,7 @@ import { isKey } from "../store/keys.ts";
 import type { ByteRange, ObjectContent, ObjectInfo, ObjectStore } from "../store/object-store.ts";
 import { clamp } from "../store/content.ts";
 import { createBackground } from "./background.ts";
-import type { Budget } from "./budget.ts";
+import type { Buffers } from "./buffers.ts";
 import { S3Error } from "./errors.ts";
 import { createManifestReader } from "./read-manifest.ts";
 import type { Metrics } from "./metrics.ts";
@@ -22,7 +22,7 @@ import { createWrites } from "./writes.ts";
 /** What all buckets of a relay share, so that their bounds are those of the process. */
 export interface SharedResources {
   readonly spool: Spool;
-  readonly budget: Budget;
+  readonly buffers: Buffers;
   readonly ahead: ReadAhead;
   readonly metrics: Metrics;
 }

@@ -2,9 +2,8 @@ import { hash } from "node:crypto";
 import { S3Error } from "./errors.ts";
 import type { IncomingBody } from "./served-store.ts";
 
-/** Reads a body into one buffer. */
-export async function collect({ bytes, size }: IncomingBody): Promise<Buffer> {
-  const collected = Buffer.allocUnsafeSlow(size);
+/** Fills a buffer of its size with a body. */
+export async function collect({ bytes, size }: IncomingBody, collected: Buffer): Promise<void> {
   let filled = 0;
   for await (const chunk of bytes) {
     if (filled + chunk.length > size) throw new S3Error("InvalidRequest", "more bytes came than were announced");
@@ -12,7 +11,6 @@ export async function collect({ bytes, size }: IncomingBody): Promise<Buffer> {
     filled += chunk.length;
   }
   if (filled !== size) throw new S3Error("IncompleteBody", `${filled} bytes came of ${size}`);
-  return collected;
 }
 
 /** @throws S3Error where the client signed, or the key names, another digest than that of the bytes. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ObjectStore } from "../store/object-store.ts";
 import { writeStream } from "../store/write-stream.ts";
 import type { Background } from "./background.ts";
-import type { Budget } from "./budget.ts";
+import type { Buffers } from "./buffers.ts";
 import { blobsOf, parseManifest } from "./cache-manifest.ts";
 import { S3Error } from "./errors.ts";
 import { digestOf, isManifest, type Layout } from "./names.ts";
@@ -23,8 +23,7 @@ export interface WriterOptions {
   readonly presence: Presence;
   readonly metrics: Metrics;
   readonly background: Background;
-  /** Of the memory for bodies. */
-  readonly budget: Budget;
+  readonly buffers: Buffers;
   readonly writes: Writes;
 }
 
@@ -43,7 +42,7 @@ const longestWait = 60_000;
 
 /** Writes an object whose body comes in one request. */
 export function createWriter(options: WriterOptions): (request: WriteRequest) => Promise<void> {
-  const { store, tier, layout, presence, metrics, background, budget, writes } = options;
+  const { store, tier, layout, presence, metrics, background, buffers, writes } = options;
 
   const keep = async (hex: string, bytes: Uint8Array): Promise<void> => {
     const file = (await tier?.write(hex, bytes.byteLength)) ?? null;
@@ -69,9 +68,11 @@ export function createWriter(options: WriterOptions): (request: WriteRequest) =>
     }
   };
   const writeHeld = async ({ key, body, onlyIfAbsent, caller }: WriteRequest): Promise<"stored" | "exists"> => {
-    const release = await budget.reserve(body.size, caller.signal);
+    const { bytes, giveBack } = await buffers.lend(body.size, caller.signal);
+    let isFree = false;
+    let kept = Promise.resolve();
     try {
-      const bytes = await collect(body);
+      await collect(body, bytes);
       const actual = sha256(bytes);
       const hex = digestOf(key, layout);
       checkDigests(actual, { signed: body.sha256, named: hex });
@@ -79,15 +80,16 @@ export function createWriter(options: WriterOptions): (request: WriteRequest) =>
       const result = await refusing(() =>
         store.put(key, bytes, { sha256: actual, signal: caller.signal, ...(onlyIfAbsent && { onlyIfAbsent }) }),
       );
-      if (hex !== null) background.add(keep(hex, bytes));
+      isFree = true;
+      if (hex !== null) kept = keep(hex, bytes);
       return result;
     } finally {
-      release();
+      background.add(kept.then(() => giveBack(isFree)));
     }
   };
   const writeParts = async ({ key, body, onlyIfAbsent, caller }: WriteRequest): Promise<"stored" | "exists"> => {
     const atOnce = 2;
-    const release = await budget.reserve((atOnce + 1) * partBytes, caller.signal);
+    const release = await buffers.reserve((atOnce + 1) * partBytes, caller.signal);
     const hex = digestOf(key, layout);
     async function* checked() {
       const hash = createHash("sha256");

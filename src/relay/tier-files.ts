@@ -10,8 +10,9 @@ const batchBytes = 2 ** 20;
 const abandonedAfter = 24 * 3_600_000;
 
 export interface TierFile {
-  /** Keeps a chunk, which must not change before `commit` or `abort`; waits while the disk is behind. */
+  /** Keeps a chunk, which must not change before the end, or before `flush` is done; waits while the disk is behind. */
   write(chunk: Uint8Array): Promise<void>;
+  flush(): Promise<void>;
   /** Gives the file its name, flushed: a name never has half of an object, even after a power failure. */
   commit(): Promise<void>;
   abort(): Promise<void>;
@@ -42,6 +43,10 @@ export async function createTierFile(folder: string, path: string): Promise<Tier
       chunks.push(chunk);
       gathered += chunk.byteLength;
       if (gathered >= batchBytes) await flush();
+    },
+    async flush() {
+      await flush();
+      await writing;
     },
     async commit() {
       try {

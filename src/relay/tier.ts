@@ -100,6 +100,7 @@ export function openTier({ path, maxSize }: TierOptions): Tier {
         making = making.then(makeRoom).catch(() => {});
         await making;
       },
+      flush: () => file.flush(),
       abort: () => file.abort(),
     };
   };

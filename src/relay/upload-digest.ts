@@ -33,7 +33,12 @@ export function createUploadDigest({ hex, spool, tier }: UploadDigestOptions): U
   const parts = createOrderedParts(spool, async (bytes) => {
     if (file === undefined) file = (await tier?.write(hex)) ?? null;
     hash.update(bytes);
-    await file?.write(bytes).catch(giveUp);
+    try {
+      await file?.write(bytes);
+      await file?.flush();
+    } catch {
+      await giveUp();
+    }
   });
   return {
     add: (number, bytes) => parts.add(number, bytes),

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ObjectStore, Upload } from "../store/object-store.ts";
 import type { Background } from "./background.ts";
-import type { Budget } from "./budget.ts";
+import type { Buffers } from "./buffers.ts";
 import { S3Error } from "./errors.ts";
 import { digestOf, type Layout } from "./names.ts";
 import { checkDigests, collect, sha256 } from "./receive.ts";
@@ -17,8 +17,7 @@ export interface UploadsOptions {
   readonly tier: Tier | null;
   readonly layout: Layout;
   readonly spool: Spool;
-  /** Of the memory for bodies. */
-  readonly budget: Budget;
+  readonly buffers: Buffers;
   readonly background: Background;
   readonly writes: Writes;
   /** Of the relay: an upload lives longer than the request that begins it. */
@@ -84,7 +83,7 @@ interface OpenUpload {
  * completed only where that is the one that its key names. Until then nobody sees the object.
  */
 export function createUploads(options: UploadsOptions): Uploads {
-  const { store, tier, layout, spool, budget, background, writes, signal, idleMs = 10 * 60_000 } = options;
+  const { store, tier, layout, spool, buffers, background, writes, signal, idleMs = 10 * 60_000 } = options;
   const uploads = new Map<string, OpenUpload>();
   /** Those that are complete: a client whose answer was lost asks again. */
   const completed = new Map<string, { readonly key: string; readonly size: number }>();
@@ -105,9 +104,10 @@ export function createUploads(options: UploadsOptions): Uploads {
   };
   const receive = async (to: OpenUpload, { number, body, caller }: IncomingPart): Promise<Part> => {
     const { upload, stored, digested, digest } = to;
-    const release = await budget.reserve(body.size, caller.signal);
+    const { bytes, giveBack } = await buffers.lend(body.size, caller.signal);
+    let isFree = false;
     try {
-      const bytes = await collect(body);
+      await collect(body, bytes);
       const isAgain = digested.has(number);
       const etag = body.sha256 === null || isAgain ? sha256(bytes) : body.sha256;
       // The digest of all is that of the bytes that came first.
@@ -122,9 +122,10 @@ export function createUploads(options: UploadsOptions): Uploads {
       for (const result of results) if (result.status === "rejected") throw result.reason;
       const part = { etag, size: bytes.length };
       stored.set(number, part);
+      isFree = true;
       return part;
     } finally {
-      release();
+      giveBack(isFree);
     }
   };
   const complete = async ({ id, key, parts }: Completion, from: OpenUpload): Promise<number> => {

@@ -67,18 +67,25 @@ export async function* chunksOf(
   { idleMs, signal }: Pick<BodyOptions, "idleMs" | "signal">,
 ): AsyncGenerator<Buffer, void, undefined> {
   const parts = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const end = (reason: Error) => body.destroy(reason);
-  const onAbort = () => end(signal.reason as Error);
+  const onAbort = () => body.destroy(signal.reason as Error);
   signal.addEventListener("abort", onAbort, { once: true });
+  let isWaiting = true;
+  // One timer for all parts, and an error only where there is one: a body has thousands of parts.
+  const timer = setTimeout(() => {
+    if (isWaiting) body.destroy(transferError("ETIMEDOUT", `no byte for ${idleMs} ms`));
+  }, idleMs);
   try {
     signal.throwIfAborted();
     for (;;) {
-      const timer = setTimeout(end, idleMs, transferError("ETIMEDOUT", `no byte for ${idleMs} ms`));
-      const next = await parts.next().finally(() => clearTimeout(timer));
+      isWaiting = true;
+      timer.refresh();
+      const next = await parts.next();
+      isWaiting = false;
       if (next.done === true) return;
       yield next.value;
     }
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
   }
 }

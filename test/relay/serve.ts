@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createBudget } from "../../src/relay/budget.ts";
+import { createBuffers } from "../../src/relay/buffers.ts";
 import { createServedStore, type OpenServedStore } from "../../src/relay/create-served-store.ts";
 import { createMetrics, type Metrics } from "../../src/relay/metrics.ts";
 import { createReadAhead } from "../../src/relay/read-ahead.ts";
@@ -40,7 +40,7 @@ export function serve(store: ObjectStore, options: ServeOptions = {}): Served {
     metrics,
     signal: new AbortController().signal,
     spool: openSpool({ parent: spoolParent, ...(spoolBytes !== undefined && { maxBytes: spoolBytes }) }),
-    budget: createBudget(64 * 2 ** 20),
+    buffers: createBuffers(64 * 2 ** 20),
     ahead: createReadAhead({ rangeBytes }),
   });
   return { served, metrics, spoolParent };

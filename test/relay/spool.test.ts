@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
-import { createBudget } from "../../src/relay/budget.ts";
+import { createBuffers } from "../../src/relay/buffers.ts";
 import { createMetrics, renderMetrics } from "../../src/relay/metrics.ts";
 import { createOrderedParts } from "../../src/relay/ordered-parts.ts";
 import { openSpool } from "../../src/relay/spool.ts";
@@ -92,8 +92,8 @@ test("a part that is missing is no end, and what waits for it goes", async () =>
   spool.close();
 });
 
-test("a budget is given first come, first served, and one who leaves takes nothing", async () => {
-  const budget = createBudget(10);
+test("memory is given first come, first served, and one who leaves takes nothing", async () => {
+  const budget = createBuffers(10);
   const signal = new AbortController().signal;
   const first = await budget.reserve(8, signal);
   const order: string[] = [];

@@ -239,6 +239,7 @@ describe("served before the bucket", () => {
       ...tier,
       write: async () => ({
         write: () => Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" })),
+        flush: () => Promise.reject(new Error("full")),
         commit: () => Promise.reject(new Error("full")),
         abort: async () => {},
       }),
