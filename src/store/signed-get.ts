@@ -7,6 +7,7 @@ import type { Agents } from "./agents.ts";
 import { kindOf, readFailure } from "./failure.ts";
 import type { Credentials } from "./credentials.ts";
 import { percentEncode, percentEncodeKey } from "./keys.ts";
+import { chunksOf, discard } from "./transfer.ts";
 
 /** Where a bucket is. */
 export interface SignedPlace {
@@ -73,7 +74,7 @@ export async function signedGet(place: SignedPlace, key: string, options: GetOpt
   });
   const status = answer.statusCode ?? 0;
   if (status >= 200 && status < 300) return answer;
-  const error = await refusal(answer, status);
+  const error = await refusal(answer, status, options);
   const date = Date.parse(answer.headers.date ?? "");
   if (kindOf(readFailure(error)) === "clock" && !Number.isNaN(date)) signer.clockOffset = date - Date.now();
   throw error;
@@ -110,12 +111,15 @@ const domains: readonly (readonly [start: string, domain: string])[] = [
 /** Bytes of an answer that may be an error's text. */
 const longestError = 64 * 1024;
 
-async function refusal(answer: IncomingMessage, status: number): Promise<Error> {
-  let text = "";
-  for await (const chunk of answer.setEncoding("utf8") as AsyncIterable<string>) {
-    text += chunk;
-    if (text.length > longestError) break;
+async function refusal(answer: IncomingMessage, status: number, options: GetOptions): Promise<Error> {
+  let bytes = Buffer.alloc(0);
+  for await (const chunk of chunksOf(answer, options)) {
+    bytes = Buffer.concat([bytes, chunk]);
+    if (bytes.length <= longestError) continue;
+    discard(answer);
+    break;
   }
+  const text = bytes.toString("utf8");
   const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
   const error = namedError(field("Code") ?? "");
   return Object.assign(error, {

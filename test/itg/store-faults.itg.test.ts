@@ -148,6 +148,13 @@ describe("stores behind a line that fails", () => {
       },
     );
 
+    test.each(["cut body", "stall body"] as const)("the text of a refusal with %s is asked for again", async (kind) => {
+      let asked = 0;
+      line().plan = () => (asked++ === 0 ? { kind, bytes: 10 } : null);
+      expect(await store().stat("refusal/none")).toBeNull();
+      expect(asked).toBeGreaterThan(1);
+    });
+
     test("a streamed read goes on where its line broke; what comes is right or an error", async () => {
       const body = bytes(3 * 2 ** 20);
       const key = "stream/broken";

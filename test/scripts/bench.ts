@@ -14,6 +14,7 @@ import { binFile, runCommand, type RunOptions } from "../support/run-bkcache.ts"
 import { startVersitygw } from "../support/s3-server.ts";
 import { copyExample, makeWorkspace } from "../support/workspace.ts";
 import { mountMeasures } from "./bench/mounts.ts";
+import { relayMeasures } from "./bench/relay.ts";
 import { check, loadNow, type Measure, median, round, type Row, say } from "./bench/row.ts";
 
 interface Limit {
@@ -172,6 +173,7 @@ const measures: readonly Measure[] = [
   { name: printName, run: comparePrint },
   ...Object.entries(bakes).map(([name, mounts]) => ({ name, run: () => compareBake(name, mounts) })),
   ...mountMeasures,
+  ...relayMeasures,
 ];
 const wanted = process.argv.slice(2);
 const chosen = measures.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));

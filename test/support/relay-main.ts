@@ -21,7 +21,7 @@ const signal = new AbortController().signal;
 const store = await openStore(backend as StoreBackend, {
   env: process.env,
   signal,
-  ...(waits !== undefined && { policy: { ...defaultPolicy, waits, idleMs: 1_000 } }),
+  ...(waits !== undefined && { policy: { ...defaultPolicy, waits, idleMs: 300 } }),
 });
 const metrics = createMetrics();
 const spool = openSpool();
@@ -41,7 +41,8 @@ const relay = await openRelay({
   buckets: { [bucket]: served },
   callers: [{ name: "app", keys, mayWrite: options.mayWrite ?? true }],
   listen: { host: "127.0.0.1", port: 0 },
-  onAnswered: ({ operation, error, milliseconds }) => {
+  onAnswered: ({ caller, operation, error, milliseconds }) => {
+    metrics.count(caller ?? "", { requests: 1, refused: error === null ? 0 : 1, milliseconds });
     if (options.logs !== true) return;
     const why = error === null ? "" : ` ${error.code} ${error.message} ${String(error.cause ?? "")}`;
     process.stderr.write(`${operation} ${Math.round(milliseconds)} ms${why}\n`);

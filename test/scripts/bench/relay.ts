@@ -1,0 +1,249 @@
+/** BuildKit's s3 cache through the relay against the same without it, builder and bucket on a tmpfs. */
+import { randomFillSync } from "node:crypto";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "tsdown";
+import { program } from "../../../tsdown.config.ts";
+import { findStateDir, onEmptyBuilder } from "../../support/buildkit.ts";
+import { makeTempDir } from "../../support/cleanup.ts";
+import { buildDirectly } from "../../support/relay-builds.ts";
+import { type RelayProcess, s3Attributes, startRelay } from "../../support/relay-process.ts";
+import { startVersitygw } from "../../support/s3-server.ts";
+import { startSlowLine } from "../../support/slow-line.ts";
+import { check, type Check, loadNow, type Measure, median, round, type Row, say } from "./row.ts";
+
+const bucket = "cache";
+const name = "bench";
+const megabyte = 1e6;
+
+interface Sizes {
+  readonly megabytes: number;
+  readonly layers: number;
+  readonly runs: number;
+}
+
+interface Limits {
+  readonly ratio: number;
+  readonly cpuPerGigabyte?: number;
+  readonly memory?: number;
+}
+
+/** relay-main.ts as users have it: bundled as the program is. */
+let bundled: Promise<string> | undefined;
+
+async function bundleRelay(): Promise<string> {
+  const outDir = makeTempDir("bench");
+  const entry = { "relay-main": join(import.meta.dirname, "../../support/relay-main.ts") };
+  await build({ ...program, config: false, entry, outDir });
+  return join(outDir, "relay-main.js");
+}
+
+/** Layers that nothing compresses, so that what is measured is the way of the bytes. */
+function makeContext({ megabytes, layers }: Sizes): string {
+  const dir = makeTempDir("context", findStateDir());
+  const piece = Buffer.alloc(megabyte);
+  const names = Array.from({ length: layers }, (_, index) => `layer${index}`);
+  for (const layer of names) {
+    for (let i = 0; i < megabytes / layers; i += 1) appendFileSync(join(dir, layer), randomFillSync(piece));
+  }
+  const copies = [...names, "input"].map((file) => `COPY ${file} /${file}\n`);
+  writeFileSync(join(dir, "Dockerfile"), `FROM scratch\n${copies.join("")}`);
+  writeFileSync(join(dir, "input"), "0");
+  return dir;
+}
+
+interface Place {
+  readonly context: string;
+  /** Cache entry of BuildKit's, straight to the bucket. */
+  readonly direct: string;
+  /** Empties the bucket. */
+  clear(): void;
+  relay(tier?: string): Promise<RelayProcess>;
+}
+
+async function withPlace<T>(sizes: Sizes, isDistant: boolean, use: (place: Place) => Promise<T>): Promise<T> {
+  const s3 = await startVersitygw({ base: makeTempDir("s3", findStateDir()) });
+  const line = isDistant
+    ? await startSlowLine({ target: s3.endpoint, roundTripMs: 50, bytesPerSecond: 10 * megabyte })
+    : null;
+  const endpoint = line?.endpoint ?? s3.endpoint;
+  const folder = join(s3.dir, bucket);
+  bundled ??= bundleRelay();
+  const relayProgram = await bundled;
+  try {
+    await s3.createBucket(bucket);
+    const keys = { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey };
+    const place = { bucket, region: s3.region, endpointUrl: endpoint, usePathStyle: true, insecure: true };
+    return await use({
+      context: makeContext(sizes),
+      direct: s3Attributes({ endpoint, bucket, region: s3.region, ...keys }),
+      clear() {
+        rmSync(folder, { recursive: true, force: true });
+        mkdirSync(folder);
+      },
+      relay: (tier) =>
+        startRelay({
+          backend: { name: "remote", type: "s3", ...place },
+          bucket,
+          program: relayProgram,
+          env: { ...s3.env, AWS_ENDPOINT_URL: undefined, TMPDIR: findStateDir() },
+          ...(tier !== undefined && { tier: { path: tier, maxSize: 8e9 } }),
+        }),
+    });
+  } finally {
+    line?.stop();
+    await s3.stop();
+  }
+}
+
+interface Taken {
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly memory: number;
+}
+
+async function time(work: () => Promise<{ readonly exitCode: number; readonly log: string }>): Promise<number> {
+  const start = performance.now();
+  const { exitCode, log } = await work();
+  if (exitCode !== 0) throw new Error(`buildctl exits ${exitCode}: ${log.slice(-2000)}`);
+  return performance.now() - start;
+}
+
+async function throughRelay(relay: RelayProcess, work: (entry: string) => Promise<number>): Promise<Taken> {
+  const before = await relay.usage();
+  const ms = await work(relay.attributes);
+  const { cpuMs, memory } = await relay.usage();
+  return { ms, cpuMs: cpuMs - before.cpuMs, memory };
+}
+
+function rowOf(
+  row: string,
+  { megabytes }: Sizes,
+  result: { a: readonly Taken[]; b: readonly number[]; limits: Limits },
+): Row {
+  const { a, b, limits } = result;
+  const [medianA, medianB] = [median(a.map(({ ms }) => ms)), median(b)];
+  const ratio = round(medianA / medianB, 100);
+  const cpuA = median(a.map(({ cpuMs }) => cpuMs));
+  const { cpuPerGigabyte, memory } = limits;
+  const checks: Check[] = [check("ratio", ratio, limits.ratio)];
+  if (cpuPerGigabyte !== undefined) checks.push(check("CPU s/GB", round(cpuA / megabytes, 10), cpuPerGigabyte));
+  if (memory !== undefined)
+    checks.push(check("MB of memory", Math.round(Math.max(...a.map((each) => each.memory))), memory));
+  const labels = { a: "through the relay", b: "direct" };
+  const ok = checks.every((each) => each.ok);
+  return {
+    name: row,
+    ...labels,
+    medianA,
+    medianB,
+    cpuA,
+    cpuB: null,
+    ratio,
+    checks,
+    ok,
+    runs: a.length,
+    load: loadNow(),
+  };
+}
+
+/** One builder for all rounds: it has packed the layers in the first, so that the others only send them. */
+async function measureExport(row: string, sizes: Sizes): Promise<Row> {
+  say(`${row}: ${sizes.megabytes} MB in ${sizes.layers}`);
+  return withPlace(sizes, false, ({ context, direct, clear, relay: start }) =>
+    onEmptyBuilder(
+      async (builder) => {
+        const [a, b]: [Taken[], number[]] = [[], []];
+        const send = (entry: string) => {
+          clear();
+          return time(() => buildDirectly(builder, { context, to: `${entry},name=${name},${plain}` }));
+        };
+        await send(direct);
+        for (let i = 0; i < sizes.runs; i += 1) {
+          b.push(await send(direct));
+          const relay = await start();
+          a.push(await throughRelay(relay, send));
+          await relay.stop();
+        }
+        return rowOf(row, sizes, { a, b, limits: { ratio: 1.4, cpuPerGigabyte: 5, memory: 200 } });
+      },
+      { dir: findStateDir() },
+    ),
+  );
+}
+
+const plain = "mode=max,compression=uncompressed,force-compression=true";
+
+/** An empty builder for each import; a step that is not cached has all layers below it fetched and unpacked. */
+async function measureImport(
+  row: string,
+  sizes: Sizes,
+  { from, limits }: { readonly from: From; readonly limits: Limits },
+): Promise<Row> {
+  say(`${row}: ${sizes.megabytes} MB in ${sizes.layers}`);
+  return withPlace(sizes, from === "distant", async ({ context, direct, clear, relay: start }) => {
+    clear();
+    await onEmptyBuilder(
+      (builder) => time(() => buildDirectly(builder, { context, to: `${direct},name=${name},${plain}` })),
+      { dir: findStateDir() },
+    );
+    writeFileSync(join(context, "input"), "1");
+    const fetch = (entry: string) =>
+      onEmptyBuilder((builder) => time(() => buildDirectly(builder, { context, from: `${entry},name=${name}` })), {
+        dir: findStateDir(),
+      });
+    const tier = from === "tier" ? makeTempDir("tier", findStateDir()) : undefined;
+    const [a, b]: [Taken[], number[]] = [[], []];
+    if (tier !== undefined) {
+      const filling = await start(tier);
+      await fetch(filling.attributes);
+      await filling.stop();
+    }
+    for (let i = 0; i < sizes.runs; i += 1) {
+      b.push(await fetch(direct));
+      const relay = await start(tier);
+      a.push(await throughRelay(relay, fetch));
+      await relay.stop();
+    }
+    return rowOf(row, sizes, { a, b, limits });
+  });
+}
+
+type From = "bucket" | "tier" | "distant";
+
+const gigabyte = { megabytes: 1_000, runs: 5 };
+const kinds = [
+  ["one layer", 1],
+  ["eight layers", 8],
+] as const;
+
+export const relayMeasures: readonly Measure[] = kinds.flatMap(([what, layers]) => {
+  const bounds = { cpuPerGigabyte: 5, memory: 200 };
+  const importRow = (
+    row: string,
+    sizes: Sizes,
+    options: { readonly from: From; readonly limits: Limits },
+  ): Measure => ({
+    name: row,
+    run: () => measureImport(row, sizes, options),
+  });
+  const exportName = `relay: export, ${what}`;
+  return [
+    { name: exportName, run: () => measureExport(exportName, { ...gigabyte, layers }) },
+    importRow(
+      `relay: cold import, ${what}`,
+      { ...gigabyte, layers },
+      { from: "bucket", limits: { ratio: 1.6, ...bounds } },
+    ),
+    importRow(
+      `relay: warm tier, ${what}`,
+      { ...gigabyte, layers },
+      { from: "tier", limits: { ratio: 0.8, ...bounds } },
+    ),
+    importRow(
+      `relay: distant import, ${what}`,
+      { megabytes: layers === 1 ? 200 : 240, runs: 3, layers },
+      { from: "distant", limits: { ratio: layers === 1 ? 0.4 : 1.1, memory: 200 } },
+    ),
+  ];
+});

@@ -1,0 +1,60 @@
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+export interface SlowLine {
+  readonly endpoint: string;
+  stop(): void;
+}
+
+export interface SlowLineOptions {
+  /** Host and port behind it. */
+  readonly target: string;
+  /** Time in ms for a way there and back. */
+  readonly roundTripMs: number;
+  /** Of each connection and direction. */
+  readonly bytesPerSecond: number;
+}
+
+/** A line to a distant server: each connection is as slow as one over the ocean, however many there are. */
+export async function startSlowLine({ target, roundTripMs, bytesPerSecond }: SlowLineOptions): Promise<SlowLine> {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  const join = (from: Socket, to: Socket): void => {
+    sockets.add(from);
+    let free = 0;
+    let onTheWay = 0;
+    from.on("data", (chunk: Buffer) => {
+      const now = performance.now();
+      free = Math.max(free, now) + (chunk.length / bytesPerSecond) * 1_000;
+      onTheWay += chunk.length;
+      // What a sender may have on such a way before it waits.
+      if (onTheWay > bytesPerSecond * 0.1) from.pause();
+      setTimeout(
+        () => {
+          onTheWay -= chunk.length;
+          if (!to.destroyed) to.write(chunk);
+          from.resume();
+        },
+        free - now + roundTripMs / 2,
+      );
+    });
+    from.on("error", () => {});
+    from.on("close", () => {
+      sockets.delete(from);
+      setTimeout(() => to.destroy(), roundTripMs);
+    });
+    from.on("end", () => setTimeout(() => to.end(), Math.max(0, free - performance.now()) + roundTripMs / 2));
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
+    const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true });
+    join(near, far);
+    join(far, near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
