@@ -1,7 +1,7 @@
 import { readSize } from "../diagnostics/units.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { StoreBackend } from "../store/place.ts";
-import { createBudget } from "./budget.ts";
+import { createBuffers } from "./buffers.ts";
 import { createServedStore } from "./create-served-store.ts";
 import { type Counts, createMetrics } from "./metrics.ts";
 import type { Layout } from "./names.ts";
@@ -50,7 +50,7 @@ const mostHeld = 64 * 2 ** 20;
 export async function servePlaces({ places, onAnswered, ...options }: ServeOptions): Promise<ServingRelay> {
   const spool = openSpool();
   const metrics = createMetrics();
-  const shared = { spool, metrics, budget: createBudget(mostHeld), ahead: createReadAhead() };
+  const shared = { spool, metrics, buffers: createBuffers(mostHeld), ahead: createReadAhead() };
   const canMend = options.callers.some(({ mayWrite }) => mayWrite);
   const served = Object.entries(places).map(([name, { store, layout, tier }]) => {
     const own = { store, layout, tier: tier && openTier(tier), canMend, signal: options.signal };
