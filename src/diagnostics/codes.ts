@@ -63,7 +63,7 @@ export const codes = {
   },
   BK1016: {
     title: "keys of the relay cannot be used",
-    help: "`bkcache relay` serves those whose keys are in the file that --keys names, which others must not be able to read. docs/relay.md has its form.",
+    help: "`bkcache relay` serves those whose keys are in the file that --keys names, which others must not be able to read.",
   },
 
   // --- 2xxx config
