@@ -328,7 +328,7 @@ describe("the cache that the files name themselves", () => {
     expect(ranOf(await bake(silent, ["tool"]))).toEqual({ tool: 0 });
   });
 
-  test("what it needs outside of the folder is bake's question, as without bkcache; the config's own is not", async ({
+  test("what it needs outside of the folder has to be allowed, as without bkcache; the config's own has not", async ({
     bake,
   }) => {
     const outside = makeTempDir("outside");
@@ -336,8 +336,9 @@ describe("the cache that the files name themselves", () => {
     const backends = { disk: { type: "local", path: disk } };
     const asks = project({ backends, cache: { read: ["disk"] } }, { "docker-bake.hcl": withOwnCache(outside) });
     const refused = await bake(asks, ["tool"]);
-    expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain("Write access to path");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("BK1004");
+    expect(refused.stderr).toContain(`--allow=fs.write=${outside}`);
     expect(await bake(asks, ["tool", `--allow=fs.write=${outside}`])).toMatchObject({ exitCode: 0 });
 
     const agreed = project({ backends, cache: { read: ["disk"], write: ["disk"] } });
