@@ -40,7 +40,7 @@ export async function startSlowLine({ target, roundTripMs, bytesPerSecond }: Slo
     from.on("error", () => {});
     from.on("close", () => {
       sockets.delete(from);
-      setTimeout(() => to.destroy(), roundTripMs);
+      setTimeout(() => to.destroy(), Math.max(0, free - performance.now()) + roundTripMs);
     });
     from.on("end", () => setTimeout(() => to.end(), Math.max(0, free - performance.now()) + roundTripMs / 2));
   };

@@ -211,7 +211,7 @@ async function measureImport(
 
 type From = "bucket" | "tier" | "distant";
 
-const gigabyte = { megabytes: 1_000, runs: 5 };
+const gigabyte = { megabytes: 1_000, runs: 3 };
 const kinds = [
   ["one layer", 1],
   ["eight layers", 8],
