@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface SlowLine {
@@ -22,27 +23,26 @@ export async function startSlowLine({ target, roundTripMs, bytesPerSecond }: Slo
     sockets.add(from);
     let free = 0;
     let onTheWay = 0;
+    let delivered: Promise<void> = Promise.resolve();
     from.on("data", (chunk: Buffer) => {
       const now = performance.now();
       free = Math.max(free, now) + (chunk.length / bytesPerSecond) * 1_000;
       onTheWay += chunk.length;
       // What a sender may have on such a way before it waits.
       if (onTheWay > bytesPerSecond * 0.1) from.pause();
-      setTimeout(
-        () => {
-          onTheWay -= chunk.length;
-          if (!to.destroyed) to.write(chunk);
-          from.resume();
-        },
-        free - now + roundTripMs / 2,
-      );
+      // In their order: timers of different lengths may end in another one.
+      delivered = Promise.all([delivered, sleep(free - now + roundTripMs / 2)]).then(() => {
+        onTheWay -= chunk.length;
+        if (!to.destroyed) to.write(chunk);
+        from.resume();
+      });
     });
     from.on("error", () => {});
     from.on("close", () => {
       sockets.delete(from);
-      setTimeout(() => to.destroy(), Math.max(0, free - performance.now()) + roundTripMs);
+      void delivered.then(() => setTimeout(() => to.destroy(), roundTripMs));
     });
-    from.on("end", () => setTimeout(() => to.end(), Math.max(0, free - performance.now()) + roundTripMs / 2));
+    from.on("end", () => void delivered.then(() => to.end()));
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true });
