@@ -11,7 +11,7 @@ import type { CarriedMount } from "./find.ts";
 import { busy, distinct, twinFinding } from "./findings.ts";
 import { collectOutcomes, type NotMoved } from "./outcomes.ts";
 import { openMountProgress, type Step } from "./progress.ts";
-import { isHeld, type MountState, readStates } from "./records.ts";
+import { type MountState, readStates } from "./records.ts";
 import type { MountSession } from "./session.ts";
 import { isIdle, takeTurn } from "./turn.ts";
 
@@ -176,9 +176,8 @@ export async function forEachMount<O extends MountRestore | MountSave>(
       skipTwins(twins, before);
       return { outcomes, findings: distinct(findings) };
     }
-    // Others had their turn since it was asked.
-    const isStale = turn !== null && (left.length > 0 || [...before.values()].some(isHeld));
-    const states = isStale ? await readMended(left) : before;
+    // Others may have had their turn since it was asked, and have opened what was closed then.
+    const states = turn === null ? before : await readMended(left);
     const sorted = sortByState(states, left);
     skipTwins(sorted.twins, states);
     const limit = createLimit(atOnce);
