@@ -27,9 +27,16 @@ export interface Written {
 export async function writeConfig(config: Config, { format, comment, schema = schemaPath }: Written): Promise<string> {
   if (format === "json") return `${JSON.stringify({ $schema: schema, ...config }, null, 2)}\n`;
   if (format === "yaml") {
-    const { stringify } = await import("yaml");
+    const { Document, visit } = await import("yaml");
+    const document = new Document(config, { aliasDuplicateObjects: false });
+    visit(document, {
+      Scalar(_, node) {
+        // The library loses the first line of a block of text where that is blank.
+        if (typeof node.value === "string" && /^\s/.test(node.value)) node.type = "QUOTE_DOUBLE";
+      },
+    });
     const head = [`yaml-language-server: $schema=${schema}`, ...comment].map((line) => hash("#", line));
-    return `${head.join("\n")}\n${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+    return `${head.join("\n")}\n${document.toString({ lineWidth: 0 })}`;
   }
   const head = comment.map((line) => `${hash("//", line)}\n`).join("");
   return `import { defineConfig } from "bkcache";\n\n${head}export default defineConfig(${expression(config, "")});\n`;

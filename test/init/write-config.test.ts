@@ -16,6 +16,8 @@ const text = fc.oneof(
     "",
     " x",
     "x ",
+    " \n",
+    "\n\n a",
     "a: b",
     "- a",
     "# no",
