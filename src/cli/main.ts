@@ -182,7 +182,7 @@ function once(reporter: Reporter): (message: Message) => void {
 }
 
 function columns(): number | null {
-  return process.stderr.isTTY ? process.stderr.columns : null;
+  return (process.stderr.isTTY && process.stderr.columns) || null;
 }
 
 function takesColour(): boolean {

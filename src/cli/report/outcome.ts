@@ -9,7 +9,7 @@ import { cut, formatTable } from "./table.ts";
 export function reportOutcome({ host, reporter }: CommandContext, { report, failures, strict }: Outcome): number {
   const summary = summarise(report);
   // Failures are findings with a code of their own, said below; in the table they would stand twice.
-  const table = formatSummary({ ...summary, failures: [] }, process.stderr.columns ?? 120);
+  const table = formatSummary({ ...summary, failures: [] }, process.stderr.columns || 120);
   reporter.lines(table);
   const isFatal = strict && report.exitCode !== 0 && failures.length > 0;
   reporter.findings(failures, isFatal ? "error" : "warning");

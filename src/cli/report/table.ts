@@ -45,9 +45,9 @@ export function cut(text: string, room: number): string {
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
 }
 
-/** Columns of the terminal that standard output is; null where it is none. */
+/** Columns of the terminal that standard output is; null where it is none, or one that says 0 since nobody set its size. */
 export function outputWidth(): number | null {
-  return process.stdout.isTTY ? process.stdout.columns : null;
+  return (process.stdout.isTTY && process.stdout.columns) || null;
 }
 
 const units: readonly (readonly [string, number])[] = [
