@@ -1,6 +1,6 @@
 import type { BakeTarget, Plan, PlanMount } from "../bake/model.ts";
-import { parseOptionCsv } from "../config/csv.ts";
-import { type CacheMount, cacheMountsOf, whyStays } from "../dockerfile/cache-mounts.ts";
+import { type CacheMount, cacheMountsOf, whyStays, writtenId } from "../dockerfile/cache-mounts.ts";
+import { assumedPlatform } from "../dockerfile/expand.ts";
 import { type DockerfileReader, scopeOf } from "../source/dockerfiles.ts";
 import { mountsOfTarget, platformsOf, wholeTarget } from "../source/target-mounts.ts";
 import { whyDeclaredStays } from "./find.ts";
@@ -35,9 +35,6 @@ interface ListOptions {
   /** The target as bake sees it, where that is known. */
   readonly definition?: BakeTarget | undefined;
 }
-
-/** A platform to read ids under where the builder decides. */
-const assumedPlatform = "linux/amd64";
 
 /** All cache mounts of the stages that a build of a target reaches, then those that the config alone gives it. */
 export function listMounts(
@@ -90,8 +87,7 @@ interface Circumstances {
 
 function describe(mount: CacheMount, { declared, listed, plan }: Circumstances): ListedMount {
   const [name, settings] = declared ?? [null, null];
-  const written = parseOptionCsv(mount.flag.value ?? "")?.findLast(({ key }) => key.toLowerCase() === "id")?.value;
-  const id = written ?? mount.id ?? mount.target ?? "";
+  const id = writtenId(mount);
   return {
     name: name ?? id,
     declared: settings,

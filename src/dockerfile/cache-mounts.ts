@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { parseOptionCsv } from "../config/csv.ts";
 import { type BuildScope, stageEnvironments } from "./expand.ts";
 import type { Dockerfile, Flag, Instruction } from "./model.ts";
 import { parseMountOption } from "./mount-option.ts";
@@ -94,6 +95,12 @@ function mountsOfRun({ stage, run, lookup }: ReachedRun, { escape }: Dockerfile)
       flag,
     };
   });
+}
+
+/** The id as the flag has it, variables as they are written. */
+export function writtenId({ flag, id, target }: CacheMount): string {
+  const written = parseOptionCsv(flag.value ?? "")?.findLast(({ key }) => key.toLowerCase() === "id")?.value;
+  return written ?? id ?? target ?? "";
 }
 
 /** Why the contents of a mount stay on the builder, as a clause; null where they can be carried. */

@@ -1,10 +1,7 @@
 import { cacheMountsOf, reachedRuns } from "./cache-mounts.ts";
-import { type BuildScope, expand, globalValues, lookupIn } from "./expand.ts";
+import { assumedPlatform, type BuildScope, expand, globalValues, lookupIn } from "./expand.ts";
 import { readMarkers } from "./markers.ts";
 import type { Dockerfile } from "./model.ts";
-
-/** A platform to compare ids under where the builder decides: both sides get the same. */
-const assumedPlatform = "linux/amd64";
 
 /**
  * Names of the declared mounts that a build of `target` uses: by the id of a cache mount, variables replaced, or by a

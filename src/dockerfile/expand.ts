@@ -13,6 +13,9 @@ export interface BuildScope {
   readonly contexts: readonly string[];
 }
 
+/** A platform to read texts under where the builder decides. */
+export const assumedPlatform = "linux/amd64";
+
 /** A build that is given nothing. */
 export const emptyScope: BuildScope = { args: {}, platform: null, contexts: [] };
 

@@ -3,7 +3,7 @@ import { bakeFileNames } from "../bake/file-names.ts";
 
 /** Endings of what is made into a Dockerfile, speaks of one, or reads one. */
 const otherEnding =
-  /\.(?:dockerignore|hbs|j2|jinja2?|tmpl|tpl|template|erb|in|md|mdx|rst|txt|bak|orig|rej|swp|go|rs|py|rb|js|mjs|cjs|ts|tsx|java|kt|php|c|h|cc|cpp|sh|lua|vim|json|jsonc|ya?ml|toml|xml|html?|css|svg|png|lock|snap)$/i;
+  /\.(?:dockerignore|hbs|j2|jinja2?|tmpl|tpl|template|erb|in|md|mdx|rst|txt|bak|orig|rej|swp|go|rs|py|rb|exs?|js|mjs|cjs|ts|tsx|java|kt|php|c|h|cc|cpp|sh|lua|vim|json|jsonc|ya?ml|toml|xml|html?|css|svg|png|lock|snap)$/i;
 
 /** `Dockerfile`, `Dockerfile.web`, `Dockerfile-cuda`, `Containerfile_dev` and `server.dockerfile`. */
 export function isDockerfileName(path: string): boolean {

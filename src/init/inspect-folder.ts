@@ -22,7 +22,7 @@ export async function inspectFolder(host: Host): Promise<FolderContents> {
     .filter(isDockerfileName)
     .flatMap((path): readonly FoundDockerfile[] => {
       const text = readIfFile(join(cwd, path));
-      if (text === null || !/^\s*FROM\s+[^\s{}@]/im.test(text) || parseDockerfile(text).stages.length === 0) return [];
+      if (text === null || !/^\s*FROM\s+[^\s{}@]/im.test(text) || !beginsAsDockerfile(text)) return [];
       return [{ path, text, realPath: realPathOf(cwd, path) }];
     })
     .slice(0, mostDockerfiles);
@@ -42,6 +42,12 @@ export async function inspectFolder(host: Host): Promise<FolderContents> {
       (path) => !isReadByItself(path) && (isComposeName(path) || isBakeName(path)) && defines(path),
     ),
   };
+}
+
+/** BuildKit refuses any other beginning; what only speaks of Dockerfiles begins otherwise. */
+function beginsAsDockerfile(text: string): boolean {
+  const { instructions, stages } = parseDockerfile(text);
+  return stages.length > 0 && /^(?:FROM|ARG)$/.test(instructions[0]?.keyword ?? "");
 }
 
 /** More than anybody wants proposed; what is left out is a few lines to write. */

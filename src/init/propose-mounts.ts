@@ -1,24 +1,31 @@
 import { type PresetName, presets } from "../config/presets.ts";
 import type { Config } from "../config/schema.gen.ts";
-import { type CacheMount, cacheMountsOf, whyStays } from "../dockerfile/cache-mounts.ts";
-import { emptyScope } from "../dockerfile/expand.ts";
+import { type CacheMount, cacheMountsOf, whyStays, writtenId } from "../dockerfile/cache-mounts.ts";
+import { assumedPlatform, emptyScope } from "../dockerfile/expand.ts";
 import type { Dockerfile, Instruction } from "../dockerfile/model.ts";
 import { findWantedMounts, type ProjectFiles } from "./wanted-mounts.ts";
 
 type Mounts = NonNullable<Config["mounts"]>;
 
-export interface ProposedMount {
+export interface PresentMount {
   readonly name: string;
   readonly mount: Mounts[string];
-  /** RUNs that are to get it; none where the Dockerfile has it already. */
+}
+
+export interface LackingMount extends PresentMount {
+  readonly folder: string | null;
+  /** RUNs that are to get it. */
   readonly runs: readonly Instruction[];
 }
 
 /** The cache mounts of a Dockerfile as they are, and those that its tools lack. */
 export interface DockerfileMounts {
-  readonly proposed: readonly ProposedMount[];
+  readonly present: readonly PresentMount[];
+  readonly lacking: readonly LackingMount[];
   /** Those that a config does not declare, which are carried all the same: their ids. */
   readonly undeclared: readonly string[];
+  /** Folders of those mounts among them whose flags give an id. */
+  readonly ownFolders: readonly string[];
   /** Those that stay on the builder. */
   readonly staying: readonly { readonly line: number; readonly reason: string }[];
 }
@@ -28,9 +35,12 @@ export interface DockerfileMounts {
  * tools that it runs and whose files the project has.
  */
 export function proposeMounts(dockerfile: Dockerfile, project: ProjectFiles): DockerfileMounts {
-  const found = cacheMountsOf(dockerfile, undefined, emptyScope) ?? [];
+  // As `plan` reads them, which knows the platforms.
+  const found = cacheMountsOf(dockerfile, undefined, { ...emptyScope, platform: assumedPlatform }) ?? [];
+  const fixedIds = new Map(cacheMountsOf(dockerfile, undefined, emptyScope)?.map(({ flag, id }) => [flag, id]));
   const declared = new Map<string, Mounts[string]>();
   const undeclared = new Set<string>();
+  const ownFolders = new Set<string>();
   const staying: DockerfileMounts["staying"][number][] = [];
   for (const mount of found) {
     const reason = whyStays(mount);
@@ -38,23 +48,28 @@ export function proposeMounts(dockerfile: Dockerfile, project: ProjectFiles): Do
       staying.push({ line: mount.line, reason });
       continue;
     }
-    const id = mount.id ?? "";
-    const preset = presetOf(mount);
+    const fixedId = fixedIds.get(mount.flag) ?? null;
+    const id = fixedId ?? writtenId(mount);
+    // One with the platform in its id is another one on each.
+    const preset = fixedId === null ? null : presetOf(mount);
     const name = preset === null ? "" : nameOf(preset);
     const known = declared.get(name);
-    if (preset === null || (known !== undefined && (typeof known === "string" || known.id !== id))) undeclared.add(id);
-    // Its id is what stands in the flag, whatever platforms a target has.
-    else declared.set(name, { preset, id, ...(presets[preset].archDependent && { perArch: false }) });
+    if (preset !== null && (known === undefined || (typeof known !== "string" && known.id === id))) {
+      // Its id is what stands in the flag, whatever platforms a target has.
+      declared.set(name, { preset, id, ...(presets[preset].archDependent && { perArch: false }) });
+      continue;
+    }
+    undeclared.add(id);
+    const folder = folderOf(mount);
+    if (folder !== undefined && id !== mount.target) ownFolders.add(folder);
   }
-  const wanted = findWantedMounts(dockerfile, project).map(({ preset, runs }): ProposedMount => {
-    return { name: nameOf(preset), mount: preset, runs };
-  });
   return {
-    proposed: [
-      ...[...declared].map(([name, mount]): ProposedMount => ({ name, mount, runs: [] })),
-      ...wanted.filter(({ name }) => !declared.has(name)),
-    ],
+    present: [...declared].map(([name, mount]): PresentMount => ({ name, mount })),
+    lacking: findWantedMounts(dockerfile, project)
+      .map(({ preset, runs }) => ({ name: nameOf(preset), mount: preset, folder: presets[preset].target, runs }))
+      .filter(({ name }) => !declared.has(name)),
     undeclared: [...undeclared],
+    ownFolders: [...ownFolders],
     staying,
   };
 }
@@ -64,13 +79,17 @@ function nameOf(preset: PresetName): string {
 }
 
 /** The preset that a mount is in all but its id; null where the flag says anything else. */
-function presetOf({ id, target, sharing, uid, gid, mode }: CacheMount): PresetName | null {
+function presetOf(mount: CacheMount): PresetName | null {
+  const { id, sharing, uid, gid, mode } = mount;
   const isPlain = uid === undefined && gid === undefined && mode === undefined;
-  // As it is written: one with a variable in it is another one on each platform.
   if (!isPlain || id === null || !/^[a-zA-Z0-9_./-]+$/.test(id)) return null;
-  const folder = target?.replace(/(?<=.)\/+$/, "");
+  const folder = folderOf(mount);
   const same = (Object.keys(presets) as PresetName[]).find(
     (name) => presets[name].target === folder && presets[name].sharing === sharing,
   );
   return same ?? null;
+}
+
+function folderOf({ target }: CacheMount): string | undefined {
+  return target?.replace(/(?<=.)\/+$/, "");
 }

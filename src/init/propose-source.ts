@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { BakeTarget } from "../bake/model.ts";
+import { isAddition } from "../config/bake-files.ts";
 import { compareNames } from "../config/names.ts";
 import type { Target } from "../config/schema.gen.ts";
 import { placeOfDockerfile } from "../source/dockerfiles.ts";
@@ -41,8 +42,14 @@ export function proposeSource(
     ? dockerfiles.filter(({ path, realPath = path }) => !built.has(path) && !built.has(realPath))
     : [];
   const names = new Set([...taken, ...Object.keys(converted)]);
-  const targets = { ...converted, ...proposeTargets(rest, files, names) };
-  return { bake, targets: Object.fromEntries(Object.entries(targets).toSorted(([a], [b]) => compareNames(a, b))) };
+  const targets = Object.entries({ ...converted, ...proposeTargets(rest, files, names) }).map(
+    // Beside bake files one that says nothing of what it builds would add to a target of theirs.
+    ([name, target]): [string, Target] => [
+      name,
+      bake.length > 0 && isAddition(target) ? { context: ".", ...target } : target,
+    ],
+  );
+  return { bake, targets: Object.fromEntries(targets.toSorted(([a], [b]) => compareNames(a, b))) };
 }
 
 /** Whether a file can be read beside others: bake merges what has one name, and what it adds to `default` is built too. */

@@ -2,7 +2,7 @@ import { projectName } from "../config/names.ts";
 import type { Backend, Config } from "../config/schema.gen.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { Found, ReadDockerfile } from "./found.ts";
-import { proposeMounts, type ProposedMount } from "./propose-mounts.ts";
+import { proposeMounts, type LackingMount, type PresentMount } from "./propose-mounts.ts";
 import { proposeSource } from "./propose-source.ts";
 import type { MarkedRun } from "../dockerfile/write-markers.ts";
 
@@ -39,16 +39,24 @@ export function proposeConfig(found: Found, remote: Backend | null, { isCi = fal
   const marks: FileMarks[] = [];
   const undeclared = new Map<string, string>();
   const staying: string[] = [];
-  for (const file of dockerfiles) {
-    if (file.realPath !== undefined && file.realPath !== file.path) continue;
-    const own = proposeMounts(file.dockerfile, found);
-    const fitting = own.proposed.filter(({ name, mount }) => isSame((mounts[name] ??= mount), mount));
-    for (const { mount } of own.proposed.filter((each) => !fitting.includes(each))) {
-      if (typeof mount !== "string" && mount.id !== undefined) undeclared.set(mount.id, file.path);
+  const own = dockerfiles
+    .filter(({ path, realPath = path }) => realPath === path)
+    .map((file) => ({ file, mounts: proposeMounts(file.dockerfile, found) }));
+  for (const { file, mounts: of } of own) {
+    for (const { name, mount } of of.present) {
+      if (isSame((mounts[name] ??= mount), mount) || typeof mount === "string" || mount.id === undefined) continue;
+      undeclared.set(mount.id, file.path);
     }
-    for (const id of own.undeclared) if (!undeclared.has(id)) undeclared.set(id, file.path);
-    for (const { line, reason } of own.staying) staying.push(`${file.path}:${line}: ${reason}`);
-    const open = fitting.filter(({ runs }) => runs.length > 0);
+    for (const id of of.undeclared) if (!undeclared.has(id)) undeclared.set(id, file.path);
+    for (const { line, reason } of of.staying) staying.push(`${file.path}:${line}: ${reason}`);
+  }
+  // One with an id of its own is there already: another for its folder would be a second of the same kind.
+  const ownFolders = new Set(own.flatMap(({ mounts: of }) => of.ownFolders));
+  for (const { file, mounts: of } of own) {
+    const open = of.lacking.filter(({ name, mount, folder }) => {
+      if (mounts[name] === undefined && folder !== null && ownFolders.has(folder)) return false;
+      return isSame((mounts[name] ??= mount), mount);
+    });
     if (open.length === 0) continue;
     unmounted[file.path] = open.map(({ name }) => name);
     marks.push({ file, marked: markedRuns(open) });
@@ -73,11 +81,11 @@ export function proposeConfig(found: Found, remote: Backend | null, { isCi = fal
   };
 }
 
-function isSame(one: ProposedMount["mount"], other: ProposedMount["mount"]): boolean {
+function isSame(one: PresentMount["mount"], other: PresentMount["mount"]): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function markedRuns(mounts: readonly ProposedMount[]): readonly MarkedRun[] {
+function markedRuns(mounts: readonly LackingMount[]): readonly MarkedRun[] {
   const runs = new Map<MarkedRun["run"], string[]>();
   for (const { name, runs: own } of mounts) for (const run of own) runs.set(run, [...(runs.get(run) ?? []), name]);
   return [...runs].map(([run, names]) => ({ run, names })).toSorted((a, b) => a.run.range.start - b.run.range.start);

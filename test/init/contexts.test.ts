@@ -61,6 +61,7 @@ describe("names", () => {
     "Dockerfile.hbs",
     "Dockerfile.dockerignore",
     "dockerfile.go",
+    "dockerfile_test.exs",
     "Dockerfile.md",
     "dockerfile_test.py",
     "x.json",

@@ -21,6 +21,7 @@ const workspaceFiles = {
   "src/docker-compose.yml": "services: { a: { build: . } }\n".replace("{ a: { build: . } }", "\n  a:\n    build: ."),
   "src/docker-compose.prod.yml": "services:\n  a:\n    image: x\n",
   "parse/dockerfile.py": "FROM x import y\n",
+  "parse/Dockerfile.generator": 'build text = """\nFROM scratch\n"""\n',
 };
 
 test("what git tracks counts whatever its folder is called; made and foreign folders do not", async () => {

@@ -41,6 +41,16 @@ describe("targets", () => {
     expect(config.targets).toBeUndefined();
     expect(proposeConfig(found({}, ["docker-bake.hcl"]), null).config.bake).toBe("docker-bake.hcl");
   });
+
+  test("beside a bake file, one of the config's own says what it builds", () => {
+    const files = { Dockerfile: "FROM a", "Dockerfile.dev": "FROM a" };
+    const definition = { groups: {}, targets: { web: { context: ".", dockerfile: "Dockerfile.dev" } } };
+    const { config } = proposeConfig(
+      { ...found(files, ["compose.yaml"]), definitions: [{ files: ["compose.yaml"], definition, isHere: true }] },
+      null,
+    );
+    expect(config).toMatchObject({ bake: "compose.yaml", targets: { app: { context: "." } } });
+  });
 });
 
 describe("mounts", () => {
@@ -83,6 +93,38 @@ describe("mounts", () => {
       { gomod: { preset: "go-mod", id: "/go/pkg/mod" }, gobuild: { preset: "go-build", id: "b", perArch: false } },
       undefined,
     ]);
+  });
+});
+
+describe("mounts with ids of their own", () => {
+  const mount = (flag: string) => `--mount=type=cache,${flag}`;
+  const lacking = "FROM golang\nRUN go mod download\n";
+
+  test("none is declared beside them, whichever Dockerfile comes first", () => {
+    const present = `FROM golang\nRUN ${mount("id=own,target=/go/pkg/mod")} go mod download\n`;
+    for (const files of [
+      { Dockerfile: lacking, "dev/Dockerfile": present },
+      { Dockerfile: present, "dev/Dockerfile": lacking },
+    ]) {
+      const { config, unmounted } = proposeConfig(found({ ...files, "go.sum": "" }), null);
+      expect(config.mounts).toEqual({ gomod: { preset: "go-mod", id: "own" } });
+      expect(unmounted).toEqual({});
+    }
+  });
+
+  test("nor beside one that no preset describes", () => {
+    const present = `FROM golang\nRUN ${mount("id=own,target=/go/pkg/mod,uid=5")} go mod download\n`;
+    const { config } = proposeConfig(found({ Dockerfile: lacking, "dev/Dockerfile": present, "go.sum": "" }), null);
+    expect(config.mounts).toBeUndefined();
+  });
+
+  test("what the comment says of a platform in the id is what plan says: it is carried", () => {
+    const Dockerfile = `FROM golang\nARG TARGETPLATFORM\nARG X\nRUN ${mount("id=b-$TARGETPLATFORM,target=/root/.cache/go-build")} ${mount("id=$X,target=/x")} x\n`;
+    const { config, comment } = proposeConfig(found({ Dockerfile }), null);
+    expect(config.mounts).toBeUndefined();
+    expect(comment).toContain("  not declared: b-$TARGETPLATFORM (Dockerfile)");
+    expect(comment).toContain("  Dockerfile:4: its id holds a variable that only the build knows");
+    expect(comment.filter((line) => line.includes("Dockerfile:"))).toHaveLength(1);
   });
 });
 

@@ -72,8 +72,8 @@ RUN --mount=type=cache,id=own,target=/usr/local/cargo/registry,sharing=locked ca
 RUN --mount=type=cache,target=/root/.cache/pip pip install x
 RUN --mount=type=cache,id=p,target=/p,sharing=private x
 `;
-  const { proposed, undeclared, staying } = proposeMounts(parseDockerfile(text), { files });
-  expect(Object.fromEntries(proposed.map(({ name, mount }) => [name, mount]))).toEqual({
+  const { present, undeclared, staying } = proposeMounts(parseDockerfile(text), { files });
+  expect(Object.fromEntries(present.map(({ name, mount }) => [name, mount]))).toEqual({
     cargoregistry: { preset: "cargo-registry", id: "own" },
     pip: { preset: "pip", id: "/root/.cache/pip", perArch: false },
   });
