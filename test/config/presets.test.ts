@@ -144,6 +144,7 @@ describe("commands", () => {
     ["go-build", "/usr/local/go/bin/go -C cmd build", true],
     ["go-build", "go1.26 build ./...", true],
     ["go-build", "xcaddy build", true],
+    ["go-build", "xk6 build --with github.com/grafana/xk6-sql", true],
     ["go-mod", "go mod init x", false],
     ["composer", "php -d memory_limit=-1 /usr/bin/composer install", true],
     ["composer", "php artisan install", false],

@@ -15,6 +15,7 @@ const sameAs: Readonly<Record<string, readonly string[]>> = {
   garble: ["go"],
   goreleaser: ["go", "build"],
   xcaddy: ["go"],
+  xk6: ["go"],
   maturin: ["cargo"],
   mvnd: ["mvn"],
   "pip-sync": ["pip", "install"],

@@ -1,9 +1,8 @@
-import { presetEnv } from "../../config/presets.ts";
+import { calledCommands, presetEnv } from "../../config/presets.ts";
 import type { Emptying } from "./emptied.ts";
 import { keepsEnvironments } from "./environments.ts";
-import { homeAt, knownImage, rootImage, uidAt, userAt } from "./images.ts";
+import { homeAt, knownImage, rootImage, uidAt, userAt, variableAt } from "./images.ts";
 import { keepsDownloads } from "./keeps-downloads.ts";
-import { readersOf } from "./later.ts";
 import { isWithin } from "./paths.ts";
 import { type LintFile, type LintProject, stepsBefore } from "./rule.ts";
 import { toolFolder } from "./tool-folders.ts";
@@ -63,7 +62,10 @@ export interface Advice {
 /** What to write for a tool that lacks its mount. */
 export function adviceOf(project: LintProject, { file, tool: { name, preset }, step, folder }: Advice): string {
   const { mounts, project: prefix } = project;
-  if (!step.isTrigger && declaredFor(project, name, preset) !== undefined) {
+  const declared = declaredFor(project, name, preset);
+  if (!step.isTrigger && declared !== undefined) {
+    const other = otherForUser(project, declared, { tool: { name }, step, folder });
+    if (other !== null) return other;
     // One RUN can be the place of several mounts: the marker names all.
     return `write \`# bkcache: ${declaredIn(project, step).join(" ")}\` above the RUN and run \`bkcache generate\``;
   }
@@ -84,6 +86,25 @@ export function adviceOf(project: LintProject, { file, tool: { name, preset }, s
   const isPreset = target === preset.target && owner === "";
   const settings = isPreset ? name : `{ preset: ${name}, target: ${target}${owner.replace(",uid=", ", uid: ")} }`;
   return `declare \`${name}: ${settings}\` under mounts, and write \`# bkcache: ${name}\` above the RUN${also}`;
+}
+
+/** Nobody but root can enter root's home, so a declared mount there is for root alone: null where this one will do. */
+function otherForUser(
+  { mounts }: LintProject,
+  declared: string,
+  { tool, step, folder }: Pick<Advice, "step" | "folder"> & { readonly tool: Pick<ToolRun, "name"> },
+): string | null {
+  const user = userAt(step);
+  const target = mounts?.[declared]?.target;
+  if (user === null || user === "root" || target === undefined || !isWithin(target, "/root")) return null;
+  const fitting = Object.entries(mounts ?? {}).find(
+    ([, mount]) => mount.preset === tool.name && mount.uid === uidAt(step) && !isWithin(mount.target, "/root"),
+  );
+  const name = fitting?.[0] ?? `${declared}-${user.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`;
+  const place = folder?.target ?? `<folder of ${user}>`;
+  const settings = `{ preset: ${tool.name}, target: ${place}, uid: ${uidAt(step) ?? `<number of ${user}>`} }`;
+  const declare = fitting === undefined ? `declare \`${name}: ${settings}\` under mounts, ` : "";
+  return `${user} cannot enter ${target}: ${declare}write \`# bkcache: ${name}\` above the RUN and run \`bkcache generate\``;
 }
 
 /** Whether the image makes its package manager delete what it downloads. */
@@ -107,9 +128,9 @@ export function declaredFor(
   return entries.find(([, mount]) => mount.preset === name || mount.target === target)?.[0];
 }
 
-/** Steps that would lack what then lies in the mount. */
-export function* alsoIn(file: LintFile, tool: ToolRun, step: Step): Iterable<string> {
-  const lines = readersOf(file, step, tool).map(({ instruction }) => instruction.line);
+/** Steps that would lack what then lies in the mount, or do the same work without it. */
+export function* alsoIn(steps: readonly Step[]): Iterable<string> {
+  const lines = [...new Set(steps.map(({ instruction }) => instruction.line))].sort((a, b) => a - b);
   if (lines.length > 0)
     yield `give the RUN of ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")} the same mount`;
 }
@@ -128,7 +149,25 @@ export function* leaveOut(emptyings: readonly Emptying[]): Iterable<string> {
 export function isMounted(tool: ToolRun, step: Step): boolean {
   return (
     step.mounts.some((mount) => mount.type === "cache" && isLinked(mount.target, step)) ||
+    step.mounts.some((mount) => mount.type === "cache" && isConfigured(tool, mount.target, step)) ||
     step.mounts.some((mount) => mount.type !== "secret" && mount.type !== "ssh" && isMountFor(tool, mount, step))
+  );
+}
+
+/** Whether the tool was configured to keep what it downloads or installs in a mount: `bundle config set path FOLDER`. */
+function isConfigured({ name, called }: ToolRun, target: string | null, step: Step): boolean {
+  if (target === null) return false;
+  const path = name === "bundler" ? variableAt(step, "BUNDLE_PATH") : undefined;
+  if (typeof path === "string" && isWithin(path, target)) return true;
+  return [...stepsBefore(step), step].some(({ commands }) =>
+    commands.some(
+      ({ words, mentions, cwd }) =>
+        words[1] === "config" &&
+        // Any word may be a file there.
+        (cwd === null || !isWithin(cwd, target)) &&
+        mentions.some((folder) => isWithin(folder, target)) &&
+        calledCommands(words).some(([program]) => program === called[0]),
+    ),
   );
 }
 

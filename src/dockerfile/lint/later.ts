@@ -25,7 +25,7 @@ export function stagesWith(file: LintFile, step: Step): readonly StageWalk[] {
 }
 
 /** Steps behind one, in all stages that it is part of. */
-function stepsAfter(file: LintFile, step: Step): readonly Step[] {
+export function stepsAfter(file: LintFile, step: Step): readonly Step[] {
   return [...new Set(stagesWith(file, step).flatMap(({ chain }) => chain.slice(chain.indexOf(step) + 1)))];
 }
 

@@ -568,3 +568,91 @@ describe("hints", () => {
     expect(await find(`FROM fedora:43\nRUN echo keepcache=True >> /etc/dnf/dnf.conf\n${run}`)).toEqual([]);
   });
 });
+
+describe("ids that are proposed", () => {
+  const mounts = (...targets: readonly string[]) =>
+    targets.map((each) => `--mount=type=cache,target=${each}`).join(" ");
+  const ids = async (dockerfile: string, config: string | null = null) =>
+    [...(await say(dockerfile, "BK6006", config)).matchAll(/id=([^\s,]+)/g)].map(([, id]) => id);
+
+  test.each([
+    ["variables", ["${A}/downloads", "${B}/registry", "${B}/git"], ["shop-downloads", "shop-registry", "shop-git"]],
+    [
+      "folders of one name",
+      ["/nix", "/root/.cache/nix", "/root/.local/state/nix"],
+      ["shop-nix", "shop-cache-nix", "shop-state-nix"],
+    ],
+    ["the same below variables", ["${A}/x", "${B}/x"], ["shop-x", "shop-B-x"]],
+    ["a preset's folder", ["/root/.npm"], ["shop-npm"]],
+  ])("%s: one for each folder", async (_, targets, expected) => {
+    expect(await ids(`FROM acme/base\nRUN ${mounts(...targets)} x\n`)).toEqual(expected);
+  });
+
+  test("not one that another folder has already", async () => {
+    const dockerfile = `FROM acme/base\nRUN --mount=type=cache,id=shop-x,target=/a/x y\nRUN ${mounts("/b/x")} y\n`;
+    expect(await ids(dockerfile)).toEqual(["shop-b-x"]);
+  });
+
+  test("a declared one with the architecture in it needs the stage's ARG", async () => {
+    const config = "project: shop\nmounts: { go-build: { preset: go-build, perArch: true } }\ntargets: { app: {} }\n";
+    const run = `RUN ${mounts("/root/.cache/go-build")} go build .\n`;
+    expect(await say(`FROM golang:1.26\n${run}`, "BK6006", config)).toContain("${TARGETARCH}, with `ARG TARGETARCH`");
+    expect(await say(`FROM golang:1.26\nARG TARGETARCH\n${run}`, "BK6006", config)).not.toContain("with `ARG");
+  });
+});
+
+test("a folder is advised for one mount of a RUN alone", async () => {
+  const wrong = `${cache("/var/cache/apk", ",sharing=locked")} --mount=type=cache,id=shop-y,target=/var/lib/apk,sharing=locked`;
+  const said = (await say(`FROM alpine:3.22\nRUN ${wrong} apk add curl\n`, "BK6015")).split("\n");
+  expect(said).toHaveLength(2);
+  expect(said[0]).toContain("write target=/etc/apk/cache");
+  expect(said[1]).toContain("leave this mount out: another one of the RUN is to be at /etc/apk/cache");
+});
+
+test.each([
+  `RUN ${cache("/srv/vendor")} bundle config set --local path /srv/vendor && bundle install`,
+  `RUN bundle config set path /srv/vendor\nRUN ${cache("/srv/vendor")} bundle install`,
+  `ENV BUNDLE_PATH=/srv/vendor\nRUN ${cache("/srv/vendor")} bundle install`,
+  `WORKDIR /app\nRUN ${cache("/app/lib/of")} bundle config set --local path lib/of && bundle install`,
+])("a mount at the folder that a tool is configured for is its mount: %j", async (lines) => {
+  expect(await find(`FROM ruby:3.4\n${lines}\n`, { only: "BK6003" })).toEqual([]);
+  expect(
+    await find(`FROM ruby:3.4\n${lines.replace("target=/", "target=/other/")}\n`, { only: "BK6003" }),
+  ).toHaveLength(1);
+});
+
+describe("several steps that lack one mount", () => {
+  test("the first names all of them", async () => {
+    const dockerfile = "FROM alpine:3.22 AS a\nRUN apk add -U a\nRUN xx-apk add b\nFROM a\nRUN apk add -U c\n";
+    expect(await find(dockerfile)).toEqual(["BK6003:2"]);
+    expect(await say(dockerfile, "BK6003")).toContain("give the RUN of lines 3, 5 the same mount");
+  });
+
+  test("one with another folder stands for itself", async () => {
+    const dockerfile = "FROM node:24\nRUN npm ci\nUSER node\nRUN npm ci\n";
+    expect(await find(dockerfile, { only: "BK6003" })).toEqual(["BK6003:2", "BK6003:4"]);
+  });
+});
+
+describe("a declared mount that the user cannot enter", () => {
+  const dockerfile = "FROM debian:13\nRUN useradd -m -u 1000 app\nUSER app\nRUN pip install x\n";
+  const configOf = (mounts: string) => `project: shop\nmounts: { ${mounts} }\ntargets: { app: {} }\n`;
+  const own = "pip-app: { preset: pip, target: /home/app/.cache/pip, uid: 1000 }";
+
+  test("the advice is another one", async () => {
+    expect(await say(dockerfile, "BK6003", configOf("pip: pip"))).toContain(
+      `app cannot enter /root/.cache/pip: declare \`${own}\` under mounts, write \`# bkcache: pip-app\` above`,
+    );
+  });
+
+  test("or its name where it is declared", async () => {
+    expect(await say(dockerfile, "BK6003", configOf(`pip: pip, ${own}`))).toContain(
+      "app cannot enter /root/.cache/pip: write `# bkcache: pip-app` above the RUN",
+    );
+  });
+
+  test("and holds when it is obeyed", async () => {
+    const marked = dockerfile.replace("RUN pip", "# bkcache: pip-app\nRUN pip");
+    expect(await find(marked, { only: "BK6009", config: configOf(`pip: pip, ${own}`) })).toEqual([]);
+  });
+});

@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import { presetNames, presets } from "../../../config/presets.ts";
 import type { MountUse } from "../mount-use.ts";
 import { allSteps, type LintFile, type LintFinding, type LintProject } from "../rule.ts";
@@ -20,7 +19,8 @@ function* cacheUses(project: LintProject): Iterable<Use> {
 /** Without an id BuildKit takes the path, which every other project on the builder writes as well. */
 export function* checkDefaultIds(project: LintProject): Iterable<LintFinding> {
   const uses = [...cacheUses(project)].filter(({ mount }) => mount.id === null);
-  const places = Map.groupBy(uses, ({ file, mount }) => `${file.name}\n${mount.defaultId ?? mount.flag.value}`);
+  const places = Map.groupBy(uses, ({ file, mount }) => `${file.name}\n${folderOf(mount)}`);
+  const idFor = createIds(project);
   for (const [use, ...more] of places.values()) {
     if (use === undefined) continue;
     const { file, mount } = use;
@@ -28,17 +28,53 @@ export function* checkDefaultIds(project: LintProject): Iterable<LintFinding> {
     // Declared by that very id, it is what the user wants.
     if (all.some(({ id }) => id === mount.defaultId)) continue;
     const declared = all.find(({ target }) => target === mount.target);
-    const folder = mount.defaultId ?? "cache";
-    const preset = presetNames.find((name) => presets[name].target === mount.target);
-    const ownId = `${project.project}-${preset ?? posix.basename(folder).replaceAll(/[^\w-]/g, "")}`;
+    const folder = folderOf(mount);
+    const id = declared?.id ?? idFor(mount);
+    const lacksArch = id.includes("${TARGETARCH}") && [use, ...more].some(({ step }) => !hasTargetArch(step));
     const lines = more.map(({ step }) => step.instruction.line).join(", ");
     yield {
       code: "BK6006",
       at: { file, range: mount.flag.range },
       message: `the mount has no id, so its ${folder.startsWith("/") ? `path ${folder}` : `target as it is written, ${folder},`} is one, shared with every project on the builder`,
-      hint: `give it one: id=${declared?.id ?? ownId}${lines === "" ? "" : `, here and in ${more.length === 1 ? "line" : "lines"} ${lines}`}`,
+      hint: `give it one: id=${id}${lines === "" ? "" : `, here and in ${more.length === 1 ? "line" : "lines"} ${lines}`}${lacksArch ? ", with `ARG TARGETARCH` before it in the stage" : ""}`,
     };
   }
+}
+
+/** What tells a mount without an id from others: its folder, or that as it is written where nobody can tell. */
+function folderOf({ defaultId, fields, flag }: MountUse): string {
+  const written = fields.findLast(({ key }) => key === "target" || key === "dst" || key === "destination");
+  return defaultId ?? written?.value ?? flag.value ?? "";
+}
+
+/** Ids by the preset or the last part of a path, by more of it where another folder has that id. */
+function createIds(project: LintProject): (mount: MountUse) => string {
+  const folders = new Map<string, string>();
+  for (const { id, target } of Object.values(project.mounts ?? {})) folders.set(id, target);
+  for (const { mount } of cacheUses(project)) {
+    if (mount.id !== null) folders.set(mount.id, mount.target ?? folderOf(mount));
+  }
+  return (mount) => {
+    const folder = mount.target ?? folderOf(mount);
+    const preset = presetNames.find((name) => mount.target !== null && presets[name].target === mount.target);
+    const parts = folder.split("/").map((part) => part.replaceAll(/[^\w-]/g, ""));
+    const named = parts.filter((part) => part !== "");
+    const names = named.map((_, i) => named.slice(-i - 1).join("-"));
+    const first = preset ?? names[0] ?? "cache";
+    const numbered = Array.from({ length: folders.size + 1 }, (_, i) => `${first}-${i + 2}`);
+    const ids = [first, ...names, ...numbered].map((name) => `${project.project}-${name}`);
+    const id = ids.find((each) => (folders.get(each) ?? folder) === folder) ?? `${project.project}-${first}`;
+    folders.set(id, folder);
+    return id;
+  };
+}
+
+/** The variable is empty in a stage that does not declare it. */
+function hasTargetArch({ stage, instruction }: Step): boolean {
+  return stage.chain.some(
+    ({ instruction: { keyword, args, range } }) =>
+      keyword === "ARG" && /(?:^|\s)TARGETARCH(?:=|\s|$)/.test(args) && range.start < instruction.range.start,
+  );
 }
 
 /** One id under two modes: while one RUN holds the mount, the other gets a new, empty folder, which later ones keep. */

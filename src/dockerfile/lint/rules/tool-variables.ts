@@ -13,6 +13,7 @@ import type { Step } from "../walk.ts";
 export function* checkToolVariables(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
     if (step.instruction.keyword !== "RUN") continue;
+    const advised = new Set<string>();
     for (const mount of stepMounts(project, file, step)) {
       const written = mount.use?.fields.findLast(
         ({ key }) => key === "target" || key === "dst" || key === "destination",
@@ -27,12 +28,27 @@ export function* checkToolVariables(project: LintProject): Iterable<LintFinding>
         continue;
       }
       const fault = findFault(file, mount, step);
-      if (fault !== null) yield { code: "BK6015", at: { file, range: mount.range }, ...fault };
+      if (fault === null) continue;
+      const { message, hint, folder } = fault;
+      // BuildKit refuses two mounts of one folder.
+      const isTwice = folder !== undefined && advised.has(folder);
+      if (folder !== undefined) advised.add(folder);
+      yield {
+        code: "BK6015",
+        at: { file, range: mount.range },
+        message,
+        hint: isTwice ? `leave this mount out: another one of the RUN is to be at ${folder}` : hint,
+      };
     }
   }
 }
 
-type Fault = Pick<LintFinding, "message" | "hint">;
+interface Fault {
+  readonly message: string;
+  readonly hint: string;
+  /** Where the mount is to be instead. */
+  readonly folder?: string;
+}
 
 function findFault(file: LintFile, mount: StepMount, step: Step): Fault | null {
   const { target } = mount;
@@ -76,6 +92,7 @@ function elsewhere({ name, preset }: ToolRun, { target }: StepMount, folder: Too
   return {
     message: `${name} does not look into ${target}: it looks into ${folder.path}, since ${folder.because}`,
     hint: `write target=${folder.path}${other}`,
+    folder: folder.path,
   };
 }
 

@@ -15,7 +15,7 @@ import {
 import { emptyingsOf } from "../emptied.ts";
 import { findHidden } from "../hidden.ts";
 import { rootImage, uidAt, userAt } from "../images.ts";
-import { isWantedInImage, readersOf } from "../later.ts";
+import { isWantedInImage, readersOf, stepsAfter } from "../later.ts";
 import { allSteps, type Edit, type LintFile, type LintFinding, type LintProject, stepsBefore } from "../rule.ts";
 import { placeOfWords } from "../run-text.ts";
 import { downloads, type ToolRun, toolsOf } from "../tools.ts";
@@ -39,14 +39,9 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
         )
       )
         continue;
-      // Of several that do the same work, the first has the loss.
-      if (
-        stepsBefore(step).some((before) =>
-          toolsOf(before).some((other) => other.name === name && isBare(other, before)),
-        )
-      )
-        continue;
       const folder = folderFor(file, tool, step);
+      // Of several that do the same work, the first has the loss, and names the others.
+      if (stepsBefore(step).some((before) => doesSame(file, before, { name, folder }))) continue;
       if (folder !== null && isHarmful(file, tool, step, folder)) continue;
       const shown = command.words.slice(0, command.words[1] === "-m" ? 4 : 3).join(" ");
       yield {
@@ -56,12 +51,34 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
         edits: markerEditsFor(project, { file, tool, step, folder }),
         hint: [
           adviceOf(project, { file, tool, step, folder }),
-          ...alsoIn(file, tool, step),
+          ...alsoIn([
+            ...readersOf(file, step, tool),
+            ...stepsAfter(file, step).filter(
+              (later) =>
+                !hasMarker(later) &&
+                !isOtherVariant(file, later, name) &&
+                doesSame(file, later, { name, folder }) &&
+                (folder === null || !isHarmful(file, tool, later, folder)),
+            ),
+          ]),
           ...(folder === null ? [] : leaveOut(emptyingsOf(file, step, { target: folder.target, tool: name }))),
         ].join("; "),
       };
     }
   }
+}
+
+/** Whether another step downloads with the same tool into the same folder, and lacks the mount as well. */
+function doesSame(
+  file: LintFile,
+  step: Step,
+  { name, folder }: { readonly name: ToolRun["name"]; readonly folder: Folder | null },
+): boolean {
+  return toolsOf(step).some((tool) => {
+    if (tool.name !== name || !isBare(tool, step)) return false;
+    const other = folderFor(file, tool, step);
+    return other?.target === folder?.target && other?.owner === folder?.owner;
+  });
 }
 
 /** Folders and package managers are others there. */
