@@ -10,6 +10,8 @@ const fixtures = join(import.meta.dirname, "fixtures");
 export interface Fixture {
   readonly dockerfile: string;
   readonly config: string | null;
+  /** Others in the same folder, by name. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export function readFixture(code: string, kind: "fails" | "passes"): Fixture {
@@ -26,12 +28,16 @@ export interface LintedFixture extends LintResult {
 }
 
 /** Lints a Dockerfile in a folder that holds it and its config alone; the folder's name is `shop`. */
-export async function lintFixture({ dockerfile, config }: Fixture, shouldFix = false): Promise<LintedFixture> {
+export async function lintFixture(
+  { dockerfile, config, files = {} }: Fixture,
+  shouldFix = false,
+): Promise<LintedFixture> {
   const parent = mkdtempSync(join(tmpdir(), "bkcache-lint-"));
   try {
     const cwd = join(parent, "shop");
     mkdirSync(join(cwd, ".git"), { recursive: true });
     writeFileSync(join(cwd, "Dockerfile"), dockerfile);
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
     if (config !== null) writeFileSync(join(cwd, "bkcache.config.yaml"), config);
     const host = createHost({ cwd, env: {}, signal: new AbortController().signal, tell: () => {} });
     const result = await lint(host, { names: [], config: undefined, shouldFix });

@@ -656,3 +656,15 @@ describe("a declared mount that the user cannot enter", () => {
     expect(await find(marked, { only: "BK6009", config: configOf(`pip: pip, ${own}`) })).toEqual([]);
   });
 });
+
+test.each([
+  ["no module", "module a\n\ngo 1.26\n", "go mod download", 0],
+  ["a module", "module a\n\nrequire b v1.0.0\n", "go mod download", 1],
+  ["modules in a block", "module a\n\nrequire (\n\tb v1.0.0\n)\n", "go build .", 1],
+  ["no module, and another folder's", "module a\n", "cd b && go build .", 1],
+  ["no module, and a command that names one", "module a\n", "go install example.com/b@latest", 1],
+])("a go.mod that requires %s", async (_, text, command, count) => {
+  const dockerfile = `FROM golang:1.26\nWORKDIR /app\nCOPY go.mod .\nRUN ${command}\nCOPY . .\nRUN ${command}\n`;
+  const { findings } = await lintFixture({ dockerfile, config: null, files: { "go.mod": text } });
+  expect(findings.filter(({ code }) => code === "BK6003")).toHaveLength(count);
+});

@@ -27,7 +27,9 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
   for (const { file, step } of allSteps(project)) {
     // What `generate` is to write is not the user's to write.
     if (step.instruction.keyword !== "RUN" || hasMarker(step) || isWindows(file, step)) continue;
-    const bare = toolsOf(step).filter((tool) => isBare(tool, step) && !isOtherVariant(file, step, tool.name));
+    const bare = toolsOf(step).filter(
+      (tool) => isBare(tool, step) && !isOtherVariant(file, step, tool.name) && !hasNoModules(file, tool, step),
+    );
     for (const tool of bare) {
       const { name, preset, command, called } = tool;
       // Of two presets for one command, the first stands for both.
@@ -66,6 +68,20 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
       };
     }
   }
+}
+
+/** Whether go has nothing to download: the go.mod that was copied to its folder requires nothing, and no command names a module. */
+function hasNoModules(file: LintFile, { name, command }: ToolRun, step: Step): boolean {
+  if (name !== "go-mod" || step.commands.some(({ words }) => words.some((word) => /@|^-C$|go\.work/.test(word))))
+    return false;
+  const copies = stepsBefore(step).flatMap(({ copy }) => (copy === null || copy.from !== null ? [] : copy));
+  if (copies.some(({ sources }) => sources.some((source) => source.endsWith("go.work")))) return false;
+  const isHere = (path: string | null) => path !== null && path.replace(/\/(?:go\.mod)?$/, "") === command.cwd;
+  const files = copies.flatMap(({ path, sources }) =>
+    isHere(path) ? sources.filter((source) => /(?:^|\/)go\.mod$/.test(source)) : [],
+  );
+  const texts = files.map((source) => file.readSource(source));
+  return texts.length > 0 && texts.every((text) => text !== null && !/^\s*require\b/m.test(text));
 }
 
 /** Whether another step downloads with the same tool into the same folder, and lacks the mount as well. */
