@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
+import { bakeFileNames } from "../bake/file-names.ts";
 import { type BakeDefinition, readDefinition } from "../bake/printed.ts";
 import { isRemote } from "../bake/location.ts";
 import type { BakeTarget } from "../bake/model.ts";
@@ -13,6 +14,7 @@ import { isOfMachine, withoutSecrets } from "../source/ask-bake.ts";
 import { placeOfDockerfile } from "../source/dockerfiles.ts";
 import { questionEnv } from "./bake-source.ts";
 import { removeCredentials } from "./credentials.ts";
+import { isComposeName } from "./file-names.ts";
 import type { FoundDefinition } from "./found.ts";
 
 type Answer =
@@ -78,10 +80,13 @@ async function askHere(host: Host, buildx: Buildx, files: readonly string[]): Pr
     const [one, other] = [countThere(here, cwd), countThere(there, dir)];
     if (other > one || (other > 0 && other === one && isCompose)) chosen = { answer: there, isHere: false };
     // Without any Dockerfile of its own it says nothing of this project.
-    else if (one === 0) return refused(files, "reason" in there ? there.reason : "none of its Dockerfiles is here");
+    else if (one === 0) {
+      if (!("reason" in there)) return refused(files, "none of its Dockerfiles is here");
+      return (await findBase(host, buildx, files)) ?? refused(files, there.reason);
+    }
   }
   const { answer, isHere } = chosen;
-  if ("reason" in answer) return refused(files, answer.reason);
+  if ("reason" in answer) return (await findBase(host, buildx, files)) ?? refused(files, answer.reason);
   if (!isHere && answer.isPartial === true) {
     return refused(files, "it needs secrets that this machine lacks, so that its targets cannot be taken over");
   }
@@ -92,16 +97,42 @@ async function askHere(host: Host, buildx: Buildx, files: readonly string[]): Pr
   return { files, isHere, definition: isHere ? definition : rebase(definition, folder) };
 }
 
+/** Says so where a compose file is refused alone, and not on top of the one that its folder is built from. */
+async function findBase(host: Host, buildx: Buildx, files: readonly string[]): Promise<Diagnostic | null> {
+  const [file, ...others] = files;
+  if (file === undefined || others.length > 0 || !isComposeName(file)) return null;
+  const folder = posix.dirname(file);
+  const dir = join(host.cwd, folder);
+  const base = bakeFileNames.find((name) => isComposeName(name) && existsSync(join(dir, name)));
+  const name = posix.basename(file);
+  if (base === undefined || base === name) return null;
+  const answer = await print(host, buildx, { dir, files: [base, name] });
+  if ("reason" in answer) return null;
+  const both = [posix.join(folder, base), file];
+  return {
+    code: "BK1012",
+    message: `${file}: passed over, since it is no definition by itself: bake reads it on top of ${both[0]}`,
+    hint: `to build what it adds, name both: \`bake: [${both.join(", ")}]\``,
+  };
+}
+
 async function print(
   host: Host,
   buildx: Buildx,
   { dir, files }: { readonly dir: string; readonly files: readonly string[] },
 ): Promise<Answer> {
   const from = files.flatMap((file) => ["-f", file]);
-  const ask = async (flags: readonly string[]): Promise<Answer> => {
-    const args = ["bake", ...from, "--print", ...flags, "*"];
+  const askFor = async (wanted: readonly string[]): Promise<Answer> => {
+    const args = ["bake", ...from, "--print", ...wanted];
     const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env: questionEnv(host.env) });
     return exitCode === 0 ? { definition: readDefinition(stdout) } : { reason: lastError(stderr) };
+  };
+  // A group that names what is not there spoils all, and not what is built without a name.
+  const ask = async (flags: readonly string[]): Promise<Answer> => {
+    const all = await askFor([...flags, "*"]);
+    if (!("reason" in all) || !all.reason.startsWith("failed to find target ")) return all;
+    const unnamed = await askFor(flags);
+    return "definition" in unnamed ? unnamed : all;
   };
   const answer = await ask([]);
   // For which Dockerfiles there are, secrets that this machine lacks do not matter.
