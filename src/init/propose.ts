@@ -38,7 +38,7 @@ export function proposeConfig(found: Found, remote: Backend | null, { isCi = fal
   const unmounted: Record<string, readonly string[]> = {};
   const marks: FileMarks[] = [];
   const undeclared = new Map<string, string>();
-  const staying: string[] = [];
+  const staying = new Set<string>();
   const own = dockerfiles
     .filter(({ path, realPath = path }) => realPath === path)
     .map((file) => ({ file, mounts: proposeMounts(file.dockerfile, found) }));
@@ -48,7 +48,7 @@ export function proposeConfig(found: Found, remote: Backend | null, { isCi = fal
       undeclared.set(mount.id, file.path);
     }
     for (const id of of.undeclared) if (!undeclared.has(id)) undeclared.set(id, file.path);
-    for (const { line, reason } of of.staying) staying.push(`${file.path}:${line}: ${reason}`);
+    for (const { line, reason } of of.staying) staying.add(`${file.path}:${line}: ${reason}`);
   }
   // One with an id of its own is there already: another for its folder would be a second of the same kind.
   const ownFolders = new Set(own.flatMap(({ mounts: of }) => of.ownFolders));
@@ -74,7 +74,7 @@ export function proposeConfig(found: Found, remote: Backend | null, { isCi = fal
     config,
     comment: [
       ...(remote === null ? bucketHint(isCi) : []),
-      ...mountLines({ declared, undeclared, staying, hasBackend: names.length > 0 }),
+      ...mountLines({ declared, undeclared, staying: [...staying], hasBackend: names.length > 0 }),
     ],
     unmounted,
     marks,
@@ -114,7 +114,7 @@ interface MountNotes {
 const mostListed = 20;
 
 /** What is carried of the mounts that the Dockerfiles have already. */
-function mountLines({ declared, undeclared, staying, hasBackend }: MountNotes): readonly string[] {
+function mountLines({ declared, undeclared, staying: [...staying], hasBackend }: MountNotes): readonly string[] {
   if (declared.length + undeclared.size + staying.length === 0) return [];
   const lines: string[] = [];
   const when = hasBackend ? "" : " once there is a backend";

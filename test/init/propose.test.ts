@@ -119,7 +119,7 @@ describe("mounts with ids of their own", () => {
   });
 
   test("what the comment says of a platform in the id is what plan says: it is carried", () => {
-    const Dockerfile = `FROM golang\nARG TARGETPLATFORM\nARG X\nRUN ${mount("id=b-$TARGETPLATFORM,target=/root/.cache/go-build")} ${mount("id=$X,target=/x")} x\n`;
+    const Dockerfile = `FROM golang\nARG TARGETPLATFORM\nARG X\nRUN ${mount("id=b-$TARGETPLATFORM,target=/root/.cache/go-build")} ${mount("id=$X,target=/x")} ${mount("id=y-$X,target=/y")} x\n`;
     const { config, comment } = proposeConfig(found({ Dockerfile }), null);
     expect(config.mounts).toBeUndefined();
     expect(comment).toContain("  not declared: b-$TARGETPLATFORM (Dockerfile)");
