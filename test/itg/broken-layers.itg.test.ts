@@ -146,22 +146,22 @@ const tableFaults: readonly (readonly [string, Fault])[] = [
   ["an expired blob", { kind: "status", status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" }],
   ["a download that is cut", { kind: "cut body", bytes: 100_000 }],
 ];
-describe.runIf(process.env["BKCACHE_LOSS_TABLE"] !== undefined)("exit codes for the table of docs/bake.md", () => {
-  test.for(tableFaults)("%s", { timeout: 600_000 }, async ([name, fault], { s3, open, newBuilder }) => {
-    const faulty = await startFaultyServer(s3.endpoint);
-    onTestFinished(() => faulty.stop());
-    const { workspace, bake, write, plain } = open(s3Backend(s3, faulty.endpoint));
-    await write(await newBuilder());
-    workspace.write("later", "2");
-    faulty.plan = ({ method, url }) => (method === "GET" && url.includes("blobs/") ? fault : null);
-    const lines: string[] = [];
-    for (let run = 0; run < 3; run += 1) {
-      const code = await plain(await newBuilder());
-      const { exitCode, report } = await bake(await newBuilder());
-      lines.push(`plain ${code}, bkcache ${exitCode} (${report.targets.app.steps.ran.length} steps)`);
-    }
-    process.stderr.write(`| ${name} | ${lines.join(" | ")}\n`);
-  });
+/** The table of docs/bake.md takes minutes, and is printed when asked for. */
+const faultsOfTable = process.env["BKCACHE_LOSS_TABLE"] === undefined ? [] : tableFaults;
+test.for(faultsOfTable)("table: %s", { timeout: 600_000 }, async ([name, fault], { s3, open, newBuilder }) => {
+  const faulty = await startFaultyServer(s3.endpoint);
+  onTestFinished(() => faulty.stop());
+  const { workspace, bake, write, plain } = open(s3Backend(s3, faulty.endpoint));
+  await write(await newBuilder());
+  workspace.write("later", "2");
+  faulty.plan = ({ method, url }) => (method === "GET" && url.includes("blobs/") ? fault : null);
+  const lines: string[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    const code = await plain(await newBuilder());
+    const { exitCode, report } = await bake(await newBuilder());
+    lines.push(`plain ${code}, bkcache ${exitCode} (${report.targets.app.steps.ran.length} steps)`);
+  }
+  process.stderr.write(`| ${name} | ${lines.join(" | ")}\n`);
 });
 
 test("the build's own failures are not built again, whatever they say", async ({ s3, open, newBuilder }) => {
