@@ -73,13 +73,18 @@ export function createRunRelay(host: Host): RunRelay {
       return (await openTier(tier).readManifest(manifestName(await store(backend), key))) !== null;
     },
     async start(options) {
-      const [{ findReach }, { newKeys }, { placeOf, servePlaces }] = await Promise.all([
+      const [{ nameBuckets }, { findReach }, { newKeys }, { placeOf, servePlaces }] = await Promise.all([
+        import("../relay/bucket-names.ts"),
         import("../relay/reach.ts"),
         import("../relay/relay.ts"),
         import("../relay/serve-places.ts"),
       ]);
       const places = await Promise.all(
-        options.backends.map(async (backend) => ({ ...placeOf(backend), store: await store(backend) })),
+        options.backends.map(async (backend) => ({
+          name: backend.name,
+          ...placeOf(backend),
+          store: await store(backend),
+        })),
       );
       const names = nameBuckets(options.backends.map(({ name }) => name));
       const callers = options.targets.flatMap((target) =>
@@ -92,21 +97,20 @@ export function createRunRelay(host: Host): RunRelay {
         })),
       );
       const started = await servePlaces({
-        places: Object.fromEntries(places.map((place, index) => [names[index], place])),
+        places: Object.fromEntries(places.map(({ name, ...place }) => [names.get(name), place])),
         callers: callers.map(({ name, keys, mayWrite }) => ({ name, keys, mayWrite })),
         listen: { host: "127.0.0.1", port: 0 },
         signal: host.signal,
       });
       relay = started;
       const reach = await findReach(options.session, started);
-      const nameOf = new Map(options.backends.map(({ name }, index) => [name, names[index] ?? ""]));
       return {
         reach,
         entryOf(backend, entry) {
           // The relay speaks for the store, with what that needs, below the place of the backend.
           const { prefix: _, disable_accept_encoding: __, ...rest } = entry;
           const url = reach.way === null ? "" : reach.url;
-          const place = { bucket: nameOf.get(backend) ?? "", region: "us-east-1", endpoint_url: url };
+          const place = { bucket: names.get(backend) ?? "", region: "us-east-1", endpoint_url: url };
           return { ...rest, ...place, use_path_style: "true" };
         },
         keysOf(target, direction) {
@@ -138,16 +142,6 @@ export function createRunRelay(host: Host): RunRelay {
 /** What one key is for. */
 function directionsOf({ hasOneKey }: StartOptions): readonly (readonly Direction[])[] {
   return hasOneKey ? [["from", "to"]] : [["from"], ["to"]];
-}
-
-/** Names that any client takes for those of buckets, which see capitals and lines otherwise. */
-function nameBuckets(backends: readonly string[]): readonly string[] {
-  const names: string[] = [];
-  for (const backend of backends) {
-    const plain = `bkcache-${backend.toLowerCase().replaceAll("_", "-").slice(0, 40)}`;
-    names.push(names.includes(plain) ? `${plain}-${names.length}` : plain);
-  }
-  return names;
 }
 
 function sumCounts(all: readonly Counts[]): RelayCounts | null {

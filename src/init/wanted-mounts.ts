@@ -3,7 +3,7 @@ import { type MountPreset, type PresetName, presets } from "../config/presets.ts
 import { emptyScope } from "../dockerfile/expand.ts";
 import { emptyingsOf } from "../dockerfile/lint/emptied.ts";
 import { rootImage } from "../dockerfile/lint/images.ts";
-import { isWantedInImage } from "../dockerfile/lint/later.ts";
+import { isWantedInImage, libraries } from "../dockerfile/lint/later.ts";
 import type { LintFile } from "../dockerfile/lint/rule.ts";
 import { toolFolder } from "../dockerfile/lint/tool-folders.ts";
 import { downloads, isMountFor, type ToolRun, toolsOf } from "../dockerfile/lint/tools.ts";
@@ -68,19 +68,10 @@ function usesOf(preset: PresetName, steps: readonly Step[]): readonly Use[] {
   });
 }
 
-/** Presets whose folder is where later steps, or the program itself, find the sources or libraries: not only downloads. */
-const isPackageStore: ReadonlySet<PresetName> = new Set<PresetName>([
-  "go-mod",
-  "cargo-registry",
-  "cargo-git",
-  "maven",
-  "gradle",
-  "sbt",
-  "nuget",
-  "conan",
-  "deno",
-  "pnpm",
-]);
+/** Whether later steps, or the program itself, find sources or libraries in the tool's folder: not only downloads. */
+function isPackageStore(preset: PresetName): boolean {
+  return libraries.has(preset) || preset === "pnpm";
+}
 
 /** Whether the tool finds the folder, may write there, neither empties nor bypasses it, and nobody else wants it. */
 function isSafe(file: LintFile, { step, tool }: Use): boolean {
@@ -161,7 +152,7 @@ const builders = new Set([
 
 /** RUNs behind the first use that call who knows what, which may well read the folder. */
 function opaqueAfter(preset: PresetName, uses: readonly Use[], walks: readonly StageWalk[]): readonly Step[] {
-  if (!isPackageStore.has(preset)) return [];
+  if (!isPackageStore(preset)) return [];
   const used = new Set(uses.map(({ step }) => step));
   return walks.flatMap(({ chain, steps }) => {
     const first = chain.findIndex((step) => used.has(step));

@@ -3,7 +3,8 @@ import { checksumsIn, createChecksum } from "./checksums.ts";
 import { decodeChunked, framingOf } from "./chunked.ts";
 import { S3Error } from "./errors.ts";
 import type { IncomingBody } from "./served-store.ts";
-import { sha256, type SignedRequest } from "./signature.ts";
+import { sha256 } from "./sha256.ts";
+import type { SignedRequest } from "./signature.ts";
 
 /** S3's own bound in bytes for one object that is put, or one part. */
 const largest = 5 * 2 ** 30;

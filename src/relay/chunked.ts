@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { S3Error } from "./errors.ts";
-import { isSame, sha256, type SignedRequest } from "./signature.ts";
+import { sha256 } from "./sha256.ts";
+import { isSame, type SignedRequest } from "./signature.ts";
 
 /** Bytes of a line: a size with its signature, or a trailer. */
 const longestLine = 1024;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ByteRange, ObjectContent, ObjectStore } from "../store/object-store.ts";
 import type { Background } from "./background.ts";
 import type { Metrics } from "./metrics.ts";
-import { orAborted } from "./or-aborted.ts";
+import { orAborted } from "../host/or-aborted.ts";
 import type { Presence } from "./presence.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { Caller } from "./served-store.ts";

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { S3Error } from "./errors.ts";
 import type { IncomingBody } from "./served-store.ts";
 
@@ -24,8 +23,4 @@ export function checkDigests(
   if (named !== null && named !== actual) {
     throw new S3Error("BadDigest", "the body has not the SHA-256 that the key names");
   }
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return hash("sha256", bytes, "hex");
 }

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { percentEncode } from "../store/keys.ts";
 import { S3Error } from "./errors.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A pair as AWS has them. */
 export interface Keys {
@@ -80,10 +81,6 @@ export function isSame(expected: string, given: string): boolean {
   return (
     expected.length === given.length && timingSafeEqual(Buffer.from(expected, "latin1"), Buffer.from(given, "latin1"))
   );
-}
-
-export function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

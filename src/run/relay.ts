@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { isLoopback } from "../builder/endpoint.ts";
 import { awaitFirstAnswer } from "../carry/first-answer.ts";
 import { openMountSource } from "../carry/source.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host, Message } from "../host/host.ts";
+import { nameBuckets } from "../relay/bucket-names.ts";
 import type { Answered, RelayCaller } from "../relay/handle.ts";
 import { renderMetrics } from "../relay/metrics.ts";
 import type { Answer } from "../relay/request.ts";
@@ -46,7 +49,7 @@ export async function serveRelay(host: Host, request: RelayRequest): Promise<voi
   const entries = readKeys(request.keys, host.cwd);
   const tls = request.tls && readTls(request.tls, host.cwd);
   const backends = await openBackends(host, request.config);
-  const names = nameBuckets(backends);
+  const names = nameBuckets(backends.map(({ name }) => name));
   const callers = entries.map((entry) => callerOf(entry, names));
   // What is under way outlives the interrupt.
   const stop = new AbortController();
@@ -79,7 +82,7 @@ export async function serveRelay(host: Host, request: RelayRequest): Promise<voi
       const url = `${tls === null ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${relay.address.port}`;
       if (tls === null && !isLoopback(name)) host.tell({ ...inTheClear(url), level: "warning" });
       request.onReady({ url, buckets: places.map(([bucket, { store }]) => ({ name: bucket, place: store.place })) });
-      await untilAborted(host.signal);
+      if (!host.signal.aborted) await once(host.signal, "abort");
     } finally {
       await relay.close(grace);
     }
@@ -106,22 +109,6 @@ async function openBackends(host: Host, config: string | undefined): Promise<rea
   const buildx = () => import("../builder/buildx.ts").then(({ findBuildx }) => findBuildx(host));
   const values = await evaluateTexts(host, buildx, { plan, dir, texts });
   return drafts.map((draft) => draft.fill(values));
-}
-
-/** Buckets are called as the backends are, in the characters and the length that clients take for a bucket's. */
-function nameBuckets(backends: readonly StoreBackend[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const { name } of backends) {
-    const plain = name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9-]/g, "-")
-      .slice(0, 50)
-      .replace(/^-+|-+$/g, "");
-    const long = plain.length < 3 ? `bkcache-${plain}` : plain;
-    const isTaken = [...names.values()].includes(long);
-    names.set(name, isTaken ? `${long}-${names.size}` : long);
-  }
-  return names;
 }
 
 function callerOf({ backends, ...entry }: KeyEntry, names: ReadonlyMap<string, string>): RelayCaller {
@@ -186,20 +173,9 @@ function cannotListen(error: unknown, { listen, tls }: RelayRequest): unknown {
   });
 }
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
 function inTheClear(url: string): Pick<Message, "message" | "hint"> {
   return {
     message: `${url} is plain http: who is on the network can read what is cached`,
     hint: "pass --tls-cert and --tls-key, or see to it that nobody else is on that network",
   };
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((done) => {
-    if (signal.aborted) done();
-    signal.addEventListener("abort", () => done(), { once: true });
-  });
 }

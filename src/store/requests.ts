@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { orAborted } from "../host/or-aborted.ts";
 import { createLimiter } from "./limiter.ts";
 
 export interface RequestPolicy {
@@ -62,9 +63,9 @@ export function createRequests({ policy, signal: ofStore, judge }: RequestsOptio
       const signal = ofCall === undefined ? ofStore : AbortSignal.any([ofStore, ofCall]);
       signal.throwIfAborted();
       for (let number = 1; ; number += 1) {
-        const slot = await orAbort(limiter.take(), signal, (late) => late.give("failed"));
+        const slot = await orAborted(limiter.take(), signal, (late) => late.give("failed"));
         try {
-          const result = await orAbort(work({ signal, number }), signal);
+          const result = await orAborted(work({ signal, number }), signal);
           hasAnswered = true;
           slot.give("done");
           return result;
@@ -84,22 +85,4 @@ export function createRequests({ policy, signal: ofStore, judge }: RequestsOptio
       }
     },
   };
-}
-
-/** The promise, or the reason of the signal where that is aborted first. */
-async function orAbort<T>(promise: Promise<T>, signal: AbortSignal, late: (value: T) => void = () => {}): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } catch (error) {
-    if (signal.aborted) promise.then(late, () => {});
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

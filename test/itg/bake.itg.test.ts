@@ -4,8 +4,6 @@ import { describe, expect, onTestFinished } from "vitest";
 import { takeExclusively } from "../../src/host/exclusive.ts";
 import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
-import { makeDockerConfig } from "../support/docker-config.ts";
-import { cleanEnv } from "../support/env.ts";
 import { freePort } from "../support/poll.ts";
 import { binFile, runBkcache, runCommand } from "../support/run-bkcache.ts";
 import { startVersitygw } from "../support/s3-server.ts";
@@ -49,19 +47,6 @@ const test = serverTest
       "src/a.txt": crypto.randomUUID(),
     });
   })
-  .extend(
-    "environment",
-    { scope: "file" },
-    ({ s3 }) =>
-      (builder: Buildkit | null, extra: Record<string, string | undefined> = {}) =>
-        cleanEnv({
-          ...makeDockerConfig().env,
-          ...s3.env,
-          BKCACHE: "read-write",
-          ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
-          ...extra,
-        }),
-  )
   /** What a run without a config has. */
   .extend(
     "session",

@@ -1,10 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import type { Buildkit } from "../support/buildkit.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
-import { makeDockerConfig } from "../support/docker-config.ts";
-import { cleanEnv } from "../support/env.ts";
 import { runBkcache, type RunResult } from "../support/run-bkcache.ts";
 import { bucket, test as serverTest } from "../support/servers.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
@@ -111,20 +108,6 @@ const remote = { type: "s3", bucket, prefix: "layers", insecure: true };
 const projectName = () => `p${crypto.randomUUID().slice(0, 8)}`;
 
 const test = serverTest
-  .extend(
-    "environment",
-    { scope: "file" },
-    ({ s3 }) =>
-      (builder: Buildkit | null, extra: Record<string, string | undefined> = {}) =>
-        cleanEnv({
-          ...makeDockerConfig().env,
-          ...s3.env,
-          BKCACHE: "read-write",
-          TOKEN: "sesame",
-          ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
-          ...extra,
-        }),
-  )
   /** bkcache bake with a report, on a new, empty builder. */
   .extend(
     "bake",
@@ -133,7 +116,7 @@ const test = serverTest
         const file = `${makeTempDir("report")}/report.json`;
         const result = await runBkcache(["bake", ...args, "--report", file], {
           cwd: workspace.dir,
-          env: environment(await newBuilder(), env),
+          env: environment(await newBuilder(), { TOKEN: "sesame", ...env }),
         });
         const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
         return { ...result, report };
@@ -144,7 +127,7 @@ const test = serverTest
     "run",
     ({ environment }) =>
       (workspace: Workspace, args: readonly string[]) =>
-        runBkcache(args, { cwd: workspace.dir, env: environment(null) }),
+        runBkcache(args, { cwd: workspace.dir, env: environment(null, { TOKEN: "sesame" }) }),
   );
 
 type Baked = RunResult & { readonly report: any };

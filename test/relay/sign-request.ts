@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { type Keys, type RequestHead, sha256 } from "../../src/relay/signature.ts";
+import { sha256 } from "../../src/relay/sha256.ts";
+import type { Keys, RequestHead } from "../../src/relay/signature.ts";
 
 class Sha256 {
   readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;

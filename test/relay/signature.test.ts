@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type RequestHead, sha256, verifySignature } from "../../src/relay/signature.ts";
+import { sha256 } from "../../src/relay/sha256.ts";
+import { type RequestHead, verifySignature } from "../../src/relay/signature.ts";
 import { signRequest, type ToSign } from "./sign-request.ts";
 
 const keys = { accessKeyId: "BKCACHEEXAMPLE000001", secretAccessKey: "0123456789abcdef0123456789abcdef01234567" };

@@ -3,6 +3,8 @@ import { type Buildkit, type BuildkitOptions, startBuildkit } from "./buildkit.t
 import { makeCerts } from "./certs.ts";
 import { makeTempDir } from "./cleanup.ts";
 import { makeBusyboxContext } from "./contexts.ts";
+import { makeDockerConfig } from "./docker-config.ts";
+import { cleanEnv } from "./env.ts";
 import { startFakeGcs } from "./gcs-server.ts";
 import { emptyBuilder } from "./mount-project.ts";
 import { startVersitygw } from "./s3-server.ts";
@@ -18,6 +20,20 @@ export const test = plainTest
     await s3.createBucket(bucket);
     return s3;
   })
+  /** Of a run that reads and writes that server by the builder, with a docker configuration of its own. */
+  .extend(
+    "environment",
+    { scope: "file" },
+    ({ s3 }) =>
+      (builder: Buildkit | null, extra: Record<string, string | undefined> = {}) =>
+        cleanEnv({
+          ...makeDockerConfig().env,
+          ...s3.env,
+          BKCACHE: "read-write",
+          ...(builder === null ? {} : { BUILDKIT_HOST: builder.address }),
+          ...extra,
+        }),
+  )
   .extend("gcs", { scope: "file" }, async ({}, { onCleanup }) => {
     const gcs = await startFakeGcs();
     onCleanup(() => gcs.stop());

@@ -7,7 +7,7 @@ import { isMountFor, readsCache, type ToolRun, toolRunsOf, toolsOf } from "./too
 import type { StageWalk, Step } from "./walk.ts";
 
 /** Tools that compile with what is in their folder, and not with a copy of it in the project. */
-const libraries: ReadonlySet<PresetName> = new Set<PresetName>([
+export const libraries: ReadonlySet<PresetName> = new Set<PresetName>([
   "go-mod",
   "cargo-registry",
   "cargo-git",

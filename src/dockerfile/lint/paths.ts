@@ -16,6 +16,11 @@ export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
+/** Whether one of two paths is, or lies in, the other. */
+export function touches(one: string, other: string): boolean {
+  return isWithin(one, other) || isWithin(other, one);
+}
+
 /** `/a/b/c` gives `/a` and `/a/b`. */
 export function foldersAbove(path: string): readonly string[] {
   const parts = path.split("/").slice(1, -1);

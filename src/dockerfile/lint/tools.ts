@@ -9,7 +9,7 @@ import {
 } from "../../config/presets.ts";
 import type { MountUse } from "./mount-use.ts";
 import type { PlacedCommand } from "./outputs.ts";
-import { isWithin } from "./paths.ts";
+import { isWithin, touches } from "./paths.ts";
 import type { Step } from "./walk.ts";
 
 /** What a step runs that has a cache folder of its own. */
@@ -64,7 +64,7 @@ export function isMountFor({ preset, name, command }: ToolRun, mount: MountUse, 
   const { target } = mount;
   // What nobody can tell may be right.
   if (target === null) return true;
-  if (foldersOf({ preset, command }, step).some((folder) => touches(folder, target))) return true;
+  if (foldersOf({ preset, command }, step).some((folder) => isLike(folder, target))) return true;
   return command.mentions.some((path) => isWithin(path, target)) || isNamedFor({ name }, mount);
 }
 
@@ -98,8 +98,8 @@ function tailOf(target: string): string {
   return target.replace(/^\/(?:root|usr\/local|go)\//, "");
 }
 
-function touches(a: string, b: string): boolean {
-  return isWithin(a, b) || isWithin(b, a) || a.endsWith(`/${tailOf(b)}`) || b.endsWith(`/${tailOf(a)}`);
+function isLike(a: string, b: string): boolean {
+  return touches(a, b) || a.endsWith(`/${tailOf(b)}`) || b.endsWith(`/${tailOf(a)}`);
 }
 
 function toolWords(name: PresetName): readonly string[] {

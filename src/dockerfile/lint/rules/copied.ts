@@ -1,5 +1,5 @@
 import { copiedPaths, stageOf } from "../copied-paths.ts";
-import { foldersAbove, isWithin } from "../paths.ts";
+import { foldersAbove, isWithin, touches } from "../paths.ts";
 import { allSteps, headOf, type LintFinding, type LintProject, nameOf } from "../rule.ts";
 import { programOf } from "../../shell-commands.ts";
 import type { StageWalk, Step } from "../walk.ts";
@@ -47,10 +47,6 @@ function findMounting({ chain }: StageWalk, path: string): { readonly target: st
     );
   });
   return isPut ? null : { target: use.target, line: use.step.instruction.line };
-}
-
-function touches(written: string, path: string): boolean {
-  return isWithin(written, path) || isWithin(path, written);
 }
 
 /** A copy of the context to a folder above is taken to bring sources alone. */

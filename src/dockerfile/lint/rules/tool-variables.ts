@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { knownImage, rootImage } from "../images.ts";
-import { isWithin } from "../paths.ts";
+import { isWithin, touches } from "../paths.ts";
 import { allSteps, type LintFile, type LintFinding, type LintProject } from "../rule.ts";
 import { type StepMount, stepMounts } from "../step-mounts.ts";
 import { type ToolFolder, toolFolder } from "../tool-folders.ts";
@@ -78,10 +78,6 @@ function isMeantFor(run: ToolRun, { target, tool, use }: StepMount): boolean {
   if (tool !== null) return tool === run.name;
   if (run.preset.target === target || isTypical(run.name, target)) return true;
   return use !== null && isNamedFor(run, use);
-}
-
-function touches(a: string, b: string): boolean {
-  return isWithin(a, b) || isWithin(b, a);
 }
 
 function elsewhere({ name, preset }: ToolRun, { target }: StepMount, folder: ToolFolder | null): Fault | null {
