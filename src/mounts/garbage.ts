@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { makeNoteKey } from "../store/sweep.ts";
 import { garbagePrefix } from "./keys.ts";
 import { loadHead } from "./load.ts";
 
@@ -14,23 +13,6 @@ export interface Note {
   /** Ids. */
   readonly packs: readonly string[];
 }
-
-/** Longest time in ms between a look at a pack that nobody uses and the request that deletes it. */
-export const sweepWindowMs = 5_000;
-/** Time in ms after which such a request has been answered, or never will be. */
-export const sweepAnswerMs = 5_000;
-
-/** How time passes for what waits and measures. */
-export interface Pace {
-  /** Milliseconds since any moment. */
-  now(): number;
-  wait(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-export const realPace: Pace = {
-  now: () => performance.now(),
-  wait: async (ms, signal) => sleep(ms, undefined, signal && { signal }),
-};
 
 const maxNoteBytes = 64 * 2 ** 20;
 
@@ -54,7 +36,7 @@ export function unusedSince(notes: readonly Note[]): ReadonlyMap<string, number>
 /** To be done before a manifest that uses the packs is deleted. */
 export async function notePacks(store: ObjectStore, packs: readonly string[], signal?: AbortSignal): Promise<void> {
   if (packs.length === 0) return;
-  await store.put(makeKey(), Buffer.from(JSON.stringify({ packs })), signal && { signal });
+  await store.put(makeNoteKey(garbagePrefix), Buffer.from(JSON.stringify({ packs })), signal && { signal });
 }
 
 /** The same for a manifest that is about to be written over: another save may be building on it. */
@@ -71,18 +53,4 @@ export async function noteReplaced(
   const kept = new Set(packs.map(({ id }) => id));
   const released = replaced?.packs.map(({ id }) => id).filter((id) => !kept.has(id)) ?? [];
   await notePacks(store, released, signal);
-}
-
-/** What time it is by the store's clock, in ms since the epoch: the ages of its objects are by no other. */
-export async function readStoreClock(store: ObjectStore, signal?: AbortSignal): Promise<number | null> {
-  const withSignal = signal && { signal };
-  const key = makeKey();
-  await store.put(key, Buffer.from("{}"), withSignal);
-  const object = await store.stat(key, withSignal);
-  await store.delete([key], withSignal);
-  return object?.modifiedAt ?? null;
-}
-
-function makeKey(): string {
-  return `${garbagePrefix}${Date.now()}-${randomBytes(4).toString("hex")}`;
 }

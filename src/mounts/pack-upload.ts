@@ -1,6 +1,6 @@
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { type Pace, realPace, sweepAnswerMs, sweepWindowMs } from "./garbage.ts";
+import { type Pace, realPace, sweepAnswerMs, sweepWindowMs } from "../store/sweep.ts";
 import { packKey } from "./keys.ts";
 import { createLimit } from "../host/limit.ts";
 import { type Pack, sealPack } from "./pack.ts";

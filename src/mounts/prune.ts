@@ -1,8 +1,9 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
-import { createLimit } from "../host/limit.ts";
 import type { ObjectInfo, ObjectStore } from "../store/object-store.ts";
-import { notePacks, type Pace, readNotes, readStoreClock, realPace, sweepWindowMs, unusedSince } from "./garbage.ts";
+import { defaultGrace, type Pace, readStoreClock, realPace, sweep } from "../store/sweep.ts";
+import { notePacks, readNotes, unusedSince } from "./garbage.ts";
 import { listPacks, type Manifests, readManifests } from "./inventory.ts";
+import { garbagePrefix } from "./keys.ts";
 import { loadHead } from "./load.ts";
 import type { Pack } from "./pack.ts";
 
@@ -49,8 +50,6 @@ export interface PruneResult {
   readonly findings: readonly Diagnostic[];
 }
 
-export const defaultGrace = 24 * 3_600_000;
-
 /** What is kept in memory of a manifest. */
 interface Manifest {
   readonly object: ObjectInfo;
@@ -70,7 +69,7 @@ export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
   const applies = options.applies ?? (() => true);
   const withSignal = signal && { signal };
   // A dry run writes nothing, and only tells.
-  const now = (dryRun ? null : await readStoreClock(store, signal)) ?? options.now;
+  const now = (dryRun ? null : await readStoreClock(store, garbagePrefix, signal)) ?? options.now;
   // The packs first: one that a save adds after this is not among them. The notes last: whoever deletes a manifest has
   // noted its packs before.
   const packs = await listPacks(store, signal);
@@ -99,7 +98,7 @@ export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
       [...expired].map(({ object }) => object.key),
       withSignal,
     );
-    deleted = await sweep(deleted, { store, isOld, pace, ...withSignal });
+    deleted = await sweep(deleted, { store, isDue: isOld, pace, ...withSignal });
     const waiting = new Set(unused.filter(([id]) => !dueIds.has(id)).map(([id]) => id));
     // A young one may be that of a run beside this one, which has yet to delete the manifests.
     const served = notes.filter((note) => note.at <= now - grace && !note.packs.some((id) => waiting.has(id)));
@@ -171,43 +170,6 @@ function findExpired(manifests: readonly Manifest[], keep: KeepRules, now: numbe
     bytes += size;
   }
   return expired;
-}
-
-/** Packs that are looked at, and then deleted, together. */
-const sweptAtOnce = 100;
-
-/**
- * Deletes those that are still as old: a save makes one young that it finds and uses. It is told by a look at the end, too,
- * which needs that little time lies between looking at a pack and deleting it: where it was more, they are for a later run.
- */
-async function sweep(
-  due: readonly ObjectInfo[],
-  {
-    store,
-    isOld,
-    pace,
-    signal,
-  }: Pick<PruneOptions, "store" | "signal"> & {
-    readonly isOld: (object: ObjectInfo) => boolean;
-    readonly pace: Pace;
-  },
-): Promise<ObjectInfo[]> {
-  const limit = createLimit(8);
-  const withSignal = signal && { signal };
-  const deleted: ObjectInfo[] = [];
-  for (let at = 0; at < due.length; at += sweptAtOnce) {
-    const begun = pace.now();
-    const batch = due.slice(at, at + sweptAtOnce);
-    const found = await Promise.all(batch.map((object) => limit(() => store.stat(object.key, withSignal))));
-    if (pace.now() - begun > sweepWindowMs) continue;
-    const old = found.filter((object) => object !== null).filter(isOld);
-    await store.delete(
-      old.map((object) => object.key),
-      withSignal,
-    );
-    deleted.push(...old);
-  }
-  return deleted;
 }
 
 function sumOf(objects: readonly ObjectInfo[]): number {

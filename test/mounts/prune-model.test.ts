@@ -3,14 +3,15 @@ import { setImmediate as nextTick } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { BkcacheError } from "../../src/diagnostics/error.ts";
-import { noteReplaced, type Pace, sweepAnswerMs } from "../../src/mounts/garbage.ts";
+import { noteReplaced } from "../../src/mounts/garbage.ts";
 import { manifestKey, packKey } from "../../src/mounts/keys.ts";
 import { listNewest, loadSnapshot } from "../../src/mounts/load.ts";
 import { readManifestHead, writeManifest } from "../../src/mounts/manifest.ts";
-import { defaultGrace, pruneStore } from "../../src/mounts/prune.ts";
+import { pruneStore } from "../../src/mounts/prune.ts";
 import type { Pack } from "../../src/mounts/pack.ts";
 import { createPackUploader } from "../../src/mounts/pack-upload.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
+import { defaultGrace, type Pace, sweepAnswerMs } from "../../src/store/sweep.ts";
 import { openPlainStore } from "../support/plain-store.ts";
 
 /*

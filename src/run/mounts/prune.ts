@@ -40,6 +40,8 @@ export interface PrunedMounts {
   readonly result: PruneResult;
 }
 
+export { defaultGrace } from "../../store/sweep.ts";
+
 /** What stays where the user says nothing else: newest snapshots of each mount in each scope. */
 export const defaultKeepLast = 3;
 

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { parseDuration, parseSize, showBytes, showCount } from "../../../diagnostics/units.ts";
 import { BkcacheError } from "../../../diagnostics/error.ts";
-import { defaultGrace } from "../../../mounts/prune.ts";
-import { defaultKeepLast, pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
+import { defaultGrace, defaultKeepLast, pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
 import type { CommandContext } from "../../command.ts";
 import { ask, canAsk } from "../../report/ask.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";
