@@ -45,11 +45,31 @@ const digestLength = 16;
 const cutMark = "-_-";
 
 /**
+ * Makes the names of one epoch. From the first on it stands after the project as `_e3`, which is no encoding of anything:
+ * no name of one epoch is that of another.
+ */
+export function createCacheNames(epoch: number): typeof cacheName {
+  return (components, scope) => nameOf({ components, scope, epoch });
+}
+
+/**
+ * The name where there is no epoch.
  * @param components project, target, then each platform, not encoded
  * @param scope not encoded
  */
 export function cacheName(components: readonly Text[], scope: Text): Text {
+  return nameOf({ components, scope, epoch: 0 });
+}
+
+interface NameParts {
+  readonly components: readonly Text[];
+  readonly scope: Text;
+  readonly epoch: number;
+}
+
+function nameOf({ components, scope, epoch }: NameParts): Text {
   const encoded = components.map((component, index) => encodeText(component, index < 2 ? "scope" : "platform"));
+  if (epoch > 0) encoded.splice(1, 0, `_e${epoch}`);
   const fixed = encoded.every((component) => typeof component === "string")
     ? cut(encoded.join(".").replace(/^-/, "_2D"), fixedLength)
     : joinTexts(...encoded.flatMap((component, index) => (index === 0 ? [component] : [".", component])));

@@ -108,4 +108,6 @@ export interface Plan {
   readonly mountBackend: string | null;
   readonly mountBudget: ResolvedConfig["mountBudget"];
   readonly scopes: ResolvedConfig["scopes"];
+  /** Part of the names of all caches, layers and mounts, but for 0. */
+  readonly epoch: number;
 }

@@ -58,6 +58,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     mountBackend,
     mountBudget,
     scopes,
+    epoch,
   } = resolved;
   return {
     version: 1,
@@ -73,6 +74,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     mountBackend,
     mountBudget,
     scopes,
+    epoch,
   };
 }
 

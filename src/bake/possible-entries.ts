@@ -1,6 +1,6 @@
 import type { Text } from "../config/text.ts";
 import { createCacheEntry } from "./cache-entry.ts";
-import { cacheName } from "./cache-name.ts";
+import { createCacheNames } from "./cache-name.ts";
 import type { Entry, Plan, PlanBackend, TargetCache } from "./model.ts";
 
 /** One cache entry that a target may get. */
@@ -31,8 +31,12 @@ export type ListEntries = <S extends Text>(
  * Scope by scope: a nearer scope in a far bucket wins over the default one on the disk.
  * @param purpose a file that stays has nothing of backends that are reached by way of bkcache alone
  */
-export function createEntryList({ backends }: Pick<Plan, "backends">, purpose: "run" | "file"): ListEntries {
+export function createEntryList(
+  { backends, epoch }: Pick<Plan, "backends" | "epoch">,
+  purpose: "run" | "file",
+): ListEntries {
   // Most targets share one policy, so each kind of entry is made once.
+  const cacheName = createCacheNames(epoch);
   const made = new Map<string, ReturnType<typeof createCacheEntry>>();
   const creatorOf = (backend: string, direction: "from" | "to", { mode, ignoreError }: TargetCache) => {
     const key = [backend, direction, mode, ignoreError].join();

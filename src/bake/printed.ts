@@ -158,6 +158,7 @@ export function createBarePlan(
     mountBackend: null,
     mountBudget: { restore: "60s", save: "60s" },
     scopes: { defaultBranch: null, read: null, requests: "read" },
+    epoch: 0,
     ...plan,
   };
 }

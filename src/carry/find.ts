@@ -32,7 +32,7 @@ export interface FoundMounts {
 }
 
 export interface FindRequest {
-  readonly plan: Pick<Plan, "project" | "mounts" | "targets">;
+  readonly plan: Pick<Plan, "project" | "epoch" | "mounts" | "targets">;
   readonly targets: readonly string[];
   readonly definition: BakeDefinition;
   readonly read: DockerfileReader;
@@ -184,7 +184,7 @@ function describe(
     name,
     identity,
     platform,
-    storeId: storeIdOf({ project: request.plan.project, platform, ...identity }),
+    storeId: storeIdOf({ project: request.plan.project, epoch: request.plan.epoch, platform, ...identity }),
     keyFiles: settings?.key ?? [],
     maxSize: settings?.maxSize === undefined ? null : readSize(settings.maxSize),
   };

@@ -2,7 +2,7 @@ import type { MountRecord } from "../builder/gateway/records.ts";
 import type { Plan } from "../bake/model.ts";
 import { idOn, readStoreId } from "./store-id.ts";
 
-type Declared = Pick<Plan, "project" | "mounts">;
+type Declared = Pick<Plan, "project" | "epoch" | "mounts">;
 
 /**
  * Names of mounts of the store for people: as the config declares them, else their id. A project other than this one, a
@@ -23,8 +23,10 @@ export function labelMounts(plan: Declared, storeIds: Iterable<string>): Readonl
 function baseLabel(plan: Declared, storeId: string): string {
   const parts = readStoreId(storeId);
   if (parts === null) return storeId;
-  if (parts.project !== plan.project) return `${parts.project}: ${parts.id}`;
-  return declaredName(plan, parts.platform, parts.id) ?? parts.id;
+  const name = parts.project === plan.project ? declaredName(plan, parts.platform, parts.id) : undefined;
+  const whose = parts.project === plan.project ? "" : `${parts.project}: `;
+  const when = parts.epoch === plan.epoch ? "" : ` of epoch ${parts.epoch}`;
+  return `${whose}${name ?? parts.id}${when}`;
 }
 
 function detailOf(storeId: string): string {
@@ -63,6 +65,7 @@ export function isNamed(plan: Declared, storeId: string, word: string): boolean 
   if (word === storeId) return true;
   const parts = readStoreId(storeId);
   if (parts === null) return false;
-  if (word === `${parts.project}: ${parts.id}`) return true;
+  if (word === `${parts.project}: ${parts.id}` || word === baseLabel(plan, storeId)) return true;
+  if (parts.epoch !== plan.epoch) return false;
   return parts.project === plan.project && [parts.id, declaredName(plan, parts.platform, parts.id)].includes(word);
 }

@@ -81,6 +81,7 @@ export function resolveConfig(config: Config, { dirName, fileName, spanOf }: Res
     mountBackend: mountBackend(config, backends),
     mountBudget: { restore: "60s", save: "60s", ...config.cache?.mountBudget },
     scopes: { defaultBranch: null, read: null, requests: "read", ...config.cache?.scopes },
+    epoch: config.cache?.epoch ?? 0,
     warnings: level === "warn" ? shared.map(place) : [],
   };
 }

@@ -147,6 +147,8 @@ export interface ResolvedConfig {
   readonly bakeFiles?: ResolvedBakeFiles;
   readonly mountBackend: string | null;
   readonly scopes: ScopeRules;
+  /** 0 where the config says none. */
+  readonly epoch: number;
   readonly mountBudget: { readonly restore: string; readonly save: string; readonly first?: string };
   /** Findings that `rules` turned into warnings. */
   readonly warnings: readonly Diagnostic[];

@@ -551,6 +551,10 @@ export interface CachePolicy {
    */
   scopes?: ScopeRules;
   /**
+   * Part of the names of all caches, layers and mounts: another number starts all of them anew. At the top only.
+   */
+  epoch?: number;
+  /**
    * What is exported: max is every step, min only those of the result.
    */
   mode?: "min" | "max";

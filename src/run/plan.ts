@@ -55,6 +55,8 @@ export interface Description {
   readonly version: 1;
   readonly project: string;
   readonly cache: CacheUse["layers"] & Pick<CacheUse, "reason">;
+  /** That of the config; left out for 0. */
+  readonly epoch?: number;
   /** Null where no backend holds the contents of mounts: they stay on the builder. */
   readonly mountStore: DescribedStore | null;
   /** How BuildKit is to get to the layers in each bucket that a target uses. */
@@ -125,6 +127,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
     version: 1,
     project: plan.project,
     cache: { ...layers, reason },
+    ...(plan.epoch > 0 && { epoch: plan.epoch }),
     mountStore: store,
     ways: Object.fromEntries(ways),
     targets: described,

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cacheName } from "../../src/bake/cache-name.ts";
+import { cacheName, createCacheNames } from "../../src/bake/cache-name.ts";
 import { oddText } from "./arbitrary-config.ts";
 
 describe("cacheName", () => {
@@ -43,7 +43,7 @@ describe("cacheName", () => {
 
   test("is a tag, and differs where the components differ", () => {
     const project = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
-    const target = fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/);
+    const target = fc.oneof(fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/), fc.constantFrom("_e1", "e1", "_e2"));
     const components = fc.tuple(
       project,
       target,
@@ -52,9 +52,13 @@ describe("cacheName", () => {
     const scope = fc
       .oneof(oddText, fc.constantFrom("feature/x", "feature-x", "feature_x", "feature.x"))
       .filter((each) => each !== "");
-    const place = fc.tuple(components, scope);
-    const nameOf = ([[a, b, platforms], each]: readonly [readonly [string, string, readonly string[]], string]) =>
-      cacheName([a, b, ...platforms], each);
+    const epoch = fc.constantFrom(0, 1, 2, 12);
+    const place = fc.tuple(components, scope, epoch);
+    const nameOf = ([[a, b, platforms], each, number]: readonly [
+      readonly [string, string, readonly string[]],
+      string,
+      number,
+    ]) => createCacheNames(number)([a, b, ...platforms], each);
     fc.assert(
       fc.property(place, place, (one, other) => {
         expect(nameOf(one)).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
@@ -63,6 +67,17 @@ describe("cacheName", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test("has the epoch after the project, and none for 0", () => {
+    expect(createCacheNames(3)(["shop", "api", "linux/amd64"], "main")).toBe("shop._e3.api.linux-amd64.main");
+    expect(createCacheNames(3)(["shop", "_e3"], "main")).toBe("shop._e3.__e3.main");
+    expect(createCacheNames(0)(["shop", "api"], "main")).toBe(cacheName(["shop", "api"], "main"));
+    expect(createCacheNames(1)(["-shop", ["a", { variable: "X" }]], "main")).toEqual([
+      "-shop._e1.a",
+      { variable: "X", encode: "scope" },
+      ".main",
+    ]);
   });
 
   test("leaves the encoding of variables to the file", () => {

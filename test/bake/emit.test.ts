@@ -50,6 +50,14 @@ describe("emitBakeFile", () => {
     expect(block(file, 'target "b"')).toBe('target "b" {\n  cache-from = ["x"]\n}');
   });
 
+  test("carries the epoch, and for 0 no byte of it", () => {
+    const emit = (epoch?: number) =>
+      emitBakeFile(plan({ backends, cache: { ...cache, ...(epoch !== undefined && { epoch }) }, targets: { a: {} } }));
+    expect(emit(0)).toBe(emit());
+    expect(emit(7)).toBe(emit().replaceAll("shop.a.", "shop._e7.a."));
+    expect(emit(7)).not.toBe(emit());
+  });
+
   test.each([
     ["off", "", ""],
     ["read", "main", ""],

@@ -39,6 +39,7 @@ function planWith(backends: Record<string, PlanBackend>, cache: Partial<PlanTarg
     mountBackend: null,
     mountBudget: { restore: "60s", save: "60s" },
     scopes: { defaultBranch: null, read: null, requests: "read" },
+    epoch: 0,
   };
 }
 

@@ -10,6 +10,7 @@ describe("names of mounts in the store", () => {
   test("are read as they were made", () => {
     const stored = fc.record({
       project: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,10}$/),
+      epoch: fc.constantFrom(0, 1, 20, 999_999),
       platform: fc.constantFrom("linux/amd64", "linux/arm64/v8", "windows/amd64"),
       namespace: fc.oneof(fc.constant(""), word),
       id: fc.oneof(
@@ -31,16 +32,18 @@ describe("names of mounts in the store", () => {
 
 const plan = {
   project: "shop",
+  epoch: 0,
   mounts: {
     gomod: { id: "shop-gomod", sharing: "shared", persist: true, target: "/go/pkg/mod", env: {} },
     gobuild: { id: "shop-gobuild-${TARGETARCH}", sharing: "shared", persist: true, target: "/b", env: {} },
   },
 } as unknown as Parameters<typeof labelMounts>[0];
 const idOf = (project: string, platform: string, id: string, uid?: number) =>
-  storeIdOf({ project, platform, namespace: "", id, ...(uid !== undefined && { uid }) });
+  storeIdOf({ project, epoch: 0, platform, namespace: "", id, ...(uid !== undefined && { uid }) });
 const amd64 = idOf("shop", "linux/amd64", "shop-gobuild-amd64");
 const arm64 = idOf("shop", "linux/arm64", "shop-gobuild-arm64");
 const strange = idOf("shop", "linux/amd64", "shop-gobuild-arm64");
+const later = storeIdOf({ project: "shop", epoch: 2, platform: "linux/amd64", namespace: "", id: "shop-gomod" });
 const foreign = idOf("blog", "linux/amd64", "shop-gomod");
 
 describe("labels", () => {
@@ -59,8 +62,19 @@ describe("labels", () => {
     expect([...labelMounts(plan, [amd64, amd64]).values()]).toEqual(["gobuild"]);
   });
 
+  test("tell the epoch where it is another", () => {
+    const gomod = idOf("shop", "linux/amd64", "shop-gomod");
+    expect(later).toBe("shop.e2 linux-amd64  shop-gomod");
+    expect([...labelMounts(plan, [gomod, later]).values()]).toEqual(["gomod", "gomod of epoch 2"]);
+    expect([...labelMounts({ ...plan, epoch: 2 }, [gomod, later]).values()]).toEqual(["gomod of epoch 0", "gomod"]);
+    expect(isNamed({ ...plan, epoch: 2 }, later, "gomod")).toBe(true);
+  });
+
   test.each([
     [amd64, "gobuild", true],
+    [later, "gomod", false],
+    [later, "shop-gomod", false],
+    [later, "gomod of epoch 2", true],
     [amd64, "shop-gobuild-amd64", true],
     [amd64, amd64, true],
     [amd64, "gomod", false],

@@ -27,6 +27,12 @@ const cases: readonly Case[] = [
   },
   {
     code: "BK2010",
+    title: "epoch of a target, where it would be lost",
+    bad: "targets: { a: { cache: { epoch: «1 } } }",
+    good: "{ cache: { epoch: 1 }, targets: { a: {} } }",
+  },
+  {
+    code: "BK2010",
     title: "key in bake's spelling",
     bad: "targets: { a: { «cache-from: [] } }",
     good: "targets: { a: { cacheFrom: [] } }",

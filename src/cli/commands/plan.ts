@@ -46,9 +46,10 @@ async function showPlan(names: readonly string[], options: PlanOptions, context:
   else reporter.result(render(description));
 }
 
-function render({ project, cache, mountStore, ways, targets, commandLine }: Description): string {
+function render({ project, cache, epoch, mountStore, ways, targets, commandLine }: Description): string {
   const uses = cache.read ? (cache.write ? "read and written" : "read only") : cache.write ? "written only" : "off";
   const lines = [`project ${project}; the cache is ${uses}, since ${cache.reason}`];
+  if (epoch !== undefined) lines.push(`all names are those of epoch ${epoch}`);
   if (mountStore !== null) lines.push(`cache mounts are kept in ${mountStore.backend}: ${mountStore.place}`);
   for (const [backend, way] of Object.entries(ways)) lines.push(`layers go to ${backend} ${describeWay(way)}`);
   lines.push(...renderScopes(targets), "");

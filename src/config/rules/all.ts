@@ -29,7 +29,7 @@ import {
   checkLinks,
   checkMountBackend,
   checkMountNames,
-  checkScopeRules,
+  checkTopKeys,
 } from "./references.ts";
 import { checkTemplates } from "./templates.ts";
 import { checkStrings } from "./strings.ts";
@@ -53,7 +53,7 @@ export const rules: readonly Rule[] = [
   checkBackendNames,
   checkMountBackend,
   checkMountNames,
-  checkScopeRules,
+  checkTopKeys,
   checkInherits,
   checkLinks,
   checkGroupMembers,

@@ -67,17 +67,22 @@ export function* checkMountBackend(context: RuleContext): Iterable<Finding> {
   }
 }
 
-/** They follow from what is built, which is one thing for all targets of a run. */
-export function* checkScopeRules(context: RuleContext): Iterable<Finding> {
-  for (const [path, { scopes }] of cachePolicies(context)) {
-    if (scopes === undefined || path.length === 1) continue;
-    yield {
-      code: "BK2010",
-      path: [...path, "scopes"],
-      message: "scopes stands under the cache of the config alone, for all targets",
-      hint: "move it to `cache.scopes` at the top, or give the target a `scope` of its own",
-    };
+/** What holds for all targets of a run: scopes follow from what is built, and mounts are shared. */
+export function* checkTopKeys(context: RuleContext): Iterable<Finding> {
+  for (const [path, { scopes, epoch }] of cachePolicies(context)) {
+    if (path.length === 1) continue;
+    if (scopes !== undefined) {
+      yield onlyAtTop(path, "scopes", "move it to `cache.scopes` at the top, or give the target a `scope` of its own");
+    }
+    if (epoch !== undefined) {
+      yield onlyAtTop(path, "epoch", "move it to `cache.epoch` at the top, or give the target another `scope`");
+    }
   }
+}
+
+function onlyAtTop(path: Path, key: string, hint: string): Finding {
+  const message = `${key} stands under the cache of the config alone, for all targets`;
+  return { code: "BK2010", path: [...path, key], message, hint };
 }
 
 export function* checkMountNames(context: RuleContext): Iterable<Finding> {
