@@ -1,6 +1,6 @@
 import { type CacheSummary, readCacheSummaries } from "../layers/manifest.ts";
 import type { LayerAccess, ManifestPlace } from "../layers/place.ts";
-import type { CachePlace } from "./report.ts";
+import type { CachePlace } from "./build-report.ts";
 
 /** A place that a target was to write. */
 interface WrittenPlace extends CachePlace {

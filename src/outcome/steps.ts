@@ -19,6 +19,8 @@ export interface BuildSteps {
     readonly ms: number;
     /** Bytes of layers that were really pulled; null where no cache was imported. */
     readonly bytes: number | null;
+    /** The same by digest of the layer. */
+    readonly blobs: ReadonlyMap<string, number>;
   };
   readonly export: { readonly ms: number };
   /** One for each cache exporter of the build. */
@@ -92,6 +94,9 @@ function findSteps(progress: Progress): BuildSteps {
   const cached = steps.filter((step) => stateOf(step) === "cached");
   const toRan = (step: Vertex): RanStep => ({ name: step.name, ms: round(timeOf([step])) });
   const hasImported = imports.some((vertex) => errorOf(vertex) === null);
+  const blobs = hasImported
+    ? pulledBlobs([...imports, ...steps.filter(({ name }) => !baseImage.test(name))])
+    : new Map<string, number>();
   return {
     steps: {
       total: steps.length,
@@ -105,7 +110,8 @@ function findSteps(progress: Progress): BuildSteps {
     hasFailed: steps.some((step) => errorOf(step)?.endsWith("context canceled") === false),
     import: {
       ms: round(timeOf(imports)),
-      bytes: hasImported ? pulledBytes([...imports, ...steps.filter(({ name }) => !baseImage.test(name))]) : null,
+      bytes: hasImported ? [...blobs.values()].reduce((sum, size) => sum + size, 0) : null,
+      blobs,
     },
     export: { ms: round(timeOf(exports)) },
     exports: exports.map((vertex) => ({
@@ -189,12 +195,12 @@ function timeOf(vertices: readonly Vertex[]): number {
 }
 
 /** A blob is pulled once, however many vertices wait for it. */
-function pulledBytes(vertices: readonly Vertex[]): number {
+function pulledBlobs(vertices: readonly Vertex[]): ReadonlyMap<string, number> {
   const blobs = new Map<string, number>();
   for (const { id, current } of vertices.flatMap(({ statuses }) => statuses)) {
     if (blobId.test(id)) blobs.set(id, Math.max(current, blobs.get(id) ?? 0));
   }
-  return [...blobs.values()].reduce((sum, size) => sum + size, 0);
+  return blobs;
 }
 
 function writtenLayers({ statuses }: Vertex): readonly string[] | null {

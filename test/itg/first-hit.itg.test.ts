@@ -54,6 +54,7 @@ function plain(text: string): string {
       .replaceAll(/\b[\d.]+ ?(?:ms|s)\b/g, "TIME")
       .replaceAll(/\b[\d.]+ ?[kM]?B\b/g, "SIZE")
       .replace(/^(app .* TIME), SIZE$/, "$1") // of two exports, the history may have the details of one alone
+      .replace(/, (?:SIZE|\?) pushed,/, ", SIZE pushed,") // for the same reason
       .replaceAll(/^#\d+ (?:[\d.]+ )?/g, "#N ")
       .replaceAll(/ +/g, " ")
       .trimEnd(),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Report } from "../../src/outcome/report.ts";
+import type { Report, TargetReport } from "../../src/outcome/report.ts";
 import { showBytes, showTime } from "../../src/diagnostics/units.ts";
 import { formatSummary } from "../../src/cli/report/outcome.ts";
 import { summarise } from "../../src/outcome/summary.ts";
@@ -55,6 +55,7 @@ test("as a table", () => {
     "no source for lost: left out of this run: far",
     "?: the builder has no history of that build",
     'left out: backend "far": https://s3.test does not answer in time',
+    "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed, mounts 0 B in and 0 B out, 1.0 s",
   ]);
 });
 
@@ -78,13 +79,67 @@ test("what a target had of the relay is a line of its own", () => {
     ms: 2_310,
   };
   const lines = formatSummary(summarise(sampleReport({ targets: { api: sampleTarget({ relay }) } })), 200);
-  expect(lines.at(-1)).toBe(
+  expect(lines.at(-2)).toBe(
     "relay api: 12 of 15 objects found, 73.4 MB from the bucket, 2.0 MB stored, 1 results left out, whose layers the bucket lacks in 2.3 s",
   );
 });
 
 test("as data", () => {
   expect(summarise(report).rows.map(({ cells }) => cells[1])).toEqual(["5/5", "2/9", "?"]);
+});
+
+const many = (count: number, of: (index: number) => Partial<TargetReport>) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, sampleTarget(of(index))]));
+
+test("of many targets those that came to the same have a row together, those with steps that ran first", () => {
+  const ran = (index: number) => ({
+    steps: { total: 9, cached: 8, ran: [{ name: "[app 9/9] RUN make", ms: index * 1_000 }] },
+  });
+  const targets = many(60, (index) => (index % 10 === 7 ? ran(index) : {}));
+  expect(formatSummary(summarise({ ...sampleReport(), targets }), 100)).toEqual([
+    "target      cached   source         import          export",
+    "6 targets   48/54    remote (main)  12 ms, 8.2 MB   1.3 s, 0 B",
+    "  t7, t17, t27, t37 and 2 more",
+    "  ran 57.0 s  t57: [app 9/9] RUN make",
+    "  ran 47.0 s  t47: [app 9/9] RUN make",
+    "  ran 37.0 s  t37: [app 9/9] RUN make",
+    "  and 3 more",
+    "54 targets  270/270  remote (main)  12 ms, 74.1 MB  1.3 s, 0 B",
+    "  t0, t1, t2, t3 and 50 more",
+    "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed, mounts 0 B in and 0 B out, 1.0 s",
+  ]);
+});
+
+test.each([13, 60, 400])("%i targets that all came to something else fit a screen", (count) => {
+  const relay = { requests: 1, refused: 0, hits: 1, misses: 0, bytesFromStore: 9, bytesFromTier: 0, bytesToStore: 0 };
+  const targets = many(count, (index) => ({
+    steps: { total: 9, cached: 1, ran: Array.from({ length: 8 }, (_, n) => ({ name: `[app ${n}/9] RUN x`, ms: n })) },
+    source: { backend: "remote", scope: `s${index}`, name: "x", reason: "" },
+    relay: { ...relay, droppedResults: 0, corruptBlobs: 0, ms: 1 },
+  }));
+  const moved = { outcome: "restored", reason: null, files: 1, bytes: 8, storedBytes: 4, ms: 1 } as const;
+  const mounts = Array.from({ length: count }, (_, index) => ({
+    name: `m${index}`,
+    id: "x",
+    platform: "linux/amd64",
+    targets: ["t0"],
+    restore: { ...moved, snapshot: { scope: `s${index}`, key: "k" } },
+    save: { ...moved, outcome: "skipped" as const, reason: `reason ${index % 40}`, snapshot: null },
+  }));
+  const lines = formatSummary(summarise({ ...sampleReport(), targets, mounts }), 120);
+  expect(lines.length).toBeLessThan(60);
+  expect(lines.filter((line) => line.startsWith("relay"))).toEqual([
+    `relay of ${count} targets: ${count} of ${count} objects found, ${showBytes(count * 9)} from the bucket in ${showTime(count)}`,
+  ]);
+  expect(lines.filter((line) => / mounts?.*: /.test(line)).length).toBeLessThanOrEqual(13);
+});
+
+test("what it all came to ends the table, though the terminal is narrow", () => {
+  const lines = formatSummary(summarise(sampleReport()), 50);
+  expect(lines.slice(-2)).toEqual([
+    "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed,",
+    "  mounts 0 B in and 0 B out, 1.0 s",
+  ]);
 });
 
 test.each([20, 40, 60, 200])("no line is wider than %i", (width) => {

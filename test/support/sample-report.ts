@@ -27,6 +27,12 @@ export function sampleReport(more: Partial<Report> = {}): Report {
     builder: { name: "b", driver: "remote", buildkit: "v0.34.2" },
     buildx: "0.38.2",
     ways: {},
+    totals: {
+      steps: { total: 5, cached: 5 },
+      pulledBytes: 1_372_171,
+      pushedBytes: 0,
+      mounts: { restoredBytes: 0, savedBytes: 0 },
+    },
     targets: { api: sampleTarget() },
     mounts: [],
     failures: [],

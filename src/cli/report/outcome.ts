@@ -20,26 +20,43 @@ export function reportOutcome({ host, reporter }: CommandContext, { report, fail
 
 /** Lines of at most `width` columns; the longest texts are cut, never wrapped. */
 export function formatSummary(
-  { head, rows, relay, mounts, failures, notes }: Summary,
+  { head, rows, relay, mounts, failures, notes, closing }: Summary,
   width: number,
 ): readonly string[] {
   // Names of targets and sources may be of any length.
   const columns = head.map((each, index) => (index === 0 || index === 2 ? { head: each, least: 8 } : { head: each }));
   const cells = rows.map((row) => row.cells);
   const [headLine = "", ...lines] = rows.length === 0 ? [] : formatTable(columns, cells, width);
-  const table = rows.flatMap(({ ran }, index) => [lines[index] ?? "", ...ran.map((step) => `  ${step}`)]);
-  return [...(rows.length === 0 ? [] : [headLine]), ...table, ...relay, ...mounts, ...failures, ...notes].map((text) =>
-    cut(text.trimEnd(), width),
-  );
+  const table = rows.flatMap(({ below }, index) => [lines[index] ?? "", ...below.map((text) => `  ${text}`)]);
+  return [
+    ...(rows.length === 0 ? [] : [headLine]),
+    ...table,
+    ...relay,
+    ...mounts,
+    ...failures,
+    ...notes,
+    ...wrap(closing, width),
+  ].map((text) => cut(text.trimEnd(), width));
+}
+
+/** Parts of one line, which goes on below where the terminal is too narrow: none of them is to be lost. */
+function wrap(parts: readonly string[], width: number): readonly string[] {
+  return parts.reduce<readonly string[]>((lines, part) => {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 2 + part.length < width) return [...lines.slice(0, -1), `${line}, ${part}`];
+    return line === undefined ? [part] : [...lines.slice(0, -1), `${line},`, `  ${part}`];
+  }, []);
 }
 
 /** The table in the summary page of a GitHub Actions job. A page that cannot be written is no failure of the build. */
-function appendJobSummary(file: string, { head, rows, relay, mounts, failures, notes }: Summary): void {
+function appendJobSummary(file: string, summary: Summary): void {
+  const { head, rows, relay, mounts, failures, notes, closing } = summary;
   const row = (cells: readonly string[]) =>
     `| ${cells.map((cell) => plainLine(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   const lines = [
     "### bkcache",
     "",
+    ...(closing.length === 0 ? [] : [plainLine(closing.join(", ")), ""]),
     ...(rows.length === 0 ? [] : [row(head), row(head.map(() => "---"))]),
     ...rows.map(({ cells }) => row(cells)),
     "",

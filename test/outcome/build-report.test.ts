@@ -2,13 +2,8 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { readProgress } from "../../src/outcome/progress.ts";
-import {
-  buildReport,
-  type CachePlace,
-  type Report,
-  type ReportInput,
-  type TargetPlan,
-} from "../../src/outcome/report.ts";
+import { buildReport, type CachePlace, type ReportInput, type TargetPlan } from "../../src/outcome/build-report.ts";
+import type { Report } from "../../src/outcome/report.ts";
 import { sampleReport, sampleTarget } from "../support/sample-report.ts";
 import { type FixtureName, readFixtureText } from "./progress-fixture.ts";
 
