@@ -15,9 +15,9 @@ interface Located {
   spanOf(path: Path): Span | undefined;
 }
 
-/** The files under `bake`, in order. */
+/** The files under `bake`, in order; `cwd://` is bake's own word for files of this machine, as all of them are. */
 export function readPaths(bake: NonNullable<Config["bake"]>): readonly string[] {
-  return typeof bake === "string" ? [bake] : bake;
+  return (typeof bake === "string" ? [bake] : bake).map((path) => path.replace(/^cwd:\/\//, ""));
 }
 
 /** The keys of a target that a bake file does not decide. */

@@ -4,7 +4,8 @@ import type { Buildx } from "../builder/buildx.ts";
 import { lastError } from "../builder/inspect.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
-import { isOfMachine } from "../source/ask-bake.ts";
+import { isOfMachine } from "../source/reading.ts";
+import { hintOfUnset } from "../source/stand-in-variables.ts";
 import { createOverlays } from "./overlays.ts";
 import type { Answer, Env, Print, Question, SourceOptions } from "./question.ts";
 import { createStandIns, type StandIns } from "./stand-ins.ts";
@@ -73,14 +74,14 @@ async function list(buildx: Buildx, options: SourceOptions, type: string): Promi
   const args = ["bake", ...files.flatMap((file) => ["-f", file]), ...vars, `--list=type=${type},format=json`];
   const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env });
   if (exitCode === 0) return parseJson(stdout);
-  throw refused(lastError(stderr));
+  throw refused(lastError(stderr), options);
 }
 
-function refused(reason: string): BkcacheError {
+function refused(reason: string, options: Pick<SourceOptions, "dir" | "env" | "files">): BkcacheError {
   return new BkcacheError({
     code: "BK4020",
     message: `bake refuses the definition: ${reason}`,
-    hint: "`docker buildx bake --print` shows what bake reads from your files",
+    hint: hintOfUnset(reason, options) ?? "`docker buildx bake --print` shows what bake reads from your files",
   });
 }
 
@@ -131,6 +132,7 @@ export async function openBakeSource(buildx: Buildx, options: SourceOptions): Pr
       standIns,
       notices,
       text: options.text,
+      files: options,
     });
     const names = [...Object.keys(definition.targets), ...Object.keys(definition.groups)];
     return {
@@ -173,6 +175,7 @@ interface Search {
   readonly standIns: StandIns;
   readonly notices: Diagnostic[];
   readonly text: string;
+  readonly files: Pick<SourceOptions, "dir" | "env" | "files">;
 }
 
 async function printAll(search: Search): Promise<BakeDefinition> {
@@ -190,7 +193,7 @@ async function printAll(search: Search): Promise<BakeDefinition> {
 
 /** The same name by name, where bake refuses some. */
 async function printNames(search: Search): Promise<BakeDefinition> {
-  const { list, print, notices, text } = search;
+  const { list, print, notices, text, files } = search;
   const listed = await list();
   const hidden = new Set([...text.matchAll(/(?<![\w-])_[\w-]*/g)].map(([name]) => name));
   // Groups come last: by then something stands in for what their members lack.
@@ -209,7 +212,7 @@ async function printNames(search: Search): Promise<BakeDefinition> {
       hint: "mend it in the source and convert again, if it is needed",
     });
   }
-  if (Object.keys(targets).length === 0 && failed.size > 0) throw refused([...failed.values()][0] as string);
+  if (Object.keys(targets).length === 0 && failed.size > 0) throw refused([...failed.values()][0] as string, files);
   delete groups["default"];
   if (listed.groups.has("default")) {
     const answer = await print(["default"]);

@@ -10,15 +10,16 @@ import { mapRecord } from "../config/records.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { createLimit } from "../host/limit.ts";
 import type { Host } from "../host/host.ts";
-import { isOfMachine, withoutSecrets } from "../source/ask-bake.ts";
+import { helped } from "../source/ask-bake.ts";
 import { placeOfDockerfile } from "../source/dockerfiles.ts";
+import { askReading, createReading, type Help, type Reading } from "../source/reading.ts";
 import { questionEnv } from "./bake-source.ts";
 import { removeCredentials } from "./credentials.ts";
-import { isComposeName } from "./file-names.ts";
+import { isComposeName } from "../source/file-names.ts";
 import type { FoundDefinition } from "./found.ts";
 
 type Answer =
-  /** `isPartial`: without secrets and SSH agents. */
+  /** `isPartial`: without secrets, SSH agents or variables that this machine lacks. */
   { readonly definition: BakeDefinition; readonly isPartial?: true } | { readonly reason: string };
 
 /** Each costs a start of buildx. */
@@ -68,15 +69,17 @@ export async function askDefinitions(
 async function askHere(host: Host, buildx: Buildx, files: readonly string[]): Promise<FoundDefinition | Diagnostic> {
   const { cwd } = host;
   const folder = posix.dirname(files[0] ?? "");
-  const here = await print(host, buildx, { dir: cwd, files });
+  const reading = createReading(host);
+  const ask = (dir: string, names: readonly string[]): Promise<Answer> =>
+    print(host, buildx, { dir, files: names, reading });
+  const here = await ask(cwd, files);
   const isCompose = files.some((file) => /\.ya?ml$/.test(file));
   let chosen: { readonly answer: Answer; readonly isHere: boolean } = { answer: here, isHere: true };
   if (folder !== ".") {
     const dir = join(cwd, folder);
     const names = files.map((file) => posix.relative(folder, file));
     // Without variables of its folder a file says the same wherever bake runs, but for what relative paths mean.
-    const there =
-      "reason" in here || existsSync(join(dir, ".env")) ? await print(host, buildx, { dir, files: names }) : here;
+    const there = "reason" in here || existsSync(join(dir, ".env")) ? await ask(dir, names) : here;
     const [one, other] = [countThere(here, cwd), countThere(there, dir)];
     if (other > one || (other > 0 && other === one && isCompose)) chosen = { answer: there, isHere: false };
     // Without any Dockerfile of its own it says nothing of this project.
@@ -88,13 +91,17 @@ async function askHere(host: Host, buildx: Buildx, files: readonly string[]): Pr
   const { answer, isHere } = chosen;
   if ("reason" in answer) return (await findBase(host, buildx, files)) ?? refused(files, answer.reason);
   if (!isHere && answer.isPartial === true) {
-    return refused(files, "it needs secrets that this machine lacks, so that its targets cannot be taken over");
+    return refused(
+      files,
+      "it needs secrets or variables that this machine lacks, so that its targets cannot be taken over",
+    );
   }
   const { definition, kept } = removeCredentials(answer.definition);
   if (kept.length > 0) {
     return { code: "BK1012", message: `${files.join(", ")}: left out, since it holds credentials: ${kept.join(", ")}` };
   }
-  return { files, isHere, definition: isHere ? definition : rebase(definition, folder) };
+  const isPartial = answer.isPartial === true;
+  return { files, isHere, isPartial, definition: isHere ? definition : rebase(definition, folder) };
 }
 
 /** Says so where a compose file is refused alone, and not on top of the one that its folder is built from. */
@@ -106,7 +113,7 @@ async function findBase(host: Host, buildx: Buildx, files: readonly string[]): P
   const base = bakeFileNames.find((name) => isComposeName(name) && existsSync(join(dir, name)));
   const name = posix.basename(file);
   if (base === undefined || base === name) return null;
-  const answer = await print(host, buildx, { dir, files: [base, name] });
+  const answer = await print(host, buildx, { dir, files: [base, name], reading: createReading({ tell: () => {} }) });
   if ("reason" in answer) return null;
   const both = [posix.join(folder, base), file];
   return {
@@ -119,26 +126,26 @@ async function findBase(host: Host, buildx: Buildx, files: readonly string[]): P
 async function print(
   host: Host,
   buildx: Buildx,
-  { dir, files }: { readonly dir: string; readonly files: readonly string[] },
+  { dir, files, reading }: { readonly dir: string; readonly files: readonly string[]; readonly reading: Reading },
 ): Promise<Answer> {
-  const from = files.flatMap((file) => ["-f", file]);
-  const askFor = async (wanted: readonly string[]): Promise<Answer> => {
-    const args = ["bake", ...from, "--print", ...wanted];
-    const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env: questionEnv(host.env) });
-    return exitCode === 0 ? { definition: readDefinition(stdout) } : { reason: lastError(stderr) };
+  const question = { dir, env: questionEnv(host.env), files };
+  const askFor = async (wanted: readonly string[], help: Help): Promise<Answer> => {
+    const { input, ...asked }: typeof question & { readonly input?: string } = helped(question, help);
+    const args = ["bake", ...asked.files.flatMap((file) => ["-f", file]), "--print", ...help.flags, ...wanted];
+    const options = { cwd: dir, env: asked.env, ...(input !== undefined && { input }) };
+    const { exitCode, stdout, stderr } = await buildx.exec(args, options);
+    if (exitCode !== 0) return { reason: lastError(stderr) };
+    const isPartial = help.flags.length > 0 || help.standIns !== null;
+    return { definition: readDefinition(stdout), ...(isPartial && { isPartial }) };
   };
-  // A group that names what is not there spoils all, and not what is built without a name.
-  const ask = async (flags: readonly string[]): Promise<Answer> => {
-    const all = await askFor([...flags, "*"]);
+  // For which Dockerfiles there are, secrets and values that this machine lacks do not matter.
+  return askReading(reading, question, async (help) => {
+    const all = await askFor(["*"], help);
+    // A group that names what is not there spoils all, and not what is built without a name.
     if (!("reason" in all) || !all.reason.startsWith("failed to find target ")) return all;
-    const unnamed = await askFor(flags);
+    const unnamed = await askFor([], help);
     return "definition" in unnamed ? unnamed : all;
-  };
-  const answer = await ask([]);
-  // For which Dockerfiles there are, secrets that this machine lacks do not matter.
-  if (!("reason" in answer) || !isOfMachine(answer.reason)) return answer;
-  const rest = await ask(withoutSecrets);
-  return "definition" in rest ? { ...rest, isPartial: true } : rest;
+  });
 }
 
 function countThere(answer: Answer, dir: string): number {

@@ -22,6 +22,8 @@ export interface FoundDefinition {
   readonly definition: BakeDefinition;
   /** Whether bake reads it right where it runs in the folder; else its own folder is the place to run it in. */
   readonly isHere: boolean;
+  /** Secrets or variables that this machine lacks are not in it. */
+  readonly isPartial?: boolean;
 }
 
 /** What a folder holds, as far as a config depends on it. */

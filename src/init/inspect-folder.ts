@@ -5,9 +5,9 @@ import type { PresetName } from "../config/presets.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { Host } from "../host/host.ts";
 import { readIfFile } from "../source/dockerfiles.ts";
-import { isBakeName, isComposeName, isDockerfileName, isReadByItself } from "./file-names.ts";
+import { isBakeName, isComposeName, isDockerfileName, isReadByItself } from "../source/file-names.ts";
 import type { Found, FoundDockerfile } from "./found.ts";
-import { listFiles } from "./list-files.ts";
+import { listFiles } from "../source/list-files.ts";
 
 export interface FolderContents extends Found {
   /** Bake and compose files that bake does not read by itself here: in other folders, or under other names. */

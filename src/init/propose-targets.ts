@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { compareNames, targetName } from "../config/names.ts";
 import type { Target } from "../config/schema.gen.ts";
 import { contextOf, readsContext } from "./contexts.ts";
-import { suffixOf } from "./file-names.ts";
+import { suffixOf } from "../source/file-names.ts";
 import type { ReadDockerfile } from "./found.ts";
 
 /** Targets that build these Dockerfiles, by name; `taken` are names that others have. */

@@ -2,6 +2,7 @@ import type { Host } from "../host/host.ts";
 import { findRequested } from "../bake/requested.ts";
 import type { Plan } from "../bake/model.ts";
 import type { Project } from "../source/project.ts";
+import type { Reading } from "../source/reading.ts";
 
 /** Targets that no build asks for: others take them over with `inherits`, or a workflow fills them in. */
 export type AbstractTargets = ReadonlySet<string>;
@@ -50,16 +51,19 @@ function inheritedIn(text: string): readonly string[] {
 }
 
 /** The groups of the bake files that a config names; one that is called like a target among them. */
-export async function groupsOfFiles(host: Host, project: Project): Promise<Plan["groups"]> {
+export async function groupsOfFiles(host: Host, project: Project, reading: Reading): Promise<Plan["groups"]> {
   const { findBuildx } = await import("../builder/buildx.ts");
   const { listFiles, readFrom } = await import("../source/bake-files.ts");
   const { askDefinition } = await import("../source/ask-bake.ts");
+  const { defineEach } = await import("../source/define-each.ts");
   const buildx = await findBuildx(host);
   const { dir } = project.valid;
-  const { groups } = await listFiles(host, buildx, { dir, files: project.plan.bakeFiles?.paths ?? [] });
+  const { groups } = await listFiles(host, buildx, { dir, files: project.plan.bakeFiles?.paths ?? [], reading });
   const names = [...new Set([...groups, ...Object.keys(project.plan.groups)])];
   if (names.length === 0) return {};
   const source = readFrom(project.plan, []);
-  const definition = await askDefinition(buildx, { dir, env: host.env, ...source, args: names, isReading: true });
+  const definition = await defineEach(reading, names, (args) =>
+    askDefinition(buildx, { dir, env: host.env, ...source, args, reading }),
+  );
   return { ...definition.groups, [names[0] ?? "default"]: { targets: Object.keys(definition.targets) } };
 }

@@ -97,10 +97,10 @@ export function collectTargets(
   };
 }
 
-/** Dockerfiles that no config speaks of. */
+/** Dockerfiles of which nobody says what is built from them. */
 export function collectFiles(
   texts: readonly { readonly path: string; readonly text: string }[],
-  { project, cwd }: { readonly project: string; readonly cwd: string },
+  { project, mounts, cwd }: Pick<LintProject, "mounts"> & { readonly project: string; readonly cwd: string },
 ): CollectedProject {
   const files = texts.map(({ path, text }) =>
     lintFile(showFile(path, cwd), parseDockerfile(text), [], [dirname(path), cwd]),
@@ -108,7 +108,7 @@ export function collectFiles(
   return {
     paths: texts.map(({ path }) => path),
     findings: [],
-    project: { project, mounts: null, isComplete: false, files },
+    project: { project, mounts, isComplete: false, files },
   };
 }
 

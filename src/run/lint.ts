@@ -12,10 +12,11 @@ import { manageDockerfile } from "../dockerfile/manage.ts";
 import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { createDockerfileReader, createTextReader, readIfFile } from "../source/dockerfiles.ts";
-import { abstractOfFiles, abstractTargets, type AbstractTargets, groupsOfFiles } from "./built-targets.ts";
-import { createPlaces, type PlaceOf } from "./lint-places.ts";
+import { abstractTargets } from "./built-targets.ts";
+import { createPlaces } from "./lint-places.ts";
+import { openSubject, type Subject } from "./lint-subject.ts";
 import { collectFiles, collectTargets, type CollectedProject } from "./lint-project.ts";
-import { openProject, type Project } from "../source/project.ts";
+import type { Project } from "../source/project.ts";
 
 export interface LintedFinding extends Diagnostic {
   readonly level: "error" | "warn";
@@ -53,7 +54,9 @@ export async function lint(host: Host, { names, config, shouldFix }: LintOptions
   const fixed = new Set<string>();
   for (let round = 0; ; round += 1) {
     const collected = collect();
-    const found = [...lintProject(collected.project), ...collected.findings];
+    const isUncertain = project?.isUncertain === true;
+    const missing = collected.findings.map((finding) => (isUncertain ? { ...finding, isUncertain } : finding));
+    const found = [...lintProject(collected.project), ...missing];
     const kept = found.filter((finding) => levelFor(finding, project) !== "off");
     const changed = shouldFix && round < mostRounds ? await applyFixes(collected, kept) : [];
     for (const file of changed) fixed.add(file);
@@ -64,26 +67,6 @@ export async function lint(host: Host, { names, config, shouldFix }: LintOptions
       fixed: [...fixed],
     };
   }
-}
-
-/** A config with all that its findings need. */
-interface Subject extends Project {
-  readonly abstract: AbstractTargets;
-  readonly placeOf: PlaceOf;
-}
-
-/** With the targets of existing bake files, which only bake can tell. */
-async function openSubject(host: Host, config: string | undefined): Promise<Subject | null> {
-  const project = await openProject(host, config);
-  if (project === null) return null;
-  const readText = createTextReader();
-  const placeOf = createPlaces(project, { cwd: host.cwd, readText });
-  const { bakeFiles } = project.plan;
-  if (bakeFiles === undefined) return { ...project, abstract: abstractTargets(project), placeOf };
-  const { planAllTargets } = await import("../source/bake-files.ts");
-  const [plan, groups] = await Promise.all([planAllTargets(host, project), groupsOfFiles(host, project)]);
-  const texts = bakeFiles.paths.map((path) => readText(resolve(project.valid.dir, path)) ?? "");
-  return { ...project, plan, abstract: abstractOfFiles(plan, { groups, texts }), placeOf };
 }
 
 /** The findings in the Dockerfiles of a config, for commands that do something else. */
@@ -123,8 +106,8 @@ function collectNamed(host: Host, project: Subject | null, names: readonly strin
   const { cwd } = host;
   const known = (name: string) => project !== null && isName(project, name);
   const files = names.filter((name) => !known(name)).map((name) => resolve(cwd, name));
-  if (project === null) {
-    const paths = names.length === 0 ? dockerfilesIn(cwd) : files;
+  if (project === null || project.unread !== undefined) {
+    const paths = names.length === 0 ? (project?.unread ?? dockerfilesIn(cwd)) : files;
     if (paths.length === 0) {
       throw new BkcacheError({
         code: "BK6021",
@@ -132,25 +115,23 @@ function collectNamed(host: Host, project: Subject | null, names: readonly strin
         hint: "name the Dockerfiles, or run it where one of them is",
       });
     }
+    const { project: name, mounts } = project?.plan ?? { project: projectName(basename(cwd)), mounts: null };
     return collectFiles(
       paths.map((path) => ({ path, text: readDockerfile(path, project) })),
-      {
-        project: projectName(basename(cwd)),
-        cwd,
-      },
+      { project: name, mounts, cwd },
     );
   }
-  const { plan, valid, abstract } = project;
+  const { plan, valid, abstract, isUncertain = false } = project;
   const options = { read: createDockerfileReader(valid.dir), dir: valid.dir, cwd, abstract };
   const all = collectTargets(plan, Object.keys(plan.targets), options);
-  if (names.length === 0) return all;
+  if (names.length === 0) return isUncertain ? { ...all, project: { ...all.project, isComplete: false } } : all;
   // A Dockerfile is judged with all targets that are built from it.
   const { targets } = findRequested(plan, names.filter(known));
   const asked = targets.length === 0 ? null : collectTargets(plan, targets, options);
   const wanted = new Set([...files, ...(asked?.paths ?? [])]);
   const others = files.filter((path) => !all.paths.includes(path));
   const texts = others.map((path) => ({ path, text: readDockerfile(path, project) }));
-  const bare = collectFiles(texts, { project: plan.project, cwd });
+  const bare = collectFiles(texts, { project: plan.project, mounts: null, cwd });
   const isWanted = (_: unknown, index: number) => wanted.has(all.paths[index] ?? "");
   return {
     paths: [...all.paths.filter(isWanted), ...bare.paths],

@@ -32,12 +32,15 @@ export function openLocalNames(host: Host, { config, files }: LocalNamesRequest)
     const own = project === null ? (files.length > 0 ? [] : await findBakeFiles(host)) : bakeFilesOf(project.plan);
     const all = [...own, ...files];
     if (all.length === 0) return { ...nothing, plan: project?.plan };
-    const [{ findBuildx }, { listFiles }] = await Promise.all([
+    const [{ findBuildx }, { listFiles }, { createReading }] = await Promise.all([
       import("../builder/buildx.ts"),
       import("../source/bake-files.ts"),
+      import("../source/reading.ts"),
     ]);
     const dir = project?.valid.dir ?? host.cwd;
-    const names = await listFiles(host, await findBuildx(host), { dir, files: all }).catch(() => nothing);
+    // The shell has no place for what is wrong.
+    const reading = createReading({ tell: () => {} });
+    const names = await listFiles(host, await findBuildx(host), { dir, files: all, reading }).catch(() => nothing);
     return { ...names, plan: project?.plan };
   });
   return {

@@ -5,6 +5,8 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { collectNever } from "../builder/go-collector.ts";
 import type { ExecResult } from "../host/host.ts";
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import { hintOfUnset } from "./stand-in-variables.ts";
+import { askReading, type Help, noHelp, type Reading } from "./reading.ts";
 
 export interface DefinitionRequest {
   readonly dir: string;
@@ -18,9 +20,9 @@ export interface DefinitionRequest {
   readonly args: readonly string[];
   /**
    * Nothing is built from the answer: secrets and SSH agents of all targets are left out of it where this machine lacks
-   * one of them, as it does in a pull request from a fork.
+   * one of them, and variables that must be set are empty.
    */
-  readonly isReading?: boolean;
+  readonly reading?: Reading;
 }
 
 /**
@@ -28,10 +30,11 @@ export interface DefinitionRequest {
  * @throws BkcacheError BK4020 with bake's own words where it refuses them.
  */
 export async function askDefinition(buildx: Buildx, request: DefinitionRequest): Promise<BakeDefinition> {
-  let answer = await print(buildx, request);
-  if ("reason" in answer && request.isReading === true && isOfMachine(answer.reason)) {
-    answer = await print(buildx, { ...request, args: [...withoutSecrets, ...request.args] });
-  }
+  const { reading } = request;
+  const answer =
+    reading === undefined
+      ? await print(buildx, request, noHelp)
+      : await askReading(reading, request, (help) => print(buildx, request, help));
   if ("definition" in answer) return answer.definition;
   const names = answer.reason === "failed to find target default" ? await namesOf(buildx, request) : [];
   throw new BkcacheError({
@@ -39,7 +42,7 @@ export async function askDefinition(buildx: Buildx, request: DefinitionRequest):
     message: `bake refuses the definition: ${answer.reason}`,
     hint:
       names.length === 0
-        ? "`docker buildx bake --print` shows what bake reads from your files"
+        ? (hintOfUnset(answer.reason, request) ?? "`docker buildx bake --print` shows what bake reads from your files")
         : `there is no group default: name what is meant, of ${names.slice(0, mostNamed).join(", ")}`,
   });
 }
@@ -47,22 +50,16 @@ export async function askDefinition(buildx: Buildx, request: DefinitionRequest):
 /** More than these nobody reads. */
 const mostNamed = 20;
 
-/** Overrides that take secrets and agents away: bake looks at their files even where it only prints. */
-export const withoutSecrets: readonly string[] = ["--set", "*.secret=", "--set", "*.ssh="];
-
-/** Whether bake refuses for what this machine lacks, not for what the files say. */
-export function isOfMachine(reason: string): boolean {
-  return /^failed to (?:stat|convert agent config) |invalid empty ssh agent socket/.test(reason);
-}
-
 async function print(
   buildx: Buildx,
   request: DefinitionRequest,
+  help: Help,
 ): Promise<{ readonly definition: BakeDefinition } | { readonly reason: string }> {
-  const { files, input, args } = request;
+  const { files, input } = request;
+  const args = [...help.flags, ...request.args];
   const hasFiles = files.length === 0 || files.some((file) => file !== "-") || input === undefined;
   const env = collectNever({ hasFiles, input, args });
-  const { exitCode, stdout, stderr } = await ask(buildx, request, { wanted: ["--print", ...args], env });
+  const { exitCode, stdout, stderr } = await ask(buildx, helped(request, help), { wanted: ["--print", ...args], env });
   return exitCode === 0 ? { definition: readDefinition(stdout) } : { reason: lastError(stderr) };
 }
 
@@ -74,6 +71,21 @@ async function namesOf(buildx: Buildx, request: DefinitionRequest): Promise<read
   return [...entries.filter(isGroup), ...entries.filter((each) => !isGroup(each))].map((each) =>
     String(fieldOf(each, "name")),
   );
+}
+
+/** With what stands in for variables, as a file behind the others and before what the config declares. */
+export function helped<Asked extends Pick<DefinitionRequest, "files" | "input" | "env">>(
+  asked: Asked,
+  { standIns }: Help,
+): Asked {
+  if (standIns === null) return asked;
+  const { files, input = "", env } = asked;
+  return {
+    ...asked,
+    files: files.includes("-") ? files : [...files, "-"],
+    input: `${standIns.hcl}\n${input}`,
+    env: { ...env, ...standIns.env },
+  };
 }
 
 function ask(

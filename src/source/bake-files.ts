@@ -4,10 +4,11 @@ import type { Plan } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import { lastError } from "../builder/inspect.ts";
 import { checkAgainstFiles, type Listed } from "../config/bake-files.ts";
-import type { ValidConfig } from "../config/validate.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { askDefinition } from "./ask-bake.ts";
+import { askDefinition, helped } from "./ask-bake.ts";
+import { defineEach } from "./define-each.ts";
+import { askReading, createReading, type Help, noHelp, type Reading } from "./reading.ts";
 import type { Project } from "./project.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 
@@ -31,7 +32,7 @@ export interface FilesRequest {
   /** --set and --var, and targets. */
   readonly args: readonly string[];
   /** As in `DefinitionRequest`. */
-  readonly isReading?: boolean;
+  readonly reading?: Reading;
 }
 
 /** What bake makes of the files and the config together, and the plan of it. */
@@ -50,23 +51,41 @@ export async function defineFiles(
   host: Host,
   buildx: Buildx,
   { valid, plan }: Project,
-  { overlays, args, isReading = false }: FilesRequest,
+  { overlays, args, reading }: FilesRequest,
 ): Promise<DefinedFiles> {
   const asking = awaitedLater(
-    askDefinition(buildx, { dir: valid.dir, env: host.env, ...readFrom(plan, overlays), args, isReading }),
+    askDefinition(buildx, {
+      dir: valid.dir,
+      env: host.env,
+      ...readFrom(plan, overlays),
+      args,
+      ...(reading !== undefined && { reading }),
+    }),
   );
-  await checkNames(host, buildx, valid, plan);
+  await checkNames(host, buildx, { valid, plan, reading });
   const definition = await asking;
   return { definition, plan: planWithFiles(plan, definition) };
 }
 
-/** The same of all targets that the files and the config have, not only of those that a build would take. */
-export async function defineAllTargets(host: Host, buildx: Buildx, project: Project): Promise<DefinedFiles> {
+/**
+ * The same of all targets that the files and the config have, not only of those that a build would take. One that bake
+ * refuses is left out, and said.
+ */
+export async function defineAllTargets(
+  host: Host,
+  buildx: Buildx,
+  project: Project,
+  reading: Reading = createReading(host),
+): Promise<DefinedFiles> {
   const { dir } = project.valid;
-  const { targets } = await listFiles(host, buildx, { dir, files: project.plan.bakeFiles?.paths ?? [] });
+  const { targets } = await listFiles(host, buildx, { dir, files: project.plan.bakeFiles?.paths ?? [], reading });
   const names = [...new Set([...targets, ...Object.keys(project.plan.targets)])];
   if (names.length === 0) return { definition: { groups: {}, targets: {} }, plan: project.plan };
-  return defineFiles(host, buildx, project, { overlays: [], args: names, isReading: true });
+  const definition = await defineEach(reading, names, async (args) => {
+    const defined = await defineFiles(host, buildx, project, { overlays: [], args, reading });
+    return defined.definition;
+  });
+  return { definition, plan: planWithFiles(project.plan, definition) };
 }
 
 /**
@@ -74,19 +93,27 @@ export async function defineAllTargets(host: Host, buildx: Buildx, project: Proj
  * else.
  * @throws BkcacheError as `defineFiles`, and BK4001 where buildx is needed and not there
  */
-export async function planAllTargets(host: Host, project: Project): Promise<Plan> {
+export async function planAllTargets(host: Host, project: Project, reading?: Reading): Promise<Plan> {
   if (project.plan.bakeFiles === undefined) return project.plan;
   const { findBuildx } = await import("../builder/buildx.ts");
-  return (await defineAllTargets(host, await findBuildx(host), project)).plan;
+  return (await defineAllTargets(host, await findBuildx(host), project, reading)).plan;
 }
 
 /** Asks bake for names only where the config has some to compare. */
-async function checkNames(host: Host, buildx: Buildx, valid: ValidConfig, plan: Plan): Promise<void> {
+async function checkNames(
+  host: Host,
+  buildx: Buildx,
+  { valid, plan, reading }: Pick<Project, "valid" | "plan"> & { readonly reading: Reading | undefined },
+): Promise<void> {
   const { targets = {}, groups = {} } = valid.config;
   if (Object.keys(targets).length + Object.keys(groups).length === 0) return;
   const findings = checkAgainstFiles(
     valid,
-    await listFiles(host, buildx, { dir: valid.dir, files: plan.bakeFiles?.paths ?? [] }),
+    await listFiles(host, buildx, {
+      dir: valid.dir,
+      files: plan.bakeFiles?.paths ?? [],
+      ...(reading !== undefined && { reading }),
+    }),
   );
   if (findings.length > 0) throw BkcacheError.of(findings);
 }
@@ -95,19 +122,26 @@ async function checkNames(host: Host, buildx: Buildx, valid: ValidConfig, plan: 
 export async function listFiles(
   host: Host,
   buildx: Buildx,
-  { dir, files }: { readonly dir: string; readonly files: readonly string[] },
+  { dir, files, reading }: { readonly dir: string; readonly files: readonly string[]; readonly reading?: Reading },
 ): Promise<Listed> {
-  const args = ["bake", ...files.flatMap((file) => ["-f", file]), "--list=type=targets,format=json"];
-  const { exitCode, stdout, stderr } = await buildx.exec(args, { cwd: dir, env: host.env });
-  if (exitCode !== 0) {
+  const asked = { dir, env: host.env, files };
+  const ask = async (help: Help): Promise<{ readonly stdout: string } | { readonly reason: string }> => {
+    const { input, ...request }: typeof asked & { readonly input?: string } = helped(asked, help);
+    const args = ["bake", ...request.files.flatMap((file) => ["-f", file]), "--list=type=targets,format=json"];
+    const options = { cwd: dir, env: request.env, ...(input !== undefined && { input }) };
+    const { exitCode, stdout, stderr } = await buildx.exec(args, options);
+    return exitCode === 0 ? { stdout } : { reason: lastError(stderr) };
+  };
+  const answer = reading === undefined ? await ask(noHelp) : await askReading(reading, asked, ask);
+  if ("reason" in answer) {
     throw new BkcacheError({
       code: "BK4020",
-      message: `bake cannot list the targets of ${files.join(", ")}: ${lastError(stderr)}`,
+      message: `bake cannot list the targets of ${files.join(", ")}: ${answer.reason}`,
       hint: "`docker buildx bake --list=targets` shows what bake reads from your files",
     });
   }
   // Without a target that may be listed buildx prints `null`.
-  const entries = (JSON.parse(stdout) ?? []) as readonly { readonly name: string; readonly group?: boolean }[];
+  const entries = (JSON.parse(answer.stdout) ?? []) as readonly { readonly name: string; readonly group?: boolean }[];
   const names = (isGroup: boolean) =>
     new Set(entries.filter(({ group = false }) => group === isGroup).map(({ name }) => name));
   return { targets: names(false), groups: names(true) };

@@ -1,6 +1,7 @@
 import type { Plan } from "../bake/model.ts";
 import type { Host } from "../host/host.ts";
 import { openProject, type Project, requireProject } from "./project.ts";
+import { createReading } from "./reading.ts";
 
 /** The plan of what a command is asked to look at. */
 export interface OpenedPlan {
@@ -24,7 +25,7 @@ export async function openPlan(host: Host, project: Project, names: readonly str
   const { plan } = await defineFiles(host, await findBuildx(host), project, {
     overlays: [],
     args: names,
-    isReading: true,
+    reading: createReading(host),
   });
   return { plan, dir, names: plan.groups["default"]?.targets ?? [] };
 }
@@ -47,6 +48,7 @@ export async function openFolderPlan(
     import("../bake/argv.ts"),
     import("./open.ts"),
   ]);
-  const { plan, dir } = await openSource(host, splitBakeArgs(names, { cwd: host.cwd }), findBuildx(host));
+  const args = splitBakeArgs(names, { cwd: host.cwd });
+  const { plan, dir } = await openSource(host, args, findBuildx(host), createReading(host));
   return { plan, dir, names: plan.groups["default"]?.targets ?? [], hasConfig: false };
 }

@@ -15,6 +15,7 @@ import type { Host } from "../host/host.ts";
 import { defineFiles, listFiles } from "./bake-files.ts";
 import { askDefinition } from "./ask-bake.ts";
 import { openProject } from "./project.ts";
+import { createReading, type Reading } from "./reading.ts";
 import { parseRemoteCache, remoteCacheBackend } from "./remote-cache.ts";
 
 /** What is to be built, from a config or from the folder itself. */
@@ -41,13 +42,19 @@ export interface Source {
 /**
  * The config at or above the folder, else the bake files or Dockerfile of the folder with the cache of
  * BUILDKIT_REMOTE_CACHE.
+ * @param reading of a folder without a config, where nothing is built
  * @throws BkcacheError BK2001 where there is neither.
  */
-export async function openSource(host: Host, args: BakeArgs, buildx: Promise<Buildx>): Promise<Source> {
+export async function openSource(
+  host: Host,
+  args: BakeArgs,
+  buildx: Promise<Buildx>,
+  reading?: Reading,
+): Promise<Source> {
   const project = await openProject(host, args.own.config);
   const remote = host.env["BUILDKIT_REMOTE_CACHE"];
   if (project === null) {
-    if (remote) return openFolder(host, args, await buildx, remote);
+    if (remote) return openFolder(host, args, await buildx, { remote, reading });
     throw new BkcacheError({
       code: "BK2001",
       message: `no config found in ${host.cwd} or above it`,
@@ -109,12 +116,19 @@ export function planOfFolder(dir: string, remote: string, definition: BakeDefini
 /** All targets of the folder without a config, not only those that a build would take. */
 export async function defineWholeFolder(host: Host, buildx: Buildx): Promise<BakeDefinition> {
   const files = await findBakeFiles(host);
-  const targets = files.length === 0 ? [] : [...(await listFiles(host, buildx, { dir: host.cwd, files })).targets];
-  return defineFolder(host, splitBakeArgs(targets, { cwd: host.cwd }), buildx);
+  const reading = createReading(host);
+  const targets =
+    files.length === 0 ? [] : [...(await listFiles(host, buildx, { dir: host.cwd, files, reading })).targets];
+  return defineFolder(host, splitBakeArgs(targets, { cwd: host.cwd }), buildx, reading);
 }
 
-async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: string): Promise<Source> {
-  const definition = await defineFolder(host, args, buildx);
+async function openFolder(
+  host: Host,
+  args: BakeArgs,
+  buildx: Buildx,
+  { remote, reading }: { readonly remote: string; readonly reading: Reading | undefined },
+): Promise<Source> {
+  const definition = await defineFolder(host, args, buildx, reading);
   return {
     plan: withOverriddenEntries(planOfFolder(host.cwd, remote, definition), definition, args.sets),
     hasConfig: false,
@@ -129,7 +143,7 @@ async function openFolder(host: Host, args: BakeArgs, buildx: Buildx, remote: st
   };
 }
 
-async function defineFolder(host: Host, args: BakeArgs, buildx: Buildx): Promise<BakeDefinition> {
+async function defineFolder(host: Host, args: BakeArgs, buildx: Buildx, reading?: Reading): Promise<BakeDefinition> {
   const files = args.files.length > 0 || args.remote !== null ? args.files : await findBakeFiles(host);
   if (files.length === 0 && args.remote === null) {
     if (!(await isThere(join(host.cwd, "Dockerfile")))) {
@@ -151,6 +165,7 @@ async function defineFolder(host: Host, args: BakeArgs, buildx: Buildx): Promise
     files,
     ...(builder !== null && { builder: builder.name }),
     ...(files.includes("-") ? { input: await readStandardInput() } : {}),
+    ...(reading !== undefined && { reading }),
     args: argumentsOf(args),
   });
   if (remote === null) return definition;

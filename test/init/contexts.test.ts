@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { contextOf } from "../../src/init/contexts.ts";
-import { isBakeName, isComposeName, isDockerfileName } from "../../src/init/file-names.ts";
+import { isBakeName, isComposeName, isDockerfileName } from "../../src/source/file-names.ts";
 import { proposeTargets } from "../../src/init/propose-targets.ts";
 
 const contextFor = (path: string, lines: string, files: readonly string[]) =>

@@ -83,6 +83,98 @@ target "default" {
     expect(stderr).not.toContain("BK1013");
   });
 
+  const reads = [["lint"], ["plan"], ["generate", "--check"], ["eject", "--dry-run"], ["init", "--yes", "--stdout"]];
+  test.each(reads)("where they are not set, that is said once and does not stop %s", async (...args) => {
+    const { exitCode, stderr, stdout } = await open(required).bkcache(...args);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr.match(/BK4020/g)).toHaveLength(1);
+    expect(stderr).toContain(
+      "docker-bake.hcl cannot be read as bake reads it: docker-bake.hcl:3,17-26: Validation failed",
+    );
+    expect(stderr).toContain("with nothing in FOO, LIST; set the variables in the environment");
+    if (args[0] === "plan") expect(stdout).toContain("mount npm: /root/.npm");
+    if (args[0] === "init") expect(stdout).not.toContain("targets:");
+  });
+
+  test("a bake and a conversion need them, and name them", async () => {
+    for (const args of [
+      ["bake", "--print"],
+      ["init", "--from-bake", "docker-bake.hcl", "--stdout"],
+    ]) {
+      const { exitCode, stderr } = await open(required).bkcache(...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("set FOO, LIST in the environment");
+    }
+  });
+
+  test("one that is set to what the file refuses keeps its value for those who only read", async () => {
+    const file = required
+      .replace('FOO != ""', 'FOO == "y"')
+      .replace('"default" {', '"default" {\n  dockerfile = FOO\n');
+    const { stderr, stdout } = await open(file, { FOO: "x", LIST: "a" }).bkcache("plan");
+    expect(stderr).toContain("Validation failed");
+    expect(stdout).toContain("x does not exist");
+  });
+
+  test("what is only missing because of them is no error", async () => {
+    const file = `${required}target "other" {\n  context = "\${FOO}/api"\n}\ngroup "all" {\n  targets = ["default", "other"]\n}\n`;
+    const { exitCode, stderr } = await open(file).bkcache("lint");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("warning BK6021");
+  });
+
+  test("compose files that require variables, and definitions without a config", async () => {
+    const workspace = makeWorkspace({
+      "compose.yaml": "services:\n  api:\n    build: { context: ., args: { X: '${NEED:?must be set}' } }\n",
+      Dockerfile: "FROM node:24\nRUN --mount=type=cache,id=n,target=/root/.npm npm ci\n",
+    });
+    const remote = { BUILDKIT_REMOTE_CACHE: "s3://bucket/x/", AWS_REGION: "eu-west-1" };
+    const run = (args: readonly string[], extra: Readonly<Record<string, string>>) =>
+      runBkcache(args, { cwd: workspace.dir, env: cleanEnv({ ...env, ...extra }) });
+    const planned = await run(["plan"], remote);
+    expect(planned).toMatchObject({ exitCode: 0 });
+    expect(planned.stderr).toContain("with nothing in NEED");
+    expect(planned.stdout).toContain("mount n: /root/.npm");
+    expect((await run(["plan"], { ...remote, NEED: "x" })).stderr).not.toContain("BK4020");
+    const initialized = await run(["init", "--yes", "--format", "yaml"], {});
+    expect(initialized).toMatchObject({ exitCode: 0 });
+    for (const args of [["lint"], ["plan"]]) expect(await run(args, {})).toMatchObject({ exitCode: 0 });
+  });
+
+  test("a target that bake refuses is left out by lint, and said; the others are looked at", async () => {
+    const file = 'target "default" {}\ntarget "x" {\n  inherits = ["gone"]\n}\n';
+    const { exitCode, stderr } = await open(file).bkcache("lint");
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr).toContain("x is left out: bake refuses the definition: failed to find target gone");
+    expect(stderr).toContain("1 Dockerfile: ");
+  });
+
+  test("lint looks at all Dockerfiles of the folder where bake reads nothing, or is not there", async () => {
+    const { workspace, bkcache } = open('target "default" {\n');
+    workspace.write("api/Dockerfile", "FROM node:24\nCOPY package.json package-lock.json ./\nRUN npm ci\n");
+    const broken = await bkcache("lint");
+    expect(broken).toMatchObject({ exitCode: 0 });
+    expect(broken.stderr).toContain("warning BK4020: bake cannot list the targets of docker-bake.hcl: ");
+    expect(broken.stderr).toContain("2 Dockerfiles: 0 errors, 1 warning");
+    const without = await runBkcache(["lint"], { cwd: workspace.dir, env: cleanEnv({ PATH: "/nowhere" }) });
+    expect(without).toMatchObject({ exitCode: 0 });
+    expect(without.stderr).toContain("warning BK4001");
+    expect(await bkcache("plan")).toMatchObject({ exitCode: 2 });
+  });
+
+  test("names are completed from such a file", async () => {
+    const { stdout } = await open(`${required}target "other" {}\n`).bkcache("__complete", "lint", "o");
+    expect(stdout).toContain("other");
+  });
+
+  test("a config may name files as bake names those of this machine", async () => {
+    const { workspace, bkcache } = open('target "default" {}\n');
+    workspace.write("bkcache.config.yaml", "project: shop\nbake: cwd://docker-bake.hcl\n");
+    for (const args of [["validate"], ["lint"], ["plan"], ["generate", "--check"], ["bake", "--print"]]) {
+      expect(await bkcache(...args)).toMatchObject({ exitCode: 0 });
+    }
+  });
+
   test("files may be named as bake names those of this machine", async () => {
     const { bkcache } = open('target "default" {}\n');
     const made = await bkcache("init", "--from-bake", "cwd://docker-bake.hcl", "--stdout", "--format", "yaml");

@@ -6,15 +6,15 @@ import type { Host } from "../host/host.ts";
  * The files of a folder as git keeps them, or outside of a repository as they lie there. Relative, with slashes, those
  * at the top first.
  */
-export async function listFiles(host: Host): Promise<readonly string[]> {
-  return sortShallowFirst((await listByGit(host)) ?? (await listByWalking(host.cwd)));
+export async function listFiles(host: Host, dir: string = host.cwd): Promise<readonly string[]> {
+  return sortShallowFirst((await listByGit(host, dir)) ?? (await listByWalking(dir)));
 }
 
 /** What git tracks is the project's, whatever its folder is called; of the rest, what git's own rules do not ignore. */
-async function listByGit(host: Host): Promise<readonly string[] | null> {
+async function listByGit(host: Host, dir: string): Promise<readonly string[] | null> {
   try {
     const args = ["-c", "core.quotePath=false", "ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"];
-    const { exitCode, stdout } = await host.exec("git", args, { timeoutMs: 10_000 });
+    const { exitCode, stdout } = await host.exec("git", args, { cwd: dir, timeoutMs: 10_000 });
     if (exitCode !== 0) return null;
     return stdout.split("\0").flatMap((entry) => {
       // A tag and a blank stand before each path; `?` is what git does not track.
