@@ -45,7 +45,11 @@ describe.for(files)("%s", (file) => {
     const writes = jobs.flatMap(([name, { permissions = {} }]) =>
       Object.entries(permissions).flatMap(([right, level]) => (level === "write" ? [`${name}: ${right}`] : [])),
     );
-    expect(writes).toEqual(file.endsWith("release.yml") ? ["publish: id-token", "announce: contents"] : []);
+    expect(writes).toEqual(
+      file.endsWith("release.yml")
+        ? ["publish: id-token", "attest: attestations", "attest: id-token", "image: packages", "announce: contents"]
+        : [],
+    );
   });
 
   test("has jobs that end, on a system with a version, after jobs that exist", () => {

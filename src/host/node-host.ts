@@ -38,7 +38,9 @@ export function createHost(options: HostOptions): Host {
     async runAfterKill(args) {
       if (program === undefined) return null;
       const { runAfterKill } = await import("./after-kill.ts");
-      return runAfterKill({ cwd, env }, process.execPath, [program, ...args]);
+      // A single executable is its own Node and program.
+      const isExecutable = process.getBuiltinModule("node:sea").isSea();
+      return runAfterKill({ cwd, env }, process.execPath, isExecutable ? args : [program, ...args]);
     },
     now: () => Date.now(),
     live: options.live ?? (() => {}),

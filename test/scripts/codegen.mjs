@@ -1,5 +1,5 @@
 /**
- * Writes every file that follows from another: types and validator from schemas/bkcache.schema.json, the
+ * Writes every file that follows from another: types, validator and the draft-07 form from schemas/bkcache.schema.json, the
  * generated pages of docs/, and the compiled templates. `--check` writes nothing and exits 1 where a file differs.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -11,12 +11,15 @@ import { compile } from "json-schema-to-typescript";
 import { presetEnv, presets } from "../../src/config/presets.ts";
 import { codes } from "../../src/diagnostics/codes.ts";
 import { exitCodeHelp, exitCodes } from "../../src/diagnostics/exit-codes.ts";
+import manifest from "../../package.json" with { type: "json" };
 import { compileTemplates } from "./compile-templates.mjs";
+import { toDraft07 } from "./draft-07.mjs";
 import { renderLintPage } from "./lint-page.mjs";
 import { renderConfigPage, renderErrorsPage, renderPresetsPage } from "./reference.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const source = "schemas/bkcache.schema.json";
+const draft07 = "schemas/bkcache.draft-07.schema.json";
 const banner = `Written by test/scripts/codegen.mjs from ${source}; change that file and run \`npm run codegen\`.`;
 
 /** @returns {Promise<Record<string, string>>} content by path from the repository's root */
@@ -26,6 +29,7 @@ export async function generate() {
     "src/config/schema.gen.ts": await renderTypes(schema),
     "src/config/validate.gen.js": renderValidator(schema),
     "src/config/validate.gen.d.ts": validatorTypes,
+    [draft07]: `${JSON.stringify(toDraft07(schema, `${manifest.homepage.replace(/#.*$/, "")}/raw/main/${draft07}`), null, 2)}\n`,
     "docs/config.md": renderConfigPage(await readFile(join(root, "docs/config.md"), "utf8"), schema),
     "docs/errors.md": renderErrorsPage(codes, exitCodes, exitCodeHelp),
     "docs/presets.md": renderPresetsPage(presets, presetEnv),

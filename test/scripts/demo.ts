@@ -4,14 +4,14 @@
  * - examples/go-modules, baked on an empty builder; then, on another one, after a change of its source and with downloads
  *   forbidden: the step that compiles runs, and finds the modules and compiled packages in its cache mounts.
  * With BKCACHE_BUILDER=NAME both are baked on that builder, with the argument `--docker` on builders in containers of a
- * Docker engine that is started for them.
+ * Docker engine that is started for them. `--executable FILE` has all of it done by a single executable.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { styleText } from "node:util";
+import { parseArgs, styleText } from "node:util";
 import { onEmptyBuilder } from "../support/buildkit.ts";
 import { makeTempDir, onProcessEnd } from "../support/cleanup.ts";
 import { makeBusyboxContext, makeGoContext } from "../support/contexts.ts";
@@ -29,6 +29,8 @@ type Env = Readonly<Record<string, string>>;
 /** Bakes a folder and leaves the report under this name. */
 type Bake = (dir: string, report: string, env: Env) => Promise<Report>;
 
+const { values: options } = parseArgs({ options: { docker: { type: "boolean" }, executable: { type: "string" } } });
+const program = options.executable === undefined ? [process.execPath, binFile] : [resolve(options.executable)];
 const bucket = "acme-ci";
 const start = performance.now();
 
@@ -44,7 +46,8 @@ function print(...lines: readonly string[]): void {
 /** Runs bkcache with its output indented, which sets it apart from what is said here. */
 async function bkcache(args: readonly string[], cwd: string, env: Env): Promise<number> {
   say(`bkcache ${args.join(" ")}`);
-  const child = spawn(process.execPath, [binFile, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const [command = "", ...first] = program;
+  const child = spawn(command, [...first, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input }).on("line", (line) => process.stderr.write(`  | ${line}\n`));
   }
@@ -127,7 +130,7 @@ const reportDir = join(repositoryDir, ".demo");
 rmSync(reportDir, { recursive: true, force: true });
 mkdirSync(reportDir, { recursive: true });
 
-const isOnEngine = process.argv.includes("--docker");
+const isOnEngine = options.docker === true;
 const userBuilder = isOnEngine ? null : findUserBuilder();
 say("waiting for the programs of this demo, which are built the first time");
 // A builder of the user's comes with a buildx.

@@ -57,6 +57,7 @@ const content = [
   "README.md",
   "package.json",
   "schemas/bkcache.schema.json",
+  "schemas/bkcache.draft-07.schema.json",
   "schemas/report.schema.json",
   ...dist.map((file) => `dist/${file}`),
 ];
@@ -104,7 +105,7 @@ describe("release", () => {
   test("commits the version and its notes, and tags them", () => {
     const { workspace, git } = makeRepository();
     expect(tryRelease(workspace).join("\n")).toMatch(
-      /package: 10 files, .*KiB packed[\s\S]*git push --atomic origin main v0\.2\.0/,
+      /package: 11 files, .*KiB packed[\s\S]*git push --atomic origin main v0\.2\.0/,
     );
     expect(git("show", "--name-only", "--format=%s", "v0.2.0^{commit}").trim().split(/\n+/)).toEqual([
       "Release 0.2.0",

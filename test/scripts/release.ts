@@ -1,11 +1,13 @@
 /**
  * `npm run release -- VERSION` makes the commit and the tag of a release here, and pushes and publishes nothing: a pushed tag is
  * what .github/workflows/release.yml publishes. `--dry-run` does the same and takes it back. `--notes vVERSION` prints what
- * CHANGELOG.md says of the release that is checked out. Without anything it prints the steps to claim the name and to publish.
+ * CHANGELOG.md says of the release that is checked out. `--executables DIR` makes the single executables of dist. Without anything
+ * it prints the steps to claim the name and to publish.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildExecutables } from "./release/executables.ts";
 import { readSection } from "./release/changelog.ts";
 import { firstSteps } from "./release/first-steps.ts";
 import { release } from "./release/release.ts";
@@ -17,7 +19,7 @@ process.on("SIGINT", () => {});
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { "dry-run": { type: "boolean" }, notes: { type: "string" } },
+    options: { "dry-run": { type: "boolean" }, executables: { type: "string" }, notes: { type: "string" } },
   });
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     readonly name: string;
@@ -28,6 +30,8 @@ try {
     if (values.notes !== `v${version}`)
       throw new Error(`package.json has version ${version}, not that of ${values.notes}`);
     process.stdout.write(readSection(readFileSync(join(root, "CHANGELOG.md"), "utf8"), version));
+  } else if (values.executables !== undefined) {
+    for (const file of await buildExecutables({ root, out: values.executables })) process.stdout.write(`${file}\n`);
   } else if (positionals.length === 0 && values["dry-run"] !== true) {
     process.stdout.write(firstSteps(manifest));
   } else {

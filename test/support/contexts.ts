@@ -58,10 +58,7 @@ export function makeNodeContext(dir: string): string {
   const target = join(dir, "usr", "local");
   mkdirSync(join(target, "bin"), { recursive: true });
   place(process.execPath, join(target, "bin", "node"));
-  for (const [library] of execFileSync("ldd", [process.execPath], { encoding: "utf8" }).matchAll(/\/\S+/g)) {
-    mkdirSync(dirname(join(dir, library)), { recursive: true });
-    copyFileSync(realpathSync(library), join(dir, library));
-  }
+  copyLibraries(process.execPath, dir);
   // busybox is the program that it is called as.
   for (const path of ["bin/sh", "usr/bin/env"]) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
@@ -72,6 +69,14 @@ export function makeNodeContext(dir: string): string {
   cpSync(npm, join(target, "lib", "node_modules", "npm"), { recursive: true });
   symlinkSync("../lib/node_modules/npm/bin/npm-cli.js", join(target, "bin", "npm"));
   return dir;
+}
+
+/** Copies what a program loads to the same places below a folder. */
+export function copyLibraries(program: string, root: string): void {
+  for (const [library] of execFileSync("ldd", [program], { encoding: "utf8" }).matchAll(/\/\S+/g)) {
+    mkdirSync(dirname(join(root, library)), { recursive: true });
+    copyFileSync(realpathSync(library), join(root, library));
+  }
 }
 
 function findProgram(name: string): string {

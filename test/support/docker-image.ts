@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeTempDir } from "./cleanup.ts";
-import { makeBusyboxContext } from "./contexts.ts";
+import { copyLibraries, makeBusyboxContext } from "./contexts.ts";
 import { findTool, pathWith } from "./toolchain.ts";
 
 /** The image that buildx starts builders of the docker-container driver from. */
@@ -30,9 +30,7 @@ export function makeBuildkitTar(): string {
   for (const tool of ["buildkitd", "buildctl"] as const) copyFileSync(findTool(tool), join(root, "usr/bin", tool));
   const runc = findRunc();
   copyFileSync(runc, join(root, "usr/sbin/runc"));
-  for (const [library] of execFileSync("ldd", [runc], { encoding: "utf8" }).matchAll(/\/\S+/g)) {
-    place(realpathSync(library), join(root, library));
-  }
+  copyLibraries(runc, root);
   place("/etc/ssl/certs/ca-certificates.crt", join(root, "etc/ssl/certs/ca-certificates.crt"));
   execFileSync(join(root, "bin/busybox"), ["--install", "-s", join(root, "bin")]);
   made = join(dir, "image.tar");

@@ -6,7 +6,7 @@ export interface PackedFile {
 /** What a package of bkcache holds; anything else is a mistake in `files`, or was left in dist by something else. */
 const expected = [
   /^(?:package\.json|README\.md|LICENSE)$/,
-  /^schemas\/(?:bkcache|report)\.schema\.json$/,
+  /^schemas\/(?:bkcache|bkcache\.draft-07|report)\.schema\.json$/,
   /^dist\/(?:bin\.js|index\.mjs|index\.d\.mts|package\.json|THIRD-PARTY-LICENSES\.txt)$/,
   /^dist\/chunks\/[\w.-]+\.[cm]js$/,
 ];
@@ -18,6 +18,7 @@ const required = [
   "dist/index.d.mts",
   "dist/THIRD-PARTY-LICENSES.txt",
   "schemas/bkcache.schema.json",
+  "schemas/bkcache.draft-07.schema.json",
   "schemas/report.schema.json",
 ];
 
