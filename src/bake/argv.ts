@@ -43,6 +43,8 @@ export interface BakeArgs {
   /** Paths in them are absolute. */
   readonly sets: readonly Override[];
   readonly mode: BakeMode;
+  /** Value of --progress. */
+  readonly progress?: string;
   /** Long names with dashes of all of bake's flags that were given. */
   readonly flags: readonly string[];
   /** All --set and --var, which change the definition, as arguments in order; paths in them are absolute. */
@@ -115,6 +117,7 @@ export function splitBakeArgs(argv: readonly string[], { cwd }: SplitOptions): B
     overrides,
     variables,
     mode: modeOf(single),
+    ...optional("progress", given("progress")),
     flags: [...flags],
     unknown: findUnknownFlags(rest, table),
     passthrough,

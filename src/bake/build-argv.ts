@@ -86,6 +86,8 @@ export interface BuildArgs {
   readonly builder?: string;
   /** False where the command only asks about the build (--call, --check). */
   readonly isBuild: boolean;
+  /** Value of --progress, which is quiet under --quiet. */
+  readonly progress?: string;
   /** Entries of the user's own; they replace the policy for that direction and stay in `passthrough`. */
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
@@ -150,6 +152,7 @@ export function splitBuildArgs(argv: readonly string[], { cwd }: { readonly cwd:
     ...optional("metadataFile", metadataFile ? resolve(cwd, metadataFile) : undefined),
     ...optional("builder", last("builder")),
     isBuild: !isGiven("check") && (call === "build" || call === ""),
+    ...optional("progress", isGiven("quiet") ? "quiet" : last("progress")),
     cacheFrom: values("cache-from"),
     cacheTo: values("cache-to"),
     passthrough,

@@ -16,12 +16,18 @@ export function notesOfBuilds(builds: Builds, exitCode: number): readonly string
   );
   return [
     ...cutOff.map((name) => `${name}: the cache was not written, ${since}`),
-    ...(writesLayersTwice(Object.values(builds)) ? [lockedNote] : []),
+    ...lockedNote(Object.values(builds), exitCode),
   ];
 }
 
-const lockedNote =
-  "`(*service).Write failed ... locked` of buildx is harmless: it wrote one layer twice at once, and again";
+/** What buildx says at the end of the writes that it gives up leaves no trace in its history. */
+function* lockedNote(builds: readonly (BuildSteps | null)[], exitCode: number): Iterable<string> {
+  const line = "`(*service).Write failed ... locked` of buildx";
+  if (writesLayersTwice(builds)) yield `${line} is harmless: it wrote one layer twice at once, and again`;
+  else if (exitCode !== 0 && builds.some((build) => build?.exports.some(({ type }) => type === "local"))) {
+    yield `${line}, where it stands above, is harmless, and not why the build failed`;
+  }
+}
 
 /** Whether a layer has gone to folders of this machine from several targets, or several times from one. */
 function writesLayersTwice(builds: readonly (BuildSteps | null)[]): boolean {

@@ -13,6 +13,7 @@ import { draftMountBackend } from "../source/backend.ts";
 import { withReportFolder } from "./prepare-report.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { BakeRequest } from "./request.ts";
+import { isQuiet, quietHost } from "./quiet.ts";
 import { requireFlags } from "./require-flags.ts";
 import { createTextReader } from "../source/dockerfiles.ts";
 import { openSource } from "../source/open.ts";
@@ -29,7 +30,10 @@ export async function runBake(host: Host, argv: readonly string[]): Promise<Bake
   const finding = awaitedLater(findBuildx(host));
   await requireFlags("bake", unknown, finding);
   const report = mode === "build" ? own.report : undefined;
-  return withReportFolder(host, report, () => bakeSource(host, { args, finding, startedAt }));
+  const quiet = isQuiet(args.progress, host);
+  const said = quiet ? quietHost(host) : host;
+  const result = await withReportFolder(said, report, () => bakeSource(said, { args, finding, startedAt }));
+  return { ...result, isQuiet: quiet };
 }
 
 interface SourceRun {

@@ -15,6 +15,7 @@ import { openProject } from "../source/project.ts";
 import { readBuildInput } from "../source/standard-input.ts";
 import { type BakeResult, runCachedBuild } from "./cached-build.ts";
 import { withReportFolder } from "./prepare-report.ts";
+import { isQuiet, quietHost } from "./quiet.ts";
 import { requireFlags } from "./require-flags.ts";
 
 /**
@@ -28,7 +29,10 @@ export async function runBuild(host: Host, argv: readonly string[]): Promise<Bak
   const finding = awaitedLater(findBuildx(host));
   await requireFlags("build", args.unknown, finding);
   const report = args.isBuild ? args.own.report : undefined;
-  return withReportFolder(host, report, () => buildFrom(host, { args, finding, startedAt }));
+  const quiet = isQuiet(args.progress, host);
+  const said = quiet ? quietHost(host) : host;
+  const result = await withReportFolder(said, report, () => buildFrom(said, { args, finding, startedAt }));
+  return { ...result, isQuiet: quiet };
 }
 
 interface BuildRun {

@@ -13,6 +13,8 @@ export interface BakeResult {
   readonly exitCode: number;
   /** Null where nothing was built (`--print`, `--list`, `--call`): then buildx has said everything. */
   readonly outcome: Outcome | null;
+  /** What it came to is not to be said, but for what is wrong. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -54,7 +56,10 @@ export async function runCachedBuild(
     const outcome = await conclude(host, ready, { ...ran, history, mounts, again: again?.finding ?? null });
     await writeReport(host, outcome, ready.output.report);
     for (const found of await finding) host.tell({ ...found, level: "warning" });
-    const held = ran.exitCode === 0 ? onlyRead(request.plan, request.targets, request.cache.use) : null;
+    const held =
+      ran.exitCode === 0
+        ? onlyRead(request.plan, request.targets, { use: request.cache.use, hasMounts: mounts.reports.length > 0 })
+        : null;
     if (held !== null) host.tell({ level: "info", message: held });
     return { exitCode: ran.exitCode, outcome };
   } finally {

@@ -6,7 +6,7 @@ import { levelOf } from "../config/rules/levels.ts";
 import { formatPath, printable, spanOfOffset } from "../config/source-map.ts";
 import { BkcacheError, type Diagnostic, type Span } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
-import { fixedText, lintProject } from "../dockerfile/lint/lint.ts";
+import { fixedText, lintProject, withoutImplied } from "../dockerfile/lint/lint.ts";
 import type { LintFile, LintFinding, LintProject } from "../dockerfile/lint/rule.ts";
 import { manageDockerfile } from "../dockerfile/manage.ts";
 import { writeAtomically } from "../host/files.ts";
@@ -57,7 +57,7 @@ export async function lint(host: Host, { names, config, shouldFix }: LintOptions
     const isUncertain = project?.isUncertain === true;
     const missing = collected.findings.map((finding) => (isUncertain ? { ...finding, isUncertain } : finding));
     const found = [...lintProject(collected.project), ...missing];
-    const kept = found.filter((finding) => levelFor(finding, project) !== "off");
+    const kept = withoutImplied(found.filter((finding) => levelFor(finding, project) !== "off"));
     const changed = shouldFix && round < mostRounds ? await applyFixes(collected, kept) : [];
     for (const file of changed) fixed.add(file);
     if (changed.length > 0) continue;
@@ -97,9 +97,8 @@ function collectConfig(
     cwd,
     abstract: subject.abstract,
   });
-  return find(collected)
-    .filter((finding) => levelFor(finding, { valid }) !== "off")
-    .map((finding) => describe(finding, subject));
+  const kept = find(collected).filter((finding) => levelFor(finding, { valid }) !== "off");
+  return withoutImplied(kept).map((finding) => describe(finding, subject));
 }
 
 function collectNamed(host: Host, project: Subject | null, names: readonly string[]): CollectedProject {

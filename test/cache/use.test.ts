@@ -87,14 +87,24 @@ describe("resolveCacheUse", () => {
     });
 
     test("what is only read is said, with the switch", () => {
-      const said = (written: readonly string[], mountBackend: string | null, env: Readonly<Record<string, string>>) => {
+      const said = (
+        written: readonly string[],
+        mountBackend: string | null,
+        env: Readonly<Record<string, string>>,
+        hasMounts = false,
+      ) => {
         const made = planOf(written, mountBackend);
-        return onlyRead(made, ["app"], resolveCacheUse({ plan: made, flags: {}, env, dir: "/", hasConfig: true }));
+        const use = resolveCacheUse({ plan: made, flags: {}, env, dir: "/", hasConfig: true });
+        return onlyRead(made, ["app"], { use, hasMounts });
       };
       expect(said(["disk", "remote"], "remote", {})).toBe(
         "remote was only read, since this is not CI; `--cache read-write` writes there too",
       );
-      expect(said(["disk"], "disk", {})).toBeNull();
+      expect(said(["remote"], "remote", {}, true)).toBe(
+        "the cache mounts were saved nowhere, and remote was only read, since this is not CI; `--cache read-write` writes there too",
+      );
+      expect(said(["remote"], "disk", {}, true)).not.toContain("mounts");
+      expect(said(["disk"], "disk", {}, true)).toBeNull();
       expect(said(["disk", "remote"], "remote", { CI: "1" })).toBeNull();
       expect(said(["remote"], "remote", { BKCACHE: "read" })).toBeNull();
     });

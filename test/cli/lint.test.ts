@@ -56,6 +56,29 @@ describe("exit codes", () => {
   });
 });
 
+describe("several RUNs of one package manager", () => {
+  const runs = Array.from({ length: 8 }, (_, index) => `RUN npm ci --prefix p${index}`).join("\n");
+  const files = {
+    "bkcache.config.yaml": "project: shop\nmounts: { npm: npm, pip: pip }\ntargets: { app: {} }\n",
+    Dockerfile: `FROM node:24\nWORKDIR /a\nCOPY . .\n${runs}\nRUN npm ci --prefix x && npm cache clean --force\n`,
+  };
+
+  test("--fix marks each that it is safe for", async () => {
+    const workspace = makeWorkspace(files);
+    const { stderr } = await lint(workspace, ["--fix"]);
+    expect(workspace.read("Dockerfile").match(/^# bkcache: npm$/gm)).toHaveLength(8);
+    expect(stderr).toContain("leave `npm cache clean --force` out");
+    expect(stderr).toContain("1 Dockerfile: 0 errors, 2 warnings; --fix leaves them to you");
+  });
+
+  test("no mount is called unused whose markers are still to be written", async () => {
+    const { stderr } = await lint(makeWorkspace(files));
+    expect(stderr.match(/BK6004: .*/g)).toEqual(["BK6004: no RUN of any target uses the mount pip (id shop-pip)"]);
+    const off = { ...files, "bkcache.config.yaml": `${files["bkcache.config.yaml"]}rules: { BK6003: off }\n` };
+    expect((await lint(makeWorkspace(off))).stderr.match(/BK6004/g)).toHaveLength(2);
+  });
+});
+
 describe("without a config", () => {
   test("all Dockerfiles of the folder, by any of their names", async () => {
     const workspace = makeWorkspace({

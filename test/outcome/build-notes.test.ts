@@ -86,6 +86,15 @@ describe("lines of buildx about a layer that is locked", () => {
     expect(notesOfBuilds({ a: build }, 0)).toEqual([]);
   });
 
+  test("are explained where the build failed meanwhile, whatever its history still has", () => {
+    const copied = read([{ name, error: canceled }], []);
+    const failed = read([{ name: "[b 1/1] RUN b", error: "exit code: 3" }]);
+    expect(notesOfBuilds({ a: copied, b: failed }, 1)).toContainEqual(
+      expect.stringContaining("not why the build failed"),
+    );
+    expect(notesOfBuilds({ b: failed }, 1)).toEqual([]);
+  });
+
   test("are explained where one target wrote a layer several times at once", () => {
     const again = read([{ name }], [{ ...layer, id: "sending cache export" }, layer, layer, layer]);
     expect(notesOfBuilds({ a: again }, 0)).toEqual([expect.stringContaining("locked` of buildx is harmless")]);

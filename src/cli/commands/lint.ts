@@ -47,7 +47,8 @@ async function runLint(names: readonly string[], flags: LintFlags, context: Comm
   else {
     reporter.findings(errors, "error");
     reporter.findings(warnings, "warning");
-    const left = flags.fix && findings.length > 0 ? "; --fix leaves them to you" : "";
+    const left =
+      flags.fix && findings.length > 0 ? `; --fix leaves ${findings.length === 1 ? "it" : "them"} to you` : "";
     const message = `${count(files.length, "Dockerfile")}: ${summaryOf(errors, warnings)}${left}`;
     if (!flags.quiet) host.tell({ level: "info", message });
   }

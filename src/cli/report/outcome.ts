@@ -6,11 +6,15 @@ import { plainLine } from "./plain.ts";
 import { cut, formatTable } from "./table.ts";
 
 /** Says what a build took from the cache and gave to it; returns the exit code of the command. */
-export function reportOutcome({ host, reporter }: CommandContext, { report, failures, strict }: Outcome): number {
+export function reportOutcome(
+  { host, reporter }: CommandContext,
+  { report, failures, strict }: Outcome,
+  { isQuiet = false }: { readonly isQuiet?: boolean } = {},
+): number {
   const summary = summarise(report);
   // Failures are findings with a code of their own, said below; in the table they would stand twice.
   const table = formatSummary({ ...summary, failures: [] }, process.stderr.columns || 120);
-  reporter.lines(table);
+  if (!isQuiet) reporter.lines(table);
   const isFatal = strict && report.exitCode !== 0 && failures.length > 0;
   reporter.findings(failures, isFatal ? "error" : "warning");
   const file = host.env["GITHUB_STEP_SUMMARY"];

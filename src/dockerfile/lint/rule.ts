@@ -60,6 +60,8 @@ export interface LintFinding {
   readonly hint?: string;
   /** Where the build may well pass, so that it is no error unless the config makes it one. */
   readonly isUncertain?: boolean;
+  /** Declared mounts that the code is to get. */
+  readonly mounts?: readonly string[];
   /** What mends it and changes nothing else; empty where that is not certain. */
   readonly edits?: readonly Edit[];
 }

@@ -45,24 +45,23 @@ export function* checkToolMounts(project: LintProject): Iterable<LintFinding> {
       // Of several that do the same work, the first has the loss, and names the others.
       if (stepsBefore(step).some((before) => doesSame(file, before, { name, folder }))) continue;
       if (folder !== null && isHarmful(file, tool, step, folder)) continue;
+      const twins = stepsAfter(file, step).filter(
+        (later) =>
+          !hasMarker(later) &&
+          !isOtherVariant(file, later, name) &&
+          doesSame(file, later, { name, folder }) &&
+          (folder === null || !isHarmful(file, tool, later, folder)),
+      );
       const shown = command.words.slice(0, command.words[1] === "-m" ? 4 : 3).join(" ");
       yield {
         code: "BK6003",
         at: { file, range: placeOfWords(file, step, command.words.slice(0, 2)) },
         message: `\`${shown}\` runs without a cache mount, so it downloads everything again whenever a step before it changes`,
-        edits: markerEditsFor(project, { file, tool, step, folder }),
+        mounts: step.isTrigger ? [] : declaredIn(project, step),
+        edits: markerEditsFor(project, { file, tool, step, folder }, twins),
         hint: [
           adviceOf(project, { file, tool, step, folder }),
-          ...alsoIn([
-            ...readersOf(file, step, tool),
-            ...stepsAfter(file, step).filter(
-              (later) =>
-                !hasMarker(later) &&
-                !isOtherVariant(file, later, name) &&
-                doesSame(file, later, { name, folder }) &&
-                (folder === null || !isHarmful(file, tool, later, folder)),
-            ),
-          ]),
+          ...alsoIn([...readersOf(file, step, tool), ...twins]),
           ...(folder === null ? [] : leaveOut(emptyingsOf(file, step, { target: folder.target, tool: name }))),
         ].join("; "),
       };
@@ -125,9 +124,13 @@ function isHarmful(file: LintFile, tool: ToolRun, step: Step, { target }: Folder
 
 /**
  * A marker above the RUN and above those that need the mount as well; none where the declared mounts do not fit, or a
- * command would empty one or fail.
+ * command would empty one or fail. Steps that do the same work get theirs too, where it fits them.
  */
-function markerEditsFor(project: LintProject, { file, tool, step, folder }: Advice): readonly Edit[] {
+function markerEditsFor(
+  project: LintProject,
+  { file, tool, step, folder }: Advice,
+  twins: readonly Step[],
+): readonly Edit[] {
   const names = declaredIn(project, step);
   const isSafe = (each: ToolRun, at: Step): boolean => {
     const name = declaredFor(project, each.name, each.preset);
@@ -146,11 +149,13 @@ function markerEditsFor(project: LintProject, { file, tool, step, folder }: Advi
   };
   if (step.isTrigger || names.length === 0 || folder === null || folder.env !== "") return [];
   const readers = readersOf(file, step, tool);
-  const others = toolsOf(step).filter((each) => !isMounted(each, step));
-  if (!others.every((each) => isSafe(each, step)) || !readers.every((reader) => isSafe(tool, reader))) return [];
+  const isSafeIn = (each: Step): boolean => toolsOf(each).every((run) => isMounted(run, each) || isSafe(run, each));
+  if (!isSafeIn(step) || !readers.every((reader) => isSafe(tool, reader))) return [];
+  const alike = twins.filter((twin) => !twin.isTrigger && !readers.includes(twin) && isSafeIn(twin));
   const own = declaredFor(project, tool.name, tool.preset);
   return markerEdits(file.dockerfile, [
     { run: step.instruction, names },
+    ...alike.map((twin) => ({ run: twin.instruction, names: declaredIn(project, twin) })),
     ...readers.map(({ instruction }) => ({ run: instruction, names: own === undefined ? [] : [own] })),
   ]);
 }
