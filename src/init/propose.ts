@@ -1,5 +1,6 @@
 import { projectName } from "../config/names.ts";
 import type { Backend, Config } from "../config/schema.gen.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { Found, ReadDockerfile } from "./found.ts";
 import { proposeMounts, type LackingMount, type PresentMount } from "./propose-mounts.ts";
@@ -9,6 +10,7 @@ import type { MarkedRun } from "../dockerfile/write-markers.ts";
 export interface Proposal {
   readonly config: Config;
   readonly comment: readonly string[];
+  readonly notices: readonly Diagnostic[];
   /** Mounts that no RUN has yet, by Dockerfile: names of `mounts`. */
   readonly unmounted: Readonly<Record<string, readonly string[]>>;
   /** The same Dockerfiles with the RUNs that are to get them. */
@@ -61,7 +63,7 @@ export function proposeConfig(found: Found, remote: Backend | null, { isCi = fal
     unmounted[file.path] = open.map(({ name }) => name);
     marks.push({ file, marked: markedRuns(open) });
   }
-  const { bake, targets } = proposeSource(found, dockerfiles);
+  const { bake, targets, notices } = proposeSource(found, dockerfiles);
   const config: Config = {
     project: projectName(found.folder),
     ...(bake.length > 0 && { bake: bake.length === 1 ? String(bake[0]) : [...bake] }),
@@ -76,6 +78,7 @@ export function proposeConfig(found: Found, remote: Backend | null, { isCi = fal
       ...(remote === null ? bucketHint(isCi) : []),
       ...mountLines({ declared, undeclared, staying: [...staying], hasBackend: names.length > 0 }),
     ],
+    notices,
     unmounted,
     marks,
   };

@@ -53,6 +53,54 @@ describe("targets", () => {
   });
 });
 
+describe("hundreds of targets", () => {
+  const targets = Object.fromEntries(
+    Array.from({ length: 300 }, (_, index) => [`t${index}`, { context: `docker/d${index}`, dockerfile: "Dockerfile" }]),
+  );
+  const large = { files: ["docker/docker-bake.hcl"], definition: { groups: {}, targets }, isHere: true };
+  const files = { Dockerfile: "FROM a" };
+  const propose = (definitions: Found["definitions"], bakeFiles: readonly string[] = []) =>
+    proposeConfig({ ...found(files, bakeFiles), definitions: definitions ?? [] }, null);
+
+  test("stay in their file, which is read here", () => {
+    const { config, notices } = propose([large]);
+    expect(config).toMatchObject({ bake: "docker/docker-bake.hcl", targets: { app: { context: "." } } });
+    expect(notices).toEqual([]);
+  });
+
+  test("beside another source too, though they add to its default; and that is said", () => {
+    const groups = { default: { targets: Object.keys(targets) } };
+    const own = { files: ["docker-bake.hcl"], definition: { groups: {}, targets: { app: {} } }, isHere: true };
+    const { config, notices } = propose([own, { ...large, definition: { groups, targets } }], ["docker-bake.hcl"]);
+    expect(config.bake).toEqual(["docker-bake.hcl", "docker/docker-bake.hcl"]);
+    expect(config.targets).toBeUndefined();
+    expect(notices).toMatchObject([{ code: "BK1012", message: expect.stringContaining("builds 300 targets") }]);
+  });
+
+  test("are left out and named where their file is meant for its own folder; fifty are copied", () => {
+    const { config, notices } = propose([{ ...large, isHere: false }]);
+    expect(Object.keys(config.targets ?? {})).toEqual(["app"]);
+    expect(notices).toMatchObject([
+      {
+        message: expect.stringContaining("is meant for its own folder, and more than 50 are not copied"),
+        hint: expect.stringContaining("run `bkcache init` in docker"),
+      },
+    ]);
+    const some = Object.fromEntries(Object.entries(targets).slice(0, 50));
+    const copied = propose([{ ...large, isHere: false, definition: { groups: {}, targets: some } }]);
+    expect(Object.keys(copied.config.targets ?? {})).toHaveLength(51);
+    expect(copied.notices).toEqual([]);
+  });
+
+  test("what lacks secrets or variables here is not copied either", () => {
+    const [name = "", target] = Object.entries(targets)[0] ?? [];
+    const definition = { groups: {}, targets: { [name]: target ?? {} } };
+    const { config, notices } = propose([{ ...large, isHere: false, isPartial: true, definition }]);
+    expect(Object.keys(config.targets ?? {})).toEqual(["app"]);
+    expect(notices).toMatchObject([{ message: expect.stringContaining("lacks secrets or variables here") }]);
+  });
+});
+
 describe("mounts", () => {
   const mountsOf = (files: Readonly<Record<string, string>>) => {
     const { config, unmounted } = proposeConfig(found(files), null);

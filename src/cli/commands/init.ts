@@ -127,7 +127,13 @@ async function propose(options: InitOptions, context: CommandContext, file: Conf
   const isAsking = options.yes !== true && canAsk();
   const found = await readDefinitions(contents, context, isAsking);
   const remote = await chooseRemote(options, context, isAsking);
-  const { config, comment, unmounted, marks } = proposeConfig(found, remote, { isCi: isCi(host.env) });
+  const { config, comment, notices, unmounted, marks } = proposeConfig(found, remote, { isCi: isCi(host.env) });
+  // A config that builds nothing would stand in the way of the one that is to build it.
+  const [notice] = notices;
+  if (notice !== undefined && config.bake === undefined && config.targets === undefined) {
+    throw new BkcacheError({ ...notice, code: "BK1014" });
+  }
+  for (const each of notices) host.tell({ ...each, level: "warning" });
   const settled = settleRules(config, { dir: host.cwd, fileName: file.name });
   const marked = options.stdout ? [] : markDockerfiles(marks, { plan: settled.plan, dir: host.cwd });
   const isMarking = marked.length > 0 && (await chooseMarkers(marked, options, context, isAsking));
