@@ -22,7 +22,8 @@ const allowed: Readonly<Record<string, string>> = {
   generate: "source bake dockerfile config host diagnostics",
   init: "source generate bake dockerfile builder config host diagnostics ci",
   run: "carry cache relay outcome generate source layers mounts bake dockerfile builder config store host diagnostics ci",
-  cli: "run init carry cache outcome generate source mounts bake dockerfile config host diagnostics",
+  doctor: "run carry cache generate source mounts bake dockerfile builder config store host diagnostics ci",
+  cli: "doctor run init carry cache outcome generate source mounts bake dockerfile config host diagnostics",
   // The two entries: bin.ts and index.ts.
   "": "cli bake config host diagnostics",
 };

@@ -13,6 +13,8 @@ export interface BuilderNode {
   readonly error: string | null;
   /** Options of the driver. */
   readonly options: Readonly<Record<string, string>>;
+  /** Of a node in Kubernetes that has several, each with layers and mounts of its own. */
+  readonly pods?: number;
 }
 
 export interface Builder {
@@ -122,9 +124,21 @@ export function parseInspect(text: string): Builder {
     name: head["Name"] ?? "",
     driver: head["Driver"] ?? "",
     error: head["Error"] ?? null,
-    nodes: nodes.filter((node) => "Name" in node).map(readNode),
+    nodes: joinPods(nodes.filter((node) => "Name" in node).map(readNode)),
     canExportCache: features.length === 0 ? null : features.every(Boolean),
   };
+}
+
+/**
+ * buildx lists the pods of a node in Kubernetes as nodes of one name; a build takes one of them for all its platforms.
+ * Source: builder/node.go of docker/buildx, DynamicNodes.
+ */
+function joinPods(nodes: readonly BuilderNode[]): readonly BuilderNode[] {
+  const names = new Set(nodes.map(({ name }) => name));
+  return Array.from(names, (name) => {
+    const [first, ...others] = nodes.filter((node) => node.name === name) as [BuilderNode, ...BuilderNode[]];
+    return others.length === 0 ? first : { ...first, pods: others.length + 1 };
+  });
 }
 
 function readNode(fields: Readonly<Record<string, string>>): BuilderNode {

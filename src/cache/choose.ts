@@ -5,6 +5,7 @@ import type { Presence } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import { type Access, openAccess, type UsedBuckets, usedBuckets } from "./access.ts";
 import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, type TargetEntry } from "./entries.ts";
+import { entriesInUse } from "./entries-in-use.ts";
 import { createKeys, type RunKeys } from "./keys.ts";
 import { type ProbedBackends, probeBackends } from "./probe-backends.ts";
 import { findRoutes, type Route, type Routes } from "./routes.ts";
@@ -112,7 +113,11 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
   const hasNoEntry = (name: string) =>
     name in taken.failed || (name in failedBefore && inspection.ways[name]?.way === "relay");
   const inUse = candidates.filter(({ backend }) => backend === null || !hasNoEntry(backend));
-  const gated = checkGates({ ...gate, env: host.env, entries: entriesInUse(inUse, gate, routes) });
+  const gated = checkGates({
+    ...gate,
+    env: host.env,
+    entries: entriesInUse(inUse, { platforms: gate.platforms, isRelayed: isRelayedIn(routes) }),
+  });
   if (gated.stop.length > 0) throw BkcacheError.of(gated.stop);
   for (const warning of gated.warn) host.tell({ ...warning, level: "warning" });
 
@@ -212,7 +217,11 @@ async function takeRoutes(host: Host, request: CacheRequest, { inspection, gate 
     used,
     access,
     leftOut: { ...report.failed, ...access.failed },
-    gate: { ...gate, env: host.env, entries: entriesInUse(candidates, gate, {}) },
+    gate: {
+      ...gate,
+      env: host.env,
+      entries: entriesInUse(candidates, { platforms: gate.platforms, isRelayed: () => false }),
+    },
     session,
     relay,
     targets,
@@ -245,14 +254,8 @@ function asksByKeys({ env }: Host, { plan, targets, use }: CacheRequest): boolea
   });
 }
 
-/** As they would be passed; what the relay serves asks nothing of BuildKit but that it has a cache of the type. */
-function entriesInUse(candidates: readonly TargetEntry[], gate: Gate, routes: Routes["routes"]): GateInput["entries"] {
-  return candidates.flatMap(({ target, backend, direction, entry }) => {
-    if (typeof entry === "string") return [];
-    const isRelayed = backend !== null && (routes[backend]?.way ?? "direct") !== "direct";
-    const { endpoint_url: _, disable_accept_encoding: __, ...rest } = entry;
-    return [{ target, backend, direction, entry: isRelayed ? rest : entry, platforms: gate.platforms(target) }];
-  });
+function isRelayedIn(routes: Routes["routes"]): (backend: string) => boolean {
+  return (backend) => (routes[backend]?.way ?? "direct") !== "direct";
 }
 
 function chooseFor(

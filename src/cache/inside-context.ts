@@ -3,7 +3,16 @@ import type { BakeTarget } from "../bake/model.ts";
 import { isRemote } from "../bake/location.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { readIfThere } from "../host/files.ts";
-import type { CacheChoice } from "./choose.ts";
+import type { LiteralEntry } from "./entries.ts";
+
+interface Folders {
+  /** What each target writes. */
+  readonly targets: Readonly<
+    Record<string, { readonly destinations: readonly { readonly backend: string; readonly entry: LiteralEntry }[] }>
+  >;
+  /** Folders of this machine that the relay writes, by backend. */
+  readonly tiers: Readonly<Record<string, string>>;
+}
 
 /**
  * Local caches, and tiers of buckets, that a target sends to the builder as a part of its own context: every build then changes the context
@@ -13,7 +22,7 @@ import type { CacheChoice } from "./choose.ts";
  */
 export function findCachesInContext(
   targets: Readonly<Record<string, BakeTarget>>,
-  choice: CacheChoice,
+  choice: Folders,
   dir: string,
 ): readonly Diagnostic[] {
   const findings = new Map<string, Diagnostic>();

@@ -72,10 +72,10 @@ export async function findRoutes(host: Host, request: RouteRequest): Promise<Rou
     const { reach } = started;
     if (name in started.failed) failed[name] = started.failed[name] as Diagnostic;
     else if (reach.way !== null) routes[name] = { way: reach.way, why };
-    else if (otherwise === null) failed[name] = unreached(name, used, request, reach.reason);
+    else if (otherwise === null) failed[name] = unreached(unreachedOf(name, request), reach.reason);
     else {
       goDirectly(name, `the builder does not reach the relay, which was to serve it since ${why}`);
-      findings.push(unreached(name, used, request, reach.reason));
+      findings.push(unreached(unreachedOf(name, request), reach.reason));
     }
   }
   const isUsed = Object.values(routes).some(({ way }) => way !== "direct");
@@ -100,7 +100,7 @@ function planAll(host: Host, { used, leftOut, gate, hasOneKey }: RouteRequest): 
 }
 
 /** Why this builder's BuildKit cannot speak to the store itself; null where it can. */
-function obstacleOf(backend: string, gate: GateInput): string | null {
+export function obstacleOf(backend: string, gate: GateInput): string | null {
   const own = gate.entries.filter((entry) => entry.backend === backend);
   // Levels of the user's own say what is said of it, not what BuildKit can do.
   const { stop, warn } = checkGates({ ...gate, features: [], entries: own, rules: {} });
@@ -135,15 +135,27 @@ async function start({ relay, session, used, targets, mayWrite, hasOneKey }: Rou
   }
 }
 
-function unreached(name: string, used: UsedBuckets, { gate }: RouteRequest, reason: string): Diagnostic {
+function unreachedOf(name: string, { used, gate }: RouteRequest): Unreached {
+  return { name, type: used[name]?.type ?? "", builder: gate.builder.name };
+}
+
+interface Unreached {
+  /** Of the backend. */
+  readonly name: string;
+  readonly type: string;
+  readonly builder: string;
+}
+
+/** What to do where the builder does not get to the relay. */
+export function unreached({ name, type, builder }: Unreached, reason: string): Diagnostic {
   const ways = [
     "give the builder this machine's network (docker buildx create --driver-opt network=host)",
-    ...(used[name]?.type === "gcs" ? ["set GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET"] : []),
+    ...(type === "gcs" ? ["set GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET"] : []),
     "run `bkcache relay` where the builder reaches it",
   ];
   return {
     code: "BK4017",
-    message: `backend "${name}": builder ${gate.builder.name} does not reach bkcache's relay on this machine: ${reason}`,
+    message: `backend "${name}": builder ${builder} does not reach bkcache's relay on this machine: ${reason}`,
     hint: `${ways.slice(0, -1).join(", ")}, or ${ways.at(-1)}`,
   };
 }

@@ -2,6 +2,7 @@ import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Ci } from "../ci/ci.ts";
 import { levelOf } from "../config/rules/levels.ts";
 import type { Level } from "../config/schema.gen.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
 import { showBytes, showTime } from "../diagnostics/units.ts";
 
 interface Collection {
@@ -36,4 +37,13 @@ export function findTightPolicy(workers: Workers, bytes: number): string | null 
     }
   }
   return null;
+}
+
+/** @param kept what `findTightPolicy` says */
+export function tightPolicy(name: string, bytes: number, kept: string): Diagnostic {
+  return {
+    code: "BK5054",
+    message: `the builder's garbage collection may drop the cache mount ${name} (${showBytes(bytes)}): it keeps ${kept}`,
+    hint: "give the builder a gcpolicy for type==exec.cachemount with a larger maxUsedSpace and keepDuration in buildkitd.toml",
+  };
 }

@@ -8,7 +8,7 @@ import type { SaveResult } from "../mounts/save.ts";
 import { totalsOf, type Writer } from "../mounts/snapshot.ts";
 import { showBytes, showCount, showTime } from "../diagnostics/units.ts";
 import type { CarriedMount } from "./find.ts";
-import { findTightPolicy } from "./gc.ts";
+import { findTightPolicy, tightPolicy } from "./gc.ts";
 import { forEachMount } from "./for-each-mount.ts";
 import { type MountSave, nothingMoved, shown } from "../outcome/mounts.ts";
 import type { MountSession } from "./session.ts";
@@ -134,12 +134,5 @@ async function findCollection(
 ): Promise<readonly Diagnostic[]> {
   if (bytes === null) return [];
   const tight = findTightPolicy(await gateway.listWorkers(), bytes);
-  if (tight === null) return [];
-  return [
-    {
-      code: "BK5054",
-      message: `the builder's garbage collection may drop the cache mount ${name} (${showBytes(bytes)}): it keeps ${tight}`,
-      hint: "give the builder a gcpolicy for type==exec.cachemount with a larger maxUsedSpace and keepDuration in buildkitd.toml",
-    },
-  ];
+  return tight === null ? [] : [tightPolicy(name, bytes, tight)];
 }

@@ -27,6 +27,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "relay", summary: "serve buckets to other machines' builds", load: () => import("./commands/relay.ts") },
   { name: "lint", summary: "find what spoils caches in Dockerfiles", load: () => import("./commands/lint.ts") },
   {
+    name: "doctor",
+    summary: "find what keeps caches from hitting, with a next step for each",
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
     name: "eject",
     summary: "leave plain files behind that need no bkcache",
     load: () => import("./commands/eject.ts"),

@@ -426,6 +426,31 @@ export const codes = {
     isLasting: true,
   },
 
+  BK4030: {
+    title: "buildx with known advisories",
+    help: "Before 0.38.2 a bake file could get around what `--allow` grants it of this machine's files (GHSA-xg6v-cv2h-2w5h, GHSA-rghq-x9hf-hc3r). Install a newer buildx.",
+    level: "warn",
+  },
+  BK4031: {
+    title: "old BuildKit",
+    help: "BuildKit before 0.30 builds, and misses much that caches need: exports of mode=max take minutes before 0.28, Google's store takes HMAC keys from 0.30 on, and imported cache is kept from 0.35 on where builds share a plain COPY.",
+    level: "warn",
+  },
+  BK4032: {
+    title: "builder's state dies with its pods",
+    help: "A builder of the kubernetes driver without a persistent volume begins empty with each new pod. The cache in a bucket carries layers and mounts over; a volume spares it the way.",
+    level: "warn",
+  },
+  BK4033: {
+    title: "cache mounts on several pods",
+    help: "Cache mounts are each pod's own. With loadbalance=sticky, the default, buildx chooses the pod by the folder that it is started in, so that bkcache and the build reach the same one; with random they do not.",
+    level: "warn",
+  },
+  BK4034: {
+    title: "builder does not reach the bucket",
+    help: "BuildKit moves layers itself, with the network, proxies and certificates of the builder, not of this machine. `relay: always` of the backend lets bkcache's relay on this machine do it.",
+  },
+
   // --- 5xxx store
   BK5001: {
     title: "no credentials",
@@ -614,6 +639,37 @@ export const codes = {
   BK5060: {
     title: "cache mounts of a target are not known",
     help: "Which mounts a build has stands in its Dockerfile, and that one is in a git repository, at an address, or in an archive on standard input. The mounts are used as without bkcache. Name them under `mounts` of the target, or build from a folder.",
+  },
+
+  // 507x: what `doctor` finds and nothing else says
+  BK5070: {
+    title: "no right to delete",
+    help: "Builds need no right to delete; `bkcache mounts prune` does. Give it to the credentials of the job that prunes, and switch this off for the others.",
+    level: "warn",
+  },
+  BK5071: {
+    title: "store without conditional writes",
+    help: "The store overwrites an object although the request asks for an absent one (`If-None-Match: *`). What two runs write under one name at once may then be half of each other's: of mounts, the later manifest wins.",
+    level: "warn",
+  },
+  BK5072: {
+    title: "proxy or certificate file is no good",
+    help: "HTTP_PROXY, HTTPS_PROXY, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS names what does not answer, or what holds no certificate that is valid now.",
+  },
+  BK5073: {
+    title: "lifecycle rule takes what caches need",
+    help: "A rule of the bucket deletes objects by their age. A layer that is gone while a cache names it fails the build (moby/buildkit#3223). bkcache then builds once more without that cache; `bkcache doctor --lifecycle` prints rules that do not hurt, and `prune` deletes what is no longer needed.",
+    level: "warn",
+  },
+  BK5074: {
+    title: "cache is switched off",
+    help: "A flag, a variable or the CI service says that this run reads no cache.",
+    level: "warn",
+  },
+  BK5075: {
+    title: "nothing writes the cache",
+    help: "No target writes to a backend, and no backend holds mounts, so that there is never more to read than there is now.",
+    level: "warn",
   },
 
   // --- 6xxx Dockerfile lint

@@ -1,5 +1,5 @@
-import type { BakeTarget } from "../bake/model.ts";
 import { type CacheChoice, chooseCache, noCache } from "../cache/choose.ts";
+import { countPlatforms } from "../cache/entries-in-use.ts";
 import { findCachesInContext } from "../cache/inside-context.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Host } from "../host/host.ts";
@@ -84,9 +84,4 @@ function choose(
     relay,
     strict: output.strict,
   });
-}
-
-function countPlatforms(target: BakeTarget | undefined): number | null {
-  const platforms = target?.platforms ?? [];
-  return "variable" in platforms ? null : platforms.length;
 }

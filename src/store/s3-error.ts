@@ -121,6 +121,6 @@ const refusals: Readonly<Record<string, string>> = {
   InvalidToken: "the session token is not valid",
 };
 
-function where({ endpointUrl, region }: S3Place): string {
+export function where({ endpointUrl, region }: S3Place): string {
   return endpointUrl === undefined ? `Amazon S3 in ${region}` : withoutUserInfo(endpointUrl);
 }

@@ -84,7 +84,7 @@ export async function signedGet(place: SignedPlace, key: string, options: GetOpt
  * The address of an object. Path style where it is asked for, or the name of the host cannot take that of the bucket:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
-function objectUrl({ bucket, region, endpointUrl, usePathStyle }: SignedPlace, key: string): URL {
+export function objectUrl({ bucket, region, endpointUrl, usePathStyle }: SignedPlace, key: string): URL {
   const base = new URL(endpointUrl ?? `https://s3.${region}.${domainOf(region)}`);
   const isHostName = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket);
   const inPath = (endpointUrl !== undefined && usePathStyle === true) || !isHostName || isIP(base.hostname) !== 0;

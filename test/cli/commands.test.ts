@@ -41,6 +41,7 @@ describe("help", () => {
       "validate",
       "mounts",
       "lint",
+      "doctor",
       "eject",
       "schema",
       "completion",
@@ -49,15 +50,24 @@ describe("help", () => {
     }
   });
 
-  test.each(["init", "generate", "bake", "build", "plan", "validate", "lint", "eject", "schema", "completion"])(
-    "%s has help of its own, by --help and by help",
-    async (name) => {
-      const [direct, asked] = await Promise.all([run([name, "--help"]).result, run(["help", name]).result]);
-      expect(direct.exitCode).toBe(0);
-      expect(direct.stdout).toContain(`Usage: bkcache ${name}`);
-      expect(asked.stdout).toBe(direct.stdout);
-    },
-  );
+  test.each([
+    "init",
+    "generate",
+    "bake",
+    "build",
+    "plan",
+    "validate",
+    "lint",
+    "doctor",
+    "eject",
+    "schema",
+    "completion",
+  ])("%s has help of its own, by --help and by help", async (name) => {
+    const [direct, asked] = await Promise.all([run([name, "--help"]).result, run(["help", name]).result]);
+    expect(direct.exitCode).toBe(0);
+    expect(direct.stdout).toContain(`Usage: bkcache ${name}`);
+    expect(asked.stdout).toBe(direct.stdout);
+  });
 
   test("an unknown command names the nearest", async () => {
     const { exitCode, stderr } = await run(["genrate"]).result;

@@ -28,6 +28,8 @@ export interface BuildkitOptions {
   readonly tls?: Certificates;
   /** In a network namespace with nothing in it, which has no way to this machine's loopback. */
   readonly isApart?: boolean;
+  /** What it keeps of cache mounts after two days, as `maxUsedSpace` has it; without it nothing is ever collected. */
+  readonly mountSpace?: string;
 }
 
 export interface Buildkit {
@@ -51,9 +53,11 @@ export async function startBuildkit(options: BuildkitOptions = {}): Promise<Buil
   const socket = `unix://${join(root, "buildkitd.sock")}`;
   // Without a file of its own the daemon would read the machine's /etc/buildkit/buildkitd.toml.
   const config = join(root, "buildkitd.toml");
-  writeFileSync(config, "");
+  const { mountSpace } = options;
+  const policy = `[[worker.oci.gcpolicy]]\n  filters = ["type==exec.cachemount"]\n  keepDuration = "48h"\n  maxUsedSpace = "${mountSpace}"\n`;
+  writeFileSync(config, mountSpace === undefined ? "" : policy);
   const args = ["--config", config, "--root", join(root, "state"), "--otel-socket-path", join(root, "otel.sock")];
-  args.push("--containerd-worker=false", "--oci-worker-gc=false", "--oci-worker-net", "host");
+  args.push("--containerd-worker=false", `--oci-worker-gc=${mountSpace !== undefined}`, "--oci-worker-net", "host");
   args.push("--allow-insecure-entitlement", "network.host", "--addr", socket);
   let address = socket;
   if (options.tls !== undefined) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { makeTempDir } from "./cleanup.ts";
@@ -36,18 +36,25 @@ export interface S3ServerOptions {
   readonly host?: string;
   /** A new folder for its data and logs; it is not removed. */
   readonly base?: string;
+  /** Users besides the one who may do all; what they may do stands in policies of buckets. */
+  readonly users?: readonly { readonly accessKey: string; readonly secretKey: string }[];
 }
 
 /** An S3 server with keys of its own, and nothing in it. */
 export async function startVersitygw(options: S3ServerOptions = {}): Promise<S3Server> {
-  const { region = "eu-central-1", host = "127.0.0.1", base = makeTempDir("s3") } = options;
+  const { region = "eu-central-1", host = "127.0.0.1", base = makeTempDir("s3"), users = [] } = options;
   const dir = join(base, "data");
   mkdirSync(dir);
   const listen = `${host}:${await freePort()}`;
   const endpoint = `http://${listen}`;
   const accessKey = `key${randomBytes(6).toString("hex")}`;
   const secretKey = randomBytes(18).toString("base64url");
-  const server = startServer(findTool("versitygw"), ["--port", listen, "--region", region, "posix", dir], {
+  const iam = join(base, "iam");
+  mkdirSync(iam);
+  const accounts = users.map(({ accessKey: access, secretKey: secret }) => [access, { access, secret, role: "user" }]);
+  writeFileSync(join(iam, "users.json"), JSON.stringify({ accessAccounts: Object.fromEntries(accounts) }));
+  const flags = ["--port", listen, "--region", region, ...(users.length === 0 ? [] : ["--iam-dir", iam])];
+  const server = startServer(findTool("versitygw"), [...flags, "posix", dir], {
     cwd: base,
     env: cleanEnv({ ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey }),
   });

@@ -1,0 +1,545 @@
+import { copyFileSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect as connectTo, createServer as createTcpServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { expect, onTestFinished } from "vitest";
+import { makeTempDir } from "../support/cleanup.ts";
+import { makeDockerConfig } from "../support/docker-config.ts";
+import { cleanEnv } from "../support/env.ts";
+import { startDockerEngine } from "../support/docker-engine.ts";
+import { canRunEngine } from "../support/docker-packages.ts";
+import { fakeDocker } from "../support/fake-docker.ts";
+import { startFaultyServer } from "../support/faulty-server.ts";
+import { baseStage, runStep } from "../support/mount-project.ts";
+import { freePort } from "../support/poll.ts";
+import { runBkcache } from "../support/run-bkcache.ts";
+import { type S3Server, startVersitygw } from "../support/s3-server.ts";
+import { test as serversTest } from "../support/servers.ts";
+import { makeWorkspace, type Workspace } from "../support/workspace.ts";
+
+/* Set-ups that are broken in one way each, and one that is not: what doctor finds is exactly that. */
+
+const limited = { accessKey: "limited-user", secretKey: "limited-user-secret" };
+/** Buckets in which the limited user lacks one right each. */
+const lacking = {
+  "no-list": "s3:ListBucket",
+  "no-read": "s3:GetObject",
+  "no-write": "s3:PutObject",
+  "no-delete": "s3:DeleteObject",
+} as const;
+
+const test = serversTest.extend("store", { scope: "file" }, async ({}, { onCleanup }) => {
+  const store = await startVersitygw({ users: [limited] });
+  onCleanup(() => store.stop());
+  await Promise.all(["cache", ...Object.keys(lacking)].map((name) => store.createBucket(name)));
+  await Promise.all(Object.entries(lacking).map(([name, right]) => allowAllBut(store, name, right)));
+  return store;
+});
+
+async function allowAllBut(store: S3Server, bucket: string, right: string): Promise<void> {
+  const all = ["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"].filter((each) => each !== right);
+  const allow = (actions: readonly string[], resource: string) =>
+    actions.length === 0
+      ? []
+      : [{ Effect: "Allow", Principal: { AWS: [limited.accessKey] }, Action: actions, Resource: resource }];
+  const statements = [
+    ...allow(
+      all.filter((action) => action === "s3:ListBucket"),
+      `arn:aws:s3:::${bucket}`,
+    ),
+    ...allow(
+      all.filter((action) => action !== "s3:ListBucket"),
+      `arn:aws:s3:::${bucket}/*`,
+    ),
+  ];
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  await store.client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+}
+
+interface Found {
+  readonly code: string;
+  readonly level: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+interface Answer {
+  readonly ok: boolean;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly subject: string | null;
+    readonly state: string;
+    readonly facts: string;
+    readonly ms: number;
+    readonly findings: readonly Found[];
+  }[];
+}
+
+interface Broken {
+  readonly what: string;
+  /** Codes of all findings, in the order of the checks. */
+  readonly codes: readonly string[];
+  /** What the first of them says. */
+  readonly says: RegExp;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly args?: readonly string[];
+  readonly config?: (config: Config) => Config | null;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Changes the folder when all is written. */
+  readonly spoil?: (workspace: Workspace) => void;
+}
+
+type Config = Record<string, unknown>;
+
+const dockerfile = `${baseStage}${runStep("--mount=type=cache,id=shop-data,target=/data", "touch /data/x")}`;
+
+function configOf(bucket: string): Config {
+  return {
+    project: "shop",
+    backends: { remote: { type: "s3", url: `s3://${bucket}/shop/`, insecure: true } },
+    cache: { read: ["remote"], write: ["remote"], mounts: "remote" },
+    targets: { app: { context: ".", contexts: { busybox: "docker-image://busybox" }, tags: ["shop/app"] } },
+  };
+}
+
+test("each of the broken set-ups is named, and a healthy one has no finding", async ({
+  store,
+  sharedBuilder,
+  newBuilder,
+}) => {
+  const [tight, apart, fakes] = await Promise.all([
+    newBuilder({ mountSpace: "1KB" }),
+    newBuilder({ isApart: true }),
+    startFakes(store),
+  ]);
+  const base = {
+    ...makeDockerConfig().env,
+    ...store.env,
+    BKCACHE: "read-write",
+    BKCACHE_HELPER: "/bin/busybox",
+    BUILDKIT_HOST: sharedBuilder.address,
+  };
+  const nothing = makeTempDir("nothing");
+  const asLimited = { AWS_ACCESS_KEY_ID: limited.accessKey, AWS_SECRET_ACCESS_KEY: limited.secretKey };
+  const lacks = (bucket: keyof typeof lacking, code = "BK5005"): Broken => ({
+    what: `a user without ${lacking[bucket]}`,
+    codes: [code],
+    says: new RegExp(`${lacking[bucket]} on arn:aws:s3:::${bucket}(/shop/\\*)? is missing`),
+    env: asLimited,
+    config: () => configOf(bucket),
+  });
+  const fakeBuilder = (text: string, buildx = "0.38.2"): NonNullable<Broken["env"]> => ({
+    PATH: fakeBuildx(text, buildx),
+    DOCKER_CONFIG: nothing,
+    BUILDX_BUILDER: "ci",
+    BUILDKIT_HOST: undefined,
+  });
+  const rows: readonly Broken[] = [
+    {
+      what: "no buildx",
+      codes: ["BK4001"],
+      says: /buildx is on PATH/,
+      env: { PATH: nothing, DOCKER_CONFIG: nothing },
+    },
+    {
+      what: "a buildx with advisories",
+      codes: ["BK4030", "BK4021"],
+      says: /0\.37\.0 has two known advisories/,
+      env: fakeBuilder(inspected({}), "0.37.0"),
+    },
+    {
+      what: "an old BuildKit",
+      codes: ["BK4031", "BK4021"],
+      says: /runs BuildKit v0\.29\.2 .* with 0\.30/,
+      env: fakeBuilder(inspected({ version: "v0.29.2" })),
+    },
+    {
+      what: "a BuildKit that cannot write to this store",
+      codes: ["BK4013", "BK4021"],
+      says: /is not AWS, and writing there fails with this version/,
+      env: fakeBuilder(inspected({ version: "v0.31.0" })),
+      config: (config) => withBackend(config, { relay: "off" }),
+    },
+    {
+      what: "a builder that is not there",
+      codes: ["BK4003"],
+      says: /does not answer: the socket does not exist/,
+      env: { BUILDKIT_HOST: "unix:///nowhere/buildkitd.sock" },
+    },
+    {
+      what: "a builder of a name that nobody has",
+      codes: ["BK4002"],
+      says: /no builder "lost"/,
+      args: ["--builder", "lost"],
+    },
+    {
+      what: "the docker driver, without the containerd image store",
+      codes: ["BK4010", "BK4021"],
+      says: /has the docker driver, which has no s3 cache/,
+      env: fakeBuilder(inspected({ driver: "docker", canExport: false })),
+    },
+    {
+      what: "a builder in a container, and a bucket at a loopback address",
+      codes: ["BK4016", "BK4021"],
+      says: /does not reach backend remote \(s3\)/,
+      env: fakeBuilder(inspected({ network: "bridge" })),
+      config: (config) => withBackend(config, { relay: "off", endpointUrl: store.endpoint }),
+    },
+    {
+      what: "pods without a volume, one of them by chance",
+      codes: ["BK4032", "BK4033", "BK4021"],
+      says: /die with them/,
+      env: fakeBuilder(inspected({ driver: "kubernetes", pods: 3, options: 'loadbalance="random" replicas="3"' })),
+    },
+    {
+      what: "a helper that is not there",
+      codes: ["BK4023"],
+      says: /cannot read the helper \/nowhere\/busybox/,
+      env: { BKCACHE_HELPER: "/nowhere/busybox" },
+    },
+    {
+      what: "a builder that keeps less than a mount",
+      codes: ["BK5054"],
+      says: /may drop the cache mount shop-data .*: it keeps 1\.0 kB and what was used in the last 48 h/,
+      env: { BUILDKIT_HOST: tight.address },
+    },
+    {
+      what: "a builder in another network than the bucket",
+      codes: ["BK4034"],
+      says: /does not reach http:.*connect: network is unreachable/,
+      env: { BUILDKIT_HOST: apart.address },
+    },
+    {
+      what: "a proxy at which nothing listens",
+      codes: ["BK5072", "BK5007"],
+      says: /HTTP_PROXY names http:\/\/127\.0\.0\.1:\d+\/?, and nothing listens there/,
+      env: { HTTP_PROXY: `http://user:proxy-password@127.0.0.1:${fakes.deadPort}` },
+    },
+    {
+      what: "a file of authorities that holds none",
+      codes: ["BK5072"],
+      says: /AWS_CA_BUNDLE names .*Dockerfile, which holds no certificate/,
+      env: { AWS_CA_BUNDLE: "Dockerfile" },
+    },
+    {
+      what: "no credentials",
+      codes: ["BK5001"],
+      says: /no AWS credentials for backend "remote"/,
+      env: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, HOME: "/nowhere" },
+    },
+    {
+      what: "half of the credentials",
+      codes: ["BK5002"],
+      says: /AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not/,
+      env: { AWS_SECRET_ACCESS_KEY: undefined, HOME: "/nowhere" },
+    },
+    {
+      what: "credentials that end in some minutes",
+      codes: ["BK5003"],
+      says: /end at .*, in \d+ min/,
+      env: { AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 20 * 60_000).toISOString() },
+    },
+    {
+      what: "a wrong secret",
+      codes: ["BK5006"],
+      says: /the secret does not belong to the key/,
+      env: { AWS_SECRET_ACCESS_KEY: "another-secret-of-somebody" },
+    },
+    {
+      what: "a bucket that is not there",
+      codes: ["BK5004"],
+      says: /there is no bucket "absent"/,
+      config: () => configOf("absent"),
+    },
+    {
+      what: "a wrong region",
+      codes: ["BK5008"],
+      says: /is not in region us-west-2/,
+      env: { AWS_REGION: "us-west-2" },
+    },
+    lacks("no-list"),
+    lacks("no-read"),
+    lacks("no-write"),
+    lacks("no-delete", "BK5070"),
+    {
+      what: "an endpoint that nobody listens at",
+      codes: ["BK5007", "BK4034"],
+      says: /nothing listens there \(ECONNREFUSED\)/,
+      env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${fakes.deadPort}` },
+    },
+    {
+      what: "an endpoint that never answers",
+      codes: ["BK5007", "BK4034"],
+      says: /does not answer in time|no answer in time/,
+      env: { AWS_ENDPOINT_URL: fakes.silent },
+    },
+    {
+      what: "a clock that is off",
+      codes: ["BK5009"],
+      says: /clock is 30 min 0 s off|clock is (29|30) min/,
+      env: { AWS_ENDPOINT_URL: fakes.otherClock },
+    },
+    {
+      what: "a store that writes over what it should not",
+      codes: ["BK5071"],
+      says: /writes over an object although/,
+      env: { AWS_ENDPOINT_URL: fakes.careless },
+    },
+    {
+      what: "a local cache in the context of a target",
+      codes: ["BK5014"],
+      says: /lies in the context of app/,
+      config: (config) => ({
+        ...config,
+        backends: { ...(config["backends"] as object), disk: { type: "local", path: "./cache-of-layers" } },
+        cache: { read: ["disk"], write: ["disk"], mounts: "remote" },
+      }),
+    },
+    {
+      what: "a bake file of an older config",
+      codes: ["BK3001"],
+      says: /docker-bake\.hcl is stale/,
+      spoil: (workspace) =>
+        workspace.write("docker-bake.hcl", workspace.read("docker-bake.hcl").replace("shop/app", "shop/web")),
+    },
+    {
+      what: "a cache that a variable switches off",
+      codes: ["BK5074"],
+      says: /since BKCACHE says off/,
+      env: { BKCACHE: "off" },
+    },
+    {
+      what: "a cache that nobody writes",
+      codes: ["BK5075"],
+      says: /no target writes a cache/,
+      config: (config) => ({ ...config, cache: { read: ["remote"], write: [] } }),
+    },
+    {
+      what: "a Dockerfile that lint has something to say of",
+      codes: ["BK6018"],
+      says: /sharing/,
+      files: { Dockerfile: dockerfile.replace("target=/data", "target=/data,sharing=sometimes") },
+    },
+    {
+      what: "neither a config nor BUILDKIT_REMOTE_CACHE",
+      codes: ["BK2001"],
+      says: /no cache is set up/,
+      config: () => null,
+    },
+  ];
+  await fillMount(tight);
+
+  const generated = new Map<string, Promise<string>>();
+  const examine = async (row: Omit<Broken, "codes" | "says">): Promise<Row> => {
+    const workspace = makeWorkspace({
+      Dockerfile: dockerfile,
+      ".dockerignore": "docker-bake.hcl\n",
+      "src/a.txt": "one",
+      ...row.files,
+    });
+    const env = cleanEnv({ ...base, ...row.env });
+    const config = (row.config ?? ((each) => each))(configOf("cache"));
+    if (config !== null) {
+      const text = JSON.stringify(config);
+      workspace.write("bkcache.config.json", text);
+      const file = generated.get(text) ?? generate(workspace.dir, cleanEnv(base));
+      generated.set(text, file);
+      workspace.write("docker-bake.hcl", await file);
+    }
+    row.spoil?.(workspace);
+    const began = performance.now();
+    const result = await runBkcache(["doctor", "--json", ...(row.args ?? [])], { cwd: workspace.dir, env });
+    const seconds = (performance.now() - began) / 1000;
+    expect(result.stdout, `${row.what}: ${result.stderr}`).toMatch(/^\{/);
+    return { ...result, seconds, answer: JSON.parse(result.stdout) as Answer };
+  };
+
+  const healthy = await examine({ what: "healthy" });
+  expect(healthy.answer.checks.flatMap(({ findings }) => findings)).toEqual([]);
+  expect([healthy.exitCode, healthy.answer.ok]).toEqual([0, true]);
+  expect(healthy.answer.checks.filter(({ state }) => state !== "ok")).toEqual([]);
+  expect(await store.objects("cache", "shop/doctor")).toEqual([]);
+
+  const wrong: string[] = [];
+  const atOnce = 6;
+  const left = [...rows];
+  const work = async (): Promise<void> => {
+    for (let row = left.shift(); row !== undefined; row = left.shift()) {
+      const { exitCode, stdout, stderr, answer, seconds } = await examine(row);
+      const found = answer.checks.flatMap(({ findings }) => findings);
+      const codes = found.map(({ code }) => code);
+      if (codes.join() !== row.codes.join() || !row.says.test(found[0]?.message ?? "") || exitCode !== 1)
+        wrong.push(`${row.what}: ${exitCode} ${JSON.stringify(found, null, 1)}`);
+      for (const { code, hint } of found) expect(hint, `${row.what}: ${code} has a next step`).toBeTruthy();
+      expect(seconds, row.what).toBeLessThan(20);
+      for (const secret of [store.secretKey, limited.secretKey, "proxy-password", "another-secret-of-somebody"])
+        expect(`${stdout}${stderr}`).not.toContain(secret);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  expect(wrong.join("\n")).toBe("");
+  expect(rows.length).toBeGreaterThan(20);
+});
+
+test.skipIf(!canRunEngine)(
+  "an old Docker engine is named for its BuildKit, its driver and its mounts",
+  async ({ store }) => {
+    const engine = await startDockerEngine({ age: "old", hasImage: false });
+    onTestFinished(() => engine.stop());
+    const env = cleanEnv({ ...engine.env, ...store.env, BKCACHE: "read-write", BKCACHE_HELPER: "/bin/busybox" });
+    const workspace = makeWorkspace({
+      Dockerfile: dockerfile,
+      "bkcache.config.json": JSON.stringify(configOf("cache")),
+    });
+    workspace.write("docker-bake.hcl", await generate(workspace.dir, env));
+    const { stdout, stderr } = await runBkcache(["doctor", "--json"], { cwd: workspace.dir, env });
+    const { checks } = JSON.parse(stdout) as Answer;
+    expect(
+      checks.flatMap(({ findings }) => findings).map(({ code }) => code),
+      stderr,
+    ).toEqual(["BK4031", "BK4010", "BK4024"]);
+    expect(checks.find(({ name }) => name === "builder")?.facts).toMatch(/^default \(docker\), BuildKit /);
+  },
+);
+
+interface Row {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+  readonly answer: Answer;
+}
+
+async function generate(dir: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const { exitCode, stderr } = await runBkcache(["generate", "--quiet"], { cwd: dir, env });
+  expect(exitCode, stderr).toBe(0);
+  return readFileSync(join(dir, "docker-bake.hcl"), "utf8");
+}
+
+function withBackend(config: Config, more: object): Config {
+  const { remote } = config["backends"] as { remote: object };
+  return { ...config, backends: { remote: { ...remote, ...more } } };
+}
+
+/** A mount of some kB on the builder. */
+async function fillMount(builder: { buildctl(...args: readonly string[]): Promise<string> }): Promise<void> {
+  const dir = makeTempDir("fill");
+  const workspace = makeWorkspace({
+    Dockerfile: `FROM scratch\nCOPY busybox /busybox\n${runStep("--mount=type=cache,id=shop-data,target=/data", "/busybox dd if=/dev/urandom of=/data/x bs=1024 count=64").replace("/bin/busybox", "/busybox")}`,
+  });
+  copyFileSync("/bin/busybox", workspace.path("busybox"));
+  const local = ["--local", `context=${workspace.dir}`, "--local", `dockerfile=${workspace.dir}`];
+  const output = ["--output", `type=local,dest=${join(dir, "out")}`];
+  await builder.buildctl("build", "--frontend", "dockerfile.v0", ...local, ...output);
+}
+
+interface Inspected {
+  readonly driver?: string;
+  readonly version?: string;
+  readonly canExport?: boolean;
+  readonly network?: string;
+  readonly pods?: number;
+  readonly options?: string;
+}
+
+/** What `buildx inspect` says of a builder that cannot be had here, or not within the time of a test. */
+function inspected({
+  driver = "docker-container",
+  version = "v0.34.2",
+  canExport = true,
+  network = "host",
+  pods = 1,
+  options = "",
+}: Inspected): string {
+  const own = driver === "docker-container" ? `network="${network}" ${options}` : options;
+  const node = `Name:             ci0
+Endpoint:         unix:///var/run/docker.sock
+${own === "" ? "" : `Driver Options:   ${own}\n`}Status:           running
+BuildKit version: ${version}
+Platforms:        linux/amd64
+Features:
+ Cache export:    ${canExport}
+`;
+  return `Name:          ci
+Driver:        ${driver}
+Nodes:
+${Array.from({ length: pods }, () => node).join("\n")}`;
+}
+
+function fakeBuildx(text: string, version: string): string {
+  const docker = fakeDocker(makeTempDir("buildx"), {
+    answers: [
+      { when: ["buildx", "version"], stdout: `github.com/docker/buildx v${version} abc\n` },
+      { when: ["buildx", "inspect"], stdout: text },
+      { when: ["buildx", "dial-stdio"], stderr: "ERROR: no such container\n", exitCode: 1 },
+    ],
+  });
+  return docker.PATH;
+}
+
+/** Servers that fail as no real one can be made to. */
+async function startFakes(store: S3Server) {
+  const [silent, deadPort] = await Promise.all([startFaultyServer(null), freePort()]);
+  silent.plan = () => ({ kind: "silence" });
+  onTestFinished(() => silent.stop());
+  const close = (server: Server) => onTestFinished(() => void (server.closeAllConnections(), server.close()));
+  // Half an hour ahead; the signatures are the real ones, and so are the answers.
+  const ahead = await listen(createTcpServer((socket) => passWithDate(socket, new URL(store.endpoint))));
+  const objects = new Map<string, Buffer>();
+  const careless = createServer((request, response) => {
+    const key = new URL(request.url ?? "", "http://x").pathname;
+    const parts: Buffer[] = [];
+    request
+      .on("data", (part: Buffer) => parts.push(part))
+      .on("end", () => {
+        if (request.method === "PUT") objects.set(key, Buffer.concat(parts));
+        if (request.method === "DELETE") objects.delete(key);
+        const found = objects.get(key);
+        if (request.url?.includes("list-type=2")) {
+          response.end("<ListBucketResult><Name>cache</Name><IsTruncated>false</IsTruncated></ListBucketResult>");
+        } else if (request.method !== "GET") response.setHeader("etag", '"1"').end();
+        else if (found === undefined) response.writeHead(404).end("<Error><Code>NoSuchKey</Code></Error>");
+        else response.setHeader("etag", '"1"').end(found);
+      });
+  });
+  close(careless);
+  const carelessPort = await new Promise<number>((resolve) =>
+    careless.listen(0, "127.0.0.1", () => resolve((careless.address() as AddressInfo).port)),
+  );
+  onTestFinished(() => ahead.close());
+  return {
+    deadPort,
+    silent: silent.endpoint,
+    otherClock: `http://127.0.0.1:${ahead.port}`,
+    careless: `http://127.0.0.1:${carelessPort}`,
+  };
+}
+
+async function listen(server: ReturnType<typeof createTcpServer>) {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => void sockets.add(socket));
+  const port = await new Promise<number>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+  );
+  return {
+    port,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** A line to the store on which only the time of the answers is another. */
+function passWithDate(socket: Socket, { hostname, port }: URL): void {
+  const upstream = connectTo(Number(port), hostname);
+  socket.on("error", () => upstream.destroy()).pipe(upstream);
+  upstream
+    .on("error", () => socket.destroy())
+    .on("data", (bytes: Buffer) => {
+      const date = new Date(Date.now() + 30 * 60_000).toUTCString();
+      socket.write(Buffer.from(bytes.toString("latin1").replace(/^Date: .*\r$/m, `Date: ${date}\r`), "latin1"));
+    });
+  upstream.on("close", () => socket.end());
+}
