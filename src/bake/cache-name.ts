@@ -39,10 +39,13 @@ export const functionsOf: Readonly<Record<NonNullable<VariableRef["encode"]>, re
   platform: ["bkcache_encode", "bkcache_platform"],
 };
 
-const scopeLength = 56;
-const fixedLength = 128 - 1 - scopeLength;
+/** Longest encoded scope, and longest of what stands before it. */
+export const scopeLength = 56;
+export const fixedLength = 128 - 1 - scopeLength;
 const digestLength = 16;
 const cutMark = "-_-";
+/** What a part ends with that was too long. */
+export const cutEnd = new RegExp(`${cutMark}[0-9a-f]{${digestLength}}$`);
 
 /**
  * Makes the names of one epoch. From the first on it stands after the project as `_e3`, which is no encoding of anything:

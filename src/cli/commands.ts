@@ -1,4 +1,5 @@
 import type { CommandEntry } from "./command.ts";
+import { layerCommands } from "./commands/layers.ts";
 import { mountCommands } from "./commands/mounts.ts";
 
 /** Every verb; a module loads only when its verb is called. */
@@ -23,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     name: "mounts",
     summary: "cache mounts: what the builder and the bucket have, to and fro",
     subcommands: mountCommands,
+  },
+  {
+    name: "layers",
+    summary: "layer caches: what the backends have, and what of it goes",
+    subcommands: layerCommands,
   },
   { name: "relay", summary: "serve buckets to other machines' builds", load: () => import("./commands/relay.ts") },
   { name: "lint", summary: "find what spoils caches in Dockerfiles", load: () => import("./commands/lint.ts") },

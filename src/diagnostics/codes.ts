@@ -528,6 +528,10 @@ export const codes = {
     title: "a local cache was locked, and the build was built again without writing it",
     help: "buildx takes a lock when all is built, and fails where another run has it. Runs of bkcache on one machine keep out of each other's way; plain buildx, and containers that share a folder, do not. bkcache built once more without writing there, all of it from the builder's own cache.",
   },
+  BK5017: {
+    title: "manifest of a layer cache cannot be read",
+    help: "An object lies where BuildKit keeps the manifests of its caches and is none. `bkcache layers prune` deletes no blob while it is there, since a manifest of a later version might name any: remove it.",
+  },
   BK5020: {
     title: "object too large",
     help: "An object in the store is larger than what bkcache writes under that name, so it was not read. Something else may have written it.",

@@ -47,7 +47,7 @@ export function readDescriptor(value: unknown): Descriptor | null {
 }
 
 /** The bytes of a file, null where there is none, a reason where it cannot be had. */
-async function readBounded(path: string, maxBytes: number): Promise<Buffer | string | null> {
+export async function readBounded(path: string, maxBytes: number): Promise<Buffer | string | null> {
   try {
     const file = await open(path);
     try {

@@ -98,7 +98,12 @@ export async function pruneStore(options: PruneOptions): Promise<PruneResult> {
       [...expired].map(({ object }) => object.key),
       withSignal,
     );
-    deleted = await sweep(deleted, { store, isDue: isOld, pace, ...withSignal });
+    deleted = [];
+    const onDeleted = (object: ObjectInfo) => void deleted.push(object);
+    await sweep(
+      due.map(([, object]) => object),
+      { store, isDue: isOld, onDeleted, pace, ...withSignal },
+    );
     const waiting = new Set(unused.filter(([id]) => !dueIds.has(id)).map(([id]) => id));
     // A young one may be that of a run beside this one, which has yet to delete the manifests.
     const served = notes.filter((note) => note.at <= now - grace && !note.packs.some((id) => waiting.has(id)));

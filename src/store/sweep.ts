@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createLimit } from "../host/limit.ts";
 import type { ObjectInfo, ObjectStore } from "./object-store.ts";
 
 /*
@@ -34,6 +33,7 @@ export interface SweepOptions {
   readonly store: ObjectStore;
   /** Whether an object as it is now may still go; `was` is how it was listed. */
   readonly isDue: (object: ObjectInfo, was: ObjectInfo) => boolean;
+  readonly onDeleted: (object: ObjectInfo) => void;
   readonly pace?: Pace;
   readonly signal?: AbortSignal;
 }
@@ -41,24 +41,43 @@ export interface SweepOptions {
 /**
  * Deletes those that are due still: a writer makes an object young that it finds and uses. Each is read right before it is
  * deleted, and left for a later run where that took too long.
- * @returns those that were deleted
  */
 export async function sweep(
   objects: Iterable<ObjectInfo>,
-  { store, isDue, pace = realPace, signal }: SweepOptions,
-): Promise<ObjectInfo[]> {
+  { store, isDue, onDeleted, pace = realPace, signal }: SweepOptions,
+): Promise<void> {
   const withSignal = signal && { signal };
-  const deleted: ObjectInfo[] = [];
   const sweepOne = async (object: ObjectInfo): Promise<void> => {
     const begun = pace.now();
     const found = await store.stat(object.key, withSignal);
     if (found === null || pace.now() - begun > sweepWindowMs || !isDue(found, object)) return;
     await store.delete([object.key], withSignal);
-    deleted.push(found);
+    onDeleted(found);
   };
-  const limit = createLimit(atOnce);
-  await Promise.all([...objects].map((object) => limit(() => sweepOne(object))));
-  return deleted;
+  // One iterator for all workers: of a million objects no more than these are promises. The first failure ends it for all.
+  const failing = new AbortController();
+  const left = untilAborted(objects, failing.signal);
+  const work = async (): Promise<void> => {
+    try {
+      for (const object of left) await sweepOne(object);
+    } catch (error) {
+      failing.abort();
+      throw error;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+function* untilAborted<T>(items: Iterable<T>, signal: AbortSignal): Generator<T, void> {
+  for (const item of items) {
+    if (signal.aborted) return;
+    yield item;
+  }
+}
+
+/** Whether it was not written in between. Some stores tell seconds in one answer and milliseconds in another. */
+export function isUnchanged(object: ObjectInfo, was: Pick<ObjectInfo, "modifiedAt">): boolean {
+  return Math.floor(object.modifiedAt / 1_000) === Math.floor(was.modifiedAt / 1_000);
 }
 
 /** What time it is by the store's clock, in ms since the epoch: the ages of its objects are by no other. */

@@ -28,3 +28,8 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
     reader.close();
   }
 }
+
+/** Whether the answer is yes; all else is no. */
+export async function askYes(question: string, signal: AbortSignal): Promise<boolean> {
+  return /^y(es)?$/i.test((await ask(`${question} [y/N]`, signal)).trim());
+}

@@ -1,4 +1,3 @@
-import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import { readManifestKey, type SnapshotRef } from "../../mounts/keys.ts";
 import { type PruneOptions, type PruneResult, pruneStore } from "../../mounts/prune.ts";
@@ -7,6 +6,7 @@ import type { Plan } from "../../bake/model.ts";
 import { labelMounts } from "../../carry/labels.ts";
 import { withMountStore } from "../../carry/open-store.ts";
 import { readStoreId } from "../../carry/store-id.ts";
+import { type Confirm, requireAgreement } from "../agreement.ts";
 
 export interface PruneRequest extends Pick<PruneOptions, "keep"> {
   readonly config: string | undefined;
@@ -17,8 +17,7 @@ export interface PruneRequest extends Pick<PruneOptions, "keep"> {
   readonly dryRun: boolean;
   /** Whether snapshots of other projects below the prefix go by the rules too. */
   readonly all: boolean;
-  /** Asks whether what is shown may go; null where it was agreed to, "nobody" where there is none to ask. */
-  readonly confirm: ((preview: PrunedMounts) => Promise<boolean>) | null | "nobody";
+  readonly confirm: Confirm<PrunedMounts>;
 }
 
 /** A snapshot that was deleted. Names are null where they are too long to stand in the key. */
@@ -53,7 +52,7 @@ export async function pruneMounts(host: Host, request: PruneRequest): Promise<Pr
   const { config, cache, keep, grace, dryRun, all, confirm } = request;
   if (!dryRun) requireWrite(host, cache, "delete");
   return withMountStore(host, config, async ({ store, plan }) => {
-    if (!dryRun && confirm === "nobody") throw nobodyAgreed();
+    if (!dryRun) requireAgreement(confirm, "snapshots");
     const applies = (mount: string) => all || readStoreId(mount)?.project === plan.project;
     const run = async (isDry: boolean): Promise<PrunedMounts> => {
       const { signal } = host;
@@ -66,7 +65,7 @@ export async function pruneMounts(host: Host, request: PruneRequest): Promise<Pr
         result,
       };
     };
-    if (dryRun || confirm === null || confirm === "nobody") return run(dryRun);
+    if (dryRun || typeof confirm !== "function") return run(dryRun);
     const preview = await run(true);
     return (await confirm(preview)) ? run(false) : preview;
   });
@@ -81,13 +80,5 @@ function nameSnapshots(plan: Plan, objectKeys: readonly string[]): readonly Prun
   return objectKeys.map((objectKey, index) => {
     const ref = refs[index] ?? null;
     return { objectKey, ref, name: ref === null ? objectKey : (labels.get(ref.mount) ?? ref.mount) };
-  });
-}
-
-function nobodyAgreed(): BkcacheError {
-  return new BkcacheError({
-    code: "BK1002",
-    message: "snapshots are deleted only where that is agreed to, and there is no terminal to ask on",
-    hint: "pass --yes, or --dry-run to see what would go",
   });
 }

@@ -1,15 +1,12 @@
 import type { Command } from "commander";
-import { parseDuration, parseSize, showBytes, showCount } from "../../../diagnostics/units.ts";
-import { BkcacheError } from "../../../diagnostics/error.ts";
+import { showBytes, showCount } from "../../../diagnostics/units.ts";
 import { defaultGrace, defaultKeepLast, pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
 import type { CommandContext } from "../../command.ts";
-import { ask, canAsk } from "../../report/ask.ts";
+import { askYes, canAsk } from "../../report/ask.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";
+import { type KeepFlags, readRules, requireDuration } from "../keep-rules.ts";
 
-interface PruneOptions {
-  readonly keepLast?: string;
-  readonly keepWithin?: string;
-  readonly maxBytes?: string;
+interface PruneOptions extends KeepFlags {
   readonly grace?: string;
   readonly dryRun?: true;
   readonly all?: true;
@@ -52,7 +49,7 @@ async function prune(options: PruneOptions, context: CommandContext): Promise<vo
   const pruned = await pruneMounts(host, {
     config: options.config,
     cache: options.cache,
-    keep: readRules(options),
+    keep: readRules(options) ?? { last: defaultKeepLast },
     grace,
     dryRun,
     all: options.all === true,
@@ -70,41 +67,7 @@ async function confirm(preview: PrunedMounts, grace: number, { host, reporter }:
   if (preview.snapshots.length === 0) return true;
   reporter.lines(render(preview, grace));
   const whose = preview.project === null ? "all projects" : preview.project;
-  const answer = await ask(`delete ${showCount(preview.snapshots.length, "snapshot")} of ${whose}? [y/N]`, host.signal);
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-type KeepRules = Parameters<typeof pruneMounts>[1]["keep"];
-
-/** @throws BkcacheError BK1002 */
-export function readRules({ keepLast, keepWithin, maxBytes }: PruneOptions): KeepRules {
-  const rules: KeepRules = {
-    ...(keepLast !== undefined && { last: requireCount("--keep-last", keepLast) }),
-    ...(keepWithin !== undefined && { maxAge: requireDuration("--keep-within", keepWithin) }),
-    ...(maxBytes !== undefined && { maxBytes: requireSize("--max-bytes", maxBytes) }),
-  };
-  return Object.keys(rules).length === 0 ? { last: defaultKeepLast } : rules;
-}
-
-function requireCount(flag: string, value: string): number {
-  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw badValue(flag, value, "a number of snapshots from 1 on");
-}
-
-function requireDuration(flag: string, value: string): number {
-  return parseDuration(value) ?? fail(badValue(flag, value, "a duration such as 14d or 12h"));
-}
-
-function requireSize(flag: string, value: string): number {
-  return parseSize(value) ?? fail(badValue(flag, value, "a size such as 10GB or 500MiB"));
-}
-
-function badValue(flag: string, value: string, expected: string): BkcacheError {
-  return new BkcacheError({ code: "BK1002", message: `${flag}: "${value}" is not ${expected}` });
-}
-
-function fail(error: BkcacheError): never {
-  throw error;
+  return askYes(`delete ${showCount(preview.snapshots.length, "snapshot")} of ${whose}?`, host.signal);
 }
 
 function render({ place, isDone, snapshots, result }: PrunedMounts, grace: number): readonly string[] {

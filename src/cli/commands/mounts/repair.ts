@@ -5,7 +5,7 @@ import { repairMounts } from "../../../run/mounts/repair.ts";
 import { showBytes, showCount } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
 import { exitCodeOf } from "../../../diagnostics/codes.ts";
-import { ask, canAsk } from "../../report/ask.ts";
+import { askYes, canAsk } from "../../report/ask.ts";
 
 interface RepairOptions {
   readonly keep?: readonly string[];
@@ -60,7 +60,7 @@ async function confirm(question: string, signal: AbortSignal): Promise<boolean> 
       hint: "pass --yes",
     });
   }
-  return /^y(es)?$/i.test((await ask(`${question} [y/N]`, signal)).trim());
+  return askYes(question, signal);
 }
 
 function describe({ mount: { name }, outcome, settled, folders, kept, removed }: Repair): string {

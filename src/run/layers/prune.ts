@@ -1,0 +1,63 @@
+import type { Host } from "../../host/host.ts";
+import type { KeepRules } from "../../layers/expire.ts";
+import type { LayerPruneResult, PrunedCache } from "../../layers/prune.ts";
+import { requireWrite } from "../../cache/use.ts";
+import { type Confirm, requireAgreement } from "../agreement.ts";
+import { isOwn, nameCache, type NamedLayers } from "./names.ts";
+import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
+
+export interface LayerPruneRequest extends LayerSelection {
+  /** Value of --cache. */
+  readonly cache: string | undefined;
+  readonly keep: KeepRules;
+  /** Milliseconds. */
+  readonly grace: number;
+  readonly dryRun: boolean;
+  /** Whether caches of other projects below the prefix go by the rules too. */
+  readonly all: boolean;
+  readonly confirm: Confirm<PrunedLayers>;
+}
+
+interface PrunedPlace {
+  readonly backend: string;
+  /** For people. */
+  readonly place: string;
+  readonly caches: readonly (NamedLayers & PrunedCache)[];
+  readonly result: LayerPruneResult;
+}
+
+export interface PrunedLayers extends OfPlaces<PrunedPlace> {
+  /** Whose caches the rules apply to; null for those of all. */
+  readonly project: string | null;
+  /** False where it is what would be done. */
+  readonly isDone: boolean;
+}
+
+export { defaultGrace } from "../../store/sweep.ts";
+
+/** What stays where the user says nothing else, in ms: caches that were written within that time. */
+export const defaultKeepWithin = 30 * 24 * 3_600_000;
+
+/**
+ * Deletes layer caches by the rules, and blobs that no cache names.
+ * @throws BkcacheError BK5056 where this run must not write; BK1002 where nobody has agreed to it, nor can be asked.
+ */
+export async function pruneLayerCaches(host: Host, request: LayerPruneRequest): Promise<PrunedLayers> {
+  const { cache, keep, grace, dryRun, all, confirm } = request;
+  if (!dryRun) {
+    requireWrite(host, cache, "delete");
+    requireAgreement(confirm, "caches");
+  }
+  const run = async (isDry: boolean): Promise<PrunedLayers> => {
+    const pruned = await forEachPlace(host, request, async ({ backend, layers }, plan): Promise<PrunedPlace> => {
+      const applies = (name: string) => all || isOwn(plan, name);
+      const result = await layers.prune({ keep, applies, grace, dryRun: isDry, now: host.now() });
+      const caches = result.caches.map((each) => nameCache(plan, each));
+      return { backend, place: layers.place, caches, result };
+    });
+    return { ...pruned, project: all ? null : pruned.plan.project, isDone: !isDry };
+  };
+  if (dryRun || typeof confirm !== "function") return run(dryRun);
+  const preview = await run(true);
+  return (await confirm(preview)) ? run(false) : preview;
+}
