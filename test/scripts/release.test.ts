@@ -81,6 +81,8 @@ function makeRepository(check = "node -e 0"): { readonly workspace: Workspace; g
     "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
     "package-lock.json": `${JSON.stringify({ name: "bkcache", version: "0.1.0", lockfileVersion: 3, packages: { "": { version: "0.1.0" } } }, null, 2)}\n`,
     "CHANGELOG.md": log,
+    "templates/bake.yml": "default: ghcr.io/bkcache/bkcache:0.1.0\n",
+    "docs/ci.md": "uses: bkcache/bkcache@v0.1.0, component: bkcache/bkcache/bake@0.1.0, docker:0.1.0\n",
     ".gitignore": "dist\n",
   });
   const git = (...args: string[]) => execFileSync("git", args, { cwd: workspace.dir, encoding: "utf8", stdio: "pipe" });
@@ -110,9 +112,15 @@ describe("release", () => {
     expect(git("show", "--name-only", "--format=%s", "v0.2.0^{commit}").trim().split(/\n+/)).toEqual([
       "Release 0.2.0",
       "CHANGELOG.md",
+      "docs/ci.md",
       "package-lock.json",
       "package.json",
+      "templates/bake.yml",
     ]);
+    expect(workspace.read("templates/bake.yml")).toBe("default: ghcr.io/bkcache/bkcache:0.2.0\n");
+    expect(workspace.read("docs/ci.md")).toBe(
+      "uses: bkcache/bkcache@v0.2.0, component: bkcache/bkcache/bake@0.2.0, docker:0.1.0\n",
+    );
     expect(git("status", "--porcelain")).toBe("");
     expect(workspace.read("CHANGELOG.md")).toBe(moveUnreleased(log, "0.2.0", "2026-02-03"));
     expect(JSON.parse(workspace.read("package.json"))).toMatchObject({ version: "0.2.0" });

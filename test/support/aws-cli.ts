@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Keys } from "../../src/relay/signature.ts";
-import { awsDir } from "../toolchain/locate.mjs";
+import { pythonDir } from "../toolchain/locate.mjs";
 
 export interface AwsOptions {
   readonly endpoint: string;
@@ -13,7 +13,7 @@ export interface AwsOptions {
 
 /** Runs the AWS CLI of the toolchain, without anything that this machine has set for it. Returns what it prints. */
 export async function runAws(args: readonly string[], { endpoint, keys, home, ca }: AwsOptions): Promise<string> {
-  const dir = awsDir();
+  const dir = pythonDir();
   if (!existsSync(dir)) throw new Error(`${dir} is missing; run: node test/toolchain/install.mjs`);
   const env = {
     PATH: process.env["PATH"],

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { awsDir, moduleDir, moduleVersion, toolchainDir, toolPackages } from "./locate.mjs";
+import { pythonDir, moduleDir, moduleVersion, toolchainDir, toolPackages } from "./locate.mjs";
 
 /** Package of Debian by the program that it is wanted for. */
 const packages = { runc: "runc", busybox: "busybox-static", openssl: "openssl", zstd: "zstd" };
@@ -129,11 +129,11 @@ function installTools(tools) {
 }
 
 /** Installs the AWS CLI from PyPI, into a folder of its own. */
-function installAws() {
-  const dir = awsDir();
+function installPythonPackages() {
+  const dir = pythonDir();
   if (existsSync(dir)) return;
   installPrograms(["pip3"]);
-  say("installing the AWS CLI");
+  say("installing the AWS CLI and the schemas of CI services");
   mkdirSync(dirname(dir), { recursive: true });
   const staging = mkdtempSync(join(dirname(dir), ".installing-"));
   try {
@@ -153,13 +153,13 @@ function installAws() {
 }
 
 /**
- * Installs what is missing of these programs: Debian's by their names in `packages`, those of go.mod by their own; and the AWS
- * CLI, where all are wanted.
+ * Installs what is missing of these programs: Debian's by their names in `packages`, those of go.mod by their own; and the
+ * packages from PyPI, where all are wanted.
  */
 export function installToolchain({ programs = Object.keys(packages), tools } = {}) {
   installPrograms(programs);
   installTools(tools ?? Object.keys(toolPackages()));
-  if (tools === undefined) installAws();
+  if (tools === undefined) installPythonPackages();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

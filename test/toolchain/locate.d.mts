@@ -2,4 +2,4 @@ export const moduleDir: string;
 export function toolPackages(): Record<string, string>;
 export function moduleVersion(modulePath: string): string;
 export function toolchainDir(): string;
-export function awsDir(): string;
+export function pythonDir(): string;

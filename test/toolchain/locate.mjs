@@ -31,9 +31,9 @@ export function toolchainDir() {
   return folderOf("go.sum", "");
 }
 
-/** The folder of the AWS CLI's Python packages, whose digests are in requirements.txt. */
-export function awsDir() {
-  return folderOf("requirements.txt", "aws-");
+/** The folder of the packages from PyPI, whose digests are in requirements.txt. */
+export function pythonDir() {
+  return folderOf("requirements.txt", "python-");
 }
 
 function folderOf(pins, prefix) {

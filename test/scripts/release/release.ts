@@ -15,7 +15,9 @@ export interface ReleaseOptions {
   say(text: string): void;
 }
 
-const changed = ["CHANGELOG.md", "package.json", "package-lock.json"];
+/** What names the version of the image or of the action. */
+const pinned = ["templates/bake.yml", "docs/ci.md"];
+const changed = ["CHANGELOG.md", "package.json", "package-lock.json", ...pinned];
 
 /** Checks, writes the version, checks the package, commits and tags. Takes back what it has written where it cannot go on. */
 export function release({ root, version, date, isDryRun, say }: ReleaseOptions): void {
@@ -46,6 +48,7 @@ export function release({ root, version, date, isDryRun, say }: ReleaseOptions):
   let isKept = false;
   try {
     writeFileSync(changelog, text);
+    for (const file of pinned) pinVersion(join(root, file), current, version);
     run("npm", "version", version, "--no-git-tag-version", "--allow-same-version", "--ignore-scripts");
     say("npm run check: format, lint, types, generated files, build, package");
     run("npm", "run", "--silent", "check");
@@ -60,6 +63,14 @@ export function release({ root, version, date, isDryRun, say }: ReleaseOptions):
   } finally {
     if (!isKept) run("git", "checkout", "--quiet", "HEAD", "--", ...changed);
   }
+}
+
+function pinVersion(file: string, current: string, version: string): void {
+  const text = readFileSync(file, "utf8");
+  writeFileSync(
+    file,
+    text.replaceAll(new RegExp(`(bkcache(?:/bake)?[:@]v?)${current.replaceAll(".", "\\.")}\\b`, "g"), `$1${version}`),
+  );
 }
 
 function inspectPackage(json: string, say: (text: string) => void): void {
