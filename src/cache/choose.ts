@@ -1,7 +1,7 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import type { InputRecord } from "../inputs/record.ts";
 import { type LayerAccess, loadProbe, type ManifestPlace } from "../layers/place.ts";
-import type { Presence } from "../layers/probe.ts";
 import { chooseSource, type ChosenSource } from "../layers/select.ts";
 import { type Access, openAccess, type UsedBuckets, usedBuckets } from "./access.ts";
 import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, type TargetEntry } from "./entries.ts";
@@ -16,6 +16,7 @@ import { destOf, makeFolders, lockFolders } from "./local-folders.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Values } from "../source/values.ts";
+import type { StoreBackend } from "../store/place.ts";
 
 /** What a target gets from the cache, and gives to it. */
 interface TargetChoice {
@@ -25,16 +26,21 @@ interface TargetChoice {
   /** Null where nothing is read; `reason` says why. */
   readonly source: ChosenSource | null;
   readonly reason: string;
+  /** What the source was made of; null where that is not known. */
+  readonly record: InputRecord | null;
   readonly destinations: readonly Destination[];
 }
 
-interface Destination {
+export interface Destination {
   readonly backend: string;
   readonly scope: string;
   /** The cache name. */
   readonly name: string;
   readonly entry: LiteralEntry;
   readonly manifest: ManifestPlace | null;
+  readonly declared: StoreBackend | null;
+  /** What the cache that is there was made of; null where that is not known. */
+  readonly record: InputRecord | null;
 }
 
 interface LeftOut {
@@ -164,7 +170,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
       name,
       chooseFor(
         candidates.filter((each) => each.target === name && (each.direction === "from" || mayWrite(each))),
-        report.presence,
+        report,
         out,
         keys,
       ),
@@ -260,23 +266,25 @@ function isRelayedIn(routes: Routes["routes"]): (backend: string) => boolean {
 
 function chooseFor(
   candidates: readonly TargetEntry[],
-  presenceOf: (candidate: object) => Presence,
+  { presence, record }: ProbedBackends,
   leftOut: ReadonlySet<string>,
   keys: RunKeys,
 ): TargetChoice {
   const own = (direction: "from" | "to") =>
     candidates.filter((each) => each.direction === direction && each.backend === null).map(({ entry }) => entry);
   const reads = candidates.filter(isOfBackend("from"));
-  const { source: found, reason } = chooseSource(reads, presenceOf, leftOut);
+  const { source: found, reason } = chooseSource(reads, presence, leftOut);
   const writes = candidates.filter(isOfBackend("to")).filter(({ backend }) => !leftOut.has(backend));
   return {
     cacheFrom: [...own("from"), ...(found === null ? [] : [keys.passed(found)])],
     cacheTo: [...own("to"), ...writes.map((each) => keys.passed(each))],
     source: found && { ...found, entry: keys.placed(found) },
     reason: own("from").length > 0 ? "the target has cacheFrom of its own" : reason,
+    record:
+      found && record(reads.find(({ name, backend }) => name === found.name && backend === found.backend) ?? found),
     destinations: writes.map((each) => {
-      const { backend, scope, name, manifest } = each;
-      return { backend, scope, name, entry: keys.placed(each), manifest };
+      const { backend, scope, name, manifest, declared } = each;
+      return { backend, scope, name, entry: keys.placed(each), manifest, declared, record: record(each) };
     }),
   };
 }

@@ -1,4 +1,6 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { recordKey } from "../inputs/keys.ts";
+import { type InputRecord, readRecord, recordBytes } from "../inputs/record.ts";
 import { type Presence, probeAll } from "../layers/probe.ts";
 import type { Access } from "./access.ts";
 import type { TargetEntry } from "./entries.ts";
@@ -7,6 +9,8 @@ import type { RunRelay } from "./run-relay.ts";
 export interface ProbedBackends {
   /** Of a candidate, by identity. */
   readonly presence: (candidate: object) => Presence;
+  /** What the cache of a candidate was made of, by identity; null where that is not known. */
+  readonly record: (candidate: object) => InputRecord | null;
   readonly failed: Readonly<Record<string, Diagnostic>>;
   /** Backends that do not answer, while their tier on this machine has a cache that is asked for; and why they do not. */
   readonly kept: Readonly<Record<string, Diagnostic>>;
@@ -19,10 +23,17 @@ export async function probeBackends(
   relay: RunRelay,
 ): Promise<ProbedBackends> {
   const asked = candidates.flatMap((candidate) => {
-    const { backend, manifest } = candidate;
-    return backend === null || backend in access.failed ? [] : [{ candidate, backend, manifest }];
+    const { backend, manifest, name } = candidate;
+    if (backend === null || backend in access.failed) return [];
+    return [{ candidate, backend, manifest, beside: { key: recordKey(name), bytes: recordBytes } }];
   });
-  const { answers, failed } = await probeAll(asked, access);
+  const { answers, beside, failed } = await probeAll(asked, access);
+  const records = new Map<object, InputRecord | null>();
+  const decode = async ({ candidate }: (typeof asked)[number], index: number): Promise<void> => {
+    const start = answers[index] === "present" ? (beside[index] ?? null) : null;
+    if (start !== null) records.set(candidate, await readRecord(start, candidate.name));
+  };
+  await Promise.all(asked.map(decode));
   const found = new Map<object, Presence>(
     asked.map(({ candidate }, index) => [candidate, answers[index] ?? "unknown"]),
   );
@@ -36,6 +47,7 @@ export async function probeBackends(
   }
   return {
     presence: (candidate) => found.get(candidate) ?? "unknown",
+    record: (candidate) => records.get(candidate) ?? null,
     failed: Object.fromEntries(Object.entries(failed).filter(([backend]) => !(backend in kept))),
     kept,
   };

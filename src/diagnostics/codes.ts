@@ -532,6 +532,10 @@ export const codes = {
     title: "manifest of a layer cache cannot be read",
     help: "An object lies where BuildKit keeps the manifests of its caches and is none. `bkcache layers prune` deletes no blob while it is there, since a manifest of a later version might name any: remove it.",
   },
+  BK5018: {
+    title: "not noted what a cache was made of",
+    help: "Beside each cache bkcache notes what the target was made of, for `bkcache affected`, `bkcache why` and to leave out mounts that no step needs. The cache itself was written. Check the right to write objects below the backend's prefix.",
+  },
   BK5020: {
     title: "object too large",
     help: "An object in the store is larger than what bkcache writes under that name, so it was not read. Something else may have written it.",

@@ -19,7 +19,7 @@ export interface Checkout {
  */
 export function readCheckout(dir: string): Checkout | null {
   try {
-    const folder = findGitFolder(dir);
+    const { folder = null } = findGitFolder(dir) ?? {};
     const head = folder === null ? null : readIfThere(join(folder, "HEAD"));
     if (folder === null || head === null) return null;
     const common = commonFolder(folder);
@@ -38,19 +38,25 @@ export function readCheckout(dir: string): Checkout | null {
   }
 }
 
-function findGitFolder(dir: string): string | null {
+/** A repository that a folder lies in: the top of what is checked out, and the folder that git keeps for it. */
+export interface GitFolder {
+  readonly top: string;
+  readonly folder: string;
+}
+
+export function findGitFolder(dir: string): GitFolder | null {
   const path = join(dir, ".git");
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory() === true) return path;
+  if (stats?.isDirectory() === true) return { top: dir, folder: path };
   // A worktree, or a submodule.
   const target = stats === undefined ? undefined : /^gitdir: (.+)$/m.exec(readIfThere(path) ?? "")?.[1];
-  if (target !== undefined) return resolve(dir, target);
+  if (target !== undefined) return { top: dir, folder: resolve(dir, target) };
   const parent = dirname(dir);
   return parent === dir ? null : findGitFolder(parent);
 }
 
 /** Where the references are that all worktrees share. */
-function commonFolder(folder: string): string {
+export function commonFolder(folder: string): string {
   const common = readIfThere(join(folder, "commondir"));
   return common === null ? folder : resolve(folder, common.trim());
 }

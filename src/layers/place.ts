@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { Credentials } from "../store/credentials.ts";
@@ -60,6 +61,11 @@ export interface ManifestReader {
   has(place: BucketPlace, key: string): Promise<boolean | Diagnostic>;
   /** The object's bytes, null where there is none. Longer objects are a finding. */
   read(place: BucketPlace, key: string, maxBytes: number): Promise<Buffer | null | Diagnostic>;
+  /**
+   * The first bytes of what lies beside a manifest; null where there is nothing, and where it cannot be had.
+   * @param key relative to the place of the backend
+   */
+  readBeside(manifest: ManifestPlace, key: string, bytes: number): Promise<Buffer | null>;
   close(): Promise<void>;
 }
 
@@ -73,7 +79,7 @@ const policy = { tries: 2, waits: [0], idleMs: 4_000, concurrency: 32 };
 
 export function createManifestReader({ credentials, stores = {}, env, signal }: LayerAccess): ManifestReader {
   const opened = new Map<string, Promise<ObjectReader>>();
-  const open = async (place: BucketPlace): Promise<ObjectReader> => {
+  const openBucket = async (place: BucketPlace): Promise<ObjectReader> => {
     const ready = stores[place.backend];
     if (ready !== undefined) return ready;
     const name = JSON.stringify(place);
@@ -89,7 +95,7 @@ export function createManifestReader({ credentials, stores = {}, env, signal }: 
   };
   const ask = async <T>(place: BucketPlace, work: (store: ObjectReader) => Promise<T>): Promise<T | Diagnostic> => {
     try {
-      return await work(await open(place));
+      return await work(await openBucket(place));
     } catch (error) {
       if (error instanceof BkcacheError) return error.findings[0] as Diagnostic;
       if (!signal.aborted) throw error;
@@ -102,12 +108,44 @@ export function createManifestReader({ credentials, stores = {}, env, signal }: 
   return {
     has: (place, key) => ask(place, async (store) => (await store.stat(keyIn(place, key), reading)) !== null),
     read: (place, key, maxBytes) => ask(place, (store) => store.get(keyIn(place, key), { maxBytes, ...reading })),
+    async readBeside(manifest, key, bytes) {
+      if (manifest.type === "folder") return readStart(join(dirname(manifest.dir), key), bytes);
+      const { place } = manifest;
+      const isRelative = place.backend in stores;
+      const name = isRelative ? key : `${place.prefix.replace(/(?<=[^/])$/, "/")}${key}`;
+      const found = await ask(place, async (store) => {
+        const content = await store.read(name, { range: { start: 0, end: bytes }, ...reading });
+        return content === null ? null : collect(content.body);
+      });
+      return Buffer.isBuffer(found) ? found : null;
+    },
     async close() {
       for (const store of await Promise.allSettled(opened.values())) {
         if (store.status === "fulfilled") store.value.close();
       }
     },
   };
+}
+
+async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function readStart(path: string, bytes: number): Promise<Buffer | null> {
+  try {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, bytes)), { position: 0 });
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
 }
 
 /** Path of a blob in the OCI layout of a local cache; null for a digest that could lead elsewhere. */

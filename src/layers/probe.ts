@@ -10,11 +10,15 @@ export interface ProbeQuestion {
   readonly backend: string;
   /** Null where it cannot be looked into. */
   readonly manifest: ManifestPlace | null;
+  /** What lies beside the manifest and is read with it, as far as so many bytes. */
+  readonly beside?: { readonly key: string; readonly bytes: number };
 }
 
 export interface ProbeReport {
   /** One for each question, in its order; absent for a backend that failed. */
   readonly answers: readonly Presence[];
+  /** What lies beside, in the same order; null where there is nothing or it was not asked for. */
+  readonly beside: readonly (Buffer | null)[];
   /** Backends that cannot be used in this run, each with one reason however many questions met it. */
   readonly failed: Readonly<Record<string, Diagnostic>>;
 }
@@ -40,14 +44,17 @@ export async function probeAll(
   const keys = questions.map(keyOf);
   const distinct = new Map(keys.map((key, index) => [key, questions[index] as ProbeQuestion]));
   const found = new Map<string, Presence | Diagnostic>();
+  const beside = new Map<string, Buffer>();
   const seen = new Set<string>();
   const failed = new Map<string, Diagnostic>();
   const reader = createManifestReader(within);
   const ask = async (key: string, question: ProbeQuestion): Promise<void> => {
     const { backend } = question;
     if (failed.has(backend)) return;
-    const answer = await probe(question, reader);
+    // In one round trip.
+    const [answer, lying] = await Promise.all([probe(question, reader), readBeside(question, reader)]);
     found.set(key, answer);
+    if (lying !== null) beside.set(key, lying);
     if (answer === "present") seen.add(backend);
     // A refusal may only mean "not there"; what the other questions tell decides.
     else if (typeof answer === "object" && !isPerhapsAbsent(answer) && !failed.has(backend))
@@ -71,6 +78,7 @@ export async function probeAll(
       const answer = found.get(keys[index] as string);
       return failed.has(backend) || typeof answer !== "string" ? "absent" : answer;
     }),
+    beside: keys.map((key) => beside.get(key) ?? null),
     failed: Object.fromEntries(failed),
   };
 }
@@ -83,6 +91,10 @@ function isPerhapsAbsent(finding: Diagnostic): boolean {
 /** Equal for questions about the same manifest of the same backend. */
 function keyOf({ backend, manifest }: ProbeQuestion): string {
   return JSON.stringify([backend, manifest]);
+}
+
+async function readBeside({ manifest, beside }: ProbeQuestion, reader: ManifestReader): Promise<Buffer | null> {
+  return manifest === null || beside === undefined ? null : reader.readBeside(manifest, beside.key, beside.bytes);
 }
 
 async function probe({ backend, manifest }: ProbeQuestion, reader: ManifestReader): Promise<Presence | Diagnostic> {

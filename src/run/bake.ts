@@ -67,7 +67,9 @@ async function bakeSource(host: Host, { args, finding, startedAt }: SourceRun): 
   const drafts = draftEntries({ plan, targets, use, base });
   const mountBackend = use.mounts.read || use.mounts.write ? draftMountBackend(plan, base) : null;
   const texts = { ...drafts.texts, ...mountBackend?.texts };
-  const evaluated = awaitedLater(evaluate(host, request, { texts, hasArgs: mountBackend !== null }));
+  const evaluated = awaitedLater(
+    evaluate(host, request, { texts, hasArgs: use.layers.read || use.layers.write || mountBackend !== null }),
+  );
   // While bake is at work; what ends the run comes before a builder is made.
   const loading = awaitedLater(importWhole(() => import("./bake-build.ts")));
   if (locked) refuseOrTell(host, await findOld(), locked);

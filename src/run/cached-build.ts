@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { Outcome } from "./conclude.ts";
 import { execute } from "./execute.ts";
+import { describeTargets, findIdleMounts, noteInputs } from "./inputs.ts";
 import { onlyRead } from "./only-read.ts";
 import { prepare, toSteps } from "./prepare.ts";
 import type { BuildRequest } from "./ready.ts";
@@ -28,12 +29,16 @@ export async function runCachedBuild(
   open: (host: Host, request: BuildRequest) => Resources = openResources,
 ): Promise<BakeResult> {
   const resources = open(host, request);
+  const describing = awaitedLater(describeTargets(host, request));
   let release = () => {};
   try {
     let ready = await prepare(host, request, resources);
     release = () => ready.choice.release();
     const [session, carrier] = await Promise.all([resources.session, resources.carrier]);
-    await carrier?.restore([...ready.choice.leftOut, ...ready.choice.unanswering]);
+    if (carrier !== null) {
+      const idle = await findIdleMounts({ ready, builder: session.builder, describing });
+      await carrier.restore([...ready.choice.leftOut, ...ready.choice.unanswering], idle);
+    }
 
     const running = awaitedLater(execute(ready, ready.steps));
     const loading = awaitedLater(importWhole(() => import("./conclude.ts")));
@@ -51,7 +56,9 @@ export async function runCachedBuild(
       ran = await execute(ready, ready.steps);
       history = await readBuilds(host, ready, { ...ran, gateway });
     }
+    const noting = awaitedLater(noteInputs(host, { request, ready, relay: resources.relay, describing, history }));
     const failures = ran.exitCode === 0 ? ((await carrier?.save(history)) ?? []) : [];
+    await noting;
     const mounts = { reports: carrier?.report() ?? [], failures };
     const outcome = await conclude(host, ready, { ...ran, history, mounts, again: again?.finding ?? null });
     await writeReport(host, outcome, ready.output.report);

@@ -71,7 +71,7 @@ function mayLose({ verb, cache }: BuildRequest, { choice, known, session }: Call
 }
 
 /** A version that is not known is taken as new. */
-function isUnmended({ nodes }: Builder): boolean {
+export function isUnmended({ nodes }: Builder): boolean {
   return nodes.some(({ buildkitVersion }) => !isAtLeast(parseBuildkitVersion(buildkitVersion), mended));
 }
 

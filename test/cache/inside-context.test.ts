@@ -23,8 +23,13 @@ test.each([
 
 function choiceTo(dest: string): CacheChoice {
   const entry = { type: "local", dest };
-  const destinations = [{ backend: "disk", scope: "main", name: "n", entry, manifest: null }];
-  return { ...noCache, targets: { api: { cacheFrom: [], cacheTo: [entry], source: null, reason: "", destinations } } };
+  const destinations = [
+    { backend: "disk", scope: "main", name: "n", entry, manifest: null, declared: null, record: null },
+  ];
+  return {
+    ...noCache,
+    targets: { api: { cacheFrom: [], cacheTo: [entry], source: null, reason: "", record: null, destinations } },
+  };
 }
 
 test("a cache in the context is said, unless the context's ignore file has it", () => {

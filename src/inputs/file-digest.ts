@@ -1,0 +1,45 @@
+import { createHash, hash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Breather } from "./breather.ts";
+
+const chunkBytes = 1 << 20;
+
+/** Reads files into what git calls their contents: the same where it was git that told it. */
+export interface FileDigests {
+  /** SHA-1 of the contents with git's header, in hex. @throws what the file system throws */
+  of(path: string, size: number): Promise<string>;
+}
+
+export function createFileDigests(breather: Breather): FileDigests {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  return {
+    async of(path, size) {
+      const header = `blob ${size}\0`;
+      const file = openSync(path, "r");
+      try {
+        const at = buffer.write(header, "latin1");
+        const read = fill(file, at);
+        if (at + read < buffer.length && read === size) return hash("sha1", buffer.subarray(0, at + read), "hex");
+        const sum = createHash("sha1").update(buffer.subarray(0, at + read));
+        for (let more = fill(file, 0); more > 0; more = fill(file, 0)) {
+          sum.update(buffer.subarray(0, more));
+          await breather.pause();
+        }
+        return sum.digest("hex");
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
+
+  /** Reads on until the buffer is full or the file ends. */
+  function fill(file: number, start: number): number {
+    let at = start;
+    while (at < buffer.length) {
+      const read = readSync(file, buffer, at, buffer.length - at, null);
+      if (read === 0) break;
+      at += read;
+    }
+    return at - start;
+  }
+}

@@ -1,0 +1,166 @@
+import type { Builder } from "../builder/inspect.ts";
+import type { Destination } from "../cache/choose.ts";
+import type { RunRelay } from "../cache/run-relay.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import type { Host } from "../host/host.ts";
+import { importWhole } from "../host/import-whole.ts";
+import { recordKey } from "../inputs/keys.ts";
+import type { TargetInputs } from "../inputs/model.ts";
+import type { RestoreRequest } from "../carry/restore.ts";
+import type { History } from "../outcome/history.ts";
+import { canonicalImage, imagesOf } from "../outcome/images.ts";
+import type { Progress } from "../outcome/progress.ts";
+import { readSteps } from "../outcome/steps.ts";
+import { isUnmended } from "./calls.ts";
+import type { BuildRequest, Ready } from "./ready.ts";
+
+/** What the targets of a run are made of; a text says why that is not known of one. */
+export type Described = ReadonlyMap<string, TargetInputs | string>;
+
+/** Looks at what the targets are made of, as soon as it is known what they are and between all else. Never fails. */
+export async function describeTargets(host: Host, request: BuildRequest): Promise<Described> {
+  const { plan, targets, evaluated, readDockerfile, dir, cache } = request;
+  const described = new Map<string, TargetInputs | string>();
+  if (!cache.use.layers.read && !cache.use.layers.write) return described;
+  try {
+    const loading = importWhole(() => import("../inputs/describe.ts"));
+    const [{ createInputReader }, { definition }] = await Promise.all([loading, evaluated]);
+    const reader = createInputReader(host, {
+      project: plan.project,
+      targets: definition.targets,
+      read: readDockerfile,
+      dir,
+    });
+    for (const name of targets) {
+      described.set(name, await reader.describe(name).catch(reasonOf));
+    }
+  } catch (error) {
+    for (const name of targets) if (!described.has(name)) described.set(name, reasonOf(error));
+  }
+  return described;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Time in ms that a build waits for it, once all else is ready: it takes less but for contexts of many gigabytes. */
+const patience = 2_000;
+
+interface IdleRequest {
+  readonly ready: Ready;
+  readonly builder: Builder;
+  readonly describing: Promise<Described>;
+}
+
+/**
+ * Why a mount need not be filled: no step of its targets will run, since they are made of what the caches are made of that they
+ * read. A base image that has moved since is not seen: then its steps run with what the builder has.
+ */
+export async function findIdleMounts({ ready, builder, describing }: IdleRequest): Promise<RestoreRequest["whyNot"]> {
+  const { choice, targets, steps } = ready;
+  const runsAll = steps.some(({ args }) => args.some((arg) => /^--no-cache(?:-filter)?(?:=|$)/.test(arg)));
+  const candidates = runsAll ? [] : targets.filter((name) => choice.targets[name]?.record?.unknown.length === 0);
+  if (candidates.length === 0) return undefined;
+  const described = await orNull(describing, patience);
+  const idle = new Set(
+    candidates.filter((name) => {
+      const inputs = described?.get(name);
+      const record = choice.targets[name]?.record;
+      if (inputs === undefined || typeof inputs === "string" || record === undefined || record === null) return false;
+      const isSame = inputs.unknown.length === 0 && inputs.fingerprint === record.fingerprint;
+      const mayRun = inputs.settings.some(({ name: setting }) => setting.startsWith("no-cache"));
+      // Those lose what they import, and run their steps again.
+      const mayLose = inputs.linked.length > 0 && isUnmended(builder);
+      return isSame && !mayRun && !mayLose && isSamePlatform(record.platforms, platformsOf(inputs, builder));
+    }),
+  );
+  return ({ targets: users }) => {
+    if (!users.every((name) => idle.has(name))) return null;
+    return `no step of ${users.join(", ")} is to run: what it is made of is what its cache was made of`;
+  };
+}
+
+async function orNull<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, ms, null)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function isSamePlatform(before: readonly string[], now: readonly string[]): boolean {
+  return before.length === now.length && before.every((platform) => now.includes(platform));
+}
+
+/** That are built: the target's own, else the builder's. */
+function platformsOf({ settings }: TargetInputs, { nodes }: Builder): readonly string[] {
+  const own = settings.find(({ name }) => name === "platforms")?.value ?? null;
+  return own === null ? nodes.slice(0, 1).flatMap(({ platforms }) => platforms.slice(0, 1)) : own.split(", ");
+}
+
+interface NoteRequest {
+  readonly request: BuildRequest;
+  readonly ready: Ready;
+  readonly relay: RunRelay;
+  readonly describing: Promise<Described>;
+  readonly history: History;
+}
+
+/** A rule of the bucket that deletes by age must find the note as young as the cache. */
+const renewedAfter = 24 * 3_600_000;
+/** Time in ms: the build is over. */
+const noteBudget = 10_000;
+
+/** Notes beside each cache that was written what the target was made of. What cannot be noted is said. */
+export async function noteInputs(
+  host: Host,
+  { request, ready, relay, describing, history }: NoteRequest,
+): Promise<void> {
+  const { choice, builder, targets } = ready;
+  const written = targets.flatMap((target) => {
+    const progress = history.targets[target]?.progress ?? null;
+    const destinations = choice.targets[target]?.destinations ?? [];
+    if (progress === null) return [];
+    return destinations.flatMap((place) => (isExported(place, progress) ? [{ target, progress, place }] : []));
+  });
+  if (written.length === 0) return;
+  const [described, { writeRecord }] = await Promise.all([describing, import("../inputs/record.ts")]);
+  const signal = AbortSignal.any([host.signal, AbortSignal.timeout(noteBudget)]);
+  const failed = new Set<string>();
+  const note = async ({ target, progress, place }: (typeof written)[number]): Promise<void> => {
+    const { name, record, declared } = place;
+    const inputs = described.get(target);
+    if (inputs === undefined || typeof inputs === "string" || declared === null || failed.has(declared.name)) return;
+    const digests = imagesOf(progress);
+    const images = Object.fromEntries(
+      inputs.images.flatMap((image) => {
+        const digest = image.resolved === null ? undefined : digests.get(canonicalImage(image.resolved));
+        return digest === undefined ? [] : [[image.name, digest]];
+      }),
+    );
+    const mode = request.plan.targets[target]?.cache.mode ?? "max";
+    const platforms = platformsOf(inputs, builder);
+    const isKnown =
+      record !== null &&
+      record.fingerprint === inputs.fingerprint &&
+      record.mode === mode &&
+      isSamePlatform(record.platforms, platforms) &&
+      record.images.every((image) => (images[image.name] ?? image.digest) === image.digest) &&
+      Math.abs(host.now() - record.created) < renewedAfter;
+    if (isKnown) return;
+    const bytes = await writeRecord(inputs, { name, created: host.now(), mode, platforms, images });
+    if (bytes === null) return;
+    try {
+      await (await relay.store(declared)).put(recordKey(name), bytes, { signal });
+    } catch (error) {
+      if (host.signal.aborted || failed.has(declared.name)) return;
+      failed.add(declared.name);
+      const reason = error instanceof BkcacheError ? error.message : `backend "${declared.name}": ${reasonOf(error)}`;
+      host.tell({ level: "warning", code: "BK5018", message: `${reason}; what its caches are made of was not noted` });
+    }
+  };
+  await Promise.all(written.map(note));
+}
+
+function isExported({ entry }: Destination, progress: Progress): boolean {
+  return readSteps(progress).exports.some(({ type, hasFailed }) => type === entry["type"] && !hasFailed);
+}
