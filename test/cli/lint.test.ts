@@ -237,7 +237,7 @@ function readSarif(stdout: string): SarifLog {
 
 test("--sarif is SARIF 2.1.0 with every rule and a place for each result", async () => {
   const workspace = makeWorkspace({
-    "bkcache.config.yaml": `${config}mounts: { npm: npm }\n`,
+    "bkcache.config.yaml": `${config}mounts: { npm: npm, pip: pip }\n`,
     Dockerfile: `${fixable}RUN npm ci\nRUN --mount=type=cache,id=shop-x,taget=/x y\n`,
   });
   const { stdout, exitCode } = await lint(workspace, ["--sarif"]);
