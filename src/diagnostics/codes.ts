@@ -652,7 +652,7 @@ export const codes = {
   // 507x: what `doctor` finds and nothing else says
   BK5070: {
     title: "no right to delete",
-    help: "Builds need no right to delete; `bkcache mounts prune` does. Give it to the credentials of the job that prunes, and switch this off for the others.",
+    help: "Builds need no right to delete; `bkcache layers prune` and `bkcache mounts prune` do. Give it to the credentials of the job that prunes, and switch this off for the others.",
     level: "warn",
   },
   BK5071: {
@@ -666,7 +666,7 @@ export const codes = {
   },
   BK5073: {
     title: "lifecycle rule takes what caches need",
-    help: "A rule of the bucket deletes objects by their age. A layer that is gone while a cache names it fails the build (moby/buildkit#3223). bkcache then builds once more without that cache; `bkcache doctor --lifecycle` prints rules that do not hurt, and `prune` deletes what is no longer needed.",
+    help: "A rule of the bucket deletes objects by their age. A layer that is gone while a cache names it fails the build (moby/buildkit#3223). bkcache then builds once more without that cache; `bkcache doctor --lifecycle` prints rules that do not hurt, and `bkcache layers prune` deletes what is no longer needed.",
     level: "warn",
   },
   BK5074: {

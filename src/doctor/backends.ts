@@ -23,22 +23,32 @@ interface Request {
   readonly use: CacheUse;
 }
 
-/** @throws BkcacheError for all that is known to be wrong with places, where none of them is known. */
-export async function findBackends(host: Host, { dir, plan, use }: Request): Promise<readonly KnownBackend[]> {
+export async function findBackends(host: Host, { use, ...request }: Request): Promise<readonly KnownBackend[]> {
+  const found = await findPlaces(host, request);
+  return found.map(({ backend, place }) => ({ backend, place, isWritten: isWritten(backend, request.plan, use) }));
+}
+
+/**
+ * The backends that objects can be looked at of, each with its place.
+ * @throws BkcacheError for all that is known to be wrong with places, where none of them is known.
+ */
+export async function findPlaces(
+  host: Host,
+  { dir, plan }: Omit<Request, "use">,
+): Promise<readonly Omit<KnownBackend, "isWritten">[]> {
   const names = Object.entries(plan.backends).flatMap(([name, { type }]) =>
     ["s3", "gcs", "local"].includes(type) ? [name] : [],
   );
   const drafts = names.map((name) => draftBackend(plan, name, { dir, env: host.env }));
   const texts = Object.assign({}, ...drafts.map((draft) => draft.texts)) as Texts;
   const values = await evaluateTexts(host, () => findBuildx(host), { plan, dir, texts });
-  const known: KnownBackend[] = [];
+  const known: Omit<KnownBackend, "isWritten">[] = [];
   const wrong: Diagnostic[] = [];
   for (const backend of drafts.map((draft) => draft.fill(values))) {
-    const { place, stop, warning } = await resolvePlace(backend, host.env);
+    // A plain http endpoint that was agreed to is no reason to miss.
+    const { place, stop } = await resolvePlace(backend, host.env);
     wrong.push(...stop);
-    // Accepted by the one who wrote it, and no reason to miss.
-    if (warning !== undefined) host.tell({ level: "info", message: warning.message });
-    if (place !== null) known.push({ backend, place, isWritten: isWritten(backend, plan, use) });
+    if (place !== null) known.push({ backend, place });
   }
   if (wrong.length > 0 && known.length === 0) throw BkcacheError.of(wrong);
   for (const finding of wrong) host.tell({ ...finding, level: "warning" });

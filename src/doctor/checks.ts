@@ -9,6 +9,7 @@ import { definition } from "./checks/definition.ts";
 import { endpoint } from "./checks/endpoint.ts";
 import { gates } from "./checks/gates.ts";
 import { helper } from "./checks/helper.ts";
+import { lifecycle } from "./checks/lifecycle.ts";
 import { dockerfiles } from "./checks/lint.ts";
 import { pods } from "./checks/pods.ts";
 import { policy } from "./checks/policy.ts";
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   credentials,
   endpoint,
   store,
+  lifecycle,
   reach,
   contexts,
   committed,

@@ -6,6 +6,7 @@ export {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetBucketLifecycleConfigurationCommand,
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,

@@ -4,6 +4,7 @@ import { type AddressInfo, connect as connectTo, createServer as createTcpServer
 import { join } from "node:path";
 import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { expect, onTestFinished } from "vitest";
+import { runAws } from "../support/aws-cli.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
@@ -287,6 +288,12 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
       env: { AWS_ENDPOINT_URL: fakes.careless },
     },
     {
+      what: "a lifecycle rule that takes layers by their age",
+      codes: ["BK5073"],
+      says: /the rule "old" of bucket cache deletes what begins with shop\/ after 14 days/,
+      env: { AWS_ENDPOINT_URL: fakes.ruled },
+    },
+    {
       what: "a local cache in the context of a target",
       codes: ["BK5014"],
       says: /lies in the context of app/,
@@ -358,7 +365,9 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
   const healthy = await examine({ what: "healthy" });
   expect(healthy.answer.checks.flatMap(({ findings }) => findings)).toEqual([]);
   expect([healthy.exitCode, healthy.answer.ok]).toEqual([0, true]);
-  expect(healthy.answer.checks.filter(({ state }) => state !== "ok")).toEqual([]);
+  // versitygw knows no lifecycle rules.
+  const others = healthy.answer.checks.filter(({ state }) => state !== "ok");
+  expect(others.map(({ name, state }) => [name, state])).toEqual([["lifecycle", "unknown"]]);
   expect(await store.objects("cache", "shop/doctor")).toEqual([]);
 
   const wrong: string[] = [];
@@ -380,6 +389,22 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
   await Promise.all(Array.from({ length: atOnce }, work));
   expect(wrong.join("\n")).toBe("");
   expect(rows.length).toBeGreaterThan(20);
+});
+
+test("the rules that --lifecycle prints are what the AWS CLI takes", async ({ store }) => {
+  const workspace = makeWorkspace({ Dockerfile: dockerfile, "bkcache.config.json": JSON.stringify(configOf("cache")) });
+  const env = cleanEnv({ ...makeDockerConfig().env, ...store.env });
+  const { exitCode, stdout, stderr } = await runBkcache(["doctor", "--lifecycle"], { cwd: workspace.dir, env });
+  expect(exitCode, stderr).toBe(0);
+  const [, command = ""] = /: aws (s3api .*) --endpoint-url /.exec(stderr) ?? [];
+  const put = async (text: string) => {
+    workspace.write("lifecycle.json", text);
+    const keys = { accessKeyId: store.accessKey, secretAccessKey: store.secretKey };
+    return runAws(command.split(" "), { endpoint: store.endpoint, keys, home: workspace.dir }).catch(String);
+  };
+  // versitygw has no such rules; what the CLI does not know never gets there.
+  expect(await put(stdout)).toContain("(NotImplemented)");
+  expect(await put(stdout.replace("NoncurrentDays", "NoncurrentYears"))).toContain("Parameter validation failed");
 });
 
 test.skipIf(!canRunEngine)(
@@ -483,37 +508,54 @@ async function startFakes(store: S3Server) {
   const [silent, deadPort] = await Promise.all([startFaultyServer(null), freePort()]);
   silent.plan = () => ({ kind: "silence" });
   onTestFinished(() => silent.stop());
-  const close = (server: Server) => onTestFinished(() => void (server.closeAllConnections(), server.close()));
   // Half an hour ahead; the signatures are the real ones, and so are the answers.
   const ahead = await listen(createTcpServer((socket) => passWithDate(socket, new URL(store.endpoint))));
-  const objects = new Map<string, Buffer>();
-  const careless = createServer((request, response) => {
-    const key = new URL(request.url ?? "", "http://x").pathname;
-    const parts: Buffer[] = [];
-    request
-      .on("data", (part: Buffer) => parts.push(part))
-      .on("end", () => {
-        if (request.method === "PUT") objects.set(key, Buffer.concat(parts));
-        if (request.method === "DELETE") objects.delete(key);
-        const found = objects.get(key);
-        if (request.url?.includes("list-type=2")) {
-          response.end("<ListBucketResult><Name>cache</Name><IsTruncated>false</IsTruncated></ListBucketResult>");
-        } else if (request.method !== "GET") response.setHeader("etag", '"1"').end();
-        else if (found === undefined) response.writeHead(404).end("<Error><Code>NoSuchKey</Code></Error>");
-        else response.setHeader("etag", '"1"').end(found);
-      });
-  });
-  close(careless);
-  const carelessPort = await new Promise<number>((resolve) =>
-    careless.listen(0, "127.0.0.1", () => resolve((careless.address() as AddressInfo).port)),
-  );
   onTestFinished(() => ahead.close());
   return {
     deadPort,
     silent: silent.endpoint,
     otherClock: `http://127.0.0.1:${ahead.port}`,
-    careless: `http://127.0.0.1:${carelessPort}`,
+    careless: await startPlainS3({ isConditional: false }),
+    ruled: await startPlainS3({ isConditional: true, rule: { prefix: "shop/", days: 14 } }),
   };
+}
+
+/** As little of S3 as doctor needs, without signatures. */
+async function startPlainS3(options: {
+  readonly isConditional: boolean;
+  readonly rule?: { readonly prefix: string; readonly days: number };
+}): Promise<string> {
+  const { isConditional, rule } = options;
+  const objects = new Map<string, Buffer>();
+  const server: Server = createServer((request, response) => {
+    const key = new URL(request.url ?? "", "http://x").pathname;
+    const parts: Buffer[] = [];
+    const refuse = (status: number, code: string) =>
+      void response.writeHead(status).end(`<Error><Code>${code}</Code></Error>`);
+    request
+      .on("data", (part: Buffer) => parts.push(part))
+      .on("end", () => {
+        const isAbsent = !objects.has(key);
+        const isRefused = isConditional && !isAbsent && request.headers["if-none-match"] === "*";
+        if (request.method === "PUT" && !isRefused) objects.set(key, Buffer.concat(parts));
+        if (request.method === "DELETE") objects.delete(key);
+        if (request.url?.includes("list-type=2")) {
+          response.end("<ListBucketResult><Name>cache</Name><IsTruncated>false</IsTruncated></ListBucketResult>");
+        } else if (request.url?.includes("?lifecycle")) {
+          if (rule === undefined) refuse(404, "NoSuchLifecycleConfiguration");
+          else {
+            const body = `<ID>old</ID><Status>Enabled</Status><Filter><Prefix>${rule.prefix}</Prefix></Filter><Expiration><Days>${rule.days}</Days></Expiration>`;
+            response.end(`<LifecycleConfiguration><Rule>${body}</Rule></LifecycleConfiguration>`);
+          }
+        } else if (isRefused) refuse(412, "PreconditionFailed");
+        else if (request.method !== "GET") response.setHeader("etag", '"1"').end();
+        else if (isAbsent) refuse(404, "NoSuchKey");
+        else response.setHeader("etag", '"1"').end(objects.get(key));
+      });
+  });
+  onTestFinished(() => void (server.closeAllConnections(), server.close()));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function listen(server: ReturnType<typeof createTcpServer>) {

@@ -9,6 +9,7 @@ import { plainLine } from "../report/plain.ts";
 
 interface DoctorOptions {
   readonly json?: true;
+  readonly lifecycle?: true;
   readonly cache?: string;
   readonly config?: string;
   readonly builder?: string;
@@ -17,6 +18,7 @@ interface DoctorOptions {
 export function configure(command: Command, context: CommandContext): Command {
   return command
     .option("--json", "print what was found as JSON")
+    .option("--lifecycle", "print lifecycle rules for the buckets that do not hurt caches, and look at nothing")
     .option("--cache <use>", "as for bake: auto, off, read or read-write")
     .option("--builder <builder>", "use this builder, as for bake")
     .option("--config <file>", "use this config instead of looking for one")
@@ -26,11 +28,28 @@ export function configure(command: Command, context: CommandContext): Command {
 Looks at all that a bake here needs, side by side and within seconds: tools, config, policy, builder, credentials, buckets with
 each right, clocks, proxies, contexts, Dockerfiles. A builder of bkcache's own is made or started as a bake would do it. Where
 runs here write to a bucket, a small object is written below its prefix and removed. Works without a config, too.
+--lifecycle prints the rules as JSON, and the command that takes them on standard error.
 Each code is explained by \`bkcache explain CODE\`; more: ${docsUrl("doctor.md")}
 Exit code: 1 where something is found.
 `,
     )
-    .action((options: DoctorOptions) => runDoctor(options, context));
+    .action((options: DoctorOptions) =>
+      options.lifecycle ? printRules(options, context) : runDoctor(options, context),
+    );
+}
+
+async function printRules({ config, json }: DoctorOptions, { host, reporter }: CommandContext): Promise<void> {
+  const { findLifecycleRules } = await import("../../doctor/lifecycle-rules.ts");
+  const buckets = await findLifecycleRules(host, config);
+  if (json) {
+    reporter.json({ version: 1, buckets });
+    return;
+  }
+  for (const { bucket, type, command, rules } of buckets) {
+    reporter.json(rules);
+    const message = `for ${type}://${bucket}, in place of all rules that it has: ${command}`;
+    host.tell({ level: "info", message });
+  }
 }
 
 async function runDoctor(options: DoctorOptions, context: CommandContext): Promise<void> {
