@@ -14,6 +14,7 @@ import {
   stringExpression,
   valueExpression,
 } from "./hcl.ts";
+import { planOfFile } from "./levels.ts";
 import type { Entry, Plan, PlanGroup, PlanVariable } from "./model.ts";
 import type { Text, VariableRef } from "../config/text.ts";
 import { bakeFile } from "./templates.gen.js";
@@ -37,7 +38,8 @@ export function isBkcacheFile(text: string): boolean {
  * The committed docker-bake.hcl: bake alone can build from it, with cache only where `committed` or the two scope
  * variables ask for it.
  */
-export function emitBakeFile(plan: Plan): string {
+export function emitBakeFile(declared: Plan): string {
+  const plan = planOfFile(declared);
   const cache = commitCache(plan);
   const source = plan.config === null ? "" : `, generated from ${plan.config}`;
   return render(plan, {

@@ -58,7 +58,12 @@ export interface PlanGroup {
 /** What a target takes from, or gives to, its cache in one direction. */
 export type CacheDirection =
   /** Names of declared backends, in order of preference. */
-  | { readonly kind: "policy"; readonly backends: readonly string[] }
+  | {
+      readonly kind: "policy";
+      readonly backends: readonly string[];
+      /** Those of other levels of trust, which are read as well. */
+      readonly others?: readonly string[];
+    }
   /** `cacheFrom` or `cacheTo` of the user's own, or what his bake file says: passes through unchanged. */
   | { readonly kind: "raw"; readonly entries: readonly (Entry | Text)[]; readonly isOfFile?: true };
 
@@ -110,4 +115,8 @@ export interface Plan {
   readonly scopes: ResolvedConfig["scopes"];
   /** Part of the names of all caches, layers and mounts, but for 0. */
   readonly epoch: number;
+  /** Levels of trust, by name; undefined where there are none, and in the plan of one level. */
+  readonly trust?: ResolvedConfig["trust"];
+  /** Backends that the contents of mounts are read from after those of `mountBackend`, in order: those of other levels. */
+  readonly mountSources?: readonly string[];
 }

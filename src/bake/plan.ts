@@ -59,6 +59,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     mountBudget,
     scopes,
     epoch,
+    trust,
   } = resolved;
   return {
     version: 1,
@@ -75,6 +76,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     mountBudget,
     scopes,
     epoch,
+    ...(trust !== undefined && { trust: sorted(trust) }),
   };
 }
 

@@ -18,6 +18,8 @@ interface EntryQuestion<S extends Text> {
   readonly direction: "from" | "to";
   /** In order of preference. */
   readonly scopes: readonly S[];
+  /** The one among them that this run writes itself, where it does. */
+  readonly written?: S | undefined;
 }
 
 /** Lists the entries that a target may get, in order of preference. */
@@ -49,14 +51,14 @@ export function createEntryList(
     }
     return create;
   };
-  return (cache, { direction, scopes }) => {
+  return (cache, { direction, scopes, written }) => {
     const source = cache[direction];
     if (source.kind === "raw") {
       return source.entries.map((entry) => ({ direction, backend: null, scope: null, name: "", entry }));
     }
     return scopes.flatMap((scope) => {
       const name = cacheName(cache.name, scope);
-      return source.backends.flatMap((backend) => {
+      return inOrder(source, scope === written).flatMap((backend) => {
         if (purpose === "file" && !standsInFile(backends[backend])) return [];
         const entry = creatorOf(backend, direction, cache)?.(name);
         return entry === undefined ? [] : [{ direction, backend, scope, name, entry }];
@@ -64,6 +66,13 @@ export function createEntryList(
     });
   };
 }
+
+/** What another level has of a scope is trusted more than what this one has, but for what is written here alone. */
+function inOrder({ backends, others = [] }: Policy, isWritten: boolean): readonly string[] {
+  return isWritten ? [...backends, ...others] : [...others, ...backends];
+}
+
+type Policy = Extract<TargetCache["from"], { readonly kind: "policy" }>;
 
 /** BuildKit has no cache in Google's store but by HMAC keys; an entry without them would fail on every machine. */
 export function standsInFile(backend: PlanBackend | undefined): boolean {

@@ -1,4 +1,5 @@
 import { cacheEntry } from "../bake/cache-entry.ts";
+import { declaredBackend } from "../bake/levels.ts";
 import type { Entry, Plan, PlanBackend, TargetCache } from "../bake/model.ts";
 import { createEntryList, type PossibleEntry } from "../bake/possible-entries.ts";
 import type { Text } from "../config/text.ts";
@@ -73,7 +74,7 @@ export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryD
     if (target === undefined || own === undefined) throw new Error(`no target ${name} in the plan`);
     const read = own.read.map(({ scope }) => scope);
     return [
-      ...(use.layers.read ? list(target.cache, { direction: "from", scopes: read }) : []),
+      ...(use.layers.read ? list(target.cache, { direction: "from", scopes: read, written: own.write.scope }) : []),
       ...(use.layers.write ? list(target.cache, { direction: "to", scopes: [own.write.scope] }).filter(isWritten) : []),
     ].map((possible) => draft({ target: name, cache: target.cache, possible, keep }));
   });
@@ -152,9 +153,12 @@ async function placeAll(host: Host, backends: readonly StoreBackend[]): Promise<
   const placed = new Map<string, PlacedBackend>();
   for (const backend of backends) {
     const found = await resolvePlace(backend, host.env);
+    placed.set(backend.name, { backend, place: found.place });
+    // What is wrong with a backend is wrong with it in all levels of trust.
+    const declared = declaredBackend(backend.name);
+    if (declared !== backend.name && backends.some(({ name }) => name === declared)) continue;
     stop.push(...found.stop);
     if (found.warning !== undefined) host.tell({ ...found.warning, level: "warning" });
-    placed.set(backend.name, { backend, place: found.place });
   }
   if (stop.length > 0) throw BkcacheError.of(stop);
   return placed;

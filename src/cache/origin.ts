@@ -22,6 +22,8 @@ export interface Origin {
   readonly base: SaidName | null;
   /** What a request is called in a scope of its own: its number, else the branch that it comes from. */
   readonly request: string;
+  /** Of a request: whether it comes from another repository. Null where nobody says it. */
+  readonly isFork: boolean | null;
   /** Null where nobody says it. */
   readonly defaultBranch: SaidName | null;
 }
@@ -46,11 +48,11 @@ export function readOrigin(ci: Ci, dir: string, declared: string | null): Origin
     [event.defaultBranch, service],
     () => [checkout()?.defaultBranch, "git"],
   );
-  const known = { defaultBranch, branch: null, base: null, request: "" };
+  const known = { defaultBranch, branch: null, base: null, request: "", isFork: null };
   if (isDistrusted) {
     const base = firstOf([ci.baseBranch, service]);
     const request = ci.number ?? event.number ?? ci.branch ?? "";
-    return { ...known, kind: ci.isRequest ? "request" : "stranger", base, request };
+    return { ...known, kind: ci.isRequest ? "request" : "stranger", base, request, isFork: ci.isFork ?? event.isFork };
   }
   if (ci.isTag) return { ...known, kind: "tag" };
   // A service says what it builds; what is checked out may be anything that it has fetched.
@@ -63,6 +65,11 @@ export function readOrigin(ci: Ci, dir: string, declared: string | null): Origin
   }
   if (branch !== null) return { ...known, kind: "branch", branch };
   return { ...known, kind: checkout() === null ? "unknown" : "detached" };
+}
+
+/** Where nobody says which branch is the default one, it is called as most are. */
+export function isDefaultBranch({ defaultBranch }: Pick<Origin, "defaultBranch">, name: string): boolean {
+  return defaultBranch === null ? name === "main" || name === "master" : name === defaultBranch.name;
 }
 
 type Said = readonly [string | null | undefined, string];
@@ -87,6 +94,7 @@ function tipOf(checkout: Checkout | null, defaultBranch: SaidName | null): strin
 interface Event {
   readonly defaultBranch: string | null;
   readonly number: string | null;
+  readonly isFork: boolean | null;
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads: `repository` is the one that the run is of. */
@@ -94,9 +102,14 @@ function readEvent({ eventFile }: Ci): Event {
   const event = eventFile === null ? undefined : parseJson(readEventFile(eventFile));
   const branch = fieldOf(fieldOf(event, "repository"), "default_branch");
   const number = fieldOf(event, "number");
+  const own = fieldOf(fieldOf(event, "repository"), "full_name");
+  const head = fieldOf(fieldOf(fieldOf(event, "pull_request"), "head"), "repo");
+  const source = fieldOf(head, "full_name");
   return {
     defaultBranch: typeof branch === "string" ? branch : null,
     number: typeof number === "number" ? String(number) : null,
+    // A fork that was deleted is null.
+    isFork: head === null ? true : typeof own === "string" && typeof source === "string" ? own !== source : null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { defaultScope } from "../bake/cache-name.ts";
 import type { Plan } from "../bake/model.ts";
-import type { Origin } from "./origin.ts";
+import { isDefaultBranch, type Origin } from "./origin.ts";
 
 /** A scope, and why, as a clause for people. */
 export interface ReasonedScope {
@@ -88,14 +88,9 @@ function placeOf({ kind, request }: Origin): ReasonedScope {
 
 function branchScope(origin: Origin, { name, by }: NonNullable<Origin["branch"]>, role: string): ReasonedScope {
   const why = `${name} is ${role}, as ${by} says`;
-  if (isDefault(origin, name)) return { scope: defaultScope, why: `${why}, and the default one` };
+  if (isDefaultBranch(origin, name)) return { scope: defaultScope, why: `${why}, and the default one` };
   // Another branch that is called as the default scope is, and what some service makes of a fork's branch.
   return { scope: name === defaultScope || name.includes(":") ? `branch:${name}` : name, why };
-}
-
-/** Where nobody says which branch is the default one, it is called as most are. */
-function isDefault({ defaultBranch }: Origin, name: string): boolean {
-  return defaultBranch === null ? name === "main" || name === "master" : name === defaultBranch.name;
 }
 
 function whyDefault({ kind, defaultBranch }: Origin): string {

@@ -3,6 +3,7 @@ import { type Ci, readCi } from "../ci/ci.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Host } from "../host/host.ts";
+import { chooseLevel, type LevelInForce } from "./level.ts";
 import { type Origin, readOrigin } from "./origin.ts";
 import { resolveScopes, type RunScopes, type ScopeFlags } from "./scopes.ts";
 
@@ -22,6 +23,8 @@ export interface CacheUse {
   /** Why, as a clause for people: "CI is set". */
   readonly reason: string;
   readonly scopes: RunScopes;
+  /** Null where the config has no levels of trust. */
+  readonly level: LevelInForce | null;
 }
 
 /** Values of the flags of the same names. */
@@ -55,7 +58,7 @@ const allowedByMode: Readonly<Record<NonNullable<Ci["cacheMode"]>, Directions>> 
 };
 
 interface UseRequest {
-  readonly plan: Pick<Plan, "targets" | "scopes" | "backends" | "mountBackend">;
+  readonly plan: Pick<Plan, "targets" | "scopes" | "backends" | "mountBackend" | "trust">;
   readonly flags: CacheFlags;
   readonly env: Env;
   /** The folder that is built, absolute. */
@@ -72,7 +75,8 @@ export function resolveCacheUse({ plan, flags, env, dir, hasConfig, replaced }: 
   const isNamed = Boolean(flags.writeScope ?? env["BKCACHE_WRITE_SCOPE"]);
   const isFound = !isNamed && Object.values(plan.targets).some(({ cache }) => cache.scope === null);
   const place = { origin, isFound, requests: plan.scopes.requests };
-  const use = resolveDirections(flags.cache, env, { ci, place, hasConfig });
+  const level = plan.trust === undefined ? null : chooseLevel(plan.trust, ci, origin);
+  const use = resolveDirections(flags.cache, env, { ci, place, level, hasConfig });
   const { reason, read, isLocalOnly = false } = use;
   const may = (backends: () => readonly string[]): boolean =>
     use.write && (!isLocalOnly || backends().some((name) => isFolder(plan, name)));
@@ -82,7 +86,7 @@ export function resolveCacheUse({ plan, flags, env, dir, hasConfig, replaced }: 
   };
   const mounts = { read, write: may(() => (plan.mountBackend === null ? [] : [plan.mountBackend])) };
   const scopes = resolveScopes({ plan, flags, env, origin, writes: layers.write || mounts.write });
-  return { layers, mounts, isLocalOnly, reason, scopes };
+  return { layers, mounts, isLocalOnly, reason, scopes, level };
 }
 
 /** Whether a backend is a folder of this machine, which nobody else can read or spoil. */
@@ -105,6 +109,7 @@ interface Run {
     readonly isFound: boolean;
     readonly requests: Plan["scopes"]["requests"];
   } | null;
+  readonly level: LevelInForce | null;
 }
 
 /**
@@ -122,7 +127,7 @@ function resolveDirections(flag: string | undefined, env: Env, run: Run): Reason
     if (value === undefined || value === "") continue;
     if (value === "auto") break;
     const use = named[value];
-    if (use !== undefined) return { ...use, reason: `${source} says ${value}` };
+    if (use !== undefined) return withinLevel({ ...use, reason: `${source} says ${value}` }, run.level);
     const guess = nearest(value, cacheUses);
     throw new BkcacheError({
       code: "BK1002",
@@ -133,8 +138,12 @@ function resolveDirections(flag: string | undefined, env: Env, run: Run): Reason
   return withinMode(useOfRun(run), run.ci.cacheMode);
 }
 
-function useOfRun({ ci, place, hasConfig }: Run): ReasonedDirections {
+function useOfRun({ ci, place, level, hasConfig }: Run): ReasonedDirections {
   const { distrust, sign, isRequest } = ci;
+  if (level !== null) {
+    const { read, write, why } = level;
+    return { read, write, reason: why, ...(sign === null && distrust === null && write && { isLocalOnly: true }) };
+  }
   if (distrust !== null) {
     const hasPlace = isRequest && place?.requests === "own";
     return { read: true, write: hasPlace, reason: hasPlace ? `${distrust}, which has a scope of its own` : distrust };
@@ -145,6 +154,15 @@ function useOfRun({ ci, place, hasConfig }: Run): ReasonedDirections {
   if (!hasConfig) return { read: true, write: true, reason: "BUILDKIT_REMOTE_CACHE is set" };
   if (sign !== null) return { read: true, write: true, reason: `${sign} is set` };
   return { read: true, write: true, isLocalOnly: true, reason: "this is not CI" };
+}
+
+/** A level takes away and never gives: where it has no place to write, no flag makes one. */
+function withinLevel(use: ReasonedDirections, level: LevelInForce | null): ReasonedDirections {
+  if (level === null) return use;
+  const read = use.read && level.read;
+  const write = use.write && level.write;
+  if (read === use.read && write === use.write) return use;
+  return { ...use, read, write, reason: `${use.reason}, and ${level.why}` };
 }
 
 /** The mode takes away and never gives: `write` makes no pull request trusted. */
@@ -158,23 +176,31 @@ function withinMode(use: ReasonedDirections, mode: Ci["cacheMode"]): ReasonedDir
   return { ...use, read, write, reason: `ACTIONS_CACHE_MODE says ${mode}${also}` };
 }
 
+interface WriteRequest {
+  /** Value of --cache. */
+  readonly cache: string | undefined;
+  /** As in `CacheUse`. */
+  readonly level: LevelInForce | null;
+}
+
 /**
- * Why a command that exists to write must not: for a pull request, or where writing is switched off. Null where it may:
- * it needs no CI to be meant.
+ * Why a command that exists to write must not: for a pull request, where writing is switched off, or where its level of trust does
+ * not. Null where it may: it needs no CI to be meant.
  */
-export function whyNotWrite(flag: string | undefined, env: Env): string | null {
+export function whyNotWrite({ cache, level }: WriteRequest, env: Env): string | null {
   const ci = readCi({ ...env, CI: "true" });
-  const { write, reason } = resolveDirections(flag, env, { ci, place: null, hasConfig: true });
+  const { write, reason } = resolveDirections(cache, env, { ci, place: null, level, hasConfig: true });
   return write ? null : reason;
 }
 
 /** @throws BkcacheError BK5056 */
-export function requireWrite(host: Pick<Host, "env">, cache: string | undefined, verb: "save" | "delete"): void {
-  const reason = whyNotWrite(cache, host.env);
+export function requireWrite(host: Pick<Host, "env">, request: WriteRequest, verb: "save" | "delete"): void {
+  const reason = whyNotWrite(request, host.env);
   if (reason === null) return;
   throw new BkcacheError({
     code: "BK5056",
     message: `this run may not ${verb} snapshots: ${reason}`,
-    hint: "--cache read-write says that it may",
+    hint:
+      request.level === null ? "--cache read-write says that it may" : "its level under `trust` bounds what it may do",
   });
 }

@@ -23,7 +23,7 @@ import { readKeys } from "./keys.ts";
 import { type MountReport, type MountSave, nothingMoved } from "../outcome/mounts.ts";
 import { type RestoredMounts, type RestoreRequest, restoreMounts } from "./restore.ts";
 import { findTooOld, readStates } from "./records.ts";
-import { addStore } from "./session.ts";
+import { addStore, type MountBackends } from "./session.ts";
 import { announceBuild, enterBuild } from "./turn.ts";
 import { writerOf } from "./writer.ts";
 import { type Ci, readCi } from "../ci/ci.ts";
@@ -36,7 +36,7 @@ export interface CarryRequest {
   readonly nodes: BuilderSession;
   /** What its only node has of mounts, where that was asked already. */
   readonly records: Promise<readonly MountRecord[] | null> | null;
-  readonly backend: StoreBackend;
+  readonly backends: MountBackends;
   readonly use: CacheUse;
   readonly readDockerfile: DockerfileReader;
   /** Folder of the definition's paths. Absolute. */
@@ -77,7 +77,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   if (strict && failures.length > 0) throw BkcacheError.of(failures);
   warn(host, findings);
   if (mounts.length === 0) return null;
-  const session = addStore(nodes, request.backend);
+  const session = addStore(nodes, request.backends);
   const keys = await readKeys(mounts, dir);
   warn(host, keys.findings);
   // Asked while the layer cache is looked for: of a builder with many records the answer takes its time.
@@ -108,15 +108,31 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         if (unusable === null) building = await enterBuild(session, mounts, budgetMs);
         return;
       }
-      unusable = findUnusable(request.backend, leftOut);
+      unusable = findUnusable(request.backends.own, leftOut);
       if (unusable !== null) {
         const skipped = { ...nothingMoved, outcome: "skipped", reason: unusable.message } as const;
         const outcomes = new Map(mounts.map((mount) => [mount, skipped]));
-        restored = { outcomes, loaded: new Map(), damages: new Map(), incomplete: new Set(), findings: [] };
+        restored = {
+          outcomes,
+          loaded: new Map(),
+          foreign: new Map(),
+          damages: new Map(),
+          incomplete: new Set(),
+          findings: [],
+        };
         building = await enterBuild(session, mounts, budgetMs);
         return;
       }
-      restored = await restoreMounts(session, { mounts, states, scopesOf, keyOf: keys.of, budgetMs, announce, whyNot });
+      restored = await restoreMounts(session, {
+        mounts,
+        states,
+        scopesOf,
+        writtenScopeOf: scopeOf,
+        keyOf: keys.of,
+        budgetMs,
+        announce,
+        whyNot,
+      });
       const failures = restored.findings.filter(({ code }) => !factsOf(code).isNotice);
       if (strict && failures.length > 0) throw BkcacheError.of(failures);
       warn(host, restored.findings);
@@ -146,6 +162,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         parentScopesOf: (mount) => [...new Set([scopeOf(mount), ...scopesOf(mount)])],
         keyOf: keys.of,
         parents: restored?.loaded ?? new Map(),
+        foreign: restored?.foreign ?? new Map(),
         damages: restored?.damages ?? new Map(),
         incomplete: restored?.incomplete ?? new Set(),
         writer: writerOf(ci),

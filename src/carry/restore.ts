@@ -2,9 +2,12 @@ import type { MountRecord } from "../builder/gateway/records.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { unreachable } from "../diagnostics/unreachable.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
+import type { ForeignSnapshot } from "../mounts/as-restored.ts";
 import type { Damage } from "../mounts/damage.ts";
 import type { LoadedSnapshot } from "../mounts/load.ts";
+import type { Places } from "../mounts/sources.ts";
 import type { RestoreResult } from "../mounts/restore.ts";
+import type { ObjectStore } from "../store/object-store.ts";
 import { showBytes, showCount, showTime } from "../diagnostics/units.ts";
 import { watchMounts } from "./after-kill.ts";
 import type { CarriedMount } from "./find.ts";
@@ -21,6 +24,8 @@ export interface RestoreRequest {
   readonly states?: ReturnType<typeof readStates> | undefined;
   /** Where to look for a mount, the nearest first. */
   readonly scopesOf: (mount: CarriedMount) => readonly string[];
+  /** The one of them that this run writes; needed where other stores are read too. */
+  readonly writtenScopeOf?: ((mount: CarriedMount) => string) | undefined;
   /** Null where the newest snapshot is as good as any. */
   readonly keyOf: (mount: CarriedMount) => string | null;
   /** Time in ms for all of them. */
@@ -37,6 +42,8 @@ export interface RestoredMounts {
   readonly outcomes: ReadonlyMap<CarriedMount, MountRestore>;
   /** What was read of the store, restored or not: the next snapshots are made on top of these. */
   readonly loaded: ReadonlyMap<CarriedMount, LoadedSnapshot>;
+  /** The same of other stores, whose packs no snapshot of the own one can share. */
+  readonly foreign: ReadonlyMap<CarriedMount, ForeignSnapshot>;
   /** What could not be read of the store. */
   readonly damages: ReadonlyMap<CarriedMount, Damage>;
   /** Mounts that may lack what the store has: their restore failed, was not tried, or nobody knows what they were. */
@@ -63,9 +70,16 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
   const { mounts, states, budgetMs, replace = false, announce } = request;
   const { host } = session;
   const loaded = new Map<CarriedMount, LoadedSnapshot>();
+  const foreign = new Map<CarriedMount, ForeignSnapshot>();
   const damages = new Map<CarriedMount, Damage>();
   const incomplete = new Set<CarriedMount>();
   const watch = watchMounts(session);
+  const placesOf = async (mount: CarriedMount, store: ObjectStore): Promise<Places> => {
+    const scopes = request.scopesOf(mount);
+    const stores = await session.otherStores();
+    if (stores.length === 0) return { store, scopes };
+    return { store, scopes, others: { stores, written: request.writtenScopeOf?.(mount) ?? "" } };
+  };
   /** Begun while the mounts are opened. */
   const loadCode = () => awaitedLater(import("../mounts/restore.ts"));
   const { outcomes, findings } = await forEachMount<MountRestore>(session, {
@@ -84,8 +98,8 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
       // To open a mount is to make it, and a first build waits for nobody.
       if (state.kind !== "lacking") return null;
       const { hasSnapshot } = await import("../mounts/load.ts");
-      const place = { mount: mount.storeId, scopes: request.scopesOf(mount) };
-      if (!(await hasSnapshot(store, place, signal))) return { ...nothingMoved, outcome: "absent" };
+      if (!(await hasSnapshot(mount.storeId, await placesOf(mount, store), signal)))
+        return { ...nothingMoved, outcome: "absent" };
       void loadCode();
       return null;
     },
@@ -93,13 +107,13 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
       const began = host.now();
       const [{ restoreMount }] = await Promise.all([loadCode(), watch.begin(mount)]);
       const result = await restoreMount({
-        store,
+        ...(await placesOf(mount, store)),
         shell,
         mount: { id: mount.storeId, key: request.keyOf(mount) },
-        scopes: request.scopesOf(mount),
         replace,
         signal,
-        onLoaded: (snapshot) => loaded.set(mount, snapshot),
+        onLoaded: (snapshot, from) =>
+          from === store ? loaded.set(mount, snapshot) : foreign.set(mount, { loaded: snapshot, store: from }),
         onProgress: ({ bytes, totalBytes }) => show({ bytes, totalBytes }),
       });
       if (result.kind === "restored" || result.kind === "miss") damages.set(mount, result.damage);
@@ -116,7 +130,7 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
     ...(announce !== undefined && { beforeOthers: announce }),
   }).finally(() => void watch.end());
   for (const [mount, { outcome }] of outcomes) if (outcome === "failed" || outcome === "skipped") incomplete.add(mount);
-  return { outcomes, loaded, damages, incomplete, findings };
+  return { outcomes, loaded, foreign, damages, incomplete, findings };
 }
 
 function describe(result: RestoreResult, ms: number): MountRestore {

@@ -2,6 +2,7 @@ import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { unreachable } from "../diagnostics/unreachable.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
+import type { ForeignSnapshot } from "../mounts/as-restored.ts";
 import type { Damage } from "../mounts/damage.ts";
 import type { LoadedSnapshot } from "../mounts/load.ts";
 import type { SaveResult } from "../mounts/save.ts";
@@ -21,6 +22,8 @@ export interface SaveRequest {
   readonly keyOf: (mount: CarriedMount) => string | null;
   /** What the mounts were filled from in this run. */
   readonly parents: ReadonlyMap<CarriedMount, LoadedSnapshot>;
+  /** The same, of stores that this one's snapshots share nothing with: a mount that is as it was filled is not saved. */
+  readonly foreign?: ReadonlyMap<CarriedMount, ForeignSnapshot>;
   readonly damages: ReadonlyMap<CarriedMount, Damage>;
   /** Mounts that may lack what the store has: what they lack of the snapshot before is kept. */
   readonly incomplete: ReadonlySet<CarriedMount>;
@@ -45,7 +48,12 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
   const { mounts, budgetMs, isFirst = () => false, firstBudgetMs = budgetMs } = request;
   const { host } = session;
   // Loaded while the mounts are opened.
-  const code = awaitedLater(import("../mounts/save.ts"));
+  const code = awaitedLater(
+    Promise.all([import("../mounts/save.ts"), import("../mounts/as-restored.ts")]).then(([save, restored]) => ({
+      ...save,
+      ...restored,
+    })),
+  );
   return forEachMount<MountSave>(session, {
     what: "saved",
     mounts,
@@ -54,10 +62,24 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
     byState: (_, state) => (state.kind === "lacking" ? { ...nothingMoved, outcome: "unused" } : null),
     async move({ mount, state, gateway, shell, store, signal, show }) {
       const began = host.now();
-      const { saveMount } = await code;
+      const { isAsRestored, saveMount } = await code;
       const sizeOnBuilder = state.kind === "present" ? state.record.bytes : 0;
       const parent = request.parents.get(mount);
       const damage = request.damages.get(mount);
+      const foreign = parent === undefined ? request.foreign?.get(mount) : undefined;
+      if (
+        foreign !== undefined &&
+        (await isAsRestored({ shell, foreign, maxSize: mount.maxSize, now: host.now(), signal }))
+      ) {
+        const reason = "it is as it was restored";
+        const outcome = {
+          ...nothingMoved,
+          outcome: "unchanged",
+          reason,
+          snapshot: shown(foreign.loaded.snapshot),
+        } as const;
+        return { outcome, findings: [], line: null };
+      }
       const result = await saveMount({
         store,
         shell,

@@ -1,4 +1,5 @@
 import type { Plan } from "../bake/model.ts";
+import type { LevelInForce } from "../cache/level.ts";
 import type { Level } from "../config/schema.gen.ts";
 import { findBuildx } from "../builder/buildx.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
@@ -10,7 +11,7 @@ import { awaitedLater } from "../host/awaited-later.ts";
 import { type BuilderSession, openBuilderSession } from "../builder/session.ts";
 import { type CarriedMount, findCarriedMounts, platformOf } from "./find.ts";
 import { addStore, type MountSession } from "./session.ts";
-import { defineWhole, type MountSource, openBackend, openMountSource } from "./source.ts";
+import { defineWhole, type MountSource, openBackends, openMountSource } from "./source.ts";
 
 export interface MountSelection {
   readonly config: string | undefined;
@@ -28,6 +29,8 @@ export interface SelectedMounts<S> {
   readonly session: S;
   /** `rules` of the config. */
   readonly rules: Readonly<Record<string, Level>>;
+  /** As in `MountSource`. */
+  readonly level: LevelInForce | null;
 }
 
 /**
@@ -39,10 +42,10 @@ export async function withSelectedMounts<T>(
   request: MountSelection,
   use: (carried: SelectedMounts<MountSession>) => Promise<T>,
 ): Promise<T> {
-  const source = await openMountSource(host, request.config);
-  const backend = await openBackend(host, source);
+  const source = await openMountSource(host, request);
+  const backends = await openBackends(host, source);
   return open(host, source, request, {
-    extend: (session) => addStore(session, backend),
+    extend: (session) => addStore(session, backends),
     use,
   });
 }
@@ -53,7 +56,7 @@ export async function withLocalMounts<T>(
   request: MountSelection,
   use: (carried: SelectedMounts<BuilderSession>) => Promise<T>,
 ): Promise<T> {
-  const source = await openMountSource(host, request.config);
+  const source = await openMountSource(host, request);
   return open(host, source, request, { extend: (session) => session, use });
 }
 
@@ -85,7 +88,7 @@ async function open<S extends BuilderSession, T>(
     const chosen = selectMounts(plan, mounts, request.names);
     tell(host, findings);
     const rules = source.project?.valid.config.rules ?? {};
-    return await options.use({ plan, dir, mounts: chosen, session, rules });
+    return await options.use({ plan, dir, mounts: chosen, session, rules, level: source.level });
   } finally {
     await opening.then((session) => session.close()).catch(() => {});
   }

@@ -8,15 +8,25 @@ export interface MountSession extends BuilderSession {
   /** The name of the backend. */
   readonly backend: string;
   store(): Promise<ObjectStore>;
+  /** Those of other levels of trust, which are only read; in order of preference. */
+  otherStores(): Promise<readonly ObjectStore[]>;
   closeStore(): Promise<void>;
 }
 
-/** Adds a store to a session, which is closed with it. */
-export function addStore(session: BuilderSession, backend: StoreBackend): MountSession {
+/** The backend that holds the contents of mounts, and those that they are read from as well. */
+export interface MountBackends {
+  readonly own: StoreBackend;
+  readonly others: readonly StoreBackend[];
+}
+
+/** Adds stores to a session, which are closed with it. */
+export function addStore(session: BuilderSession, { own: backend, others }: MountBackends): MountSession {
   const { host } = session;
   let store: Promise<ObjectStore> | undefined;
+  let otherStores: Promise<readonly ObjectStore[]> | undefined;
   const closeStore = async () => {
     await store?.then((opened) => opened.close()).catch(() => {});
+    await otherStores?.then((opened) => opened.forEach((each) => each.close())).catch(() => {});
   };
   return {
     ...session,
@@ -27,6 +37,13 @@ export function addStore(session: BuilderSession, backend: StoreBackend): MountS
         store.catch(() => {});
       }
       return store;
+    },
+    otherStores() {
+      if (otherStores === undefined) {
+        otherStores = Promise.all(others.map((each) => openMountStore(host, each)));
+        otherStores.catch(() => {});
+      }
+      return otherStores;
     },
     closeStore,
     async close() {

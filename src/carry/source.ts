@@ -2,10 +2,14 @@ import { basename } from "node:path";
 import type { BakeDefinition } from "../bake/printed.ts";
 import type { Plan } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
+import { chooseLevel, type LevelInForce, planInForce } from "../cache/level.ts";
+import { readOrigin } from "../cache/origin.ts";
+import { readCi } from "../ci/ci.ts";
 import type { BuilderDefinition } from "../config/schema.gen.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { suggest } from "../diagnostics/nearest.ts";
 import type { Host } from "../host/host.ts";
-import type { StoreBackend } from "../store/place.ts";
+import type { MountBackends } from "./session.ts";
 import { defineAllTargets } from "../source/bake-files.ts";
 import { evaluate, evaluateTexts } from "../source/evaluate.ts";
 import { openProject, type Project } from "../source/project.ts";
@@ -21,22 +25,39 @@ export interface MountSource {
   readonly builder: string | BuilderDefinition | undefined;
   /** Null without a config. */
   readonly project: Project | null;
+  /** The level of trust, whose places the backends of the plan are; null where the config has none. */
+  readonly level: LevelInForce | null;
 }
 
 const noDefinition: BakeDefinition = { groups: {}, targets: {} };
 
-/** @param config value of --config @throws BkcacheError BK2001 where there is neither config nor BUILDKIT_REMOTE_CACHE. */
-export async function openMountSource(host: Host, config: string | undefined): Promise<MountSource> {
+interface SourceRequest {
+  /** Value of --config. */
+  readonly config: string | undefined;
+  /** Value of --level: the level of trust whose places are meant, where it is not the run's own. */
+  readonly level?: string | undefined;
+}
+
+/**
+ * @throws BkcacheError BK2001 where there is neither config nor BUILDKIT_REMOTE_CACHE; BK1002 for a level that the config does not
+ * have.
+ */
+export async function openMountSource(host: Host, { config, level: named }: SourceRequest): Promise<MountSource> {
   const project = await openProject(host, config);
   const remote = host.env["BUILDKIT_REMOTE_CACHE"];
   if (project !== null) {
     const { plan, valid } = project;
+    const level = named === undefined ? levelOf(host, plan, valid.dir) : namedLevel(plan, named);
     if (remote) {
       host.tell({ level: "warning", message: `BUILDKIT_REMOTE_CACHE is ignored beside ${basename(valid.file)}` });
     }
-    return { plan, dir: valid.dir, builder: valid.config.builder, project };
+    return { plan: planInForce(plan, level), dir: valid.dir, builder: valid.config.builder, project, level };
   }
-  if (remote) return { plan: planOfFolder(host.cwd, remote, noDefinition), dir: host.cwd, builder: undefined, project };
+  if (remote) {
+    if (named !== undefined) throw noSuchLevel(named, {});
+    const plan = planOfFolder(host.cwd, remote, noDefinition);
+    return { plan, dir: host.cwd, builder: undefined, project, level: null };
+  }
   throw new BkcacheError({
     code: "BK2001",
     message: `no config found in ${host.cwd} or above it`,
@@ -44,11 +65,32 @@ export async function openMountSource(host: Host, config: string | undefined): P
   });
 }
 
+function levelOf(host: Host, plan: Plan, dir: string): LevelInForce | null {
+  const ci = readCi(host.env);
+  return plan.trust === undefined ? null : chooseLevel(plan.trust, ci, readOrigin(ci, dir, plan.scopes.defaultBranch));
+}
+
+function namedLevel({ trust = {} }: Plan, name: string): LevelInForce {
+  if (!Object.hasOwn(trust, name)) throw noSuchLevel(name, trust);
+  return { name, reads: [], read: true, write: true, why: `--level says ${name}` };
+}
+
+function noSuchLevel(name: string, trust: object): BkcacheError {
+  const levels = Object.keys(trust);
+  const guess = suggest(name, levels);
+  const all = levels.length === 0 ? "the config has none: `trust` declares them" : `one of ${levels.join(", ")}`;
+  return new BkcacheError({
+    code: "BK1002",
+    message: `--level: there is no level of trust "${name}"`,
+    hint: guess === undefined ? all : `did you mean ${guess}?`,
+  });
+}
+
 /**
  * Where the contents of the mounts are kept.
  * @throws BkcacheError BK2050 where they are not.
  */
-export async function openBackend(host: Host, source: MountSource): Promise<StoreBackend> {
+export async function openBackends(host: Host, source: MountSource): Promise<MountBackends> {
   const draft = draftMountBackend(source.plan, { dir: source.dir, env: host.env });
   if (draft === null) throw noBackend();
   const { plan, dir } = source;

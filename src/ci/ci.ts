@@ -14,6 +14,8 @@ export interface Ci {
   readonly sign: string | null;
   /** Whether the run is for a pull or merge request. */
   readonly isRequest: boolean;
+  /** Whether that comes from another repository; null where the service does not say so in a variable. */
+  readonly isFork: boolean | null;
   /** Why what the run writes is not to be trusted by others, as a clause: "CHANGE_ID says that this is a pull request". */
   readonly distrust: string | null;
   /** What is built; of a request where it comes from. */
@@ -55,6 +57,7 @@ export function readCi(env: Env): Ci {
     service: service?.name ?? null,
     sign: signOf(env, service?.signs ?? {}),
     isRequest: request !== null,
+    isFork: request === null ? null : (aimed?.isFork?.(read) ?? null),
     distrust:
       request !== null
         ? `${request} says that this is a pull request`

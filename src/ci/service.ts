@@ -17,6 +17,8 @@ export interface Service {
   readonly tags: Readonly<Record<string, Says>>;
   /** By any of these it says that a merge queue builds what its base is to be next, be it a request or not. */
   readonly queues?: Readonly<Record<string, Says>>;
+  /** Whether a request comes from another repository; null where it does not say so. */
+  readonly isFork?: (read: Read) => boolean | null;
   /** By any of these it says that others than those who may push have started the run, with the project's own rights. */
   readonly strangers?: Readonly<Record<string, Says>>;
   /** The branch that is built; of a request the one that it comes from. */
@@ -45,3 +47,20 @@ export const isOneOf =
 
 /** Joins the parts of an address; empty where one of them is. */
 export const join = (...parts: readonly string[]): string => (parts.includes("") ? "" : parts.join("/"));
+
+/** Whether two variables that name a repository name different ones, by owner and name; null where one of them is missing. */
+export const differ =
+  (one: string, other: string): NonNullable<Service["isFork"]> =>
+  (read) => {
+    const [a, b] = [one, other].map((name) => repositoryOf(read(name)));
+    return a === "" || b === "" ? null : a !== b;
+  };
+
+/** `git@host:Owner/name.git`, `https://host/owner/name` and `owner/name` are one. */
+function repositoryOf(text: string): string {
+  return text
+    .replace(/^[a-z+]+:\/\/[^/]*\//i, "")
+    .replace(/^[^/@]*@[^/:]*:/, "")
+    .replace(/(\.git)?\/*$/, "")
+    .toLowerCase();
+}

@@ -1,4 +1,4 @@
-import { isAny, isOneOf, isTagRef, isYes, join, type Service } from "./service.ts";
+import { differ, isAny, isOneOf, isTagRef, isYes, join, type Service } from "./service.ts";
 
 /**
  * The services, the more particular before those whose variables others set as well. Each with the page that documents
@@ -34,6 +34,7 @@ export const services: readonly Service[] = [
     number: ["CI_MERGE_REQUEST_IID", "CI_EXTERNAL_PULL_REQUEST_IID"],
     tags: { CI_COMMIT_TAG: isAny },
     queues: { CI_MERGE_REQUEST_EVENT_TYPE: isOneOf("merge_train") },
+    isFork: differ("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", "CI_MERGE_REQUEST_PROJECT_PATH"),
     branch: ["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"],
     base: ["CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"],
     main: ["CI_DEFAULT_BRANCH"],
@@ -61,6 +62,7 @@ export const services: readonly Service[] = [
     number: ["BUILDKITE_PULL_REQUEST"],
     tags: { BUILDKITE_TAG: isAny },
     queues: { BUILDKITE_MERGE_QUEUE_BASE_BRANCH: isAny },
+    isFork: differ("BUILDKITE_PULL_REQUEST_REPO", "BUILDKITE_REPO"),
     branch: ["BUILDKITE_BRANCH"],
     base: ["BUILDKITE_MERGE_QUEUE_BASE_BRANCH", "BUILDKITE_PULL_REQUEST_BASE_BRANCH"],
     main: ["BUILDKITE_PIPELINE_DEFAULT_BRANCH"],
@@ -74,6 +76,7 @@ export const services: readonly Service[] = [
     requests: { CIRCLE_PULL_REQUEST: isYes, CIRCLE_PR_NUMBER: isYes },
     number: ["CIRCLE_PR_NUMBER", "CIRCLE_PULL_REQUEST"],
     tags: { CIRCLE_TAG: isAny },
+    isFork: (read) => read("CIRCLE_PR_USERNAME") !== "",
     branch: ["CIRCLE_BRANCH"],
     base: [],
     main: [],
@@ -100,6 +103,10 @@ export const services: readonly Service[] = [
     requests: { SYSTEM_PULLREQUEST_PULLREQUESTID: isYes, BUILD_REASON: isOneOf("PullRequest") },
     number: ["SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID"],
     tags: { BUILD_SOURCEBRANCH: isTagRef },
+    isFork: (read) => {
+      const said = read("SYSTEM_PULLREQUEST_ISFORK");
+      return said === "" ? null : isYes(said);
+    },
     branch: ["SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"],
     base: ["SYSTEM_PULLREQUEST_TARGETBRANCH"],
     main: [],
@@ -133,6 +140,7 @@ export const services: readonly Service[] = [
     requests: { TRAVIS_PULL_REQUEST: isYes },
     number: ["TRAVIS_PULL_REQUEST"],
     tags: { TRAVIS_TAG: isAny },
+    isFork: differ("TRAVIS_PULL_REQUEST_SLUG", "TRAVIS_REPO_SLUG"),
     branch: ["TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"],
     base: ["TRAVIS_BRANCH"],
     main: [],
@@ -164,6 +172,7 @@ export const services: readonly Service[] = [
     requests: { APPVEYOR_PULL_REQUEST_NUMBER: isYes },
     number: ["APPVEYOR_PULL_REQUEST_NUMBER"],
     tags: { APPVEYOR_REPO_TAG: isYes },
+    isFork: differ("APPVEYOR_PULL_REQUEST_HEAD_REPO_NAME", "APPVEYOR_REPO_NAME"),
     branch: ["APPVEYOR_PULL_REQUEST_HEAD_REPO_BRANCH", "APPVEYOR_REPO_BRANCH"],
     base: ["APPVEYOR_REPO_BRANCH"],
     main: [],

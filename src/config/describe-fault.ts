@@ -17,6 +17,7 @@ export const patternTexts: Readonly<Record<string, string>> = {
   "^[a-zA-Z0-9_-]+$": "letters, digits, `_` and `-`",
   "^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and `_`, not beginning with a digit",
   "^[a-z0-9-]+$": "small letters, digits and `-`",
+  "^[a-z0-9][a-z0-9-]{0,31}$": "small letters, digits and `-`, at most 32 and no `-` first",
   "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$": "a duration such as 90s or 1h30m",
   "^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$": "a size such as 500MB or 4GiB",
   "^[a-zA-Z0-9_./-]+$": "letters, digits, `_`, `.`, `/` and `-`",
@@ -24,7 +25,12 @@ export const patternTexts: Readonly<Record<string, string>> = {
   "^BK[0-9]{4}$": "a code such as BK2026",
 };
 export const wholeVariable = "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$";
-const namePattern = { name: "^[a-zA-Z0-9_-]+$", variable: "^[A-Za-z_][A-Za-z0-9_]*$", project: "^[a-z0-9-]+$" };
+const namePattern = {
+  name: "^[a-zA-Z0-9_-]+$",
+  variable: "^[A-Za-z_][A-Za-z0-9_]*$",
+  project: "^[a-z0-9-]+$",
+  level: "^[a-z0-9][a-z0-9-]{0,31}$",
+};
 const namePatterns = new Set(Object.values(namePattern));
 
 const kinds: Readonly<Record<string, string>> = {
@@ -123,8 +129,11 @@ function unknownKey(key: string, path: Path, data: unknown): Finding {
 
 function badName(key: string, path: Path, pattern: string, atKey: boolean): Finding {
   const mended =
-    pattern === namePattern.project
-      ? key.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-")
+    pattern === namePattern.project || pattern === namePattern.level
+      ? key
+          .toLowerCase()
+          .replaceAll(/[^a-z0-9-]+/g, "-")
+          .replace(/^-+/, "")
       : key.replaceAll(pattern === namePattern.name ? /[^a-zA-Z0-9_-]+/g : /\W+/g, "_");
   return {
     code: "BK2021",

@@ -133,6 +133,15 @@ export interface ScopeRules {
   readonly requests: "read" | "own";
 }
 
+/** One level of trust. */
+export interface TrustLevel {
+  /** Words of `when`. */
+  readonly when: readonly string[];
+  /** Other levels, in order of preference. */
+  readonly reads: readonly string[];
+  readonly cache: "off" | "read" | "read-write";
+}
+
 /** The config with nothing left to look up: no inheritance, no matrix, no defaults. */
 export interface ResolvedConfig {
   readonly project: string;
@@ -149,6 +158,8 @@ export interface ResolvedConfig {
   readonly scopes: ScopeRules;
   /** 0 where the config says none. */
   readonly epoch: number;
+  /** By name; undefined where the config has no levels. */
+  readonly trust?: Readonly<Record<string, TrustLevel>>;
   readonly mountBudget: { readonly restore: string; readonly save: string; readonly first?: string };
   /** Findings that `rules` turned into warnings. */
   readonly warnings: readonly Diagnostic[];

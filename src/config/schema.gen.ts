@@ -37,6 +37,12 @@ export interface Config {
    */
   cache?: CachePolicy;
   /**
+   * Levels of trust, by name, from where a build runs: each has a place of its own in every backend, reads the levels that it names, and is read by none that does not name it.
+   */
+  trust?: {
+    [k: string]: TrustLevel;
+  };
+  /**
    * Cache mounts, by name: the name of a preset, or an object.
    */
   mounts?: {
@@ -574,6 +580,29 @@ export interface CachePolicy {
    * How long the contents of mounts may be moved; past it is a miss.
    */
   mountBudget?: MountBudget;
+}
+
+/**
+ * Name of a level of trust, a part of keys and paths: a-z, 0-9 and -, at most 32.
+ */
+export type LevelName = string;
+
+/**
+ * One level of trust.
+ */
+export interface TrustLevel {
+  /**
+   * Where builds are of this level: `default-branch`, `branch:PATTERN` (`*` is any text without a slash, `**` any), `change-request`, `fork` (a change request from another repository), `tag`, `merge-queue`, `local` (not CI). One or several.
+   */
+  when: string | string[];
+  /**
+   * Other levels that it reads, in order of preference.
+   */
+  reads?: string[];
+  /**
+   * What its builds may do with the cache at most.
+   */
+  cache?: "off" | "read" | "read-write";
 }
 
 /**

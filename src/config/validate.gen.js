@@ -2,7 +2,7 @@
 /* eslint-disable */
 // @ts-nocheck
 export const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Config","type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"bake":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]},"propertyNames":{"$ref":"#/$defs/VariableName"}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"},"propertyNames":{"$ref":"#/$defs/Name"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"defaults":{"$ref":"#/$defs/TargetAttributes","unevaluatedProperties":false},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"},"propertyNames":{"$ref":"#/$defs/Name"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string","minLength":1},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"},"propertyNames":{"type":"string","pattern":"^BK[0-9]{4}$"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string","enum":["error","warn","off"]},"Template":{"type":"string"},"VariableReference":{"type":"string","pattern":"^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"},"Name":{"type":"string","pattern":"^[a-zA-Z0-9_-]+$"},"VariableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"ProjectName":{"type":"string","pattern":"^[a-z0-9-]+$"},"Duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"},"Size":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"},"Preset":{"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string","minLength":1},"errorMessage":{"type":"string"}},"additionalProperties":false,"required":["condition"]},"Backend":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","path"]},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string","enum":["hmac"]},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type","accountUrl"]},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false,"required":["path","maxSize"]},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"scopes":{"$ref":"#/$defs/ScopeRules"},"epoch":{"type":"integer","minimum":0,"maximum":999999},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"ScopeRules":{"type":"object","properties":{"defaultBranch":{"type":"string","minLength":1},"read":{"type":"array","items":{"type":"string","minLength":1}},"requests":{"type":"string","enum":["read","own"]}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}},"propertyNames":{"$ref":"#/$defs/VariableName"}},"name":{"$ref":"#/$defs/Template"}},"unevaluatedProperties":false},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false,"required":["targets"]},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["id"]},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false,"required":["id"]},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string","minLength":1},"cert":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"serverName":{"type":"string","minLength":1}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Config","type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"bake":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]},"propertyNames":{"$ref":"#/$defs/VariableName"}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"},"propertyNames":{"$ref":"#/$defs/Name"}},"cache":{"$ref":"#/$defs/CachePolicy"},"trust":{"type":"object","additionalProperties":{"$ref":"#/$defs/TrustLevel"},"propertyNames":{"$ref":"#/$defs/LevelName"}},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"defaults":{"$ref":"#/$defs/TargetAttributes","unevaluatedProperties":false},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"},"propertyNames":{"$ref":"#/$defs/Name"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]},"propertyNames":{"$ref":"#/$defs/Name"}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string","minLength":1},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"},"propertyNames":{"type":"string","pattern":"^BK[0-9]{4}$"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string","enum":["error","warn","off"]},"Template":{"type":"string"},"VariableReference":{"type":"string","pattern":"^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"},"Name":{"type":"string","pattern":"^[a-zA-Z0-9_-]+$"},"VariableName":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"ProjectName":{"type":"string","pattern":"^[a-z0-9-]+$"},"Duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"},"Size":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$"},"Preset":{"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string","minLength":1},"errorMessage":{"type":"string"}},"additionalProperties":false,"required":["condition"]},"Backend":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","path"]},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string","enum":["aws","gcs","r2","minio","ceph"]},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false,"required":["type"]},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string","enum":["hmac"]},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string","enum":["auto","always","off"]},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer","minimum":1},"retryMode":{"type":"string","enum":["standard","adaptive"]},"retryMaxAttempts":{"type":"integer","minimum":1}},"additionalProperties":false,"required":["type"]},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string","enum":["uncompressed","gzip","estargz","zstd"]},"compressionLevel":{"type":"integer","minimum":0,"maximum":22},"forceCompression":{"type":"boolean"}},"additionalProperties":false,"required":["type","ref"]},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer","enum":[1,2]},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type","accountUrl"]},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["type"]},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false,"required":["path","maxSize"]},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string","minLength":1},"scopes":{"$ref":"#/$defs/ScopeRules"},"epoch":{"type":"integer","minimum":0,"maximum":999999},"mode":{"type":"string","enum":["min","max"]},"ignoreError":{"type":"boolean"},"committed":{"type":"string","enum":["off","read","read-write"]},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"LevelName":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]{0,31}$"},"TrustLevel":{"type":"object","properties":{"when":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"},"minItems":1}]},"reads":{"type":"array","items":{"type":"string"}},"cache":{"type":"string","enum":["off","read","read-write"]}},"required":["when"],"additionalProperties":false},"ScopeRules":{"type":"object","properties":{"defaultBranch":{"type":"string","minLength":1},"read":{"type":"array","items":{"type":"string","minLength":1}},"requests":{"type":"string","enum":["read","own"]}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}},"propertyNames":{"$ref":"#/$defs/VariableName"}},"name":{"$ref":"#/$defs/Template"}},"unevaluatedProperties":false},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false,"required":["targets"]},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false,"required":["id"]},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false,"required":["id"]},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string","minLength":1},"cert":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"serverName":{"type":"string","minLength":1}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^[a-z0-9-]+$", "u");
 
@@ -2295,12 +2295,230 @@ return errors === 0;
 }
 validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]};
+const pattern8 = new RegExp("^[a-z0-9][a-z0-9-]{0,31}$", "u");
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate128.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern8.test(data)){
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9-]{0,31}$"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate128.errors = vErrors;
+return errors === 0;
+}
+validate128.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema41 = {"type":"object","properties":{"when":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"},"minItems":1}]},"reads":{"type":"array","items":{"type":"string"}},"cache":{"type":"string","enum":["off","read","read-write"]}},"required":["when"],"additionalProperties":false};
+
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate130.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.when === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "when"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "when") || (key0 === "reads")) || (key0 === "cache"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.when !== undefined){
+let data0 = data.when;
+const _errs3 = errors;
+let valid1 = false;
+const _errs4 = errors;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/anyOf/0/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(Array.isArray(data0)){
+if(data0.length < 1){
+const err3 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/anyOf/1/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data0[i0] !== "string"){
+const err4 = {instancePath:instancePath+"/when/" + i0,schemaPath:"#/properties/when/anyOf/1/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/anyOf/1/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err6 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/anyOf",keyword:"anyOf",params:{}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+errors = _errs3;
+if(vErrors !== null){
+if(_errs3){
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.reads !== undefined){
+let data2 = data.reads;
+if(Array.isArray(data2)){
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data2[i1] !== "string"){
+const err7 = {instancePath:instancePath+"/reads/" + i1,schemaPath:"#/properties/reads/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/reads",schemaPath:"#/properties/reads/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.cache !== undefined){
+let data4 = data.cache;
+if(typeof data4 !== "string"){
+const err9 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(!(((data4 === "off") || (data4 === "read")) || (data4 === "read-write"))){
+const err10 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/enum",keyword:"enum",params:{allowedValues: schema41.properties.cache.enum}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+validate130.errors = vErrors;
+return errors === 0;
+}
+validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema42 = {"type":"string","enum":["go-mod","go-build","npm","pnpm","yarn-classic","yarn-berry","bun","turbo","nx","next","deno","pip","uv","poetry","pdm","pipenv","conda","cargo-registry","cargo-git","cargo-target","apt","apt-lists","apk","dnf","dnf5","maven","gradle","sbt","nuget","composer","bundler","gem","hex","ccache","sccache","conan","vcpkg"]};
+
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate133.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2318,7 +2536,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((((((((((((((((((((((((((((((((((((data === "go-mod") || (data === "go-build")) || (data === "npm")) || (data === "pnpm")) || (data === "yarn-classic")) || (data === "yarn-berry")) || (data === "bun")) || (data === "turbo")) || (data === "nx")) || (data === "next")) || (data === "deno")) || (data === "pip")) || (data === "uv")) || (data === "poetry")) || (data === "pdm")) || (data === "pipenv")) || (data === "conda")) || (data === "cargo-registry")) || (data === "cargo-git")) || (data === "cargo-target")) || (data === "apt")) || (data === "apt-lists")) || (data === "apk")) || (data === "dnf")) || (data === "dnf5")) || (data === "maven")) || (data === "gradle")) || (data === "sbt")) || (data === "nuget")) || (data === "composer")) || (data === "bundler")) || (data === "gem")) || (data === "hex")) || (data === "ccache")) || (data === "sccache")) || (data === "conan")) || (data === "vcpkg"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema42.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2327,19 +2545,19 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate133.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema41 = {"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false};
-const pattern8 = new RegExp("^[a-zA-Z0-9_./-]+$", "u");
-const pattern9 = new RegExp("^/", "u");
+const schema43 = {"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string","pattern":"^[a-zA-Z0-9_./-]+$"},"target":{"type":"string","pattern":"^/"},"sharing":{"type":"string","enum":["shared","private","locked"]},"uid":{"type":"integer","minimum":0},"gid":{"type":"integer","minimum":0},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"},"propertyNames":{"$ref":"#/$defs/VariableName"}},"key":{"type":"array","items":{"type":"string","minLength":1}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false};
+const pattern9 = new RegExp("^[a-zA-Z0-9_./-]+$", "u");
+const pattern10 = new RegExp("^/", "u");
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate131.evaluated;
+const evaluated0 = validate135.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2348,7 +2566,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema41.properties, key0))){
+if(!(func1.call(schema43.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2360,15 +2578,15 @@ errors++;
 }
 }
 if(data.preset !== undefined){
-if(!(validate129(data.preset, {instancePath:instancePath+"/preset",parentData:data,parentDataProperty:"preset",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate133(data.preset, {instancePath:instancePath+"/preset",parentData:data,parentDataProperty:"preset",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 }
 if(data.id !== undefined){
 let data1 = data.id;
 if(typeof data1 === "string"){
-if(!pattern8.test(data1)){
+if(!pattern9.test(data1)){
 const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9_./-]+$"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2393,7 +2611,7 @@ errors++;
 if(data.target !== undefined){
 let data2 = data.target;
 if(typeof data2 === "string"){
-if(!pattern9.test(data2)){
+if(!pattern10.test(data2)){
 const err3 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -2428,7 +2646,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data3 === "shared") || (data3 === "private")) || (data3 === "locked"))){
-const err6 = {instancePath:instancePath+"/sharing",schemaPath:"#/properties/sharing/enum",keyword:"enum",params:{allowedValues: schema41.properties.sharing.enum}};
+const err6 = {instancePath:instancePath+"/sharing",schemaPath:"#/properties/sharing/enum",keyword:"enum",params:{allowedValues: schema43.properties.sharing.enum}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2627,17 +2845,17 @@ vErrors.push(err20);
 }
 errors++;
 }
-validate131.errors = vErrors;
+validate135.errors = vErrors;
 return errors === 0;
 }
-validate131.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate135.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern10 = new RegExp("^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$", "u");
+const pattern11 = new RegExp("^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$", "u");
 
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate138.evaluated;
+const evaluated0 = validate142.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2645,7 +2863,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern10.test(data)){
+if(!pattern11.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2666,17 +2884,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate138.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
-validate138.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate142.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}};
+const schema47 = {"type":"object","properties":{"type":{"type":"string","minLength":1}},"required":["type"],"additionalProperties":{"type":["string","number","boolean"]}};
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate143.evaluated;
+const evaluated0 = validate147.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2698,7 +2916,7 @@ for(const key0 in data){
 if(!(key0 === "type")){
 let data0 = data[key0];
 if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/type",keyword:"type",params:{type: schema45.additionalProperties.type}};
+const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/type",keyword:"type",params:{type: schema47.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2745,16 +2963,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate143.errors = vErrors;
+validate147.errors = vErrors;
 return errors === 0;
 }
-validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate147.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate141.evaluated;
+const evaluated0 = validate145.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2771,8 +2989,8 @@ errors = vErrors.length;
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 const _errs2 = errors;
-if(!(validate143(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(!(validate147(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
@@ -2801,17 +3019,17 @@ vErrors = null;
 }
 }
 }
-validate141.errors = vErrors;
+validate145.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate141.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate145.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate165.evaluated;
+const evaluated0 = validate169.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2890,16 +3108,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate165.errors = vErrors;
+validate169.errors = vErrors;
 return errors === 0;
 }
-validate165.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate170.evaluated;
+const evaluated0 = validate174.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2972,16 +3190,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate170.errors = vErrors;
+validate174.errors = vErrors;
 return errors === 0;
 }
-validate170.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate174.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate180.evaluated;
+const evaluated0 = validate184.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3040,16 +3258,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate180.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-validate180.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate187.evaluated;
+const evaluated0 = validate191.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3118,16 +3336,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate187.errors = vErrors;
+validate191.errors = vErrors;
 return errors === 0;
 }
-validate187.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate191.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate140.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3162,8 +3380,8 @@ errors++;
 var _valid0 = _errs3 === errors;
 valid1 = valid1 || _valid0;
 const _errs6 = errors;
-if(!(validate138(data0, {instancePath:instancePath+"/annotations",parentData:data,parentDataProperty:"annotations",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data0, {instancePath:instancePath+"/annotations",parentData:data,parentDataProperty:"annotations",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
@@ -3256,8 +3474,8 @@ let data4 = data.attest;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate141(data4[i1], {instancePath:instancePath+"/attest/" + i1,parentData:data4,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate145(data4[i1], {instancePath:instancePath+"/attest/" + i1,parentData:data4,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 }
@@ -3351,8 +3569,8 @@ errors++;
 var _valid2 = _errs29 === errors;
 valid9 = valid9 || _valid2;
 const _errs32 = errors;
-if(!(validate138(data13, {instancePath:instancePath+"/entitlements",parentData:data,parentDataProperty:"entitlements",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data13, {instancePath:instancePath+"/entitlements",parentData:data,parentDataProperty:"entitlements",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs32 === errors;
@@ -3485,8 +3703,8 @@ errors++;
 var _valid4 = _errs48 === errors;
 valid15 = valid15 || _valid4;
 const _errs50 = errors;
-if(!(validate138(data20, {instancePath:instancePath+"/noCache",parentData:data,parentDataProperty:"noCache",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data20, {instancePath:instancePath+"/noCache",parentData:data,parentDataProperty:"noCache",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs50 === errors;
@@ -3540,8 +3758,8 @@ errors++;
 var _valid5 = _errs53 === errors;
 valid16 = valid16 || _valid5;
 const _errs56 = errors;
-if(!(validate138(data21, {instancePath:instancePath+"/noCacheFilter",parentData:data,parentDataProperty:"noCacheFilter",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data21, {instancePath:instancePath+"/noCacheFilter",parentData:data,parentDataProperty:"noCacheFilter",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs56 === errors;
@@ -3576,8 +3794,8 @@ const _errs59 = errors;
 if(Array.isArray(data23)){
 const len4 = data23.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate141(data23[i4], {instancePath:instancePath+"/output/" + i4,parentData:data23,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate145(data23[i4], {instancePath:instancePath+"/output/" + i4,parentData:data23,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 }
@@ -3595,8 +3813,8 @@ errors++;
 var _valid6 = _errs59 === errors;
 valid19 = valid19 || _valid6;
 const _errs62 = errors;
-if(!(validate138(data23, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data23, {instancePath:instancePath+"/output",parentData:data,parentDataProperty:"output",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid6 = _errs62 === errors;
@@ -3650,8 +3868,8 @@ errors++;
 var _valid7 = _errs65 === errors;
 valid22 = valid22 || _valid7;
 const _errs68 = errors;
-if(!(validate138(data25, {instancePath:instancePath+"/platforms",parentData:data,parentDataProperty:"platforms",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data25, {instancePath:instancePath+"/platforms",parentData:data,parentDataProperty:"platforms",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid7 = _errs68 === errors;
@@ -3694,8 +3912,8 @@ errors = vErrors.length;
 var _valid8 = _errs73 === errors;
 valid27 = valid27 || _valid8;
 const _errs74 = errors;
-if(!(validate165(data28, {instancePath:instancePath+"/policy/" + i6,parentData:data27,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
+if(!(validate169(data28, {instancePath:instancePath+"/policy/" + i6,parentData:data27,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 var _valid8 = _errs74 === errors;
@@ -3752,8 +3970,8 @@ errors++;
 var _valid9 = _errs77 === errors;
 valid28 = valid28 || _valid9;
 const _errs79 = errors;
-if(!(validate138(data29, {instancePath:instancePath+"/pull",parentData:data,parentDataProperty:"pull",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data29, {instancePath:instancePath+"/pull",parentData:data,parentDataProperty:"pull",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid9 = _errs79 === errors;
@@ -3781,8 +3999,8 @@ vErrors = null;
 }
 }
 if(data.resources !== undefined){
-if(!(validate170(data.resources, {instancePath:instancePath+"/resources",parentData:data,parentDataProperty:"resources",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate174(data.resources, {instancePath:instancePath+"/resources",parentData:data,parentDataProperty:"resources",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 }
@@ -3802,8 +4020,8 @@ errors = vErrors.length;
 var _valid10 = _errs85 === errors;
 valid31 = valid31 || _valid10;
 const _errs86 = errors;
-if(!(validate180(data32, {instancePath:instancePath+"/secret/" + i7,parentData:data31,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if(!(validate184(data32, {instancePath:instancePath+"/secret/" + i7,parentData:data31,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
 }
 var _valid10 = _errs86 === errors;
@@ -3864,8 +4082,8 @@ errors = vErrors.length;
 var _valid11 = _errs92 === errors;
 valid34 = valid34 || _valid11;
 const _errs93 = errors;
-if(!(validate187(data35, {instancePath:instancePath+"/ssh/" + i8,parentData:data34,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate191(data35, {instancePath:instancePath+"/ssh/" + i8,parentData:data34,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 var _valid11 = _errs93 === errors;
@@ -3931,8 +4149,8 @@ errors++;
 var _valid12 = _errs96 === errors;
 valid35 = valid35 || _valid12;
 const _errs99 = errors;
-if(!(validate138(data36, {instancePath:instancePath+"/tags",parentData:data,parentDataProperty:"tags",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data36, {instancePath:instancePath+"/tags",parentData:data,parentDataProperty:"tags",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid12 = _errs99 === errors;
@@ -3992,8 +4210,8 @@ errors++;
 var _valid13 = _errs103 === errors;
 valid38 = valid38 || _valid13;
 const _errs106 = errors;
-if(!(validate138(data39, {instancePath:instancePath+"/ulimits",parentData:data,parentDataProperty:"ulimits",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate142(data39, {instancePath:instancePath+"/ulimits",parentData:data,parentDataProperty:"ulimits",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var _valid13 = _errs106 === errors;
@@ -4028,8 +4246,8 @@ const _errs109 = errors;
 if(Array.isArray(data41)){
 const len11 = data41.length;
 for(let i11=0; i11<len11; i11++){
-if(!(validate141(data41[i11], {instancePath:instancePath+"/cacheFrom/" + i11,parentData:data41,parentDataProperty:i11,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate145(data41[i11], {instancePath:instancePath+"/cacheFrom/" + i11,parentData:data41,parentDataProperty:i11,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 }
@@ -4089,8 +4307,8 @@ const _errs115 = errors;
 if(Array.isArray(data43)){
 const len12 = data43.length;
 for(let i12=0; i12<len12; i12++){
-if(!(validate141(data43[i12], {instancePath:instancePath+"/cacheTo/" + i12,parentData:data43,parentDataProperty:i12,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate145(data43[i12], {instancePath:instancePath+"/cacheTo/" + i12,parentData:data43,parentDataProperty:i12,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 }
@@ -4227,24 +4445,24 @@ vErrors.push(err43);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate140.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":{"annotations":true,"args":true,"attest":true,"call":true,"context":true,"contexts":true,"description":true,"dockerfile":true,"dockerfileInline":true,"entitlements":true,"extraHosts":true,"labels":true,"network":true,"noCache":true,"noCacheFilter":true,"output":true,"platforms":true,"policy":true,"pull":true,"resources":true,"secret":true,"shmSize":true,"ssh":true,"tags":true,"target":true,"ulimits":true,"cacheFrom":true,"cacheTo":true,"cache":true,"mounts":true},"dynamicProps":false,"dynamicItems":false};
+validate140.evaluated = {"props":{"annotations":true,"args":true,"attest":true,"call":true,"context":true,"contexts":true,"description":true,"dockerfile":true,"dockerfileInline":true,"entitlements":true,"extraHosts":true,"labels":true,"network":true,"noCache":true,"noCacheFilter":true,"output":true,"platforms":true,"policy":true,"pull":true,"resources":true,"secret":true,"shmSize":true,"ssh":true,"tags":true,"target":true,"ulimits":true,"cacheFrom":true,"cacheTo":true,"cache":true,"mounts":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate201.evaluated;
+const evaluated0 = validate205.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate136(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate140(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4420,16 +4638,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate201.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
-validate201.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate207.evaluated;
+const evaluated0 = validate211.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4510,17 +4728,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate207.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-validate207.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false};
+const schema54 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"driver":{"type":"string","enum":["docker","docker-container","kubernetes","remote","cloud"]},"endpoint":{"type":"string","minLength":1},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string","minLength":1}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string","minLength":1},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false};
 
-function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate211.evaluated;
+const evaluated0 = validate215.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4651,16 +4869,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate211.errors = vErrors;
+validate215.errors = vErrors;
 return errors === 0;
 }
-validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate215.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate210.evaluated;
+const evaluated0 = validate214.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4718,7 +4936,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((data1 === "docker") || (data1 === "docker-container")) || (data1 === "kubernetes")) || (data1 === "remote")) || (data1 === "cloud"))){
-const err4 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema52.properties.driver.enum}};
+const err4 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema54.properties.driver.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4759,7 +4977,7 @@ if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 for(const key1 in data3){
 let data4 = data3[key1];
 if(((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (typeof data4 !== "boolean")){
-const err7 = {instancePath:instancePath+"/options/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/options/additionalProperties/type",keyword:"type",params:{type: schema52.properties.options.additionalProperties.type}};
+const err7 = {instancePath:instancePath+"/options/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/options/additionalProperties/type",keyword:"type",params:{type: schema54.properties.options.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4860,8 +5078,8 @@ errors++;
 }
 }
 if(data.tls !== undefined){
-if(!(validate211(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+if(!(validate215(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 }
@@ -4876,17 +5094,17 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate210.errors = vErrors;
+validate214.errors = vErrors;
 return errors === 0;
 }
-validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate214.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema54 = {"type":"string","enum":["error","warn","off"]};
+const schema56 = {"type":"string","enum":["error","warn","off"]};
 
-function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate214.evaluated;
+const evaluated0 = validate218.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4904,7 +5122,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((data === "error") || (data === "warn")) || (data === "off"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema54.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema56.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4913,12 +5131,12 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate214.errors = vErrors;
+validate218.errors = vErrors;
 return errors === 0;
 }
-validate214.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate218.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern11 = new RegExp("^BK[0-9]{4}$", "u");
+const pattern12 = new RegExp("^BK[0-9]{4}$", "u");
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5269,18 +5487,18 @@ vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.err
 errors = vErrors.length;
 }
 }
-if(data.mounts !== undefined){
-let data11 = data.mounts;
+if(data.trust !== undefined){
+let data11 = data.trust;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 for(const key5 in data11){
 const _errs38 = errors;
-if(!(validate62(key5, {instancePath:instancePath+"/mounts",parentData:data11,parentDataProperty:"mounts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate128(key5, {instancePath:instancePath+"/trust",parentData:data11,parentDataProperty:"trust",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 var valid12 = _errs38 === errors;
 if(!valid12){
-const err20 = {instancePath:instancePath+"/mounts",schemaPath:"#/properties/mounts/propertyNames",keyword:"propertyNames",params:{propertyName: key5}};
+const err20 = {instancePath:instancePath+"/trust",schemaPath:"#/properties/trust/propertyNames",keyword:"propertyNames",params:{propertyName: key5}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -5291,25 +5509,14 @@ errors++;
 }
 }
 for(const key6 in data11){
-let data12 = data11[key6];
-const _errs41 = errors;
-let valid14 = false;
-const _errs42 = errors;
-if(!(validate129(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate130(data11[key6], {instancePath:instancePath+"/trust/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
-var _valid3 = _errs42 === errors;
-valid14 = valid14 || _valid3;
-const _errs43 = errors;
-if(!(validate131(data12, {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
 }
-var _valid3 = _errs43 === errors;
-valid14 = valid14 || _valid3;
-if(!valid14){
-const err21 = {instancePath:instancePath+"/mounts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/mounts/additionalProperties/anyOf",keyword:"anyOf",params:{}};
+}
+else {
+const err21 = {instancePath:instancePath+"/trust",schemaPath:"#/properties/trust/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -5318,21 +5525,19 @@ vErrors.push(err21);
 }
 errors++;
 }
-else {
-errors = _errs41;
-if(vErrors !== null){
-if(_errs41){
-vErrors.length = _errs41;
 }
-else {
-vErrors = null;
+if(data.mounts !== undefined){
+let data13 = data.mounts;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key7 in data13){
+const _errs43 = errors;
+if(!(validate62(key7, {instancePath:instancePath+"/mounts",parentData:data13,parentDataProperty:"mounts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
 }
-}
-}
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/mounts",schemaPath:"#/properties/mounts/type",keyword:"type",params:{type: "object"}};
+var valid14 = _errs43 === errors;
+if(!valid14){
+const err22 = {instancePath:instancePath+"/mounts",schemaPath:"#/properties/mounts/propertyNames",keyword:"propertyNames",params:{propertyName: key7}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -5342,16 +5547,26 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.defaults !== undefined){
-let data13 = data.defaults;
-if(!(validate136(data13, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+for(const key8 in data13){
+let data14 = data13[key8];
+const _errs46 = errors;
+let valid16 = false;
+const _errs47 = errors;
+if(!(validate133(data14, {instancePath:instancePath+"/mounts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data13,parentDataProperty:key8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-for(const key7 in data13){
-if((((((((((((((((((((((((((((((key7 !== "annotations") && (key7 !== "args")) && (key7 !== "attest")) && (key7 !== "call")) && (key7 !== "context")) && (key7 !== "contexts")) && (key7 !== "description")) && (key7 !== "dockerfile")) && (key7 !== "dockerfileInline")) && (key7 !== "entitlements")) && (key7 !== "extraHosts")) && (key7 !== "labels")) && (key7 !== "network")) && (key7 !== "noCache")) && (key7 !== "noCacheFilter")) && (key7 !== "output")) && (key7 !== "platforms")) && (key7 !== "policy")) && (key7 !== "pull")) && (key7 !== "resources")) && (key7 !== "secret")) && (key7 !== "shmSize")) && (key7 !== "ssh")) && (key7 !== "tags")) && (key7 !== "target")) && (key7 !== "ulimits")) && (key7 !== "cacheFrom")) && (key7 !== "cacheTo")) && (key7 !== "cache")) && (key7 !== "mounts")){
-const err23 = {instancePath:instancePath+"/defaults",schemaPath:"#/properties/defaults/unevaluatedProperties",keyword:"unevaluatedProperties",params:{unevaluatedProperty: key7}};
+var _valid3 = _errs47 === errors;
+valid16 = valid16 || _valid3;
+const _errs48 = errors;
+if(!(validate135(data14, {instancePath:instancePath+"/mounts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data13,parentDataProperty:key8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs48 === errors;
+valid16 = valid16 || _valid3;
+if(!valid16){
+const err23 = {instancePath:instancePath+"/mounts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/mounts/additionalProperties/anyOf",keyword:"anyOf",params:{}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5360,21 +5575,21 @@ vErrors.push(err23);
 }
 errors++;
 }
+else {
+errors = _errs46;
+if(vErrors !== null){
+if(_errs46){
+vErrors.length = _errs46;
+}
+else {
+vErrors = null;
 }
 }
 }
-if(data.targets !== undefined){
-let data14 = data.targets;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key8 in data14){
-const _errs48 = errors;
-if(!(validate62(key8, {instancePath:instancePath+"/targets",parentData:data14,parentDataProperty:"targets",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
 }
-var valid15 = _errs48 === errors;
-if(!valid15){
-const err24 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/propertyNames",keyword:"propertyNames",params:{propertyName: key8}};
+}
+else {
+const err24 = {instancePath:instancePath+"/mounts",schemaPath:"#/properties/mounts/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5384,15 +5599,16 @@ vErrors.push(err24);
 errors++;
 }
 }
-for(const key9 in data14){
-if(!(validate201(data14[key9], {instancePath:instancePath+"/targets/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data14,parentDataProperty:key9,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if(data.defaults !== undefined){
+let data15 = data.defaults;
+if(!(validate140(data15, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
 errors = vErrors.length;
 }
-}
-}
-else {
-const err25 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "object"}};
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+for(const key9 in data15){
+if((((((((((((((((((((((((((((((key9 !== "annotations") && (key9 !== "args")) && (key9 !== "attest")) && (key9 !== "call")) && (key9 !== "context")) && (key9 !== "contexts")) && (key9 !== "description")) && (key9 !== "dockerfile")) && (key9 !== "dockerfileInline")) && (key9 !== "entitlements")) && (key9 !== "extraHosts")) && (key9 !== "labels")) && (key9 !== "network")) && (key9 !== "noCache")) && (key9 !== "noCacheFilter")) && (key9 !== "output")) && (key9 !== "platforms")) && (key9 !== "policy")) && (key9 !== "pull")) && (key9 !== "resources")) && (key9 !== "secret")) && (key9 !== "shmSize")) && (key9 !== "ssh")) && (key9 !== "tags")) && (key9 !== "target")) && (key9 !== "ulimits")) && (key9 !== "cacheFrom")) && (key9 !== "cacheTo")) && (key9 !== "cache")) && (key9 !== "mounts")){
+const err25 = {instancePath:instancePath+"/defaults",schemaPath:"#/properties/defaults/unevaluatedProperties",keyword:"unevaluatedProperties",params:{unevaluatedProperty: key9}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5402,18 +5618,20 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data.groups !== undefined){
-let data16 = data.groups;
+}
+}
+if(data.targets !== undefined){
+let data16 = data.targets;
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 for(const key10 in data16){
 const _errs53 = errors;
-if(!(validate62(key10, {instancePath:instancePath+"/groups",parentData:data16,parentDataProperty:"groups",rootData,dynamicAnchors}))){
+if(!(validate62(key10, {instancePath:instancePath+"/targets",parentData:data16,parentDataProperty:"targets",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 var valid17 = _errs53 === errors;
 if(!valid17){
-const err26 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/propertyNames",keyword:"propertyNames",params:{propertyName: key10}};
+const err26 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/propertyNames",keyword:"propertyNames",params:{propertyName: key10}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -5424,15 +5642,14 @@ errors++;
 }
 }
 for(const key11 in data16){
-let data17 = data16[key11];
-const _errs56 = errors;
-let valid19 = false;
-const _errs57 = errors;
-if(Array.isArray(data17)){
-const len2 = data17.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data17[i2] !== "string"){
-const err27 = {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i2,schemaPath:"#/properties/groups/additionalProperties/anyOf/0/items/type",keyword:"type",params:{type: "string"}};
+if(!(validate205(data16[key11], {instancePath:instancePath+"/targets/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key11,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5442,9 +5659,18 @@ vErrors.push(err27);
 errors++;
 }
 }
+if(data.groups !== undefined){
+let data18 = data.groups;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+for(const key12 in data18){
+const _errs58 = errors;
+if(!(validate62(key12, {instancePath:instancePath+"/groups",parentData:data18,parentDataProperty:"groups",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
 }
-else {
-const err28 = {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/groups/additionalProperties/anyOf/0/type",keyword:"type",params:{type: "array"}};
+var valid19 = _errs58 === errors;
+if(!valid19){
+const err28 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/propertyNames",keyword:"propertyNames",params:{propertyName: key12}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5453,17 +5679,17 @@ vErrors.push(err28);
 }
 errors++;
 }
-var _valid4 = _errs57 === errors;
-valid19 = valid19 || _valid4;
-const _errs61 = errors;
-if(!(validate207(data17, {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key11,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
-errors = vErrors.length;
 }
-var _valid4 = _errs61 === errors;
-valid19 = valid19 || _valid4;
-if(!valid19){
-const err29 = {instancePath:instancePath+"/groups/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/groups/additionalProperties/anyOf",keyword:"anyOf",params:{}};
+for(const key13 in data18){
+let data19 = data18[key13];
+const _errs61 = errors;
+let valid21 = false;
+const _errs62 = errors;
+if(Array.isArray(data19)){
+const len2 = data19.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data19[i2] !== "string"){
+const err29 = {instancePath:instancePath+"/groups/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i2,schemaPath:"#/properties/groups/additionalProperties/anyOf/0/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5472,11 +5698,42 @@ vErrors.push(err29);
 }
 errors++;
 }
+}
+}
 else {
-errors = _errs56;
+const err30 = {instancePath:instancePath+"/groups/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/groups/additionalProperties/anyOf/0/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+var _valid4 = _errs62 === errors;
+valid21 = valid21 || _valid4;
+const _errs66 = errors;
+if(!(validate211(data19, {instancePath:instancePath+"/groups/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key13,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+errors = vErrors.length;
+}
+var _valid4 = _errs66 === errors;
+valid21 = valid21 || _valid4;
+if(!valid21){
+const err31 = {instancePath:instancePath+"/groups/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/groups/additionalProperties/anyOf",keyword:"anyOf",params:{}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs61;
 if(vErrors !== null){
-if(_errs56){
-vErrors.length = _errs56;
+if(_errs61){
+vErrors.length = _errs61;
 }
 else {
 vErrors = null;
@@ -5486,46 +5743,7 @@ vErrors = null;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-if(data.external !== undefined){
-let data19 = data.external;
-if(Array.isArray(data19)){
-const len3 = data19.length;
-for(let i3=0; i3<len3; i3++){
-if(!(validate62(data19[i3], {instancePath:instancePath+"/external/" + i3,parentData:data19,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err31 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-if(data.builder !== undefined){
-let data21 = data.builder;
-const _errs66 = errors;
-let valid24 = false;
-const _errs67 = errors;
-if(typeof data21 === "string"){
-if(data21.length < 1){
-const err32 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/anyOf/0/minLength",keyword:"minLength",params:{limit: 1}};
+const err32 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -5535,8 +5753,19 @@ vErrors.push(err32);
 errors++;
 }
 }
+if(data.external !== undefined){
+let data21 = data.external;
+if(Array.isArray(data21)){
+const len3 = data21.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate62(data21[i3], {instancePath:instancePath+"/external/" + i3,parentData:data21,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err33 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/anyOf/0/type",keyword:"type",params:{type: "string"}};
+const err33 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -5545,17 +5774,15 @@ vErrors.push(err33);
 }
 errors++;
 }
-var _valid5 = _errs67 === errors;
-valid24 = valid24 || _valid5;
-const _errs69 = errors;
-if(!(validate210(data21, {instancePath:instancePath+"/builder",parentData:data,parentDataProperty:"builder",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
-errors = vErrors.length;
 }
-var _valid5 = _errs69 === errors;
-valid24 = valid24 || _valid5;
-if(!valid24){
-const err34 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/anyOf",keyword:"anyOf",params:{}};
+if(data.builder !== undefined){
+let data23 = data.builder;
+const _errs71 = errors;
+let valid26 = false;
+const _errs72 = errors;
+if(typeof data23 === "string"){
+if(data23.length < 1){
+const err34 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/anyOf/0/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5564,26 +5791,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-else {
-errors = _errs66;
-if(vErrors !== null){
-if(_errs66){
-vErrors.length = _errs66;
 }
 else {
-vErrors = null;
-}
-}
-}
-}
-if(data.rules !== undefined){
-let data22 = data.rules;
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-for(const key12 in data22){
-const _errs72 = errors;
-if(typeof key12 === "string"){
-if(!pattern11.test(key12)){
-const err35 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames/pattern",keyword:"pattern",params:{pattern: "^BK[0-9]{4}$"},propertyName:key12};
+const err35 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/anyOf/0/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -5592,9 +5802,17 @@ vErrors.push(err35);
 }
 errors++;
 }
+var _valid5 = _errs72 === errors;
+valid26 = valid26 || _valid5;
+const _errs74 = errors;
+if(!(validate214(data23, {instancePath:instancePath+"/builder",parentData:data,parentDataProperty:"builder",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+errors = vErrors.length;
 }
-else {
-const err36 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key12};
+var _valid5 = _errs74 === errors;
+valid26 = valid26 || _valid5;
+if(!valid26){
+const err36 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/anyOf",keyword:"anyOf",params:{}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5603,9 +5821,26 @@ vErrors.push(err36);
 }
 errors++;
 }
-var valid25 = _errs72 === errors;
-if(!valid25){
-const err37 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames",keyword:"propertyNames",params:{propertyName: key12}};
+else {
+errors = _errs71;
+if(vErrors !== null){
+if(_errs71){
+vErrors.length = _errs71;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.rules !== undefined){
+let data24 = data.rules;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+for(const key14 in data24){
+const _errs77 = errors;
+if(typeof key14 === "string"){
+if(!pattern12.test(key14)){
+const err37 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames/pattern",keyword:"pattern",params:{pattern: "^BK[0-9]{4}$"},propertyName:key14};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -5615,15 +5850,8 @@ vErrors.push(err37);
 errors++;
 }
 }
-for(const key13 in data22){
-if(!(validate214(data22[key13], {instancePath:instancePath+"/rules/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data22,parentDataProperty:key13,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err38 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: "object"}};
+const err38 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key14};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -5632,10 +5860,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-}
-else {
-const err39 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+var valid27 = _errs77 === errors;
+if(!valid27){
+const err39 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -5644,9 +5871,39 @@ vErrors.push(err39);
 }
 errors++;
 }
+}
+for(const key15 in data24){
+if(!(validate218(data24[key15], {instancePath:instancePath+"/rules/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data24,parentDataProperty:key15,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+}
+else {
+const err41 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
 validate52.errors = vErrors;
 return errors === 0;
 }
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const shape = {"type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"bake":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"}},"cache":{"$ref":"#/$defs/CachePolicy"},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]}},"defaults":{"$ref":"#/$defs/TargetAttributes"},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string"},"Template":{"type":"string"},"VariableReference":{"type":"string"},"Name":{"type":"string"},"VariableName":{"type":"string"},"ProjectName":{"type":"string"},"Duration":{"type":"string"},"Size":{"type":"string"},"Preset":{"type":"string"},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string"},"errorMessage":{"type":"string"}},"additionalProperties":false},"Backend":{"type":"object","oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"}},"additionalProperties":false},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer"},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string"},"scopes":{"$ref":"#/$defs/ScopeRules"},"epoch":{"type":"integer"},"mode":{"type":"string"},"ignoreError":{"type":"boolean"},"committed":{"type":"string"},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"ScopeRules":{"type":"object","properties":{"defaultBranch":{"type":"string"},"read":{"type":"array","items":{"type":"string"}},"requests":{"type":"string"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string"},"target":{"type":"string"},"sharing":{"type":"string"},"uid":{"type":"integer"},"gid":{"type":"integer"},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"}},"key":{"type":"array","items":{"type":"string"}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string"}},"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}}},"name":{"$ref":"#/$defs/Template"}}},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string"},"driver":{"type":"string"},"endpoint":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string"}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string"},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string"},"cert":{"type":"string"},"key":{"type":"string"},"serverName":{"type":"string"}},"additionalProperties":false}}};
+export const shape = {"type":"object","properties":{"$schema":{"type":"string"},"project":{"$ref":"#/$defs/ProjectName"},"extends":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"bake":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"variables":{"type":"object","additionalProperties":{"anyOf":[{"type":["string","number","boolean"]},{"$ref":"#/$defs/VariableDefinition"}]}},"backends":{"type":"object","additionalProperties":{"$ref":"#/$defs/Backend"}},"cache":{"$ref":"#/$defs/CachePolicy"},"trust":{"type":"object","additionalProperties":{"$ref":"#/$defs/TrustLevel"}},"mounts":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Preset"},{"$ref":"#/$defs/MountDefinition"}]}},"defaults":{"$ref":"#/$defs/TargetAttributes"},"targets":{"type":"object","additionalProperties":{"$ref":"#/$defs/Target"}},"groups":{"type":"object","additionalProperties":{"anyOf":[{"type":"array","items":{"type":"string"}},{"$ref":"#/$defs/GroupDefinition"}]}},"external":{"type":"array","items":{"$ref":"#/$defs/Name"}},"builder":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/BuilderDefinition"}]},"rules":{"type":"object","additionalProperties":{"$ref":"#/$defs/Level"}}},"additionalProperties":false,"$defs":{"Level":{"type":"string"},"Template":{"type":"string"},"VariableReference":{"type":"string"},"Name":{"type":"string"},"VariableName":{"type":"string"},"ProjectName":{"type":"string"},"Duration":{"type":"string"},"Size":{"type":"string"},"Preset":{"type":"string"},"VariableDefinition":{"type":"object","properties":{"type":{"type":"string"},"default":{"type":["string","number","boolean","null","array","object"],"additionalProperties":true},"description":{"type":"string"},"validation":{"anyOf":[{"$ref":"#/$defs/Validation"},{"type":"array","items":{"$ref":"#/$defs/Validation"}}]}},"additionalProperties":false},"Validation":{"type":"object","properties":{"condition":{"type":"string"},"errorMessage":{"type":"string"}},"additionalProperties":false},"Backend":{"type":"object","oneOf":[{"$ref":"#/$defs/LocalBackend"},{"$ref":"#/$defs/S3Backend"},{"$ref":"#/$defs/GcsBackend"},{"$ref":"#/$defs/RegistryBackend"},{"$ref":"#/$defs/GhaBackend"},{"$ref":"#/$defs/AzblobBackend"},{"$ref":"#/$defs/InlineBackend"}]},"LocalBackend":{"type":"object","properties":{"type":{"const":"local"},"path":{"$ref":"#/$defs/Template"},"tag":{"$ref":"#/$defs/Template"},"digest":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"S3Backend":{"type":"object","properties":{"type":{"const":"s3"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"region":{"$ref":"#/$defs/Template"},"profile":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"usePathStyle":{"type":"boolean"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"},"disableAcceptEncoding":{"type":"boolean"}},"additionalProperties":false},"GcsBackend":{"type":"object","properties":{"type":{"const":"gcs"},"url":{"$ref":"#/$defs/Template"},"bucket":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"auth":{"type":"string"},"endpointUrl":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"relay":{"type":"string"},"tier":{"$ref":"#/$defs/Tier"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"},"touchRefresh":{"$ref":"#/$defs/Duration"},"uploadParallelism":{"type":"integer"},"retryMode":{"type":"string"},"retryMaxAttempts":{"type":"integer"}},"additionalProperties":false},"RegistryBackend":{"type":"object","properties":{"type":{"const":"registry"},"ref":{"$ref":"#/$defs/Template"},"insecure":{"type":"boolean"},"imageManifest":{"type":"boolean"},"ociMediatypes":{"type":"boolean"},"compression":{"type":"string"},"compressionLevel":{"type":"integer"},"forceCompression":{"type":"boolean"}},"additionalProperties":false},"GhaBackend":{"type":"object","properties":{"type":{"const":"gha"},"scope":{"$ref":"#/$defs/Template"},"timeout":{"$ref":"#/$defs/Duration"},"version":{"type":"integer"},"url":{"$ref":"#/$defs/Template"},"urlV2":{"$ref":"#/$defs/Template"},"repository":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"AzblobBackend":{"type":"object","properties":{"type":{"const":"azblob"},"accountUrl":{"$ref":"#/$defs/Template"},"accountName":{"$ref":"#/$defs/Template"},"container":{"$ref":"#/$defs/Template"},"prefix":{"$ref":"#/$defs/Template"},"blobsPrefix":{"$ref":"#/$defs/Template"},"manifestsPrefix":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"InlineBackend":{"type":"object","properties":{"type":{"const":"inline"},"ref":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Tier":{"type":"object","properties":{"path":{"$ref":"#/$defs/Template"},"maxSize":{"$ref":"#/$defs/Size"}},"additionalProperties":false},"CachePolicy":{"type":"object","properties":{"read":{"type":"array","items":{"type":"string"}},"write":{"type":"array","items":{"type":"string"}},"scope":{"type":"string"},"scopes":{"$ref":"#/$defs/ScopeRules"},"epoch":{"type":"integer"},"mode":{"type":"string"},"ignoreError":{"type":"boolean"},"committed":{"type":"string"},"mounts":{"anyOf":[{"type":"string"},{"const":false}]},"mountBudget":{"$ref":"#/$defs/MountBudget"}},"additionalProperties":false},"LevelName":{"type":"string"},"TrustLevel":{"type":"object","properties":{"when":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"reads":{"type":"array","items":{"type":"string"}},"cache":{"type":"string"}},"additionalProperties":false},"ScopeRules":{"type":"object","properties":{"defaultBranch":{"type":"string"},"read":{"type":"array","items":{"type":"string"}},"requests":{"type":"string"}},"additionalProperties":false},"MountBudget":{"type":"object","properties":{"restore":{"$ref":"#/$defs/Duration"},"save":{"$ref":"#/$defs/Duration"},"first":{"$ref":"#/$defs/Duration"}},"additionalProperties":false},"MountDefinition":{"type":"object","properties":{"preset":{"$ref":"#/$defs/Preset"},"id":{"type":"string"},"target":{"type":"string"},"sharing":{"type":"string"},"uid":{"type":"integer"},"gid":{"type":"integer"},"mode":{"type":"string"},"perArch":{"type":"boolean"},"env":{"type":"object","additionalProperties":{"type":"string"}},"key":{"type":"array","items":{"type":"string"}},"maxSize":{"$ref":"#/$defs/Size"},"persist":{"type":"boolean"}},"additionalProperties":false},"OptionEntry":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/OptionObject"}]},"OptionObject":{"type":"object","properties":{"type":{"type":"string"}},"additionalProperties":{"type":["string","number","boolean"]}},"TargetAttributes":{"type":"object","properties":{"annotations":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"args":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"attest":{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},"call":{"$ref":"#/$defs/Template"},"context":{"$ref":"#/$defs/Template"},"contexts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"description":{"$ref":"#/$defs/Template"},"dockerfile":{"$ref":"#/$defs/Template"},"dockerfileInline":{"$ref":"#/$defs/Template"},"entitlements":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"extraHosts":{"type":"object","additionalProperties":{"$ref":"#/$defs/Template"}},"labels":{"type":"object","additionalProperties":{"anyOf":[{"$ref":"#/$defs/Template"},{"type":"null"}]}},"network":{"$ref":"#/$defs/Template"},"noCache":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"noCacheFilter":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"output":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"$ref":"#/$defs/VariableReference"}]},"platforms":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"policy":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/PolicyEntry"}]}},"pull":{"anyOf":[{"type":"boolean"},{"$ref":"#/$defs/VariableReference"}]},"resources":{"$ref":"#/$defs/Resources"},"secret":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SecretEntry"}]}},"shmSize":{"$ref":"#/$defs/Template"},"ssh":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/Template"},{"$ref":"#/$defs/SshEntry"}]}},"tags":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"target":{"$ref":"#/$defs/Template"},"ulimits":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/Template"}},{"$ref":"#/$defs/VariableReference"}]},"cacheFrom":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cacheTo":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/OptionEntry"}},{"const":false}]},"cache":{"anyOf":[{"$ref":"#/$defs/CachePolicy"},{"const":false}]},"mounts":{"type":"array","items":{"type":"string"}}}},"Target":{"type":"object","allOf":[{"$ref":"#/$defs/TargetAttributes"}],"properties":{"inherits":{"type":"array","items":{"type":"string"}},"matrix":{"type":"object","additionalProperties":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"object","additionalProperties":{"type":"string"}}]}}},"name":{"$ref":"#/$defs/Template"}}},"GroupDefinition":{"type":"object","properties":{"targets":{"type":"array","items":{"type":"string"}},"description":{"type":"string"}},"additionalProperties":false},"SecretEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"src":{"$ref":"#/$defs/Template"},"env":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"SshEntry":{"type":"object","properties":{"id":{"$ref":"#/$defs/Template"},"paths":{"type":"array","items":{"$ref":"#/$defs/Template"}}},"additionalProperties":false},"PolicyEntry":{"type":"object","properties":{"filename":{"$ref":"#/$defs/Template"},"reset":{"type":"boolean"},"disabled":{"type":"boolean"},"strict":{"type":"boolean"},"logLevel":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"Resources":{"type":"object","properties":{"memory":{"$ref":"#/$defs/Template"},"memorySwap":{"$ref":"#/$defs/Template"},"cpuShares":{"$ref":"#/$defs/Template"},"cpuPeriod":{"$ref":"#/$defs/Template"},"cpuQuota":{"$ref":"#/$defs/Template"},"cpusetCpus":{"$ref":"#/$defs/Template"},"cpusetMems":{"$ref":"#/$defs/Template"}},"additionalProperties":false},"BuilderDefinition":{"type":"object","properties":{"name":{"type":"string"},"driver":{"type":"string"},"endpoint":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},"platforms":{"type":"array","items":{"type":"string"}},"buildkitdFlags":{"type":"string"},"buildkitdConfig":{"type":"string"},"tls":{"$ref":"#/$defs/BuilderTls"}},"additionalProperties":false},"BuilderTls":{"type":"object","properties":{"ca":{"type":"string"},"cert":{"type":"string"},"key":{"type":"string"},"serverName":{"type":"string"}},"additionalProperties":false}}};

@@ -261,6 +261,22 @@ export const codes = {
     help: "The target that ends last overwrites the cache of the others. Give each a destination of its own, or use `cache.write`.",
     level: "error",
   },
+  BK2100: {
+    title: "levels of trust read each other",
+    help: "What a level reads, it must not write, by no detour. Let one of the levels of the circle not read the next.",
+  },
+  BK2101: {
+    title: "two levels of trust for one build",
+    help: "A build is of one level. Let each word and each pattern stand under `when` of one level alone.",
+  },
+  BK2102: {
+    title: "backend that cannot keep levels of trust apart",
+    help: "A level has a prefix of its own, which s3, gcs, azblob and local backends have. A registry, GitHub's cache and an inline cache have none: leave them out of `cache.read` and `cache.write`, or take `trust` away.",
+  },
+  BK2103: {
+    title: "committed file would write past the levels of trust",
+    help: "Plain `docker buildx bake` does not know where it runs, so with `trust` the committed file reads at most. Say `committed: read` or `off`.",
+  },
   BK2090: {
     title: "bake file not found",
     help: "`bake` names files by their path from the config's folder. bake would look for them there too.",

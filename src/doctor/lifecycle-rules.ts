@@ -24,8 +24,9 @@ export interface BucketRules {
  * @throws BkcacheError BK2001 without a config, BK2050 where it has no bucket.
  */
 export async function findLifecycleRules(host: Host, config: string | undefined): Promise<readonly BucketRules[]> {
-  const { plan, dir } = await openMountSource(host, config);
-  const found = await findPlaces(host, { plan, dir });
+  const { plan: own, dir, project } = await openMountSource(host, { config });
+  // The places of all levels of trust lie below those that the config names.
+  const found = await findPlaces(host, { plan: project?.plan ?? own, dir });
   const places = found.flatMap(({ place }) => (place.type === "local" ? [] : [place]));
   if (places.length > 0) return lifecycleRules(places);
   throw new BkcacheError({

@@ -2,6 +2,7 @@ import type { BakeDefinition } from "../bake/printed.ts";
 import type { Plan } from "../bake/model.ts";
 import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { type BuilderSession, openBuilderSession } from "../builder/session.ts";
+import { planInForce } from "../cache/level.ts";
 import { type CacheUse, resolveCacheUse } from "../cache/use.ts";
 import { defineWhole, type MountSource, openMountSource } from "../carry/source.ts";
 import type { Level } from "../config/schema.gen.ts";
@@ -18,7 +19,10 @@ export interface SetupRequest {
 
 /** Everything that is to be built. */
 export interface Whole {
+  /** With the places of the level of trust in force. */
   readonly plan: Plan;
+  /** As the config says it. */
+  readonly declared: Plan;
   readonly definition: BakeDefinition;
   /** How a run here uses the cache. */
   readonly use: CacheUse;
@@ -45,7 +49,7 @@ const closing = 2_000;
 
 /** Begins to find all of it. */
 export function openSetup(host: Host, request: SetupRequest): Setup {
-  const source = openPart(host, bounds.source, (own) => openMountSource(own, request.config));
+  const source = openPart(host, bounds.source, (own) => openMountSource(own, request));
   const buildx = openPart(host, bounds.buildx, findBuildx);
   const session = openPart(host, bounds.session, async (own) => {
     const [program, opened] = await Promise.all([buildx.value, source.value]);
@@ -58,14 +62,15 @@ export function openSetup(host: Host, request: SetupRequest): Setup {
   const whole = openPart(host, bounds.whole, async (own) => {
     const [opened, program] = await Promise.all([source.value, buildx.value]);
     if (opened === null || program === null) return null;
-    const { plan, definition } = await defineWhole(own, program, opened);
-    return { plan, definition, use: useOf(opened, plan) };
+    const { plan: declared, definition } = await defineWhole(own, program, opened);
+    const use = useOf(opened, declared);
+    return { plan: planInForce(declared, use.level), declared, definition, use };
   });
   const backends = openPart(host, bounds.backends, async (own) => {
     const [opened, known] = await Promise.all([source.value, whole.value]);
     if (opened === null) return null;
     const plan = known?.plan ?? opened.plan;
-    return findBackends(own, { dir: opened.dir, plan, use: known?.use ?? useOf(opened, plan) });
+    return findBackends(own, { dir: opened.dir, plan, use: known?.use ?? useOf(opened, opened.project?.plan ?? plan) });
   });
   return {
     request,

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { homeVariable } from "../bake/cache-entry.ts";
 import { defaultScope } from "../bake/cache-name.ts";
 import { emitRunFile } from "../bake/emit.ts";
+import { planOfFile } from "../bake/levels.ts";
 import type { Entry, Plan, PlanTarget } from "../bake/model.ts";
 import { createEntryList, keepLast, type ListEntries, standsInFile } from "../bake/possible-entries.ts";
 import type { Text } from "../config/text.ts";
@@ -15,7 +16,8 @@ export type EjectedCache = "off" | "read" | "read-write" | null;
  * The bake file without bkcache: no header, no switches, the cache of each target literal. With null it means what
  * the committed file means while nobody sets its variables.
  */
-export function ejectBakeFile(plan: Plan, use: EjectedCache): string {
+export function ejectBakeFile(declared: Plan, use: EjectedCache): string {
+  const plan = planOfFile(declared);
   const list = createEntryList(plan, "file");
   const text = emitRunFile(plan, {
     targets: Object.fromEntries(

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { listSources, type Places } from "./sources.ts";
 import { manifestKey, manifestPrefixOf, type SnapshotRef } from "./keys.ts";
 import {
   defaultLimits,
@@ -102,13 +103,9 @@ export async function listNewest(
   return found.sort((a, b) => b.modifiedAt - a.modifiedAt || (a.key < b.key ? 1 : -1)).map((object) => object.key);
 }
 
-/** Whether there is any snapshot of a mount in one of the scopes; says nothing of its being whole. */
-export async function hasSnapshot(
-  store: ObjectStore,
-  { mount, scopes }: { readonly mount: string; readonly scopes: readonly string[] },
-  signal?: AbortSignal,
-): Promise<boolean> {
-  for (const scope of scopes) {
+/** Whether there is any snapshot of a mount in one of the places; says nothing of its being whole. */
+export async function hasSnapshot(mount: string, places: Places, signal?: AbortSignal): Promise<boolean> {
+  for (const { store, scope } of listSources(places)) {
     const objects = store.list(manifestPrefixOf(scope, mount), signal && { signal })[Symbol.asyncIterator]();
     const { done } = await objects.next();
     await objects.return?.();

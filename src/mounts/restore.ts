@@ -7,6 +7,7 @@ import { manifestKey, type SnapshotRef } from "./keys.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import type { ManifestLimits } from "./manifest.ts";
 import { type OpenedMount, openMount } from "./fill.ts";
+import { listSources, type Places } from "./sources.ts";
 import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
 
 interface RestoreProgress {
@@ -19,22 +20,19 @@ interface RestoreProgress {
   readonly storedBytes: number;
 }
 
-export interface RestoreOptions {
-  readonly store: ObjectStore;
+export interface RestoreOptions extends Places {
   readonly shell: MountShell;
   readonly mount: {
     readonly id: string;
     /** Null: the newest snapshot is as good as any. */
     readonly key: string | null;
   };
-  /** Where to look, the nearest first. */
-  readonly scopes: readonly string[];
   /** Restores over what the mount holds; else a mount that holds anything is left alone. */
   readonly replace?: boolean;
   readonly limits?: ManifestLimits;
   readonly signal?: AbortSignal;
-  /** Takes a snapshot that was read, before it is known whether its packs are there. */
-  readonly onLoaded?: (loaded: LoadedSnapshot) => void;
+  /** Takes a snapshot that was read, and from where, before it is known whether its packs are there. */
+  readonly onLoaded?: (loaded: LoadedSnapshot, store: ObjectStore) => void;
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
@@ -77,60 +75,65 @@ export async function restoreMount(options: RestoreOptions): Promise<RestoreResu
 }
 
 async function restoreFirst(first: OpenedMount, options: RestoreOptions): Promise<RestoreResult> {
-  const { store, shell, signal } = options;
+  const { shell, signal } = options;
   const findings: Diagnostic[] = [];
   let opened: OpenedMount | null = first;
   const snapshots = new Set<string>();
   const packs = new Set<string>();
   const damage = { snapshots, packs };
-  for await (const objectKey of findCandidates(options)) {
+  for await (const { store, objectKey } of findCandidates(options)) {
+    const isOwn = store === options.store;
     try {
       const { limits } = options;
       const loaded = await loadSnapshot(store, objectKey, { ...(signal && { signal }), ...(limits && { limits }) });
       if (loaded === null) continue;
-      options.onLoaded?.(loaded);
+      options.onLoaded?.(loaded, store);
       // What one that was damaged has left is removed where the mount is opened.
       opened ??= await openMount(shell, signal);
-      const storedBytes = await fill(loaded, { opened, options, onDamaged: (pack) => packs.add(pack) });
+      const storedBytes = await fill(loaded, { opened, options, store, onDamaged: (pack) => isOwn && packs.add(pack) });
       return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
     } catch (error) {
       if (!(error instanceof BkcacheError) || !(factsOf(error.code).isDamage || error.code === "BK5033")) throw error;
       findings.push(...error.findings);
       // Another snapshot would not fit either.
       if (error.code === "BK5033") return { kind: "failed", findings };
-      snapshots.add(objectKey);
+      // What another store has is mended by who writes there.
+      if (isOwn) snapshots.add(objectKey);
       opened = null;
     }
   }
   return { kind: "miss", findings, damage };
 }
 
-/** Keys of manifests that may exist, each once, the best first. */
-async function* findCandidates({ store, mount, scopes, signal }: RestoreOptions): AsyncGenerator<string> {
-  const seen = new Set<string>();
+interface Candidate {
+  readonly store: ObjectStore;
+  readonly objectKey: string;
+}
+
+/** Manifests that may exist, each once, the best first. */
+async function* findCandidates({ mount, signal, ...places }: RestoreOptions): AsyncGenerator<Candidate> {
+  const sources = listSources(places);
+  const named = new Map<ObjectStore, Set<string>>();
   if (mount.key !== null) {
-    for (const scope of scopes) {
+    for (const { store, scope } of sources) {
       const objectKey = manifestKey({ mount: mount.id, scope, key: mount.key });
-      seen.add(objectKey);
-      yield objectKey;
+      named.set(store, (named.get(store) ?? new Set()).add(objectKey));
+      yield { store, objectKey };
     }
   }
-  for (const scope of scopes) {
+  for (const { store, scope } of sources) {
     const newest = await listNewest(store, { scope, mount: mount.id }, signal);
-    const unseen = newest.filter((objectKey) => !seen.has(objectKey));
-    for (const objectKey of unseen.slice(0, triesOfScope)) {
-      seen.add(objectKey);
-      yield objectKey;
-    }
+    const unseen = newest.filter((objectKey) => named.get(store)?.has(objectKey) !== true);
+    for (const objectKey of unseen.slice(0, triesOfScope)) yield { store, objectKey };
   }
 }
 
 /** Returns the bytes that came from the store. */
 async function fill(
   { snapshot, sha256, bytes }: LoadedSnapshot,
-  { opened, options, onDamaged }: Filling,
+  { opened, options, store, onDamaged }: Filling,
 ): Promise<number> {
-  const { store, signal, onProgress } = options;
+  const { signal, onProgress } = options;
   const tracker = trackProgress(snapshot, bytes, onProgress);
   const { onFile, onFetched } = tracker;
   await opened.put({ snapshot, sha256 }, { store, onFile, onFetched, onDamaged, ...(signal && { signal }) });
@@ -140,7 +143,8 @@ async function fill(
 interface Filling {
   readonly opened: OpenedMount;
   readonly options: RestoreOptions;
-  readonly onDamaged: (pack: string) => void;
+  readonly store: ObjectStore;
+  readonly onDamaged: (pack: string) => unknown;
 }
 
 function trackProgress(snapshot: Snapshot, manifestBytes: number, onProgress: RestoreOptions["onProgress"]) {

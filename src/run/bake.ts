@@ -5,6 +5,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { requireKnown } from "../bake/requested.ts";
+import { planInForce } from "../cache/level.ts";
 import { resolveCacheUse } from "../cache/use.ts";
 import type { BakeResult } from "./cached-build.ts";
 import { evaluate, namesToBuild } from "../source/evaluate.ts";
@@ -60,22 +61,24 @@ async function bakeSource(host: Host, { args, finding, startedAt }: SourceRun): 
     return { exitCode: await showOnly(host, request), outcome: null };
   }
 
-  const { plan, hasConfig } = source;
-  const use = resolveCacheUse({ plan, flags: own, env: host.env, dir: source.dir, hasConfig });
+  const { hasConfig } = source;
+  const use = resolveCacheUse({ plan: source.plan, flags: own, env: host.env, dir: source.dir, hasConfig });
+  const plan = planInForce(source.plan, use.level);
+  const placed = { ...request, source: { ...source, plan } };
   const targets = namesToBuild(source, args);
   const base = { dir: source.dir, env: host.env };
   const drafts = draftEntries({ plan, targets, use, base });
   const mountBackend = use.mounts.read || use.mounts.write ? draftMountBackend(plan, base) : null;
   const texts = { ...drafts.texts, ...mountBackend?.texts };
   const evaluated = awaitedLater(
-    evaluate(host, request, { texts, hasArgs: use.layers.read || use.layers.write || mountBackend !== null }),
+    evaluate(host, placed, { texts, hasArgs: use.layers.read || use.layers.write || mountBackend !== null }),
   );
   // While bake is at work; what ends the run comes before a builder is made.
   const loading = awaitedLater(importWhole(() => import("./bake-build.ts")));
   if (locked) refuseOrTell(host, await findOld(), locked);
   const { runBakeBuild } = await loading;
   return runBakeBuild(host, {
-    ...request,
+    ...placed,
     startedAt,
     targets,
     evaluated,

@@ -3,6 +3,7 @@ import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
 import { collectRarely } from "../builder/go-collector.ts";
 import { draftEntries, type LiteralEntry } from "../cache/entries.ts";
+import { planInForce } from "../cache/level.ts";
 import { resolveCacheUse } from "../cache/use.ts";
 import { draftMountBackend } from "../source/backend.ts";
 import { formatOptionCsv } from "../config/csv.ts";
@@ -43,8 +44,8 @@ interface BuildRun {
 
 async function buildFrom(host: Host, { args, finding, startedAt }: BuildRun): Promise<BakeResult> {
   const project = await openProject(host, args.own.config);
-  const plan = planOfBuild(host, project, args);
-  const [name] = Object.keys(plan.targets) as [string];
+  const declared = planOfBuild(host, project, args);
+  const [name] = Object.keys(declared.targets) as [string];
   const buildx = await finding;
   const dir = project?.valid.dir ?? host.cwd;
   const builder = { flag: args.builder, definition: project?.valid.config.builder };
@@ -56,7 +57,7 @@ async function buildFrom(host: Host, { args, finding, startedAt }: BuildRun): Pr
     return { exitCode, outcome: null };
   }
   const use = resolveCacheUse({
-    plan,
+    plan: declared,
     flags: args.own,
     env: host.env,
     dir,
@@ -64,6 +65,7 @@ async function buildFrom(host: Host, { args, finding, startedAt }: BuildRun): Pr
     // As in a config.
     replaced: { read: args.cacheFrom.length > 0, write: args.cacheTo.length > 0 },
   });
+  const plan = planInForce(declared, use.level);
   const base = { dir, env: host.env };
   const drafts = draftEntries({ plan, targets: [name], use, base });
   const mountBackend = use.mounts.read || use.mounts.write ? draftMountBackend(plan, base) : null;

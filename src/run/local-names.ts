@@ -19,6 +19,8 @@ export interface LocalNames {
   groups(): Promise<readonly string[]>;
   mounts(): Promise<readonly string[]>;
   scopes(): Promise<readonly string[]>;
+  /** Of trust. */
+  levels(): Promise<readonly string[]>;
   builders(): Promise<readonly string[]>;
 }
 
@@ -64,6 +66,9 @@ export function openLocalNames(host: Host, { config, files }: LocalNamesRequest)
       const own = Object.values(targets).flatMap(({ cache }) => cache.scope ?? defaultScope);
       return unique([...own, ...ofVariables, ...ofFolders, ...(await branches(host))]);
     },
+    async levels() {
+      return Object.keys((await open())?.plan.trust ?? {});
+    },
     async builders() {
       return unique(await readdir(join(buildxConfigDir(host.env), "instances")).catch(() => []));
     },
@@ -83,7 +88,7 @@ async function carriedMounts(host: Host, config: string | undefined): Promise<re
       import("../carry/find.ts"),
       import("../source/dockerfiles.ts"),
     ]);
-  const source = await openMountSource(host, config);
+  const source = await openMountSource(host, { config });
   const { plan, definition } = await defineWhole(host, await findBuildx(host), source);
   const targets = Object.keys(plan.targets).filter((name) => Object.hasOwn(definition.targets, name));
   const read = createDockerfileReader(source.dir);

@@ -55,6 +55,8 @@ export interface Description {
   readonly version: 1;
   readonly project: string;
   readonly cache: CacheUse["layers"] & Pick<CacheUse, "reason">;
+  /** The level of trust in force, and why; null where none fits. Left out without `trust` in the config. */
+  readonly trust?: { readonly level: string | null; readonly reads: readonly string[]; readonly why: string };
   /** That of the config; left out for 0. */
   readonly epoch?: number;
   /** Null where no backend holds the contents of mounts: they stay on the builder. */
@@ -80,7 +82,7 @@ export interface DescribeOptions {
  */
 export function describeRun(plan: Plan, options: DescribeOptions): Description {
   const { names, use } = options;
-  const { layers, mounts: mountUse, reason } = use;
+  const { layers, mounts: mountUse, reason, level } = use;
   const { targets, linked } = requireKnown(plan, names);
   const store = describeStore(plan);
   const list = createEntryList(plan, "run");
@@ -100,7 +102,9 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
       {
         isRequested,
         scopes: { read: mountUse.read ? own.read : [], write: mountUse.write ? own.write : null },
-        sources: layers.read ? list(target.cache, { direction: "from", scopes: read }).map(describeSource) : [],
+        sources: layers.read
+          ? list(target.cache, { direction: "from", scopes: read, written: own.write.scope }).map(describeSource)
+          : [],
         destinations: layers.write
           ? list(target.cache, { direction: "to", scopes: [own.write.scope] })
               .filter(({ backend }) => !use.isLocalOnly || (backend !== null && isFolder(plan, backend)))
@@ -127,6 +131,7 @@ export function describeRun(plan: Plan, options: DescribeOptions): Description {
     version: 1,
     project: plan.project,
     cache: { ...layers, reason },
+    ...(level !== null && { trust: { level: level.name, reads: level.reads, why: level.why } }),
     ...(plan.epoch > 0 && { epoch: plan.epoch }),
     mountStore: store,
     ways: Object.fromEntries(ways),

@@ -7,7 +7,7 @@ import type { CacheChoice } from "../cache/choose.ts";
 import type { EntryDrafts } from "../cache/entries.ts";
 import type { GateInput } from "../cache/gates.ts";
 import type { CacheUse } from "../cache/use.ts";
-import type { BackendDraft } from "../source/backend.ts";
+import type { MountBackendsDraft } from "../source/backend.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { ExecOptions } from "../host/host.ts";
 import type { DockerfileReader } from "../source/dockerfiles.ts";
@@ -18,7 +18,7 @@ export interface CacheRequest {
   readonly use: CacheUse;
   readonly drafts: EntryDrafts;
   /** Null where no mounts are carried. */
-  readonly mountBackend: BackendDraft | null;
+  readonly mountBackend: MountBackendsDraft | null;
   readonly rules: NonNullable<GateInput["rules"]>;
 }
 

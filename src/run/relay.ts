@@ -95,7 +95,9 @@ export async function serveRelay(host: Host, request: RelayRequest): Promise<voi
 const kinds: ReadonlySet<string> = new Set(["s3", "gcs", "local"]);
 
 async function openBackends(host: Host, config: string | undefined): Promise<readonly StoreBackend[]> {
-  const { plan, dir } = await openMountSource(host, config);
+  const source = await openMountSource(host, { config });
+  // Builds of all levels of trust come to it, each with a prefix of its own below those of the backends.
+  const { plan, dir } = { dir: source.dir, plan: source.project?.plan ?? source.plan };
   const names = Object.entries(plan.backends).flatMap(([name, { type }]) => (kinds.has(type) ? [name] : []));
   if (names.length === 0) {
     throw new BkcacheError({

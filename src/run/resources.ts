@@ -50,7 +50,7 @@ export function openResources(
       strict: output.strict,
       rules: cache.rules,
       use,
-      backend: mountBackend.fill(values),
+      backends: mountBackend.fill(values),
     });
   };
   const carrier = awaitedLater(open());

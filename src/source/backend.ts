@@ -37,8 +37,20 @@ export function draftBackend({ backends }: Pick<Plan, "backends">, name: string,
   };
 }
 
+/** The backend that holds the contents of mounts, and those that they are read from as well. */
+export interface MountBackendsDraft {
+  readonly texts: Texts;
+  fill(values: Values): { readonly own: StoreBackend; readonly others: readonly StoreBackend[] };
+}
+
 /** Where the contents of mounts are kept; null where they are not. */
-export function draftMountBackend(plan: Plan, base: PathBase): BackendDraft | null {
-  const { mountBackend: name, backends } = plan;
-  return name === null || backends[name] === undefined ? null : draftBackend(plan, name, base);
+export function draftMountBackend(plan: Plan, base: PathBase): MountBackendsDraft | null {
+  const { mountBackend: name, mountSources = [], backends } = plan;
+  if (name === null || backends[name] === undefined) return null;
+  const own = draftBackend(plan, name, base);
+  const others = mountSources.map((other) => draftBackend(plan, other, base));
+  return {
+    texts: Object.assign({}, own.texts, ...others.map(({ texts }) => texts)) as Texts,
+    fill: (values) => ({ own: own.fill(values), others: others.map((other) => other.fill(values)) }),
+  };
 }

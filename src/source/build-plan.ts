@@ -79,12 +79,12 @@ function planWithConfig(host: Host, { valid }: Project, args: BuildArgs): Plan {
   const { config, dir, file } = valid;
   const { groups: _groups, external: _external, bake: _bake, ...rest } = config;
   const names = { dirName: basename(dir), fileName: basename(file) };
-  const { project, backends, variables, targets, mounts, mountBackend, mountBudget, scopes, epoch } = createPlan(
+  const { project, backends, variables, targets, mounts, mountBackend, mountBudget, scopes, epoch, trust } = createPlan(
     resolveConfig({ ...rest, targets: { build: {} } }, names),
   );
   const name = buildName(args, host.cwd);
   const { cache } = targets["build"] as Plan["targets"][string];
-  const shared = { variables, mounts, mountBackend, mountBudget, scopes, epoch };
+  const shared = { variables, mounts, mountBackend, mountBudget, scopes, epoch, ...(trust !== undefined && { trust }) };
   // Apart from the names of the config's own targets.
   return { ...onePlan({ project, backends, name, cache, components: [project, `build:${name}`], args }), ...shared };
 }

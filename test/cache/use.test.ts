@@ -125,7 +125,7 @@ describe("whyNotWrite", () => {
     ["off is off", "off", {}, "--cache"],
     ["nobody may by a cache-mode that reads", undefined, { ACTIONS_CACHE_MODE: "read" }, "ACTIONS_CACHE_MODE"],
   ])("%s", (_, flag, env, reason) => {
-    const why = whyNotWrite(flag, env);
+    const why = whyNotWrite({ cache: flag, level: null }, env);
     if (reason === null) expect(why).toBeNull();
     else expect(why).toContain(reason);
   });

@@ -21,6 +21,7 @@ const useOf = (directions: CacheUse["mounts"]): CacheUse => ({
   mounts: directions,
   isLocalOnly: false,
   reason: "of a test",
+  level: null,
   scopes: { app: { read: [{ scope: "main", why: "" }], write: { scope: "main", why: "" } } },
 });
 
@@ -45,7 +46,7 @@ function makeRun(
     definition: { groups: {}, targets: { app: { context: "." } } },
     nodes: fakeNodes(builder, host),
     records: null,
-    backend: { name: "disk", type: "local", path: place },
+    backends: { own: { name: "disk", type: "local", path: place }, others: [] },
     use: useOf({ read: true, write: true }),
     readDockerfile: createDockerfileReader(workspace.dir),
     dir: workspace.dir,

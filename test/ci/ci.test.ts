@@ -45,6 +45,58 @@ describe("readCi", () => {
     expect(found.distrust).toBe(`${Object.keys(request)[0]} says that this is a pull request`);
   });
 
+  test.each<readonly [Env, boolean | null]>([
+    [
+      { CI_MERGE_REQUEST_IID: "7", CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: "a/b", CI_MERGE_REQUEST_PROJECT_PATH: "a/b" },
+      false,
+    ],
+    [
+      { CI_MERGE_REQUEST_IID: "7", CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: "x/b", CI_MERGE_REQUEST_PROJECT_PATH: "a/b" },
+      true,
+    ],
+    [{ CI_MERGE_REQUEST_IID: "7" }, null],
+    [{ CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: "x/b", CI_MERGE_REQUEST_PROJECT_PATH: "a/b" }, null],
+  ])("GitLab: %o is a request of a fork: %j", (env, isFork) => {
+    expect(readCi({ GITLAB_CI: "true", ...env }).isFork).toBe(isFork);
+  });
+
+  test.each<readonly [Env, boolean | null]>([
+    [
+      {
+        BUILDKITE: "true",
+        BUILDKITE_PULL_REQUEST: "7",
+        BUILDKITE_REPO: "git@github.com:Acme/Shop.git",
+        BUILDKITE_PULL_REQUEST_REPO: "git://github.com/acme/shop.git",
+      },
+      false,
+    ],
+    [
+      {
+        BUILDKITE: "true",
+        BUILDKITE_PULL_REQUEST: "7",
+        BUILDKITE_REPO: "git@github.com:acme/shop.git",
+        BUILDKITE_PULL_REQUEST_REPO: "https://github.com/eve/shop",
+      },
+      true,
+    ],
+    [{ CIRCLECI: "true", CIRCLE_PULL_REQUEST: "https://github.com/a/b/pull/7" }, false],
+    [{ CIRCLECI: "true", CIRCLE_PULL_REQUEST: "https://github.com/a/b/pull/7", CIRCLE_PR_USERNAME: "eve" }, true],
+    [{ TF_BUILD: "True", BUILD_REASON: "PullRequest", SYSTEM_PULLREQUEST_ISFORK: "True" }, true],
+    [{ TF_BUILD: "True", BUILD_REASON: "PullRequest", SYSTEM_PULLREQUEST_ISFORK: "False" }, false],
+    [{ TF_BUILD: "True", BUILD_REASON: "PullRequest" }, null],
+    [{ TRAVIS: "true", TRAVIS_PULL_REQUEST: "7", TRAVIS_PULL_REQUEST_SLUG: "eve/b", TRAVIS_REPO_SLUG: "a/b" }, true],
+    [
+      {
+        APPVEYOR: "True",
+        APPVEYOR_PULL_REQUEST_NUMBER: "7",
+        APPVEYOR_PULL_REQUEST_HEAD_REPO_NAME: "a/b",
+        APPVEYOR_REPO_NAME: "a/b",
+      },
+      false,
+    ],
+    [{ JENKINS_URL: "https://ci.test/", CHANGE_ID: "7" }, null],
+  ])("%o is a request of a fork: %j", (env, isFork) => expect(readCi(env).isFork).toBe(isFork));
+
   test("every service is covered above but the one that tells of no request", () => {
     const covered = new Set(requests.map(([name]) => name));
     expect(services.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual(["TeamCity"]);

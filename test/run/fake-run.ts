@@ -20,6 +20,7 @@ const noCache: BuildRequest["cache"] = {
     isLocalOnly: false,
     reason: "of a test",
     scopes: {},
+    level: null,
   },
   drafts: { texts: {}, complete: async () => [] },
   mountBackend: null,

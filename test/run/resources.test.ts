@@ -21,7 +21,7 @@ function open({ fails, closing, hasMounts = true, gateway }: Stand = {}) {
   const { host, request, session, carrier, events, told } = fakeRun(fails === "evaluated" ? { fails } : {});
   const asked: CarryRequest[] = [];
   const use = { ...request.cache.use, layers: { read: true, write: true }, mounts: { read: true, write: true } };
-  const mountBackend = hasMounts ? { texts: {}, fill: () => backend } : null;
+  const mountBackend = hasMounts ? { texts: {}, fill: () => ({ own: backend, others: [] }) } : null;
   const failing = <T extends { close(): Promise<void> }>(opened: T): T => {
     const close = () => opened.close().then(() => Promise.reject(new Error("cannot close")));
     return closing === "fails" ? { ...opened, close } : opened;
@@ -52,7 +52,9 @@ test("the builder is looked for at once, and asked for its mounts before anybody
   const { resources, events, asked } = open({ gateway: { listMountRecords: async () => records } });
   expect(events).toEqual(["open builder"]);
   await resources.carrier;
-  expect(asked).toMatchObject([{ backend, targets: ["api"], use: { mounts: { read: true } }, strict: false }]);
+  expect(asked).toMatchObject([
+    { backends: { own: backend, others: [] }, targets: ["api"], use: { mounts: { read: true } }, strict: false },
+  ]);
   expect(await asked[0]?.records).toBe(records);
   await resources.close();
 });

@@ -177,7 +177,15 @@ export function fakeNodes(builder: FakeBuilder, host: Host): BuilderSession {
 export function fakeSession(builder: FakeBuilder, store: ObjectStore): FakeSession {
   const { host, messages, interrupt } = fakeHost();
   const closeStore = async () => store.close();
-  return { ...fakeNodes(builder, host), backend: "remote", store: async () => store, closeStore, messages, interrupt };
+  return {
+    ...fakeNodes(builder, host),
+    backend: "remote",
+    store: async () => store,
+    otherStores: async () => [],
+    closeStore,
+    messages,
+    interrupt,
+  };
 }
 
 export function carriedMount(id: string, more: Partial<CarriedMount> = {}): CarriedMount {

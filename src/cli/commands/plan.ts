@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ReasonedScope } from "../../cache/scopes.ts";
 import { listMounts } from "../../carry/list-mounts.ts";
+import { planInForce } from "../../cache/level.ts";
 import { resolveCacheUse } from "../../cache/use.ts";
 import { describeWay, findWays } from "../../cache/ways.ts";
 import { type Description, describeRun, showEntry } from "../../run/plan.ts";
@@ -34,21 +35,24 @@ export function configure(command: Command, context: CommandContext): Command {
 
 async function showPlan(names: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { plan, dir, names: known, hasConfig } = await openFolderPlan(host, options.config, names);
+  const { plan: declared, dir, names: known, hasConfig } = await openFolderPlan(host, options.config, names);
   const read = createDockerfileReader(dir);
+  const use = resolveCacheUse({ plan: declared, flags: options, env: host.env, dir, hasConfig });
+  const plan = planInForce(declared, use.level);
   const description = describeRun(plan, {
     names: known,
     ways: findWays(plan.backends, host.env),
-    use: resolveCacheUse({ plan, flags: options, env: host.env, dir, hasConfig }),
+    use,
     mountsOf: (name) => listMounts(plan, name, { read }),
   });
   if (options.json) reporter.json(description);
   else reporter.result(render(description));
 }
 
-function render({ project, cache, epoch, mountStore, ways, targets, commandLine }: Description): string {
+function render({ project, cache, epoch, trust, mountStore, ways, targets, commandLine }: Description): string {
   const uses = cache.read ? (cache.write ? "read and written" : "read only") : cache.write ? "written only" : "off";
   const lines = [`project ${project}; the cache is ${uses}, since ${cache.reason}`];
+  if (trust !== undefined) lines.push(renderTrust(trust));
   if (epoch !== undefined) lines.push(`all names are those of epoch ${epoch}`);
   if (mountStore !== null) lines.push(`cache mounts are kept in ${mountStore.backend}: ${mountStore.place}`);
   for (const [backend, way] of Object.entries(ways)) lines.push(`layers go to ${backend} ${describeWay(way)}`);
@@ -75,6 +79,11 @@ function render({ project, cache, epoch, mountStore, ways, targets, commandLine 
   }
   lines.push("", commandLine.join(" "), "");
   return lines.join("\n");
+}
+
+function renderTrust({ level, reads, why }: NonNullable<Description["trust"]>): string {
+  const others = reads.length === 0 ? "" : `; ${level === null ? "it reads" : "it also reads"} ${reads.join(", ")}`;
+  return plainLine(`trust: ${why}${others}`);
 }
 
 /** Once where all targets have the same, as they do unless the config names some. */

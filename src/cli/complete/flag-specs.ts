@@ -6,7 +6,7 @@ import { cacheUses } from "../../cache/use.ts";
 import { codes } from "../../diagnostics/codes.ts";
 
 /** What may stand at a place of a command line. */
-export type Kind = "target" | "group" | "mount" | "scope" | "builder" | "file" | "folder";
+export type Kind = "target" | "group" | "mount" | "scope" | "level" | "builder" | "file" | "folder";
 
 export interface Values {
   /** Fixed values. */
@@ -33,6 +33,7 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
   target: ["target", "group"],
   mount: ["mount"],
   scope: ["scope"],
+  level: ["level"],
   builder: ["builder"],
   file: ["file"],
   dockerfile: ["file"],

@@ -32,6 +32,7 @@ import {
   checkTopKeys,
 } from "./references.ts";
 import { checkTemplates } from "./templates.ts";
+import { checkTrust } from "./trust.ts";
 import { checkStrings } from "./strings.ts";
 import {
   checkBuilder,
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   checkMountBackend,
   checkMountNames,
   checkTopKeys,
+  checkTrust,
   checkInherits,
   checkLinks,
   checkGroupMembers,

@@ -13,7 +13,7 @@ interface Edge {
  * Circles of a graph, each once, with the edge that closes it. Keeps its own stack: a chain of targets may be
  * longer than the call stack.
  */
-function* findCircles(edges: ReadonlyMap<string, readonly Edge[]>): Iterable<readonly [string, Path]> {
+export function* findCircles(edges: ReadonlyMap<string, readonly Edge[]>): Iterable<readonly [string, Path]> {
   const done = new Set<string>();
   for (const root of edges.keys()) {
     if (done.has(root)) continue;

@@ -21,7 +21,7 @@ function undeclared(
   };
 }
 
-function* cachePolicies({ config }: RuleContext): Iterable<readonly [Path, CachePolicy]> {
+export function* cachePolicies({ config }: Pick<RuleContext, "config">): Iterable<readonly [Path, CachePolicy]> {
   if (config.cache !== undefined) yield [["cache"], config.cache];
   for (const [path, { cache }] of attributeSets(config)) {
     if (cache !== undefined && cache !== false) yield [[...path, "cache"], cache];

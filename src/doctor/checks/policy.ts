@@ -20,7 +20,7 @@ export const policy: Check = {
     const { plan, use } = whole;
     const useWith = (env: typeof host.env) =>
       resolveCacheUse({
-        plan,
+        plan: whole.declared,
         flags: { cache: setup.request.cache },
         env,
         dir: source.dir,

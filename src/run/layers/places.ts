@@ -1,7 +1,9 @@
 import { suggest } from "../../diagnostics/nearest.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import { readDuration } from "../../diagnostics/units.ts";
+import { declaredBackend } from "../../bake/levels.ts";
 import type { Plan } from "../../bake/model.ts";
+import { requireWrite } from "../../cache/use.ts";
 import { awaitFirstAnswer } from "../../carry/first-answer.ts";
 import { openMountStore } from "../../carry/session.ts";
 import { type MountSource, openMountSource } from "../../carry/source.ts";
@@ -17,6 +19,8 @@ export interface LayerSelection {
   readonly config: string | undefined;
   /** Names of backends; all that hold layers and can be listed where there are none. */
   readonly backends: readonly string[];
+  /** Value of --level. */
+  readonly level?: string | undefined;
 }
 
 export interface OpenedPlace {
@@ -43,14 +47,18 @@ const types: ReadonlySet<string> = new Set(["local", "s3", "gcs"]);
 
 /**
  * Asks each backend that holds layers. One that fails leaves the others alone.
- * @throws BkcacheError BK1002 for a name that is no backend; BK2050 where none can be listed.
+ * @throws BkcacheError BK1002 for a name that is no backend; BK2050 where none can be listed; BK5056 where this run must not delete.
  */
 export async function forEachPlace<T>(
   host: Host,
-  selection: LayerSelection,
+  selection: LayerSelection & {
+    /** Value of --cache of a command that deletes, where it does. */
+    readonly deletes?: { readonly cache: string | undefined } | undefined;
+  },
   use: (place: OpenedPlace, plan: Plan) => Promise<T>,
 ): Promise<OfPlaces<T>> {
-  const source = await openMountSource(host, selection.config);
+  const source = await openMountSource(host, selection);
+  if (selection.deletes !== undefined) requireWrite(host, { ...selection.deletes, level: source.level }, "delete");
   const names = chooseBackends(source.plan, selection.backends);
   const all = await fillBackends(host, source);
   const places: T[] = [];
@@ -81,7 +89,8 @@ function chooseBackends({ backends }: Plan, given: readonly string[]): readonly 
       }),
     );
   }
-  if (usable.length > 0) return given.length === 0 ? usable : given;
+  // Those of other levels of trust are named where they are meant.
+  if (usable.length > 0) return given.length === 0 ? usable.filter((name) => declaredBackend(name) === name) : given;
   throw new BkcacheError({
     code: "BK2050",
     message: "no backend holds layer caches that can be listed",

@@ -45,16 +45,20 @@ export const defaultKeepWithin = 30 * 24 * 3_600_000;
 export async function pruneLayerCaches(host: Host, request: LayerPruneRequest): Promise<PrunedLayers> {
   const { cache, keep, grace, dryRun, all, confirm } = request;
   if (!dryRun) {
-    requireWrite(host, cache, "delete");
+    requireWrite(host, { cache, level: null }, "delete");
     requireAgreement(confirm, "caches");
   }
   const run = async (isDry: boolean): Promise<PrunedLayers> => {
-    const pruned = await forEachPlace(host, request, async ({ backend, layers }, plan): Promise<PrunedPlace> => {
-      const applies = (name: string) => all || isOwn(plan, name);
-      const result = await layers.prune({ keep, applies, grace, dryRun: isDry, now: host.now() });
-      const caches = result.caches.map((each) => nameCache(plan, each));
-      return { backend, place: layers.place, caches, result };
-    });
+    const pruned = await forEachPlace(
+      host,
+      { ...request, deletes: isDry ? undefined : { cache } },
+      async ({ backend, layers }, plan): Promise<PrunedPlace> => {
+        const applies = (name: string) => all || isOwn(plan, name);
+        const result = await layers.prune({ keep, applies, grace, dryRun: isDry, now: host.now() });
+        const caches = result.caches.map((each) => nameCache(plan, each));
+        return { backend, place: layers.place, caches, result };
+      },
+    );
     return { ...pruned, project: all ? null : pruned.plan.project, isDone: !isDry };
   };
   if (dryRun || typeof confirm !== "function") return run(dryRun);

@@ -38,26 +38,30 @@ export async function removeLayers(host: Host, request: RemoveRequest): Promise<
     });
   }
   if (!dryRun) {
-    requireWrite(host, cache, "delete");
+    requireWrite(host, { cache, level: null }, "delete");
     requireAgreement(confirm, "caches");
   }
   const run = async (isDry: boolean): Promise<RemovedLayers> => {
-    const removed = await forEachPlace(host, request, async ({ backend, layers }, plan): Promise<RemovedPlace> => {
-      const { caches, unreadable } = await layers.list();
-      const all = [...caches, ...Object.entries(unreadable).map(([key, name]) => ({ key, name }))];
-      const isOfProject = (name: string) => names.length > 0 || describeName(plan, name).project === plan.project;
-      const meant = all.filter(({ name }) => isOfProject(name) && isMeant(plan, name, request));
-      if (!isDry && meant.length > 0)
-        await layers.remove(
-          meant.map(({ key }) => key),
-          [],
-        );
-      return {
-        backend,
-        place: layers.place,
-        caches: meant.map(({ key, name }) => nameCache(plan, { key, name })),
-      };
-    });
+    const removed = await forEachPlace(
+      host,
+      { ...request, deletes: isDry ? undefined : { cache } },
+      async ({ backend, layers }, plan): Promise<RemovedPlace> => {
+        const { caches, unreadable } = await layers.list();
+        const all = [...caches, ...Object.entries(unreadable).map(([key, name]) => ({ key, name }))];
+        const isOfProject = (name: string) => names.length > 0 || describeName(plan, name).project === plan.project;
+        const meant = all.filter(({ name }) => isOfProject(name) && isMeant(plan, name, request));
+        if (!isDry && meant.length > 0)
+          await layers.remove(
+            meant.map(({ key }) => key),
+            [],
+          );
+        return {
+          backend,
+          place: layers.place,
+          caches: meant.map(({ key, name }) => nameCache(plan, { key, name })),
+        };
+      },
+    );
     const known = removed.places.flatMap(({ caches }) =>
       caches.flatMap(({ label, target, name }) => [label, target ?? label, name]),
     );

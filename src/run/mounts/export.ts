@@ -10,6 +10,8 @@ import { withMountStore } from "../../carry/open-store.ts";
 
 export interface ExportRequest {
   readonly config: string | undefined;
+  /** Value of --level. */
+  readonly level?: string | undefined;
   /** Name, id or whole name in the store. */
   readonly word: string;
   readonly scope: string | undefined;
@@ -32,10 +34,10 @@ export interface ExportedSnapshot extends SnapshotRef {
  */
 export async function exportMount(
   host: Host,
-  { config, word, scope, key }: ExportRequest,
+  { word, scope, key, ...request }: ExportRequest,
   write: (archive: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<ExportedSnapshot> {
-  return withMountStore(host, config, async ({ store, plan }) => {
+  return withMountStore(host, request, async ({ store, plan }) => {
     const { signal } = host;
     const { items } = await listSnapshots({ store, signal, ...(scope !== undefined && { scope }) });
     const fitting = items.filter((item) => key === undefined || item.key === key);

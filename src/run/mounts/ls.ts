@@ -6,10 +6,12 @@ import { type InventoryItem, listSnapshots } from "../../mounts/inventory.ts";
 import { isNamed, labelMounts, labelRecord } from "../../carry/labels.ts";
 import { awaitFirstAnswer } from "../../carry/first-answer.ts";
 import { openMountStore } from "../../carry/session.ts";
-import { type MountSource, openBackend, openMountSource } from "../../carry/source.ts";
+import { type MountSource, openBackends, openMountSource } from "../../carry/source.ts";
 
 export interface ListRequest {
   readonly config: string | undefined;
+  /** Value of --level. */
+  readonly level?: string | undefined;
   readonly builder: string | undefined;
   /** Names or ids of mounts; all where there are none. */
   readonly names: readonly string[];
@@ -56,7 +58,7 @@ export interface MountListing {
 
 /** What the builder has of cache mounts and what the store has. A place that does not answer is a value. */
 export async function listMounts(host: Host, request: ListRequest): Promise<MountListing> {
-  const source = await openMountSource(host, request.config);
+  const source = await openMountSource(host, request);
   const hear = (local: Place<LocalMount>): Place<LocalMount> => {
     if (request.names.length === 0) request.onLocal?.(local);
     return local;
@@ -153,7 +155,7 @@ export function findTwins(records: readonly MountRecord[]): ReadonlySet<string> 
 }
 
 async function listRemote(host: Host, source: MountSource, request: ListRequest): Promise<Place<RemoteSnapshot>> {
-  const backend = await openBackend(host, source);
+  const { own: backend } = await openBackends(host, source);
   const store = await openMountStore(host, backend);
   try {
     await awaitFirstAnswer(host, store);

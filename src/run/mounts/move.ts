@@ -51,8 +51,9 @@ const noBudget = 2 ** 31 - 1;
 
 /** Saves the mounts as they are on the builder. @throws BkcacheError BK5056 where this run must not write. */
 export async function saveNamed(host: Host, request: SaveRequest): Promise<MovedMounts<MountSave>> {
-  requireWrite(host, request.cache, "save");
-  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session, rules }) => {
+  requireWrite(host, { cache: request.cache, level: null }, "save");
+  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session, rules, level }) => {
+    requireWrite(host, { cache: request.cache, level }, "save");
     const keys = await readKeys(mounts, dir);
     const ci = readCi(host.env);
     const origin = readOrigin(ci, dir, plan.scopes.defaultBranch);
@@ -78,14 +79,15 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
 
 /** Fills the mounts on the builder from the store. */
 export async function restoreNamed(host: Host, request: RestoreRequest): Promise<MovedMounts<MountRestore>> {
-  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session }) => {
+  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session, level }) => {
     const keys = await readKeys(mounts, dir);
     const origin = readOrigin(readCi(host.env), dir, plan.scopes.defaultBranch);
-    const writes = plan.scopes.requests === "own";
+    const writes = level === null ? plan.scopes.requests === "own" : level.write;
     const scopes = resolveScopes({ plan, flags: request.scopes, env: host.env, origin, writes });
     const { outcomes, findings } = await restoreMounts(session, {
       mounts,
       scopesOf: (mount) => sharedScopes(scopes, mount.targets).read,
+      writtenScopeOf: (mount) => sharedScopes(scopes, mount.targets).write,
       keyOf: keys.of,
       budgetMs: noBudget,
       replace: request.force,

@@ -10,6 +10,8 @@ import { type Confirm, requireAgreement } from "../agreement.ts";
 
 export interface PruneRequest extends Pick<PruneOptions, "keep"> {
   readonly config: string | undefined;
+  /** Value of --level. */
+  readonly level?: string | undefined;
   /** Value of --cache. */
   readonly cache: string | undefined;
   /** Milliseconds. */
@@ -49,9 +51,10 @@ export const defaultKeepLast = 3;
  * @throws BkcacheError BK5056 where this run must not write; BK1002 where nobody has agreed to it, nor can be asked.
  */
 export async function pruneMounts(host: Host, request: PruneRequest): Promise<PrunedMounts> {
-  const { config, cache, keep, grace, dryRun, all, confirm } = request;
-  if (!dryRun) requireWrite(host, cache, "delete");
-  return withMountStore(host, config, async ({ store, plan }) => {
+  const { cache, keep, grace, dryRun, all, confirm } = request;
+  if (!dryRun) requireWrite(host, { cache, level: null }, "delete");
+  return withMountStore(host, request, async ({ store, plan, level }) => {
+    if (!dryRun) requireWrite(host, { cache, level }, "delete");
     if (!dryRun) requireAgreement(confirm, "snapshots");
     const applies = (mount: string) => all || readStoreId(mount)?.project === plan.project;
     const run = async (isDry: boolean): Promise<PrunedMounts> => {

@@ -7,6 +7,8 @@ import { withMountStore } from "../../carry/open-store.ts";
 
 export interface VerifyRequest {
   readonly config: string | undefined;
+  /** Value of --level. */
+  readonly level?: string | undefined;
   /** Names or ids of mounts; all where there are none. */
   readonly names: readonly string[];
 }
@@ -32,8 +34,8 @@ export interface VerifiedMounts {
 }
 
 /** Reads all packs of the snapshots, and says which of these cannot be restored. */
-export async function verifyMounts(host: Host, { config, names }: VerifyRequest): Promise<VerifiedMounts> {
-  return withMountStore(host, config, async ({ store, plan }) => {
+export async function verifyMounts(host: Host, { names, ...request }: VerifyRequest): Promise<VerifiedMounts> {
+  return withMountStore(host, request, async ({ store, plan }) => {
     const isWanted = ({ mount }: SnapshotRef) => names.length === 0 || names.some((name) => isNamed(plan, mount, name));
     const { sound, broken, packs, bytes } = await verifySnapshots({
       store,

@@ -8,6 +8,7 @@ import { reportFindings, silentJson, withoutFindings } from "./silent.ts";
 interface DuOptions {
   readonly backend?: readonly string[];
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -15,6 +16,7 @@ export function configure(command: Command, context: CommandContext): Command {
   return command
     .option("--backend <backend...>", "only these backends (default: all of type local, s3 and gcs)")
     .option("--json", "print it as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -29,7 +31,11 @@ Exit code: 3 where a backend does not answer.
 
 async function measure(options: DuOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const measured = await measureLayers(host, { config: options.config, backends: options.backend ?? [] });
+  const measured = await measureLayers(host, {
+    config: options.config,
+    level: options.level,
+    backends: options.backend ?? [],
+  });
   const { places } = measured;
   if (options.json) {
     reporter.json({

@@ -9,6 +9,7 @@ interface LsOptions {
   readonly scope?: string;
   readonly backend?: readonly string[];
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -18,6 +19,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--scope <scope>", "only caches of this scope")
     .option("--backend <backend...>", "only these backends (default: all of type local, s3 and gcs)")
     .option("--json", "print them as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -31,8 +33,8 @@ Exit code: 2 where there is no such target; 3 where a backend does not answer.
 
 async function list(names: readonly string[], options: LsOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { scope, config, backend: backends = [] } = options;
-  const listed = await listLayers(host, { names, scope, config, backends });
+  const { scope, config, level, backend: backends = [] } = options;
+  const listed = await listLayers(host, { names, scope, config, level, backends });
   if (options.json) reporter.json(toJson(listed));
   else if (listed.places.length > 0) reporter.result(render(listed, host.now()));
   reportFindings(listed, context);

@@ -17,6 +17,7 @@ interface PruneOptions extends KeepFlags {
   readonly cache?: string;
   readonly backend?: readonly string[];
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -36,6 +37,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--cache <use>", "as for bake; read-write allows it for a pull request")
     .option("--backend <backend...>", "only these backends (default: all of type local, s3 and gcs)")
     .option("--json", "print what was deleted as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -55,6 +57,7 @@ async function prune(options: PruneOptions, context: CommandContext): Promise<vo
   const dryRun = options.dryRun === true;
   const pruned = await pruneLayerCaches(host, {
     config: options.config,
+    level: options.level,
     backends: options.backend ?? [],
     cache: options.cache,
     keep: readKeep(options),

@@ -13,6 +13,7 @@ interface RmOptions {
   readonly cache?: string;
   readonly backend?: readonly string[];
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -25,6 +26,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--cache <use>", "as for bake; read-write allows it for a pull request")
     .option("--backend <backend...>", "only these backends (default: all of type local, s3 and gcs)")
     .option("--json", "print what was deleted as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -39,12 +41,13 @@ Exit code: 2 where there is no such target; 3 where a backend does not answer.
 
 async function remove(names: readonly string[], options: RmOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { scope, config, cache, backend: backends = [] } = options;
+  const { scope, config, level, cache, backend: backends = [] } = options;
   const dryRun = options.dryRun === true;
   const removed = await removeLayers(host, {
     names,
     scope,
     config,
+    level,
     cache,
     backends,
     dryRun,

@@ -11,6 +11,7 @@ interface VerifyOptions {
   readonly backend?: readonly string[];
   readonly contents?: true;
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -21,6 +22,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--backend <backend...>", "only these backends (default: all of type local, s3 and gcs)")
     .option("--contents", "read every layer too, and compare its digest")
     .option("--json", "print the result as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -35,8 +37,15 @@ Exit code: 1 where a cache is broken; 3 where a backend does not answer.
 
 async function verify(names: readonly string[], options: VerifyOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const { scope, config, backend: backends = [] } = options;
-  const verified = await verifyLayers(host, { names, scope, config, backends, contents: options.contents === true });
+  const { scope, config, level, backend: backends = [] } = options;
+  const verified = await verifyLayers(host, {
+    names,
+    scope,
+    config,
+    level,
+    backends,
+    contents: options.contents === true,
+  });
   const { places } = verified;
   if (places.some(({ broken }) => broken.length > 0)) context.setExitCode(exitCodes.negative);
   if (options.json) {

@@ -13,6 +13,7 @@ interface ExportOptions {
   readonly readScope?: string;
   readonly key?: string;
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -23,6 +24,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--read-scope <scope>", "take a snapshot of this scope (default: the newest of all scopes)")
     .option("--key <key>", "take the snapshot with this key")
     .option("--json", "print what was written as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -40,9 +42,9 @@ async function write(word: string, options: ExportOptions, { host, reporter }: C
   if (isOutput && process.stdout.isTTY) {
     throw refuse("an archive is nothing for a terminal", "name a file with -o, or pipe it into tar -t");
   }
-  const { config, readScope: scope, key } = options;
+  const { config, level, readScope: scope, key } = options;
   const path = resolve(host.cwd, options.output);
-  const exported = await exportMount(host, { config, word, scope, key }, (archive) =>
+  const exported = await exportMount(host, { config, level, word, scope, key }, (archive) =>
     isOutput ? pipeToOutput(archive) : writeStream(path, archive),
   );
   const { savedAt, ...rest } = exported;

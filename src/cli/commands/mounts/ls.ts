@@ -10,6 +10,7 @@ interface LsOptions {
   readonly remote?: true;
   readonly json?: true;
   readonly builder?: string;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -20,6 +21,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--remote", "only what the bucket has")
     .option("--json", "print both as JSON")
     .option("--builder <builder>", "list the mounts of this builder")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -43,6 +45,7 @@ async function list(names: readonly string[], options: LsOptions, context: Comma
   };
   const listing = await listMounts(host, {
     config: options.config,
+    level: options.level,
     builder: options.builder,
     names,
     local: isBoth || options.local === true,

@@ -13,6 +13,7 @@ interface PruneOptions extends KeepFlags {
   readonly yes?: true;
   readonly cache?: string;
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -30,6 +31,7 @@ export function configure(command: Command, context: CommandContext): Command {
     .option("--yes", "delete without asking")
     .option("--cache <use>", "as for bake; read-write allows it for a pull request")
     .option("--json", "print what was deleted as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -48,6 +50,7 @@ async function prune(options: PruneOptions, context: CommandContext): Promise<vo
   const dryRun = options.dryRun === true;
   const pruned = await pruneMounts(host, {
     config: options.config,
+    level: options.level,
     cache: options.cache,
     keep: readRules(options) ?? { last: defaultKeepLast },
     grace,

@@ -7,6 +7,7 @@ import { formatTable, outputWidth } from "../../report/table.ts";
 
 interface VerifyOptions {
   readonly json?: true;
+  readonly level?: string;
   readonly config?: string;
 }
 
@@ -14,6 +15,7 @@ export function configure(command: Command, context: CommandContext): Command {
   return command
     .argument("[mount...]", "names or ids of mounts (default: all snapshots of the bucket's prefix)")
     .option("--json", "print the result as JSON")
+    .option("--level <level>", "look into the place of this level of trust instead of the run's own")
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",
@@ -30,6 +32,7 @@ async function verify(names: readonly string[], options: VerifyOptions, context:
   const { place, snapshots, broken, packs, bytes } = await verifyMounts(host, {
     names,
     config: options.config,
+    level: options.level,
   });
   if (options.json) {
     reporter.json({
