@@ -19,6 +19,11 @@ export const commands: readonly CommandEntry[] = [
     takesForeignFlags: true,
   },
   { name: "plan", summary: "show what a bake would do", load: () => import("./commands/plan.ts") },
+  {
+    name: "affected",
+    summary: "list the targets that have changed since their caches were written",
+    load: () => import("./commands/affected.ts"),
+  },
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },
   {
     name: "mounts",
