@@ -46,8 +46,9 @@ export function readKeys(file: string, cwd: string): readonly KeyEntry[] {
     if (typeof entry === "string") throw wrong(`callers[${index}] ${entry}`);
     return entry;
   });
-  for (const of of [(entry: KeyEntry) => entry.name, (entry: KeyEntry) => entry.keys.accessKeyId]) {
-    if (new Set(entries.map(of)).size < entries.length) throw wrong("two entries have the same name or accessKeyId");
+  for (const fieldOf of [(entry: KeyEntry) => entry.name, (entry: KeyEntry) => entry.keys.accessKeyId]) {
+    if (new Set(entries.map(fieldOf)).size < entries.length)
+      throw wrong("two entries have the same name or accessKeyId");
   }
   return entries;
 }

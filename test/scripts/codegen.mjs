@@ -12,6 +12,7 @@ import { presetEnv, presets } from "../../src/config/presets.ts";
 import { codes } from "../../src/diagnostics/codes.ts";
 import { exitCodeHelp, exitCodes } from "../../src/diagnostics/exit-codes.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { renderCommandsPage } from "./commands-page.mjs";
 import { compileTemplates } from "./compile-templates.mjs";
 import { toDraft07 } from "./draft-07.mjs";
 import { renderLintPage } from "./lint-page.mjs";
@@ -34,6 +35,7 @@ export async function generate() {
     "docs/errors.md": renderErrorsPage(codes, exitCodes, exitCodeHelp),
     "docs/presets.md": renderPresetsPage(presets, presetEnv),
     "docs/lint.md": await renderLintPage(),
+    "docs/commands.md": await renderCommandsPage(root),
     ...(await compileTemplates()),
   };
 }
