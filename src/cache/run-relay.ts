@@ -32,6 +32,8 @@ export interface RunRelay {
   hasKept(backend: StoreBackend, key: string): Promise<boolean>;
   /** Starts to listen, and finds how the builder gets there. */
   start(options: StartOptions): Promise<StartedRelay>;
+  /** The build failed over a layer: what it had from a tier is verified in the next run. */
+  doubt(): Promise<void>;
   /** Ends what is under way, and closes the stores. */
   close(): Promise<void>;
 }
@@ -130,6 +132,7 @@ export function createRunRelay(host: Host): RunRelay {
         },
       };
     },
+    doubt: async () => relay?.doubt(),
     async close() {
       await relay?.close();
       for (const opened of await Promise.allSettled(stores.values())) {

@@ -39,6 +39,8 @@ export interface ServedStoreOptions extends SharedResources {
 }
 
 export interface OpenServedStore extends ServedStore {
+  /** A build failed over what it read: nothing is trusted in the next one. */
+  doubt(): Promise<void>;
   /** Aborts the uploads that are open, and waits for what is still being written. */
   close(): Promise<void>;
 }
@@ -50,7 +52,7 @@ export function createServedStore(options: ServedStoreOptions): OpenServedStore 
   const writes = createWrites();
   const presence = createPresence({ store, signal: ofRelay });
   const shared = { ...options, background, writes, presence };
-  const readBlob = createBlobReader(shared);
+  const blobs = createBlobReader(shared);
   const readManifest = createManifestReader(shared);
   const write = createWriter(shared);
   const uploads = createUploads(shared);
@@ -68,7 +70,7 @@ export function createServedStore(options: ServedStoreOptions): OpenServedStore 
   };
   const open = async (key: string, range: ByteRange | null, caller: Caller) => {
     const hex = digestOf(key, layout);
-    if (hex !== null) return readBlob({ key, hex, range, caller });
+    if (hex !== null) return blobs.read({ key, hex, range, caller });
     if (isManifest(key, layout)) {
       const found = await readManifest(key, caller);
       return found && contentOf(found, range ?? undefined);
@@ -128,6 +130,7 @@ export function createServedStore(options: ServedStoreOptions): OpenServedStore 
       return onlyIfAbsent ? inTurn(complete) : complete();
     },
     abortUpload: (upload) => uploads.abort(upload),
+    doubt: () => blobs.doubt(),
     async close() {
       await uploads.close();
       await background.settled();

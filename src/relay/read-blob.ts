@@ -6,7 +6,7 @@ import { orAborted } from "../host/or-aborted.ts";
 import type { Presence } from "./presence.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { Caller } from "./served-store.ts";
-import type { Tier } from "./tier.ts";
+import type { Tier, TierContent } from "./tier.ts";
 import type { TierFile } from "./tier-files.ts";
 
 export interface BlobReaderOptions {
@@ -30,19 +30,34 @@ export interface BlobRequest {
 
 type Body = Omit<ObjectContent, "version">;
 
-/** Reads blobs from the tier, else from the bucket into the tier. Null where there is none, or a corrupt one. */
-export function createBlobReader(options: BlobReaderOptions): (request: BlobRequest) => Promise<Body | null> {
+export interface BlobReader {
+  /** From the tier, else from the bucket into the tier. Null where there is none, or a corrupt one. */
+  read(request: BlobRequest): Promise<Body | null>;
+  /** A client says that what it got is no good: what was sent without being verified anew is verified the next time. */
+  doubt(): Promise<void>;
+}
+
+export function createBlobReader(options: BlobReaderOptions): BlobReader {
   const { store, tier, presence, metrics, ahead, background, canMend, signal: ofRelay } = options;
   /** Blobs that are on their way into the tier: whoever asks for the same one waits, and has it from there. */
   const flights = new Map<string, Promise<void>>();
+  /** Blobs of the tier that were sent as they were verified when they were written. Whoever reads one again may doubt it. */
+  const trusted = new Set<string>();
 
-  const fromTier = ({ hex, range, caller }: BlobRequest, content: Body): Body => {
+  const fromTier = ({ hex, range, caller }: BlobRequest, content: TierContent): Body => {
     const onCorrupt = () => tier?.drop(hex) ?? Promise.resolve();
-    const isEntire = coversAll(range);
     const count = (bytes: number) => metrics.count(caller.name, { bytesFromTier: bytes });
-    const body = isEntire
-      ? verified(content.body, { hex, count, onCorrupt: () => corrupt(caller, onCorrupt) })
-      : counted(content.body, count);
+    const isTrusted = !coversAll(range) || (content.isVerified && !trusted.has(hex));
+    if (isTrusted) {
+      trusted.add(hex);
+      return { ...content, body: counted(content.body, count) };
+    }
+    const body = verified(content.body, {
+      hex,
+      count,
+      onCorrupt: () => corrupt(caller, onCorrupt),
+      onRight: () => background.add(content.confirm()),
+    });
     return { ...content, body };
   };
   const corrupt = (caller: Caller, mend: () => Promise<void>): void => {
@@ -91,7 +106,7 @@ export function createBlobReader(options: BlobReaderOptions): (request: BlobRequ
     }
   };
 
-  return async (request) => {
+  const read = async (request: BlobRequest): Promise<Body | null> => {
     const { key, hex, range, caller } = request;
     for (;;) {
       if (presence.isSpoiled(key)) return null;
@@ -107,6 +122,10 @@ export function createBlobReader(options: BlobReaderOptions): (request: BlobRequ
       if (flight === undefined) return fromStore(request);
       await orAborted(flight, caller.signal);
     }
+  };
+  return {
+    read,
+    doubt: async () => void (await Promise.all([...trusted].map(async (hex) => tier?.doubt(hex)))),
   };
 }
 
@@ -128,6 +147,7 @@ interface Watching {
   readonly hex: string;
   readonly count: (bytes: number) => void;
   readonly onCorrupt: () => void;
+  readonly onRight?: () => void;
 }
 
 /**
@@ -137,7 +157,7 @@ interface Watching {
  */
 async function* verified(
   body: AsyncIterable<Buffer>,
-  { hex, count, onCorrupt }: Watching,
+  { hex, count, onCorrupt, onRight }: Watching,
 ): AsyncGenerator<Buffer, void, undefined> {
   const hash = createHash("sha256");
   let held: Buffer | undefined;
@@ -153,6 +173,7 @@ async function* verified(
       onCorrupt();
       throw new Error(`the blob ${hex} is corrupt`);
     }
+    onRight?.();
     if (held !== undefined) yield held;
   } finally {
     count(bytes);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { giveBack } from "./chunks.ts";
 import { S3Error } from "./errors.ts";
 import type { Answer } from "./request.ts";
 import type { Exchange } from "./server.ts";
@@ -32,7 +33,9 @@ export async function send(exchange: Exchange, answer: Answer, rest: Rest | null
     else {
       for await (const chunk of body) {
         signal.throwIfAborted();
-        if (!response.write(chunk)) await event(exchange, "drain");
+        if (response.write(chunk)) continue;
+        await event(exchange, "drain");
+        giveBack(chunk);
       }
     }
     // All of the answer is on its way, so the client may stop sending before the line ends.

@@ -26,6 +26,8 @@ export interface ServeOptions extends Omit<RelayOptions, "buckets"> {
 export interface ServingRelay extends Relay {
   /** What each caller has had so far, by its name. */
   counts(): ReadonlyMap<string, Counts>;
+  /** A build failed over what it read: the tiers' blobs that it had are verified the next time. */
+  doubt(): Promise<void>;
 }
 
 /** What the config says of a backend's place, with BuildKit's own defaults. */
@@ -75,6 +77,7 @@ export async function servePlaces({ places, onAnswered, ...options }: ServeOptio
     return {
       ...relay,
       counts: () => metrics.read(),
+      doubt: async () => void (await Promise.all(served.map(([, each]) => each.doubt()))),
       async close(graceMs) {
         await relay.close(graceMs);
         await closeAll();

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open, readFile, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, readFile, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "../host/files.ts";
 import { clamp } from "../store/content.ts";
 import type { ByteRange, ObjectStore } from "../store/object-store.ts";
-import { createTierFile, listFiles, sweepAbandoned, type TierFile } from "./tier-files.ts";
+import { createChunks } from "./chunks.ts";
+import { createTierFile, isMarked, listFiles, mark, sweepAbandoned, type TierFile } from "./tier-files.ts";
 
 /** Blobs and manifests on this machine's disk, kept between runs and shared by all that run at once. */
 export interface Tier {
@@ -19,6 +20,8 @@ export interface Tier {
   write(hex: string, size?: number): Promise<TierFile | null>;
   /** Removes a blob whose bytes are found to be others. */
   drop(hex: string): Promise<void>;
+  /** Lets a blob be verified the next time that it is read, whatever is known of it. */
+  doubt(hex: string): Promise<void>;
   /** The manifest that was last kept under the name. */
   readManifest(name: string): Promise<Buffer | null>;
   keepManifest(name: string, bytes: Buffer): Promise<void>;
@@ -28,6 +31,11 @@ export interface TierContent {
   readonly size: number;
   readonly modifiedAt: number;
   readonly start: number;
+  /** Whether the bytes were verified, and nobody has written to the file since. */
+  readonly isVerified: boolean;
+  /** Notes that all bytes are those of the name. */
+  confirm(): Promise<void>;
+  /** Whoever is done with a chunk may give it back (`chunks.ts`). */
   readonly body: AsyncIterable<Buffer>;
   close(): void;
 }
@@ -45,7 +53,7 @@ export function manifestName({ place }: Pick<ObjectStore, "place">, key: string)
 }
 
 /** Bytes that a reader gets at once. */
-const readBytes = 512 * 1024;
+const readBytes = 2 ** 20;
 /** What is left once the least recently used has gone, so that not each blob makes room for itself. */
 const leftAfterRemoval = 0.9;
 
@@ -105,21 +113,34 @@ export function openTier({ path, maxSize }: TierOptions): Tier {
     };
   };
 
+  const confirm = async (hex: string): Promise<void> => {
+    const file = await orNull(open(pathOf(hex)));
+    if (file === null) return;
+    await orNull(mark(file));
+    await file.close();
+  };
+
   return {
     sizeOf: async (hex) => (await orNull(stat(pathOf(hex))))?.size ?? null,
     async read(hex, range) {
       const file = await orNull(open(pathOf(hex)));
       if (file === null) return null;
-      const { size, mtimeMs } = await file.stat();
-      const now = new Date();
-      await file.utimes(now, now).catch(() => {});
+      const stats = await file.stat();
+      const { size } = stats;
+      const isVerified = isMarked(stats);
+      await file.utimes(new Date(), stats.mtime).catch(() => {});
       const { start, end } = clamp(range, size);
       const close = () => void file.close().catch(() => {});
       if (start === end) close();
-      return { size, modifiedAt: mtimeMs, start, body: read(file, { start, end, close }), close };
+      const content = { size, modifiedAt: Date.now(), start, isVerified, close };
+      return { ...content, confirm: () => confirm(hex), body: read(file, { start, end, close }) };
     },
     write: (hex, size) => write(pathOf(hex), size),
     drop: async (hex) => void (await orNull(unlink(pathOf(hex)))),
+    async doubt(hex) {
+      const now = new Date();
+      await orNull(utimes(pathOf(hex), now, now));
+    },
     readManifest: (name) => orNull(readFile(manifestPath(name))),
     async keepManifest(name, bytes) {
       const file = await write(manifestPath(name), bytes.length);
@@ -134,11 +155,11 @@ async function* read(
   { start, end, close }: { readonly start: number; readonly end: number; readonly close: () => void },
 ): AsyncGenerator<Buffer, void, undefined> {
   if (start === end) return;
+  const chunks = createChunks(Math.min(readBytes, end - start));
   try {
     for (let at = start; at < end;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(Math.min(readBytes, end - at)), {
-        position: at,
-      });
+      const length = Math.min(readBytes, end - at);
+      const { bytesRead, buffer } = await file.read(chunks.take(), { position: at, length });
       if (bytesRead === 0) throw new Error("a file of the tier ends too early");
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);

@@ -51,6 +51,7 @@ export async function runCachedBuild(
     const again = ran.exitCode === 0 || host.signal.aborted ? null : whyAgain(history, ready);
     if (again !== null) {
       host.tell({ level: "info", message: again.note });
+      await resources.relay.doubt();
       const { choice } = again;
       ready = { ...ready, choice, ...(await toSteps(host, request, resources, choice)) };
       ran = await execute(ready, ready.steps);

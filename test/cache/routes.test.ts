@@ -47,6 +47,7 @@ async function route({ used, reach = loopback, env = {}, more, isLocked = false,
         counts: () => ({}),
       };
     },
+    doubt: async () => {},
     close: async () => {},
   };
   const entries = Object.keys(used).map((backend) => ({

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, globSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openTier, type Tier } from "../../src/relay/tier.ts";
@@ -210,6 +210,51 @@ describe("served before the bucket", () => {
     await expect(getAll(served, blobKey(body))).rejects.toThrow("corrupt");
     await served.close();
     expect((await getAll(served, blobKey(body)))?.equals(body)).toBe(true);
+  });
+
+  test("a blob is verified once, until its file changes, is read again, or a build has failed over it", async () => {
+    const store = createMemoryStore();
+    const { path, tier } = open();
+    const body = blobOf(2_500_000);
+    await store.put(blobKey(body), body);
+    await keep(tier, body);
+    const [file = ""] = globSync(join(path, "v1/blobs/*/*"));
+    const isVerified = async () => {
+      const found = await tier.read(sha256(body));
+      found?.close();
+      return found?.isVerified;
+    };
+    expect(await isVerified()).toBe(true);
+    // As a disk that loses bytes without a word.
+    const { atime, mtime } = statSync(file);
+    writeFileSync(file, Buffer.alloc(body.length));
+    expect(await isVerified()).toBe(false);
+    utimesSync(file, atime, mtime);
+    const first = serve(store, { tier });
+    expect((await getAll(first.served, blobKey(body)))?.equals(Buffer.alloc(body.length))).toBe(true);
+    await first.served.doubt();
+    await first.served.close();
+    expect(await isVerified()).toBe(false);
+    utimesSync(file, atime, mtime);
+    const second = serve(store, { tier });
+    await getAll(second.served, blobKey(body));
+    await expect(getAll(second.served, blobKey(body))).rejects.toThrow("corrupt");
+    await second.served.close();
+    expect((await getAll(second.served, blobKey(body)))?.equals(body)).toBe(true);
+  });
+
+  test("what was verified as it was read is noted as such", async () => {
+    const { path, tier } = open();
+    const body = blobOf(300_000);
+    await keep(tier, body);
+    const [file = ""] = globSync(join(path, "v1/blobs/*/*"));
+    utimesSync(file, 1_000, 1_000);
+    const { served } = serve(createMemoryStore(), { tier });
+    expect((await getAll(served, blobKey(body)))?.equals(body)).toBe(true);
+    await served.close();
+    const found = await tier.read(sha256(body));
+    found?.close();
+    expect(found?.isVerified).toBe(true);
   });
 
   test("of many who ask for the same blob one reads it from the bucket, also where the first one leaves", async () => {

@@ -1,11 +1,11 @@
 /** BuildKit's s3 cache through the relay against the same without it, builder and bucket on a tmpfs. */
-import { randomFillSync } from "node:crypto";
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "tsdown";
 import { program } from "../../../tsdown.config.ts";
 import { findStateDir, onEmptyBuilder } from "../../support/buildkit.ts";
 import { makeTempDir } from "../../support/cleanup.ts";
+import { makeBusyboxContext } from "../../support/contexts.ts";
 import { buildDirectly } from "../../support/relay-builds.ts";
 import { type RelayProcess, s3Attributes, startRelay } from "../../support/relay-process.ts";
 import { startVersitygw } from "../../support/s3-server.ts";
@@ -38,16 +38,24 @@ async function bundleRelay(): Promise<string> {
   return join(outDir, "relay-main.js");
 }
 
-/** Layers that nothing compresses, so that what is measured is the way of the bytes. */
+/**
+ * Layers that nothing compresses, so that what is measured is the way of the bytes. Steps of their own make them: files of
+ * the context would be sent to each empty builder, beside the import and at several times its cost.
+ */
 function makeContext({ megabytes, layers }: Sizes): string {
-  const dir = makeTempDir("context", findStateDir());
-  const piece = Buffer.alloc(megabyte);
-  const names = Array.from({ length: layers }, (_, index) => `layer${index}`);
-  for (const layer of names) {
-    for (let i = 0; i < megabytes / layers; i += 1) appendFileSync(join(dir, layer), randomFillSync(piece));
-  }
-  const copies = [...names, "input"].map((file) => `COPY ${file} /${file}\n`);
-  writeFileSync(join(dir, "Dockerfile"), `FROM scratch\n${copies.join("")}`);
+  const dir = makeBusyboxContext(makeTempDir("context", findStateDir()));
+  const runs = Array.from({ length: layers }, (_, index) => {
+    const argv = [
+      "/bin/busybox",
+      "dd",
+      "if=/dev/urandom",
+      `of=/layer${index}`,
+      "bs=1000000",
+      `count=${megabytes / layers}`,
+    ];
+    return `RUN ${JSON.stringify(argv)}\n`;
+  });
+  writeFileSync(join(dir, "Dockerfile"), `FROM scratch\nCOPY bin /bin\n${runs.join("")}COPY input /input\n`);
   writeFileSync(join(dir, "input"), "0");
   return dir;
 }
