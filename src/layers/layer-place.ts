@@ -28,7 +28,7 @@ export interface LayerPlace {
   verify(options: Asked<VerifyOptions>): Promise<LayerVerification>;
   prune(options: Asked<LayerPruneOptions>): Promise<LayerPruneResult>;
   /** Deletes caches by their keys, whatever they are; their blobs go when `prune` finds them unused. */
-  remove(keys: readonly string[], records: readonly string[]): Promise<void>;
+  remove(keys: readonly string[]): Promise<void>;
 }
 
 /** @param touchRefresh as for `pruneLayers` */
@@ -44,7 +44,7 @@ export function openLayerBucket(
     verify: async (options) => verifyBucket({ ...options, store, layout, signal }),
     prune: async (options) =>
       pruneLayers({ ...(touchRefresh !== undefined && { touchRefresh }), ...options, store, layout, signal }),
-    remove: async (keys, records) => store.delete([...keys, ...records], { signal }),
+    remove: async (keys) => store.delete(keys, { signal }),
   };
 }
 

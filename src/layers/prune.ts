@@ -24,8 +24,6 @@ export interface LayerPruneOptions {
   readonly dryRun?: boolean;
   /** Milliseconds since the epoch, for a dry run: any other asks the store. */
   readonly now: number;
-  /** Keys of what belongs to a cache besides, and goes with it. */
-  readonly recordsOf?: (name: string) => readonly string[];
   readonly signal?: AbortSignal;
   readonly pace?: Pace;
 }
@@ -58,7 +56,7 @@ export interface LayerPruneResult {
  * that holds beside BuildKit's exports, on machines with other clocks.
  */
 export async function pruneLayers(options: LayerPruneOptions): Promise<LayerPruneResult> {
-  const { store, layout, keep, applies = () => true, recordsOf = () => [] } = options;
+  const { store, layout, keep, applies = () => true } = options;
   const { grace = defaultGrace, touchRefresh = defaultTouchRefresh, dryRun = false, pace = realPace, signal } = options;
   const withSignal = signal && { signal };
   const now = (dryRun ? null : await readStoreClock(store, layerNotesPrefix, signal)) ?? options.now;
@@ -85,10 +83,6 @@ export async function pruneLayers(options: LayerPruneOptions): Promise<LayerPrun
     await sweep(
       going.map(({ object }) => object),
       { ...sweeping, onDeleted: ({ key }) => void gone.add(byKey.get(key) as LayerCache) },
-    );
-    await store.delete(
-      [...gone].flatMap(({ name }) => recordsOf(name)),
-      withSignal,
     );
     // Noted when no cache names them any more: who has read one before has the grace to come to his end.
     if (isSafe) {

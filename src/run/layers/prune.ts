@@ -4,6 +4,7 @@ import type { LayerPruneResult, PrunedCache } from "../../layers/prune.ts";
 import { requireWrite } from "../../cache/use.ts";
 import { type Confirm, requireAgreement } from "../agreement.ts";
 import { isOwn, nameCache, type NamedLayers } from "./names.ts";
+import { removeRecords } from "./records.ts";
 import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
 
 export interface LayerPruneRequest extends LayerSelection {
@@ -52,9 +53,10 @@ export async function pruneLayerCaches(host: Host, request: LayerPruneRequest): 
     const pruned = await forEachPlace(
       host,
       { ...request, deletes: isDry ? undefined : { cache } },
-      async ({ backend, layers }, plan): Promise<PrunedPlace> => {
+      async ({ backend, layers, store }, plan): Promise<PrunedPlace> => {
         const applies = (name: string) => all || isOwn(plan, name);
         const result = await layers.prune({ keep, applies, grace, dryRun: isDry, now: host.now() });
+        if (!isDry) await removeRecords(store, result.caches, host.signal);
         const caches = result.caches.map((each) => nameCache(plan, each));
         return { backend, place: layers.place, caches, result };
       },

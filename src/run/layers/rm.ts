@@ -4,6 +4,7 @@ import { requireWrite } from "../../cache/use.ts";
 import { type Confirm, requireAgreement } from "../agreement.ts";
 import { requireKnown } from "./ls.ts";
 import { describeName, isMeant, nameCache, type NamedLayers, type NameFilter } from "./names.ts";
+import { removeRecords } from "./records.ts";
 import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
 
 export interface RemoveRequest extends LayerSelection, NameFilter {
@@ -45,16 +46,15 @@ export async function removeLayers(host: Host, request: RemoveRequest): Promise<
     const removed = await forEachPlace(
       host,
       { ...request, deletes: isDry ? undefined : { cache } },
-      async ({ backend, layers }, plan): Promise<RemovedPlace> => {
+      async ({ backend, layers, store }, plan): Promise<RemovedPlace> => {
         const { caches, unreadable } = await layers.list();
         const all = [...caches, ...Object.entries(unreadable).map(([key, name]) => ({ key, name }))];
         const isOfProject = (name: string) => names.length > 0 || describeName(plan, name).project === plan.project;
         const meant = all.filter(({ name }) => isOfProject(name) && isMeant(plan, name, request));
-        if (!isDry && meant.length > 0)
-          await layers.remove(
-            meant.map(({ key }) => key),
-            [],
-          );
+        if (!isDry) {
+          await layers.remove(meant.map(({ key }) => key));
+          await removeRecords(store, meant, host.signal);
+        }
         return {
           backend,
           place: layers.place,
