@@ -10,8 +10,9 @@ import { openBudgets } from "./budgets.ts";
 import type { CarriedMount } from "./find.ts";
 import { busy, distinct, twinFinding } from "./findings.ts";
 import { collectOutcomes, type NotMoved } from "./outcomes.ts";
+import { groupMounts, type MountGroups } from "./groups.ts";
 import { openMountProgress, type Step } from "./progress.ts";
-import { type MountState, readStates } from "./records.ts";
+import { isHeld, type MountState, readStates } from "./records.ts";
 import type { MountSession } from "./session.ts";
 import { isIdle, takeTurn } from "./turn.ts";
 
@@ -69,7 +70,7 @@ export interface MovedMounts<O> {
   readonly findings: readonly Diagnostic[];
 }
 
-/** Containers on the builder, and contents in memory: more at once are not faster. */
+/** Mounts whose contents are in memory: more at once are not faster. */
 const atOnce = 8;
 
 /**
@@ -136,7 +137,7 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     return readStates(session, mounts);
   };
 
-  const move = async (mount: CarriedMount, state: MountState): Promise<void> => {
+  const move = async (mount: CarriedMount, state: MountState, groups: MountGroups): Promise<void> => {
     const since = host.now();
     const ends = { what, at: began + budgets.of(mount), ms: budgets.of(mount) };
     progress.show(mount.name, { verb, bytes: 0, totalBytes: 0, ends });
@@ -144,14 +145,10 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     try {
       own.throwIfAborted();
       const [store, gateway] = await Promise.all([session.store(), session.gateway(mount)]);
-      const shell = await gateway.openShell(mount.identity, { signal: own });
       const show: OpenMount["show"] = (step) => progress.show(mount.name, { verb, ends, ...step });
-      let moved: Moved<O>;
-      try {
-        moved = await work.move({ mount, state, gateway, shell, store, signal: own, show });
-      } finally {
-        await shell.close();
-      }
+      const moved = await groups
+        .of(mount, gateway)
+        .use(mount.identity, own, (shell) => work.move({ mount, state, gateway, shell, store, signal: own, show }));
       findings.push(...moved.findings);
       outcomes.set(mount, moved.outcome);
       progress.finish(mount.name, moved.line);
@@ -181,7 +178,13 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     const sorted = sortByState(states, left);
     skipTwins(sorted.twins, states);
     const limit = createLimit(atOnce);
-    await Promise.all(sorted.wanted.map((mount) => limit(() => move(mount, stateIn(states, mount)))));
+    const isHeldByOthers = (mount: CarriedMount) => isHeld(stateIn(states, mount));
+    const groups = groupMounts(sorted.wanted, { isAlone: isHeldByOthers, budgetOf: budgets.of });
+    try {
+      await Promise.all(sorted.wanted.map((mount) => limit(() => move(mount, stateIn(states, mount), groups))));
+    } finally {
+      await groups.close();
+    }
     findings.push(...((await work.conclude?.({ states, moved: sorted.wanted, signal })) ?? []));
   } catch (error) {
     for (const mount of mounts) if (!outcomes.has(mount)) fail(mount, error);

@@ -5,7 +5,7 @@ import type { Path } from "./names.ts";
 import type { BlobSource, PackBuilder } from "./pack-builder.ts";
 import { explainFailure, inLargePieces, runScript, unreadable } from "./shell-script.ts";
 import { type TarEntry, trimPath } from "./tar/header.ts";
-import { beganName, changedName, notePath } from "./note-script.ts";
+import { changedName, notePath } from "./note-script.ts";
 import { createTarReader } from "./tar/read.ts";
 
 /** What was read of one file or link, and how it looked then. */
@@ -48,18 +48,16 @@ const readNames = `
 IFS= read -r time
 set -o pipefail
 ${notePath}
-busybox mkdir -p "$note.work"
-busybox touch -d "@$time" "$note.work/${beganName}"
+export work="$scratch.work"
+busybox mkdir -p "$work"
+busybox touch -d "@$time" "$scratch.began"
 {
-  : > "$note.work/${changedName}"
+  : > "$work/${changedName}"
   busybox xargs -0 -r -s ${batchBytes} busybox sh -c '
     busybox tar -c -f - -- "$@" || exit 255
-    busybox find "$@" -maxdepth 0 -newer "$note.work/${beganName}" -print0 >> "$note.work/${changedName}"' sh &&
-  busybox tar -c -f - -C "$note.work" ${changedName}
+    busybox find "$@" -maxdepth 0 -newer "$scratch.began" -print0 >> "$work/${changedName}"' sh &&
+  busybox tar -c -f - -C "$work" ${changedName}
 } | ${inLargePieces}
-code=$?
-busybox rm -rf "$note.work"
-exit $code
 `;
 
 /**

@@ -5,7 +5,7 @@ import { blockBytes, fitsCpio, writeCpio, writeFiles, writeLinkScript, writeRest
 import { createOpener, type FetchOptions } from "./fetch.ts";
 import type { LoadedSnapshot } from "./load.ts";
 import { type MountState, parseState, printState, settleScript } from "./settle.ts";
-import { explainFailure, runScript, unreadable } from "./shell-script.ts";
+import { explainFailure, readScript, runScript } from "./shell-script.ts";
 import type { FileEntry } from "./snapshot.ts";
 import { writeStamp } from "./stamp.ts";
 import { layOut, openBatches } from "./unpack.ts";
@@ -15,30 +15,34 @@ export interface FillOptions extends FetchOptions {
   readonly onFile?: (file: FileEntry) => void;
 }
 
-/** A mount that was settled, and whose process waits for what is put into it. */
+/** A mount that was settled. */
 export interface OpenedMount {
   readonly state: MountState;
   /**
-   * Puts a snapshot in the place of what the mount holds; to be called once. Where it fails, the mount is as it was.
+   * Puts a snapshot in the place of what the mount holds. Where it fails, the mount is as it was.
    * @throws BkcacheError BK5031 for a pack that is missing or damaged, BK5033 where the builder could not take it.
    */
   put(loaded: Pick<LoadedSnapshot, "snapshot" | "sha256">, options: FillOptions): Promise<void>;
-  /** Ends what was not filled. */
-  close(): Promise<void>;
 }
 
 const linksName = ".bkcache-links";
 
+/** Says how the mount is, and whether busybox has cpio. */
+const lookScript = `${settleScript}${printState}
+printf '\\0'
+case "
+$(busybox --list 2>/dev/null)
+" in *"
+cpio
+"*) printf cpio ;; esac
+`;
+
 /**
- * Says how the mount is, and waits for a line that says how the archive comes: with cpio, which reads no further than its
- * end, or in so many blocks for tar. It is followed by a second one, for which it is tar in any case: busybox makes some links
- * last of all in an archive, so that the folders need one of their own. One that ends too early lacks the stamp, which is
- * its last file. All of it is one process, since the builder takes its time to start anything.
+ * Reads a line that says how the archive comes: with cpio, which reads no further than its end, or in so many blocks for tar.
+ * It is followed by a second one, for which it is tar in any case: busybox makes some links last of all in an archive, so that
+ * the folders need one of their own. One that ends too early lacks the stamp, which is its last file.
  */
-const script = `${settleScript}${printState}
-printf '\\0'
-case " $(busybox --list 2>/dev/null | busybox tr '\\n' ' ')" in *' cpio '*) printf cpio ;; esac
-printf '\\0'
+const fillScript = `${settleScript}
 IFS=' ' read -r format blocks owner mode || exit 1
 busybox mkdir .bkcache-restore
 cd .bkcache-restore
@@ -66,58 +70,20 @@ const maxStateBytes = 1 << 20;
 
 /** Settles the mount and looks whether it holds anything. @throws BkcacheError BK5032. */
 export async function openMount(shell: MountShell, signal?: AbortSignal): Promise<OpenedMount> {
-  const opening = new AbortController();
-  const abort = () => opening.abort(signal?.reason);
-  signal?.throwIfAborted();
-  signal?.addEventListener("abort", abort);
-  const said = Promise.withResolvers<string>();
-  const input = Promise.withResolvers<AsyncIterable<Buffer> | readonly Buffer[]>();
-  let output = "";
-  const exit = runScript(
-    shell,
-    { text: script },
-    {
-      signal: opening.signal,
-      input: (async function* () {
-        yield* await input.promise;
-      })(),
-      onOutput(piece) {
-        output += piece.toString("latin1");
-        if (output.split("\0").length > 3) said.resolve(output);
-        if (output.length > maxStateBytes) throw unreadable("it says too much");
-      },
-    },
-  );
-  exit.then((result) => said.reject(unreadable(explainFailure(result))), said.reject);
-  let state: MountState;
-  let hasCpio: boolean;
-  try {
-    const text = await said.promise;
-    state = parseState(text);
-    hasCpio = text.endsWith("\0cpio\0");
-  } catch (error) {
-    input.resolve([]);
-    throw error;
-  } finally {
-    // From here on it ends with its input: a process that is broken off takes the shell with it, and with that the way to
-    // clean up.
-    signal?.removeEventListener("abort", abort);
-  }
-  const close = async (): Promise<void> => {
-    input.resolve([]);
-    await exit.catch(() => {});
-  };
+  const script = { text: lookScript };
+  const output = await readScript(shell, script, { maxBytes: maxStateBytes, ...(signal && { signal }) });
+  const hasCpio = output.endsWith("\0cpio");
   return {
-    state,
-    close,
+    state: parseState(output),
     async put(loaded, options) {
       const failures: unknown[] = [];
       const aborter = new AbortController();
       const given = options.signal === undefined ? [] : [options.signal];
       const stop = AbortSignal.any([aborter.signal, ...given]);
-      input.resolve(endingEarly(archive(loaded, { ...options, signal: stop, hasCpio }), failures));
+      const input = endingEarly(archive(loaded, { ...options, signal: stop, hasCpio }), failures);
       try {
-        const result = await exit;
+        // It ends with its input: a process that is broken off takes the shell with it, and with that the way to clean up.
+        const result = await runScript(shell, { text: fillScript }, { input });
         if (failures.length > 0) throw failures[0];
         if (result.exitCode !== 0) throw notUnpacked(result);
       } catch (error) {
@@ -151,7 +117,7 @@ async function* archive(
     signal.throwIfAborted();
   }
   // From here on the mount must not be left by a mere change of mind.
-  const stamp = writeStamp({ mount, scope, key, sha256 });
+  const stamp = Buffer.from(`${writeStamp({ mount, scope, key, sha256 })}\n`);
   const links = layout.symlinks.length === 0 ? [] : [{ path: linksName, content: writeLinkScript(layout.symlinks) }];
   yield* writeRest(layout, [...links, { path: ".bkcache", content: stamp }]);
 }

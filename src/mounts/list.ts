@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
 import { inLargePieces, readScript, unreadable } from "./shell-script.ts";
-import { printNote } from "./note-script.ts";
+import { printNote, readClock } from "./note-script.ts";
 import { settleScript } from "./settle.ts";
 import { type Note, readNote } from "./stamp.ts";
 
@@ -52,8 +52,8 @@ busybox stat -c "$0 %f %u %g %s %Y %Z %i %h %n" -- "$@" 2>/dev/null || :' "$1" |
  */
 export async function listMount(shell: MountShell, signal?: AbortSignal): Promise<Listing> {
   const mark = makeMark();
-  const text = `${settleScript}${printNote}
-printf '%s\\0' "$(busybox date +%s)"
+  const text = `${settleScript}${readClock}${printNote}
+printf '%s\\0' "$now"
 busybox find . -path './.bkcache-*' -prune -o -print0 | ${statNames}
 `;
   const script = { text, args: [mark] };

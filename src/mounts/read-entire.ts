@@ -4,8 +4,8 @@ import { type Content, type Contents, isAsListed, readContents } from "./content
 import { type Listed, type Listing, pathsOf, statPaths } from "./list.ts";
 import { compareNames, isOwnPath, type Path } from "./names.ts";
 import type { PackBuilder } from "./pack-builder.ts";
-import { inLargePieces, runScript, type StartedScript, startScript } from "./shell-script.ts";
-import { beganName, notePath } from "./note-script.ts";
+import { inLargePieces, runScript } from "./shell-script.ts";
+import { notePath, readClock } from "./note-script.ts";
 import { settleScript } from "./settle.ts";
 import { trimPath } from "./tar/header.ts";
 import { createTarReader } from "./tar/read.ts";
@@ -15,8 +15,6 @@ export interface EntireMountOptions {
   readonly builder: PackBuilder;
   /** Resolves when more may be read; nothing where it may at once. */
   readonly room: () => Promise<void> | undefined;
-  /** Takes a script that is to be closed at the end. */
-  readonly onScript: (script: StartedScript) => void;
   readonly signal?: AbortSignal;
   readonly onRead?: (bytes: number) => void;
 }
@@ -36,23 +34,15 @@ export interface UncheckedMount extends EntireMount {
 }
 
 /** The time in seconds by the builder's clock, a zero byte, and the mount as it is. `-newer` compares whole seconds. */
-const archive = `${settleScript}
-now=$(busybox date +%s)
-busybox mkdir -p "$note.work"
-busybox touch -d "@$((now - 2))" "$note.work/${beganName}"
+const archive = `${settleScript}${readClock}
 { printf '%s\\0' "$now"; busybox tar -c -f - .; } | ${inLargePieces}
 `;
 
-/**
- * Reads a line of conditions, and prints what does not meet them, what was modified since the archive was begun, and
- * sockets, which tar passes by.
- */
-const findDoubtful = `
-IFS= read -r owners || exit 0
-set -e -o pipefail
-${notePath}
-busybox find . '(' -newer "$note.work/${beganName}" -o -type s -o ! '(' $owners ')' ')' -print0 | ${inLargePieces}
-busybox rm -rf "$note.work"
+/** Prints what does not meet the conditions of `$1`, what was modified of late, and sockets, which tar passes by. */
+const findDoubtful = `set -e -o pipefail
+${notePath}${readClock}
+owners=$1
+busybox find . '(' -newer "$began" -o -type s -o ! '(' $owners ')' ')' -print0
 `;
 
 const maxDoubtfulBytes = 64 * 2 ** 20;
@@ -68,15 +58,11 @@ const maxOwners = 100;
  * @throws BkcacheError BK5032 for a mount that cannot be read.
  */
 export async function readEntireMount(options: EntireMountOptions): Promise<UncheckedMount | null> {
-  const { shell, signal } = options;
-  const reading = readArchive(options);
-  const doubting = startScript(shell, { text: findDoubtful }, signal && { signal });
-  options.onScript(doubting);
-  const seen = await reading;
+  const seen = await readArchive(options);
   if (seen === null) return null;
   const entire = mountOf(seen, []);
   if (entire === null) return null;
-  const settled = findChanged(doubting, seen).then((doubtful) => (doubtful === null ? null : settle(seen, doubtful)));
+  const settled = findChanged(seen, options).then((doubtful) => (doubtful === null ? null : settle(seen, doubtful)));
   // Who needs it learns of it.
   settled.catch(() => {});
   return { ...entire, settled };
@@ -181,7 +167,7 @@ async function readArchive({ shell, builder, room, signal, onRead }: EntireMount
 }
 
 /** Paths of what tar cannot vouch for; null where it cannot be asked for. */
-async function findChanged(doubting: StartedScript, { files }: Archive): Promise<Set<Path> | null> {
+async function findChanged({ files }: Archive, { shell, signal }: EntireMountOptions): Promise<Set<Path> | null> {
   const owners = { user: new Set<number>(), group: new Set<number>() };
   for (const { listed } of files.values()) {
     owners.user.add(listed.uid);
@@ -190,18 +176,20 @@ async function findChanged(doubting: StartedScript, { files }: Archive): Promise
   if (owners.user.size + owners.group.size > maxOwners) return null;
   const oneOf = (name: string, ids: ReadonlySet<number>) =>
     `( ${[...ids].map((id) => `-${name} ${id}`).join(" -o ")} )`;
-  const line = `${oneOf("user", owners.user)} ${oneOf("group", owners.group)}\n`;
+  const conditions = `${oneOf("user", owners.user)} ${oneOf("group", owners.group)}`;
   const chunks: Buffer[] = [];
   let length = 0;
-  const result = await doubting.run({
-    input: (async function* () {
-      yield Buffer.from(line);
-    })(),
-    onOutput(piece) {
-      length += piece.length;
-      if (length <= maxDoubtfulBytes) chunks.push(Buffer.from(piece));
+  const result = await runScript(
+    shell,
+    { text: findDoubtful, args: [conditions] },
+    {
+      ...(signal && { signal }),
+      onOutput(piece) {
+        length += piece.length;
+        if (length <= maxDoubtfulBytes) chunks.push(Buffer.from(piece));
+      },
     },
-  });
+  );
   if (result.exitCode !== 0 || length > maxDoubtfulBytes) return null;
   return new Set(pathsOf(Buffer.concat(chunks)));
 }

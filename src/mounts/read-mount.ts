@@ -8,7 +8,7 @@ import type { PackBuilder } from "./pack-builder.ts";
 import type { ContentUpload } from "./content-upload.ts";
 import { noParent, type Parents } from "./parent.ts";
 import { planRead } from "./plan-read.ts";
-import { readEntireMount, type EntireMount, type EntireMountOptions } from "./read-entire.ts";
+import { readEntireMount, type EntireMount } from "./read-entire.ts";
 import type { SaveOptions } from "./save-options.ts";
 import { selectEntries } from "./select.ts";
 import type { Entry } from "./snapshot.ts";
@@ -34,14 +34,10 @@ export interface MountReading {
 }
 
 /** Reads everything, where no snapshot has any of it. Null where that cannot be done without a listing. */
-export async function readAll(
-  options: SaveOptions,
-  upload: ContentUpload,
-  onScript: EntireMountOptions["onScript"],
-): Promise<MountReading | null> {
+export async function readAll(options: SaveOptions, upload: ContentUpload): Promise<MountReading | null> {
   const { shell, signal } = options;
   const builder = upload.begin(new Map(), 0);
-  const seen = await readEntireMount({ shell, builder, ...upload, onScript, ...(signal && { signal }) });
+  const seen = await readEntireMount({ shell, builder, ...upload, ...(signal && { signal }) });
   if (seen === null) return null;
   const readingOf = ({ listing, contents }: EntireMount, settled: MountReading["settled"]): MountReading => {
     const { entries, findings } = selectEntries(listing.entries, undefined);

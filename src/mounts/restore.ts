@@ -63,21 +63,16 @@ const triesOfScope = 2;
  */
 export async function restoreMount(options: RestoreOptions): Promise<RestoreResult> {
   const opened = await openMount(options.shell, options.signal);
-  try {
-    const { isEmpty, stamp } = opened.state;
-    if (isEmpty || options.replace === true) return await restoreFirst(opened, options);
-    const isOwn = stamp?.mount === options.mount.id;
-    const snapshot = isOwn ? { mount: stamp.mount, scope: stamp.scope, key: stamp.key } : null;
-    return { kind: "present", snapshot, findings: [] };
-  } finally {
-    await opened.close();
-  }
+  const { isEmpty, stamp } = opened.state;
+  if (isEmpty || options.replace === true) return restoreFirst(opened, options);
+  const isOwn = stamp?.mount === options.mount.id;
+  const snapshot = isOwn ? { mount: stamp.mount, scope: stamp.scope, key: stamp.key } : null;
+  return { kind: "present", snapshot, findings: [] };
 }
 
-async function restoreFirst(first: OpenedMount, options: RestoreOptions): Promise<RestoreResult> {
-  const { shell, signal } = options;
+async function restoreFirst(opened: OpenedMount, options: RestoreOptions): Promise<RestoreResult> {
+  const { signal } = options;
   const findings: Diagnostic[] = [];
-  let opened: OpenedMount | null = first;
   const snapshots = new Set<string>();
   const packs = new Set<string>();
   const damage = { snapshots, packs };
@@ -88,8 +83,6 @@ async function restoreFirst(first: OpenedMount, options: RestoreOptions): Promis
       const loaded = await loadSnapshot(store, objectKey, { ...(signal && { signal }), ...(limits && { limits }) });
       if (loaded === null) continue;
       options.onLoaded?.(loaded, store);
-      // What one that was damaged has left is removed where the mount is opened.
-      opened ??= await openMount(shell, signal);
       const storedBytes = await fill(loaded, { opened, options, store, onDamaged: (pack) => isOwn && packs.add(pack) });
       return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
     } catch (error) {
@@ -99,7 +92,6 @@ async function restoreFirst(first: OpenedMount, options: RestoreOptions): Promis
       if (error.code === "BK5033") return { kind: "failed", findings };
       // What another store has is mended by who writes there.
       if (isOwn) snapshots.add(objectKey);
-      opened = null;
     }
   }
   return { kind: "miss", findings, damage };

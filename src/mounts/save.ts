@@ -12,10 +12,10 @@ import { type Path, showName } from "./names.ts";
 import { dayOf, openContentUpload, type ContentUpload } from "./content-upload.ts";
 import { openParents } from "./parent.ts";
 import { refreshPacks, refreshSnapshot } from "./refresh.ts";
-import type { StartedScript } from "./shell-script.ts";
 import type { SaveOptions } from "./save-options.ts";
 import { type Snapshot, totalsOf } from "./snapshot.ts";
-import { type Stamper, startStamp } from "./stamp-mount.ts";
+import type { Stamp } from "./stamp.ts";
+import { stampMount } from "./stamp-mount.ts";
 import { type MountReading, readChanges, readAll } from "./read-mount.ts";
 
 export type SaveResult =
@@ -77,19 +77,17 @@ interface How {
  * @throws BkcacheError also BK5031, where a pack that the snapshot would need is not there.
  */
 async function saveOnto(options: SaveOptions, how: How): Promise<SaveResult | null> {
-  const underWay: UnderWay = { scripts: [], uploads: [], checks: [] };
+  const underWay: UnderWay = { uploads: [], checks: [] };
   try {
     return await saveWith(underWay, options, how);
   } finally {
     // Nothing may go on in the background when this returns.
     await Promise.allSettled([...underWay.uploads.map((upload) => upload.finish()), ...underWay.checks]);
-    for (const script of underWay.scripts) await script.close();
   }
 }
 
 /** What is under way, and has to end before a save does. */
 interface UnderWay {
-  readonly scripts: StartedScript[];
   readonly uploads: ContentUpload[];
   readonly checks: Promise<unknown>[];
 }
@@ -110,32 +108,21 @@ async function saveWith(underWay: UnderWay, options: SaveOptions, how: How): Pro
   const isFirst = how.mayReadAll && (parents === null || (await parents.areNone().catch(() => false)));
   const upload = openContentUpload(options);
   underWay.uploads.push(upload);
-  const onScript = (script: StartedScript) => void underWay.scripts.push(script);
-  const reading = isFirst ? await readAll(options, upload, onScript) : await readChanges(options, upload, parents);
+  const reading = isFirst ? await readAll(options, upload) : await readChanges(options, upload, parents);
   if (reading === null) return null;
   if (reading.settled !== null) underWay.checks.push(reading.settled);
-  let stamper: Stamper | undefined;
-  const startStamper = (): Stamper => {
-    if (stamper === undefined) {
-      stamper = startStamp(options.shell, reading.listing.settledBefore, signal);
-      underWay.scripts.push(stamper.script);
-    }
-    return stamper;
-  };
-  return writeSnapshot(options, { reading, upload, startStamper });
+  return writeSnapshot(options, { reading, upload });
 }
 
 interface Work {
   readonly reading: MountReading;
   readonly upload: ContentUpload;
-  /** To be called as soon as a snapshot is certain: the builder takes its time to start anything. */
-  readonly startStamper: () => Stamper;
 }
 
 async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResult | null> {
   const { store, signal, now, damage = noDamage } = options;
   const withSignal = signal && { signal };
-  const { upload, startStamper } = work;
+  const { upload } = work;
   let { reading } = work;
   // The last packs are on their way while the manifest, which goes after them, is made; and so is the last check of what
   // was read, which seldom finds anything.
@@ -149,12 +136,13 @@ async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResu
   if (draft.kind === "nothing") return draft.result;
   const { findings } = draft;
   const isPart = reading.kept.length > 0;
+  const stamp = (equalTo: Stamp) =>
+    stampMount(options.shell, { stamp: equalTo, time: reading.listing.settledBefore }, signal);
   await upload.finish();
   if (draft.kind === "unchanged") {
     const same = refOf(draft.loaded.snapshot);
     // So that the next save need not read the same again.
-    if (reading.contents.read.size > 0 || isPart)
-      await startStamper().write({ ...same, sha256: draft.loaded.sha256, isPart });
+    if (reading.contents.read.size > 0 || isPart) await stamp({ ...same, sha256: draft.loaded.sha256, isPart });
     const object = await store.stat(draft.loaded.objectKey, withSignal);
     if (object !== null) await refreshSnapshot(object, { ...refreshing(options), now });
     return { kind: "unchanged", snapshot: same, findings };
@@ -166,7 +154,7 @@ async function writeSnapshot(options: SaveOptions, work: Work): Promise<SaveResu
   if ((await store.put(objectKey, bytes, { onlyIfAbsent, sha256, ...withSignal })) === "exists") {
     return { kind: "exists", snapshot: refOf(snapshot), findings };
   }
-  await startStamper().write({ ...refOf(snapshot), sha256, isPart });
+  await stamp({ ...refOf(snapshot), sha256, isPart });
   const saved = { snapshot, objectKey, sha256, bytes: bytes.length };
   const keptFiles = reading.kept.filter(({ kind }) => kind !== "dir").length;
   return { kind: "saved", saved, ...upload.counts, newPacks: draft.newPacks, keptFiles, findings };
@@ -185,7 +173,7 @@ type Draft =
       readonly findings: readonly Diagnostic[];
     };
 
-async function makeDraft(options: SaveOptions, { reading, upload, startStamper }: Work): Promise<Draft> {
+async function makeDraft(options: SaveOptions, { reading, upload }: Work): Promise<Draft> {
   const { mount, now } = options;
   const { listing, entries, kept, loaded, contents } = reading;
   const findings = [...reading.findings];
@@ -213,7 +201,6 @@ async function makeDraft(options: SaveOptions, { reading, upload, startStamper }
   if (loaded !== null && isUnchanged(options, composed, loaded.snapshot, root)) {
     return { kind: "unchanged", loaded, findings };
   }
-  startStamper();
   const shrunk = parent && findShrunk(composed, parent);
   if (shrunk) findings.push(shrunk);
   const snapshot: Snapshot = {

@@ -13,6 +13,8 @@ import { readNote, type Stamp } from "./stamp.ts";
  * A run that finds the folder of step 2 or 3 goes on where that one stopped. An entry that stands both in the folder and
  * in the mount is then of a build in between, and gives way.
  */
+const maxNoteBytes = 8192;
+
 const steps = `
 settle() {
 if [ -d .bkcache-wipe ]; then
@@ -26,15 +28,17 @@ if [ -d .bkcache-swap ]; then
     cd .. && busybox rm -rf -- "$@" && cd .bkcache-swap && busybox mv -- "$@" ..' sh
   cd ..
   if [ -f .bkcache-swap/.bkcache ]; then
-    busybox cat .bkcache-swap/.bkcache > "$note.new" && busybox mv -f "$note.new" "$note" || :
+    busybox head -c ${maxNoteBytes} .bkcache-swap/.bkcache > "$note.new" && busybox mv -f "$note.new" "$note" || :
   fi
   busybox rm -rf .bkcache-swap
 fi
 if [ -f .bkcache ] && [ ! -L .bkcache ] && [ "$(busybox head -c 14 .bkcache)" = '{"v":1,"mount"' ]; then
-  [ -f "$note" ] || { busybox cp -p .bkcache "$note.new" && busybox mv -f "$note.new" "$note"; } || :
+  [ -f "$note" ] || [ "$(busybox stat -c %s .bkcache)" -gt ${maxNoteBytes} ] || { busybox cp -p .bkcache "$note.new" && busybox mv -f "$note.new" "$note"; } || :
   busybox rm -f .bkcache
 fi
-busybox rm -rf .bkcache-restore .bkcache-stamp .bkcache-began .bkcache-changed "$note.work"
+for left in .bkcache-restore .bkcache-stamp .bkcache-began .bkcache-changed "$note.work"; do
+  if [ -e "$left" ] || [ -L "$left" ]; then busybox rm -rf "$left"; fi
+done
 }
 settle
 `;

@@ -19,45 +19,6 @@ export async function runScript(shell: MountShell, script: Script, options: Moun
   return shell.exec(["sh", "-c", script.text, "sh", ...(script.args ?? [])], options);
 }
 
-/** A script that is under way and waits for its input; without any it must do nothing. */
-export interface StartedScript {
-  /** Gives it its input, to be called once, and waits for its end. */
-  run(options: Pick<MountExecOptions, "input" | "onOutput">): Promise<MountExit>;
-  /** Ends it where it was not run. */
-  close(): Promise<void>;
-}
-
-/** Starts a script before its input is known, since the builder takes its time to start anything. */
-export function startScript(
-  shell: MountShell,
-  script: Script,
-  options: Pick<MountExecOptions, "signal"> = {},
-): StartedScript {
-  const wanted = Promise.withResolvers<Parameters<StartedScript["run"]>[0]>();
-  let onOutput: MountExecOptions["onOutput"];
-  const exit = runScript(shell, script, {
-    ...options,
-    input: (async function* () {
-      const { input } = await wanted.promise;
-      if (input !== undefined) yield* input as AsyncIterable<Uint8Array>;
-    })(),
-    onOutput: (piece) => onOutput?.(piece),
-  });
-  // Who runs it learns of it.
-  exit.catch(() => {});
-  return {
-    run(given) {
-      onOutput = given.onOutput;
-      wanted.resolve(given);
-      return exit;
-    },
-    async close() {
-      wanted.resolve({});
-      await exit.catch(() => {});
-    },
-  };
-}
-
 /** The whole output of a script that must succeed, as a byte string. */
 export async function readScript(
   shell: MountShell,

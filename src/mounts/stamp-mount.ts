@@ -1,35 +1,16 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
-import { keepNote, notePath } from "./note-script.ts";
-import { explainFailure, type StartedScript, startScript, unreadable } from "./shell-script.ts";
-import { type Stamp, writeStamp } from "./stamp.ts";
+import { notePath } from "./note-script.ts";
+import { explainFailure, runScript, unreadable } from "./shell-script.ts";
+import { type Note, writeStamp } from "./stamp.ts";
 
 const script = `set -e
 ${notePath}
-busybox cat > "$note.new"
-[ -s "$note.new" ] || exec busybox rm -f "$note.new"
-busybox touch -d "@$1" "$note.new"
-${keepNote}`;
+printf '%s\\n' "$1" > "$note.new"
+busybox touch -d "@$2" "$note.new"
+busybox mv -f "$note.new" "$note"`;
 
-export interface Stamper {
-  readonly script: StartedScript;
-  /** Notes what the mount is equal to. @throws BkcacheError BK5032. */
-  write(stamp: Stamp): Promise<void>;
-}
-
-/**
- * Starts to note what the mount is equal to; what that is may become known later, or never.
- * @param time since when, in seconds by the builder's clock
- */
-export function startStamp(shell: MountShell, time: number, signal?: AbortSignal): Stamper {
-  const started = startScript(shell, { text: script, args: [String(time)] }, signal && { signal });
-  return {
-    script: started,
-    async write(stamp) {
-      const input = (async function* () {
-        yield writeStamp(stamp);
-      })();
-      const exit = await started.run({ input });
-      if (exit.exitCode !== 0) throw unreadable(explainFailure(exit));
-    },
-  };
+/** Notes what the mount is equal to, and since when. @throws BkcacheError BK5032. */
+export async function stampMount(shell: MountShell, { stamp, time }: Note, signal?: AbortSignal): Promise<void> {
+  const exit = await runScript(shell, { text: script, args: [writeStamp(stamp), String(time)] }, signal && { signal });
+  if (exit.exitCode !== 0) throw unreadable(explainFailure(exit));
 }

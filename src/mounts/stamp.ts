@@ -19,11 +19,11 @@ export interface Note {
   readonly time: number;
 }
 
-export function writeStamp({ mount, scope, key, sha256, isPart = false }: Stamp): Buffer {
-  return Buffer.from(`${JSON.stringify({ v: 1, mount, scope, key, sha256, ...(isPart && { part: true }) })}\n`);
+export function writeStamp({ mount, scope, key, sha256, isPart = false }: Stamp): string {
+  return JSON.stringify({ v: 1, mount, scope, key, sha256, ...(isPart && { part: true }) });
 }
 
-/** Null for what bkcache did not write. @param text as `noteScript` prints it */
+/** Null for what bkcache did not write. @param text as `printNote` prints it */
 export function readNote(text: string): Note | null {
   const [, seconds, json = ""] = /^(\d+) (.*)$/s.exec(text) ?? [];
   const stamp = parseJson(Buffer.from(json, "latin1"));

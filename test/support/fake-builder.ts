@@ -33,7 +33,7 @@ export interface FakeBuilder {
   /** Thrown wherever a mount is opened. */
   failure: Error | null;
   readonly gcPolicies: Awaited<ReturnType<Gateway["listWorkers"]>>[number]["gcPolicies"][number][];
-  /** Mounts that were opened so far, and at most at once. */
+  /** Mounts that were opened so far, and in which something ran at most at once. */
   readonly opened: { count: number; atOnce: number };
   readonly gateway: Gateway;
   /** A new folder for a mount. */
@@ -76,6 +76,7 @@ export function createFakeBuilder(): FakeBuilder {
     usageCount,
     hasBase: false,
   });
+  const inUse = new Set<FakeFolder>();
   const builder: FakeBuilder = {
     folders,
     builds: new Set(),
@@ -92,8 +93,27 @@ export function createFakeBuilder(): FakeBuilder {
         folder.isInUse = true;
         folder.usageCount++;
         opened.count++;
-        opened.atOnce = Math.max(opened.atOnce, folders.filter(({ isInUse }) => isInUse).length);
-        return { ...openLocalShell(folder.dir), close: async () => void (folder.isInUse = false) };
+        const shell = openLocalShell(folder.dir);
+        return {
+          async exec(argv, options) {
+            inUse.add(folder);
+            opened.atOnce = Math.max(opened.atOnce, inUse.size);
+            return shell.exec(argv, options);
+          },
+          async close() {
+            inUse.delete(folder);
+            folder.isInUse = false;
+          },
+        };
+      },
+      async openShells(identities, options) {
+        const opening = identities.map((identity) => builder.gateway.openShell(identity, options));
+        try {
+          return await Promise.all(opening);
+        } catch (error) {
+          for (const shell of opening) void shell.then(({ close }) => close()).catch(() => {});
+          throw error;
+        }
       },
       async takeTurn({ signal } = {}) {
         if (builder.failure !== null) throw builder.failure;

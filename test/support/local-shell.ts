@@ -16,6 +16,7 @@ export function openLocalShell(dir: string, { maxFileBytes }: { readonly maxFile
   const bin = makeTempDir("busybox");
   mkdirSync(notesOf(dir), { recursive: true });
   mkdirSync(bin, { recursive: true });
+  const scratch = makeTempDir("scratch");
   const busybox = join(bin, "busybox");
   symlinkSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim(), busybox);
   return {
@@ -25,7 +26,11 @@ export function openLocalShell(dir: string, { maxFileBytes }: { readonly maxFile
       const [program = busybox, ...args] = [...bound, busybox, ...argv];
       const child = spawn(program, args, {
         cwd: dir,
-        env: { PATH: maxFileBytes === undefined ? bin : `${bin}:/usr/bin:/bin`, BKCACHE_NOTES: notesOf(dir) },
+        env: {
+          PATH: maxFileBytes === undefined ? bin : `${bin}:/usr/bin:/bin`,
+          BKCACHE_NOTES: notesOf(dir),
+          BKCACHE_SCRATCH: scratch,
+        },
         stdio: ["pipe", "pipe", "pipe"],
         ...(signal && { signal, killSignal: "SIGKILL" }),
       });

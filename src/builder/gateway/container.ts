@@ -3,9 +3,10 @@ import type { Channel } from "./channel.ts";
 import { type Build, openBuild } from "./internal-build.ts";
 import { baseFolder, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
 import { CacheSharingOpt, MountType } from "./messages.ts";
-import { mountPath, notesPath, runProcess } from "./process.ts";
+import { notesPath } from "./process.ts";
 import { notesMount } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
+import { openProcesses } from "./processes.ts";
 
 export interface ContainerOptions {
   /** What containers are made of: the helper. */
@@ -14,10 +15,10 @@ export interface ContainerOptions {
   readonly explain: (error: unknown) => Promise<unknown>;
 }
 
-/** The containers of one node, each with a mount. */
+/** The containers of one node, each with some mounts. */
 export interface Containers {
-  /** Opens a mount in a container of its own. */
-  open(mount: MountIdentity, signal?: AbortSignal): Promise<MountShell>;
+  /** Opens mounts in a container of their own, which ends with the last of their shells. */
+  open(mounts: readonly MountIdentity[], signal?: AbortSignal): Promise<readonly MountShell[]>;
   close(): Promise<void>;
 }
 
@@ -26,6 +27,9 @@ interface RootedBuild extends Build {
   /** The id of the helper's root in it. */
   readonly root: string;
 }
+
+/** Where a mount lies in its container. */
+const folderOf = (index: number): string => (index === 0 ? "/k" : `/k${index}`);
 
 /**
  * Makes containers, of which each that is open at a time has a build of its own: where a mount is busy, only the end of the
@@ -55,15 +59,32 @@ export function createContainers(channel: Channel, options: ContainerOptions): C
     return build;
   };
   return {
-    async open(mount, signal) {
+    async open(mounts, signal) {
       const build = takeIdle() ?? (await begin(signal));
+      let container: string;
       try {
-        const id = await makeContainer(build, mount, signal);
-        return shellOf(channel, id, { build, explain: options.explain, onClosed: () => void idle.push(build) });
+        container = await makeContainer(build, mounts, signal);
       } catch (error) {
         await build.close();
         throw error;
       }
+      const { metadata } = build;
+      const processes = openProcesses(channel, { container, metadata, explain: options.explain });
+      const open = new Set(mounts.keys());
+      let released: Promise<void> | undefined;
+      const release = async (): Promise<void> => {
+        processes.end();
+        const isReleased = await build.release(container);
+        if (processes.areBroken() || !isReleased || build.hasEnded()) await build.close();
+        else idle.push(build);
+      };
+      return [...mounts.keys()].map((index) => ({
+        exec: (argv, execOptions) => processes.run(argv, { ...execOptions, folder: folderOf(index) }),
+        async close() {
+          open.delete(index);
+          if (open.size === 0) await (released ??= release());
+        },
+      }));
     },
     async close() {
       await Promise.all(idle.splice(0).map((build) => build.close()));
@@ -74,61 +95,24 @@ export function createContainers(channel: Channel, options: ContainerOptions): C
 /** Returns the id of the container. */
 async function makeContainer(
   build: RootedBuild,
-  mount: MountIdentity,
+  mounts: readonly MountIdentity[],
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const base = mountBase(mount);
-  const baseId = base === null ? "" : await build.solve(base, signal);
-  const cacheOpt = { ID: mountKey(mount), sharing: CacheSharingOpt.LOCKED };
-  const cache = { dest: mountPath, mountType: MountType.CACHE, cacheOpt, output: -1 };
+  const caches = await Promise.all(
+    mounts.map(async (mount, index) => {
+      const base = mountBase(mount);
+      const cacheOpt = { ID: mountKey(mount), sharing: CacheSharingOpt.LOCKED };
+      const cache = { dest: folderOf(index), mountType: MountType.CACHE, cacheOpt, output: -1 };
+      return base === null ? cache : { ...cache, resultID: await build.solve(base, signal), selector: baseFolder };
+    }),
+  );
   const notesOpt = { ID: mountKey(notesMount), sharing: CacheSharingOpt.SHARED };
-  const mounts = [
-    { dest: "/", mountType: MountType.BIND, resultID: build.root },
-    base === null ? cache : { ...cache, resultID: baseId, selector: baseFolder },
-    { dest: notesPath, mountType: MountType.CACHE, cacheOpt: notesOpt, output: -1 },
-  ];
-  return build.makeContainer(mounts, signal);
-}
-
-interface ShellOptions {
-  readonly build: RootedBuild;
-  readonly explain: ContainerOptions["explain"];
-  /** Called where the build is as good as new. */
-  readonly onClosed: () => void;
-}
-
-function shellOf(channel: Channel, container: string, { build, explain, onClosed }: ShellOptions): MountShell {
-  const { metadata } = build;
-  /** When BuildKit has started the first process: of several at once it might start another one first. */
-  let firstStarted: Promise<void> | undefined;
-  let isBroken = false;
-  const run: MountShell["exec"] = async (argv, execOptions) => {
-    const common = { ...execOptions, container, metadata, explain };
-    if (firstStarted !== undefined) {
-      await firstStarted;
-      return runProcess(channel, argv, { ...common, isFirst: false });
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    firstStarted = promise;
-    try {
-      return await runProcess(channel, argv, { ...common, isFirst: true, onStarted: resolve });
-    } finally {
-      resolve();
-    }
-  };
-  return {
-    async exec(argv, execOptions) {
-      try {
-        return await run(argv, execOptions);
-      } catch (error) {
-        isBroken = true;
-        throw error;
-      }
-    },
-    async close() {
-      const isReleased = await build.release(container);
-      if (isBroken || !isReleased || build.hasEnded()) await build.close();
-      else onClosed();
-    },
-  };
+  return build.makeContainer(
+    [
+      { dest: "/", mountType: MountType.BIND, resultID: build.root },
+      ...caches,
+      { dest: notesPath, mountType: MountType.CACHE, cacheOpt: notesOpt, output: -1 },
+    ],
+    signal,
+  );
 }

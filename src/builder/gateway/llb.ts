@@ -12,15 +12,20 @@ const none = -1;
 /** A build's definition, whose result is what its last operation makes. */
 export type LlbDefinition = Encoded<typeof Definition>;
 
-/** A root file system that holds the helper and nothing else. */
+/** Where a container keeps what goes with it. */
+export const scratchPath = "/s";
+
+/** A root file system that holds the helper and an empty folder. */
 export function helperRoot(helper: Uint8Array): LlbDefinition {
   const mkdir = { path: "/bin", mode: 0o755, timestamp: none };
+  const scratch = { path: scratchPath, mode: 0o755, timestamp: none };
   const mkfile = { path: helperPath, mode: 0o755, data: helper, timestamp: none };
   return marshal({
     file: {
       actions: [
         { input: none, secondaryInput: none, output: none, mkdir },
-        { input: 0, secondaryInput: none, output: 0, mkfile },
+        { input: 0, secondaryInput: none, output: none, mkfile },
+        { input: 1, secondaryInput: none, output: 0, mkdir: scratch },
       ],
     },
   });

@@ -2,7 +2,6 @@ import type { Channel } from "./channel.ts";
 import { openBuild } from "./internal-build.ts";
 import { bareRoot, mountKey } from "./llb.ts";
 import { type CacheSharingOpt, MountType } from "./messages.ts";
-import { mountPath } from "./process.ts";
 import type { buildsMount, turnMount } from "./records.ts";
 
 /** Something that all others see on the builder. It goes with its connection at the latest. */
@@ -27,7 +26,7 @@ export async function hold(channel: Channel, { mount, sharing, signal }: HoldOpt
   try {
     const mounts = [
       { dest: "/", mountType: MountType.BIND, resultID: await build.solve(bareRoot, signal) },
-      { dest: mountPath, mountType: MountType.CACHE, cacheOpt, output: -1 },
+      { dest: "/held", mountType: MountType.CACHE, cacheOpt, output: -1 },
     ];
     const container = await build.makeContainer(mounts, signal);
     return {

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type Call, type Channel, GrpcError, GrpcStatus } from "./channel.ts";
-import { helperPath } from "./llb.ts";
+import { helperPath, scratchPath } from "./llb.ts";
 import { type ExecMessage, LLBBridge } from "./messages.ts";
 import type { MountExecOptions, MountExit } from "./shell.ts";
 import type { Decoded, Encoded } from "./wire.ts";
 
 type ExecCall = Call<Encoded<typeof ExecMessage>, Decoded<typeof ExecMessage>>;
 
-/** Where the mount lies in its container. */
-export const mountPath = "/k";
 /** The folder of notes, which all containers share. */
 export const notesPath = "/n";
 /** Bytes of input in one message at most; BuildKit holds each message whole, and refuses those of 16 MiB. */
@@ -16,21 +14,61 @@ const maxInput = 256 * 1024;
 const maxStderr = 64 * 1024;
 
 /**
- * Runs `$@` and says at the end of standard error how that ended, then at the end of standard output that it has. It ends
- * well in any case, since BuildKit ends a container with the first process that fails.
+ * Runs commands one after the other, since the builder takes its time to start a process. A line says of each its id, its
+ * folder, the number of its text, the bytes of that, or 0 where it came before, the bytes of its input, or `-` where all that
+ * is left is its input, and its arguments; the text follows, then the input. Its end is said at the end of standard error,
+ * with the exit code, then at the end of standard output.
  */
-const report = '"$@"; echo "$0 $?" >&2; echo "$0"';
-/** BuildKit starts further processes in a container, at the cost of one, only as long as its first one lives. */
-const stay = "; exec sleep 2147483647 </dev/null >/dev/null 2>&1";
+const loop = `
+while IFS=' ' read -r id dir number size input args; do
+  if [ "$size" != 0 ]; then
+    text=$(busybox dd bs="$size" count=1 iflag=fullblock 2>/dev/null)
+    [ "\${#text}" = "$size" ] || break
+    eval "text$number=\\$text"
+  fi
+  eval "text=\\$text$number; set -- $args"
+  case $input in
+  0) (cd "$dir" || exit; eval "$text") </dev/null ;;
+  -) (cd "$dir" || exit; eval "$text") ;;
+  *) busybox dd bs="$input" count=1 iflag=fullblock 2>/dev/null | (cd "$dir" || exit; eval "$text") ;;
+  esac
+  echo "$id $?" >&2
+  echo "$id"
+  [ "$input" != - ] || break
+done`;
+/**
+ * BuildKit starts further processes in a container, at the cost of one, only as long as its first one lives. It ends a
+ * container with the first process that fails, so that all of them end well.
+ */
+const stay = "exec sleep 2147483647 </dev/null >/dev/null 2>&1";
 
-export interface ProcessOptions extends MountExecOptions {
+export interface ProcessOptions {
   readonly container: string;
   readonly metadata: Readonly<Record<string, string>>;
   /** Whether it is the first in its container, where it stays after its end. */
   readonly isFirst: boolean;
-  readonly onStarted?: () => void;
   /** What the user is to see of a failed call. */
   readonly explain: (error: unknown) => Promise<unknown>;
+}
+
+export interface Command extends Pick<MountExecOptions, "onOutput" | "signal"> {
+  readonly argv: readonly string[];
+  readonly folder: string;
+  readonly input: GatheredInput;
+}
+
+/** A process in a container that runs commands, one at a time. */
+export interface Process {
+  /** Fails as `explain` says, or with what input and `onOutput` threw; it and its container are lost then. */
+  run(command: Command): Promise<MountExit>;
+  /** Resolves when BuildKit has started it, or will not any more. */
+  readonly started: Promise<void>;
+  /** Whether it takes no other command. */
+  isOver(): boolean;
+  /** Whether a command was broken off, or it ended by itself. */
+  isLost(): boolean;
+  /** Lets it end, with the command under way. */
+  end(): void;
 }
 
 /** For containers and processes, in whose ids BuildKit takes nothing but letters and digits. */
@@ -38,56 +76,144 @@ export function newId(): string {
   return randomUUID().replaceAll("-", "");
 }
 
-/** Runs a process in a container. It fails as `explain` says, or with what input and `onOutput` threw. */
-export async function runProcess(
-  channel: Channel,
-  argv: readonly string[],
-  options: ProcessOptions,
-): Promise<MountExit> {
-  const { container, metadata, isFirst, explain, signal, input = [], onOutput = () => {}, onStarted } = options;
-  const call: ExecCall = channel.open(LLBBridge.ExecProcess, { metadata, signal });
+export function openProcess(channel: Channel, options: ProcessOptions): Process {
+  const { container, metadata, isFirst, explain } = options;
+  const call: ExecCall = channel.open(LLBBridge.ExecProcess, { metadata });
   const ProcessID = newId();
-  const script = isFirst ? report + stay : report;
-  const args = [helperPath, "sh", "-c", script, ProcessID, helperPath, ...argv];
-  const Meta = { args, cwd: mountPath, env: ["PATH=/bin", "LC_ALL=C", "TZ=UTC0", `BKCACHE_NOTES=${notesPath}`] };
-  const Init = { ContainerID: container, Meta, Fds: [0, 1, 2] };
-
-  let isOver = false;
-  const { promise: ended, resolve, reject } = Promise.withResolvers<MountExit>();
-  void sendAll(call, { ProcessID, Init, input, isOver: () => isOver }).catch((error: unknown) => {
-    // Half an input must not pass for a whole one.
-    reject(error);
-    call.cancel();
-  });
-  const onEnd = (exit: MountExit) => {
-    isOver = true;
-    resolve(exit);
+  const args = [helperPath, "sh", "-c", isFirst ? `${loop}\n${stay}` : loop];
+  const Meta = {
+    args,
+    cwd: "/",
+    env: ["PATH=/bin", "LC_ALL=C", "TZ=UTC0", `BKCACHE_NOTES=${notesPath}`, `BKCACHE_SCRATCH=${scratchPath}`],
   };
-  receive(call, { ProcessID, onStarted, onOutput, onEnd }).catch(reject);
-  try {
-    return await ended;
-  } catch (cause) {
+  const { promise: started, resolve: onStarted } = Promise.withResolvers<void>();
+  /** Of the texts that it has. */
+  const numbers = new Map<string, number>();
+  let underWay: Receiver | null = null;
+  let isOver = false;
+  let isLost = false;
+  let hasEnded = false;
+  let reason = "the builder does not say how the process ended";
+  let failure: unknown;
+  const send = (Data: Uint8Array): Promise<void> => call.send({ ProcessID, File: { Data } });
+  const end = (): void => {
     isOver = true;
-    throw await explain(cause);
-  }
+    if (!hasEnded) void call.send({ ProcessID, File: { EOF: true } });
+    hasEnded = true;
+  };
+  void call.send({ ProcessID, Init: { ContainerID: container, Meta, Fds: [0, 1, 2] } });
+  void call
+    .receive(({ Started, File, Exit, Done }) => {
+      if (Started !== undefined) onStarted();
+      if (Exit?.Error !== undefined) reason = Exit.Error.message;
+      // The call ends where both sides have said that they are through.
+      if (Done !== undefined) call.end();
+      return File === undefined ? undefined : underWay?.take(File);
+    })
+    .then(
+      () => (underWay === null ? null : new GrpcError(GrpcStatus.UNKNOWN, reason)),
+      (error: unknown) => error,
+    )
+    .then((error) => {
+      isOver = true;
+      isLost ||= error !== null;
+      failure = error;
+      onStarted();
+      underWay?.fail(error);
+    });
+
+  const sendCommand = async ({ argv, folder, input }: Command, id: string, isDone: () => boolean): Promise<void> => {
+    const [text, args] = splitCommand(argv);
+    const { head, rest } = input;
+    const number = numbers.get(text) ?? numbers.size;
+    const bytes = Buffer.from(numbers.has(text) ? "" : text);
+    numbers.set(text, number);
+    const inputBytes = rest === null ? head.length : "-";
+    const line = [id, folder, number, bytes.length, inputBytes, ...args.map(quote)].join(" ");
+    const isWanted = (): boolean => rest === null || !isDone();
+    const message = Buffer.concat([Buffer.from(`${line}\n`), bytes, head]);
+    for (let at = 0; at < message.length && isWanted(); at += maxInput) await send(message.subarray(at, at + maxInput));
+    if (rest === null) return;
+    for await (const chunk of { [Symbol.asyncIterator]: () => rest }) {
+      for (let at = 0; at < chunk.length && isWanted(); at += maxInput) await send(chunk.subarray(at, at + maxInput));
+      if (isDone()) break;
+    }
+    end();
+  };
+  return {
+    started,
+    isOver: () => isOver,
+    isLost: () => isLost,
+    end,
+    async run(command) {
+      const { signal, onOutput = () => {} } = command;
+      if (isOver) throw await explain(failure ?? new GrpcError(GrpcStatus.UNKNOWN, reason));
+      if (command.input.rest !== null) isOver = true;
+      const id = newId();
+      const { promise: ended, resolve, reject } = Promise.withResolvers<MountExit>();
+      let isDone = false;
+      const lose = (error: unknown): void => {
+        // Half an input must not pass for a whole one.
+        [isOver, isLost] = [true, true];
+        reject(error);
+        call.cancel();
+      };
+      const onAbort = (): void => lose(signal?.reason);
+      signal?.addEventListener("abort", onAbort);
+      if (signal?.aborted === true) onAbort();
+      const onEnd = (exit: MountExit): void => {
+        isDone = true;
+        resolve(exit);
+      };
+      underWay = { take: createReceiver(id, { onOutput, onEnd, onRefused: lose }), fail: reject };
+      sendCommand(command, id, () => isDone).catch(lose);
+      try {
+        return await ended;
+      } catch (cause) {
+        throw await explain(cause);
+      } finally {
+        isDone = true;
+        underWay = null;
+        signal?.removeEventListener("abort", onAbort);
+      }
+    },
+  };
+}
+
+/** What the shell evaluates, which ends with no newline, since the shell would drop it, and the arguments. */
+function splitCommand(argv: readonly string[]): readonly [text: string, args: readonly string[]] {
+  const [applet, option, script = "", , ...args] = argv;
+  const isScript = applet === "sh" && option === "-c" && !args.some((arg) => arg.includes("\n"));
+  return isScript ? [script.trimEnd(), args] : [["exec", helperPath, ...argv.map(quote)].join(" "), []];
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+type OutputFile = NonNullable<Decoded<typeof ExecMessage>["File"]>;
+
+interface Receiver {
+  /** What it returns is waited for, as with `onOutput`. */
+  readonly take: (file: OutputFile) => void | Promise<void>;
+  readonly fail: (error: unknown) => void;
+}
+
+interface ReceiverOptions {
+  readonly onOutput: NonNullable<MountExecOptions["onOutput"]>;
+  readonly onEnd: (exit: MountExit) => void;
+  /** Takes what `onOutput` threw. */
+  readonly onRefused: (error: unknown) => void;
 }
 
 const nothing = Buffer.alloc(0);
 
-interface Receiver {
-  readonly ProcessID: string;
-  readonly onStarted: (() => void) | undefined;
-  readonly onOutput: NonNullable<MountExecOptions["onOutput"]>;
-  readonly onEnd: (exit: MountExit) => void;
-}
-
-/** Reads to the end of the call, which comes after that of the process, and for the first one with its container's. */
-async function receive(call: ExecCall, { ProcessID, onStarted, onOutput, onEnd }: Receiver): Promise<void> {
-  const mark = Buffer.from(`${ProcessID}\n`);
-  const lastLine = new RegExp(`${ProcessID} (\\d+)\\n$`);
+/** Reads to the end of a command. */
+function createReceiver(id: string, { onOutput, onEnd, onRefused }: ReceiverOptions): Receiver["take"] {
+  const mark = Buffer.from(`${id}\n`);
+  const lastLine = new RegExp(`${id} (\\d+)\\n$`);
   let stderr = nothing;
   let held = nothing;
-  let reason = "the builder does not say how the process ended";
   let hasEnded = false;
   /** Of what `onOutput` has returned. */
   let handled: Promise<unknown> | undefined;
@@ -96,29 +222,33 @@ async function receive(call: ExecCall, { ProcessID, onStarted, onOutput, onEnd }
     if (handled === undefined) onEnd(exit);
     else void handled.then(() => onEnd(exit)).catch(() => {});
   };
-  await call.receive(({ Started, File, Exit, Done }) => {
-    if (Started !== undefined) onStarted?.();
-    if (Exit?.Error !== undefined) reason = Exit.Error.message;
-    // The call ends where both sides have said that they are through.
-    if (Done !== undefined) call.end();
-    if (File === undefined || hasEnded) return undefined;
+  return ({ Fd, Data }) => {
+    if (hasEnded) return undefined;
     let answer;
-    if (File.Fd === 1) {
-      const output = held.length === 0 ? File.Data : Buffer.concat([held, File.Data]);
+    if (Fd === 1) {
+      const output = held.length === 0 ? Data : Buffer.concat([held, Data]);
       const length = output.length - overlap(output, mark);
       held = length === output.length ? nothing : Buffer.from(output.subarray(length));
-      if (length > 0) answer = onOutput(output.subarray(0, length));
+      try {
+        if (length > 0) answer = onOutput(output.subarray(0, length));
+      } catch (error) {
+        hasEnded = true;
+        onRefused(error);
+        return undefined;
+      }
     } else {
-      stderr = Buffer.concat([stderr, File.Data]).subarray(-maxStderr);
+      stderr = Buffer.concat([stderr, Data]).subarray(-maxStderr);
     }
-    if (answer !== undefined) handled = Promise.all([handled, answer]);
+    if (answer !== undefined) {
+      answer = answer.catch(onRefused);
+      handled = Promise.all([handled, answer]);
+    }
     const [line, exitCode] = held.equals(mark) ? (lastLine.exec(stderr.toString("latin1")) ?? []) : [];
     if (line !== undefined) {
       end({ exitCode: Number(exitCode), stderr: stderr.toString("utf8", 0, stderr.length - line.length) });
     }
     return answer;
-  });
-  if (!hasEnded) throw new GrpcError(GrpcStatus.UNKNOWN, reason);
+  };
 }
 
 /** How many bytes at the end of `data` may be the beginning of `mark`. */
@@ -131,20 +261,39 @@ function overlap(data: Uint8Array, mark: Buffer): number {
   return 0;
 }
 
-interface Outgoing {
-  readonly ProcessID: string;
-  readonly Init: Encoded<typeof ExecMessage>["Init"];
-  readonly input: NonNullable<MountExecOptions["input"]> | readonly Uint8Array[];
-  readonly isOver: () => boolean;
+/** Bytes of input that are sent with a command, after which its process takes another one. */
+const maxHead = 512 * 1024;
+
+/** The input of a command: all of it, or its beginning and the rest. */
+export interface GatheredInput {
+  readonly head: Buffer;
+  readonly rest: AsyncIterator<Uint8Array> | null;
 }
 
-async function sendAll(call: ExecCall, { ProcessID, Init, input, isOver }: Outgoing): Promise<void> {
-  await call.send({ ProcessID, Init });
-  for await (const chunk of input as AsyncIterable<Uint8Array>) {
-    for (let at = 0; at < chunk.length && !isOver(); at += maxInput) {
-      await call.send({ ProcessID, File: { Data: chunk.subarray(at, at + maxInput) } });
+/** Reads input until it is known whether it is short. It fails as the input does, or with the reason of the signal. */
+export async function gatherInput(
+  input: MountExecOptions["input"],
+  signal: AbortSignal | undefined,
+): Promise<GatheredInput> {
+  signal?.throwIfAborted();
+  if (input === undefined) return { head: nothing, rest: null };
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  aborted.catch(() => {});
+  const onAbort = () => reject(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  try {
+    const rest: AsyncIterator<Uint8Array> = input[Symbol.asyncIterator]();
+    const pieces: Buffer[] = [];
+    let length = 0;
+    while (length <= maxHead) {
+      const next = await Promise.race([rest.next(), aborted]);
+      if (next.done === true) return { head: Buffer.concat(pieces), rest: null };
+      // What is given on need not be valid for longer than until the next one is asked for.
+      pieces.push(Buffer.from(next.value));
+      length += next.value.length;
     }
-    if (isOver()) break;
+    return { head: Buffer.concat(pieces), rest };
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
   }
-  await call.send({ ProcessID, File: { EOF: true } });
 }

@@ -35,9 +35,10 @@ export interface MountExit {
 }
 
 /**
- * A container that holds nothing but a static busybox and one cache mount, opened for this process alone (sharing
+ * A container that holds nothing but a static busybox and cache mounts, of which this is one, opened for this process alone (sharing
  * locked). Its working folder is the root of the mount, and it runs as root without a network. BKCACHE_NOTES names a folder
- * that the shells of all mounts of the builder share, and no build sees.
+ * that the shells of all mounts of the builder share, and no build sees; BKCACHE_SCRATCH one that goes with the container,
+ * which mounts that were opened together share.
  */
 export interface MountShell {
   /**

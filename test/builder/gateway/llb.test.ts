@@ -48,11 +48,12 @@ describe("what a mount begins with", () => {
   });
 });
 
-test("the helper's root holds the helper", () => {
+test("the helper's root holds the helper, and a folder for what goes with a container", () => {
   const [made] = ops(helperRoot(Buffer.from("program")));
   expect(made?.op.file?.actions.map(({ mkdir, mkfile }) => mkdir?.path ?? mkfile?.path)).toEqual([
     "/bin",
     "/bin/busybox",
+    "/s",
   ]);
   expect(made?.op.file?.actions[1]?.mkfile).toMatchObject({
     data: Buffer.from("program"),

@@ -16,6 +16,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { findBuildx } from "../../../src/builder/buildx.ts";
 import { openGateway } from "../../../src/builder/gateway/gateway.ts";
+import { openGroup } from "../../../src/builder/gateway/group.ts";
 import type { MountExit, MountShell } from "../../../src/builder/gateway/shell.ts";
 import { createLimit } from "../../../src/host/limit.ts";
 import { createHost } from "../../../src/host/node-host.ts";
@@ -71,16 +72,14 @@ async function main(): Promise<void> {
   const mounts = Array.from({ length: work.count ?? 1 }, (_, i) =>
     work.count === undefined ? work.mount : `${work.mount}${i}`,
   );
+  const identities = mounts.map((mount) => ({ id: mount, namespace: "" }));
+  const group = openGroup(gateway, identities);
   const done = await Promise.all(
-    mounts.map((mount) =>
-      limit(async () => {
-        const shell = await gateway.openShell({ id: mount, namespace: "" });
-        const result = await run({ ...work, mount }, shell);
-        await shell.close();
-        return result;
-      }),
+    identities.map((identity) =>
+      limit(() => group.use(identity, signal, (shell) => run({ ...work, mount: identity.id }, shell))),
     ),
   );
+  await group.close();
   const kind = done.every((each) => each.kind === done[0]?.kind) ? (done[0]?.kind ?? "") : "mixed";
   const result = { kind, contentBytes: done.reduce((sum, { contentBytes }) => sum + contentBytes, 0) };
   const ms = performance.now() - began.ms;
