@@ -56,7 +56,7 @@ export function planInForce(plan: Plan, level: LevelInForce | null): Plan {
 }
 
 function inForce([name, { reads, cache }]: readonly [string, Levels[string]], what: string): LevelInForce {
-  const why = `the level of trust is ${name}, since ${what}`;
+  const why = `its level of trust is ${name}: ${what}`;
   return { name, reads, read: cache !== "off", write: cache === "read-write", why };
 }
 

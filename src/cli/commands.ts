@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     subcommands: layerCommands,
   },
   { name: "relay", summary: "serve buckets to other machines' builds", load: () => import("./commands/relay.ts") },
+  {
+    name: "iam",
+    summary: "print the least rights that builds need in the buckets, for each level of trust",
+    load: () => import("./commands/iam.ts"),
+  },
   { name: "lint", summary: "find what spoils caches in Dockerfiles", load: () => import("./commands/lint.ts") },
   {
     name: "doctor",

@@ -44,7 +44,11 @@ export async function createGcsStore(options: GcsStoreOptions): Promise<ObjectSt
   let isBucketKnown = false;
   const absent = async (signal: AbortSignal | undefined): Promise<null> => {
     if (!isBucketKnown) {
-      await ask({ method: "GET", path: `${objects}?maxResults=1&fields=nextPageToken` }, [], signal);
+      await ask(
+        { method: "GET", path: `${objects}?maxResults=1&fields=nextPageToken&prefix=${percentEncode(prefix)}` },
+        [],
+        signal,
+      );
     }
     isBucketKnown = true;
     return null;

@@ -153,7 +153,7 @@ describe("what a run does", () => {
   test("a command by hand is bound by it too", () => {
     const { level } = use(fork);
     expect(whyNotWrite({ cache: "read-write", level }, fork)).toBe(
-      "--cache says read-write, and the level of trust is fork, since CI_MERGE_REQUEST_IID says that this is a pull request from another repository",
+      "--cache says read-write, and its level of trust is fork: CI_MERGE_REQUEST_IID says that this is a pull request from another repository",
     );
     expect(whyNotWrite({ cache: undefined, level: use(request).level }, request)).toBeNull();
   });

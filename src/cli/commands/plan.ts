@@ -83,7 +83,7 @@ function render({ project, cache, epoch, trust, mountStore, ways, targets, comma
 
 function renderTrust({ level, reads, why }: NonNullable<Description["trust"]>): string {
   const others = reads.length === 0 ? "" : `; ${level === null ? "it reads" : "it also reads"} ${reads.join(", ")}`;
-  return plainLine(`trust: ${why}${others}`);
+  return plainLine(`${why}${others}`);
 }
 
 /** Once where all targets have the same, as they do unless the config names some. */

@@ -4,6 +4,7 @@ import { buildFlags } from "../../bake/build-argv.ts";
 import { describeOwnFlags } from "../../bake/own-flags.ts";
 import { cacheUses } from "../../cache/use.ts";
 import { codes } from "../../diagnostics/codes.ts";
+import { kinds as rightKinds } from "../../iam/kinds.ts";
 
 /** What may stand at a place of a command line. */
 export type Kind = "target" | "group" | "mount" | "scope" | "level" | "builder" | "file" | "folder";
@@ -39,7 +40,11 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
   dockerfile: ["file"],
 };
 
-const fixed: Readonly<Record<string, readonly string[]>> = { use: cacheUses, code: Object.keys(codes).toSorted() };
+const fixed: Readonly<Record<string, readonly string[]>> = {
+  use: cacheUses,
+  kind: rightKinds,
+  code: Object.keys(codes).toSorted(),
+};
 
 /** What a placeholder of the help stands for, such as `<mount|target...>`. */
 function valuesOf(placeholder: string, choices: readonly string[] = []): Values & { readonly isList: boolean } {
