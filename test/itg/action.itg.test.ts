@@ -162,6 +162,23 @@ describe("the action", () => {
     expect((await s3.objects(bucket)).filter(({ key }) => key.startsWith(prefix))).toEqual([]);
   });
 
+  test("names the targets that have changed, for a matrix", async ({ job, project, program }) => {
+    const place = { "working-directory": project.dir, program };
+    const { main } = await job();
+    expect((await main({ ...place, targets: "app" })).exitCode).toBe(0);
+    const matrix = async (affected: string) => {
+      const { main: ask, outputs, post } = await job();
+      const { exitCode, stderr } = await ask({ ...place, affected });
+      expect(exitCode, stderr).toBe(0);
+      expect(await post()).toMatchObject({ exitCode: 0, stdout: "" });
+      return JSON.parse(outputs()["matrix"] ?? "") as unknown;
+    };
+    expect(await matrix("true")).toEqual({ include: [] });
+    expect(await matrix("other")).toEqual({ include: [{ target: "app" }] });
+    project.write("src/a.txt", "two");
+    expect(await matrix("main")).toEqual({ include: [{ target: "app" }] });
+  });
+
   test("takes the executable of its own version from the release, once", async () => {
     const content = `#!/bin/sh\necho "asked for $*" >&2\n`;
     const name = `bkcache-linux-${process.arch === "arm64" ? "arm64" : "amd64"}`;
