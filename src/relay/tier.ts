@@ -156,12 +156,20 @@ async function* read(
 ): AsyncGenerator<Buffer, void, undefined> {
   if (start === end) return;
   const chunks = createChunks(Math.min(readBytes, end - start));
+  const readAt = (position: number) => {
+    const reading = file.read(chunks.take(), { position, length: Math.min(readBytes, end - position) });
+    // Whoever waits for it sees the failure.
+    reading.catch(() => {});
+    return reading;
+  };
+  // One chunk ahead, so that the line is not idle while the disk is asked.
+  let ahead = readAt(start);
   try {
     for (let at = start; at < end;) {
-      const length = Math.min(readBytes, end - at);
-      const { bytesRead, buffer } = await file.read(chunks.take(), { position: at, length });
+      const { bytesRead, buffer } = await ahead;
       if (bytesRead === 0) throw new Error("a file of the tier ends too early");
       at += bytesRead;
+      if (at < end) ahead = readAt(at);
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
