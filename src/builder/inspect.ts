@@ -10,6 +10,8 @@ export interface BuilderNode {
   /** Null where the node does not run or does not say. */
   readonly buildkitVersion: string | null;
   readonly platforms: readonly string[];
+  /** Those that it was made for. */
+  readonly pinned?: readonly string[];
   readonly error: string | null;
   /** Options of the driver. */
   readonly options: Readonly<Record<string, string>>;
@@ -144,16 +146,16 @@ function joinPods(nodes: readonly BuilderNode[]): readonly BuilderNode[] {
 function readNode(fields: Readonly<Record<string, string>>): BuilderNode {
   // "Buildkit" before buildx 0.13, "BuildKit version" since.
   const version = Object.entries(fields).find(([key]) => /^buildkit( version)?$/i.test(key))?.[1];
+  const platforms = (fields["Platforms"] ?? "").split(/,\s*/).filter(Boolean);
+  // The star marks a platform that was asked for when the node was made.
+  const pinned = platforms.filter((platform) => platform.endsWith("*"));
   return {
     name: fields["Name"] ?? "",
     endpoint: fields["Endpoint"] ?? "",
     status: fields["Status"] ?? null,
     buildkitVersion: version === undefined || version === "" ? null : version,
-    // The star marks a platform that was asked for when the node was made.
-    platforms: (fields["Platforms"] ?? "")
-      .split(/,\s*/)
-      .filter(Boolean)
-      .map((platform) => platform.replace(/\*$/, "")),
+    platforms: platforms.map((platform) => platform.replace(/\*$/, "")),
+    ...(pinned.length > 0 && { pinned: pinned.map((platform) => platform.slice(0, -1)) }),
     error: fields["Error"] ?? null,
     options: readOptions(fields["Driver Options"] ?? ""),
   };

@@ -14,6 +14,11 @@ export interface BuilderRequest {
   readonly definition?: string | BuilderDefinition | undefined;
   /** Folder of the config: relative paths of the definition count from it. Absolute. */
   readonly dir: string;
+  /**
+   * Folder that buildx is started in to connect, `dir` when left out: in Kubernetes it takes the pod of a builder by that, as
+   * `bake` does by its own folder and `build` by that of the context. Absolute.
+   */
+  readonly from?: string | undefined;
 }
 
 /** What a builder of bkcache's own is. Paths are absolute. */

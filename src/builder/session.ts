@@ -4,14 +4,15 @@ import { ensureBuilder } from "./ensure.ts";
 import type { Builder } from "./inspect.ts";
 import type { Gateway, OpenNode } from "./gateway/gateway.ts";
 import type { Host } from "../host/host.ts";
+import { nodeFor, type Placed } from "./node-for.ts";
 import { mayTakeShortcuts } from "./shortcuts.ts";
 
 /** The nodes of a builder, each connected to when first used. */
 export interface BuilderSession {
   readonly host: Host;
   readonly builder: Builder;
-  /** The node that builds for the platform of the mount. */
-  gateway(mount: { readonly platform: string }): Promise<Gateway>;
+  /** The node that builds for the platform of the mount; the same for all platforms that one node builds for. */
+  gateway(mount: Placed): Promise<Gateway>;
   /** The only node, where it is connected to already or by a mere socket; else null. */
   readyGateway(): Promise<Gateway | null>;
   close(): Promise<void>;
@@ -25,7 +26,7 @@ export async function openBuilderSession(host: Host, buildx: Buildx, request: Bu
   let opened: OpenNode | undefined;
   try {
     const builder = await ensureBuilder(host, buildx, request, (node) => (opened = node));
-    return createSession(host, buildx, { builder, dir: request.dir, opened });
+    return createSession(host, buildx, { builder, from: request.from ?? request.dir, opened });
   } catch (error) {
     await opened?.connection.close();
     throw error;
@@ -43,34 +44,34 @@ interface DialedNode {
 
 interface SessionOptions {
   readonly builder: Builder;
-  /** Folder that relative paths count from. Absolute. */
-  readonly dir: string;
+  /** Folder that buildx is started in. Absolute. */
+  readonly from: string;
   /** The only node, where it was connected to. */
   readonly opened: OpenNode | undefined;
 }
 
-function createSession(host: Host, buildx: Buildx, { builder, dir, opened }: SessionOptions): BuilderSession {
+function createSession(host: Host, buildx: Buildx, { builder, from, opened }: SessionOptions): BuilderSession {
   const only = builder.nodes.length === 1 ? builder.nodes[0] : undefined;
   // Without it, every node is reached by `buildx dial-stdio`.
   const endpoint = builder.driver === "remote" && mayTakeShortcuts(host.env) ? only?.endpoint : undefined;
   const nodes = new Map<string, DialedNode>();
-  const open = async (node: string, kept: OpenNode | undefined): Promise<Gateway> => {
+  const open = async (platform: string, kept: OpenNode | undefined): Promise<Gateway> => {
     const isSocket = kept !== undefined || endpoint?.startsWith("unix://") === true;
     const [{ openGateway }, socket] = await Promise.all([
       import("./gateway/gateway.ts"),
       isSocket ? null : import("./container-socket.ts").then((each) => each.findContainerSocket(host.env, builder)),
     ]);
     const openBy = (address: string | undefined) =>
-      openGateway({ ...host, cwd: dir }, buildx, builder.name, {
+      openGateway({ ...host, cwd: from }, buildx, builder.name, {
         signal: host.signal,
-        ...(node !== "" && { platform: node }),
+        ...(platform !== "" && { platform }),
         ...(address !== undefined && { endpoint: address }),
         ...(kept !== undefined && { opened: kept }),
       });
     return socket === null ? openBy(endpoint) : openBy(socket).catch(() => openBy(endpoint));
   };
-  const dial = (node: string, kept: OpenNode | undefined): DialedNode => {
-    const gateway = open(node, kept);
+  const dial = (platform: string, kept: OpenNode | undefined): DialedNode => {
+    const gateway = open(platform, kept);
     const dialed: DialedNode = { gateway, isGone: () => false };
     gateway.then(
       (opening) => (dialed.isGone = () => !opening.isOpen()),
@@ -85,16 +86,17 @@ function createSession(host: Host, buildx: Buildx, { builder, dir, opened }: Ses
     host,
     builder,
     async readyGateway() {
-      const isReady = opened !== undefined || nodes.has("") || endpoint?.startsWith("unix://") === true;
+      const isReady = opened !== undefined || nodes.has("0") || endpoint?.startsWith("unix://") === true;
       return only !== undefined && isReady ? session.gateway({ platform: "" }) : null;
     },
-    gateway({ platform }) {
-      // All platforms of a single node are one place, emulated ones included.
-      const node = builder.nodes.length > 1 ? platform : "";
+    gateway(mount) {
+      // All platforms of a node are one place, emulated ones included.
+      const node = String(nodeFor(builder.nodes, mount) ?? mount.platform);
       let dialed = nodes.get(node);
       if (dialed === undefined || dialed.isGone()) {
         void dialed?.gateway.then((gone) => gone.close()).catch(() => {});
-        dialed = dial(node, dialed === undefined ? opened : undefined);
+        const isOne = builder.nodes.length < 2 || mount.isFirstNode === true;
+        dialed = dial(isOne ? "" : mount.platform, dialed === undefined ? opened : undefined);
         nodes.set(node, dialed);
       }
       return dialed.gateway;

@@ -15,6 +15,8 @@ export interface CarriedMount {
   readonly identity: MountIdentity;
   /** What it is built for, such as `linux/arm64`: each node of a builder has mounts of its own. */
   readonly platform: string;
+  /** Where the target names no platform: the first node of a builder that has several. */
+  readonly isFirstNode?: true;
   /** Its name in the store, where builders of all projects and platforms meet. */
   readonly storeId: string;
   /** Files whose hash names the snapshot; empty for the newest one. */
@@ -75,7 +77,8 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
   // Of one that is missing the build says so.
   if (found.dockerfile === null && listed === null && found.isMissing !== true)
     return [unknownMounts(name, found.reason)];
-  return platformsOf(target, request.platform).flatMap((platform) => {
+  const named = platformsOf(target);
+  return (named ?? [request.platform]).flatMap((platform) => {
     const scope = scopeOf(target, platform);
     const namespace = scope.args["BUILDKIT_CACHE_MOUNT_NS"] ?? "";
     const used =
@@ -96,7 +99,11 @@ function mountsOf(name: string, request: FindRequest): readonly (Omit<CarriedMou
         const declared = plan.mounts[mount];
         return declared === undefined ? [] : [carryDeclared(mount, declared, { platform, namespace, request })];
       }),
-    ].filter((each) => each !== null);
+    ]
+      .filter((each) => each !== null)
+      .map((each) =>
+        named !== null || "code" in each ? each : Object.assign({}, each, { isFirstNode: true as const }),
+      );
   });
 }
 
@@ -108,8 +115,9 @@ function unknownMounts(target: string, reason: string): Diagnostic {
   };
 }
 
-function platformsOf({ platforms }: BakeTarget, ofBuilder: string): readonly string[] {
-  if (platforms === undefined || "variable" in platforms || platforms.length === 0) return [ofBuilder];
+/** Null where the target names none. */
+function platformsOf({ platforms }: BakeTarget): readonly string[] | null {
+  if (platforms === undefined || "variable" in platforms || platforms.length === 0) return null;
   return platforms.filter((platform) => typeof platform === "string");
 }
 

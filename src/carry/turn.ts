@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Hold } from "../builder/gateway/presence.ts";
+import { nodeFor } from "../builder/node-for.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { showTime } from "../diagnostics/units.ts";
@@ -86,8 +87,10 @@ export async function enterBuild(
 
 /** Always in one order: two runs that each had the turn of a node which the other wants would wait for ever. */
 async function gatewaysOf(session: BuilderSession, mounts: readonly CarriedMount[]): Promise<readonly Gateway[]> {
-  const platforms = [...new Set(mounts.map(({ platform }) => platform))].toSorted();
-  return [...new Set(await Promise.all(platforms.map((platform) => session.gateway({ platform }))))];
+  const { nodes } = session.builder;
+  const placed = mounts.map((mount) => ({ mount, node: nodeFor(nodes, mount) ?? nodes.length }));
+  const ordered = placed.toSorted((a, b) => a.node - b.node || (a.mount.platform < b.mount.platform ? -1 : 1));
+  return [...new Set(await Promise.all(ordered.map(({ mount }) => session.gateway(mount))))];
 }
 
 type Say = (message: string) => void;

@@ -1,9 +1,8 @@
 import type { Gateway } from "../builder/gateway/gateway.ts";
+import { reachedNodes } from "../builder/node-for.ts";
 import type { BuilderSession } from "../builder/session.ts";
 
-/** Each node of the builder once. */
+/** Each node that builds reach, once. */
 export async function gatewaysOf(session: BuilderSession): Promise<readonly Gateway[]> {
-  const { nodes } = session.builder;
-  const platforms = nodes.length < 2 ? [""] : nodes.map(({ platforms: own }) => own[0] ?? "");
-  return [...new Set(await Promise.all(platforms.map((platform) => session.gateway({ platform }))))];
+  return Promise.all(reachedNodes(session.builder).map((place) => session.gateway(place)));
 }

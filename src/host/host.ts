@@ -25,6 +25,7 @@ export interface ExecResult {
 }
 
 export interface PipeOptions {
+  readonly cwd?: string;
   /** The whole environment of the child; `host.env` when left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

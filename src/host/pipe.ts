@@ -24,7 +24,7 @@ export async function openPipe(
   args: readonly string[],
   options: PipeOptions = {},
 ): Promise<ProgramPipe> {
-  const { cwd } = context;
+  const { cwd = context.cwd } = options;
   const pair = process.platform === "win32" ? null : await makeSocketPair().catch(() => null);
   const child = spawn(command, args, {
     cwd,

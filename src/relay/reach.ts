@@ -1,4 +1,5 @@
 import { findGatewayAddress } from "../builder/container-socket.ts";
+import { type Placed, reachedNodes } from "../builder/node-for.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 
@@ -60,36 +61,25 @@ async function tryAddress(
   address: Reachable["address"],
 ): Promise<string | null> {
   const answers = await Promise.all(
-    platformsOf(session).map((platform) => tryNode({ session, relay, address, platform })),
+    reachedNodes(session.builder).map((place) => tryNode({ session, relay, address, place })),
   );
   return answers.find((answer) => answer !== null) ?? null;
-}
-
-/** One for each node, which builds for it. */
-function platformsOf({ builder: { nodes } }: BuilderSession): readonly string[] {
-  if (nodes.length < 2) return [""];
-  const seen = new Set<string>();
-  return nodes.flatMap(({ platforms }) => {
-    const own = platforms.find((platform) => !seen.has(platform));
-    for (const platform of platforms) seen.add(platform);
-    return own === undefined ? [] : [own];
-  });
 }
 
 interface NodeProbe {
   readonly session: BuilderSession;
   readonly relay: Reachable;
   readonly address: Reachable["address"];
-  readonly platform: string;
+  readonly place: Placed;
 }
 
-async function tryNode({ session, relay, address, platform }: NodeProbe): Promise<string | null> {
+async function tryNode({ session, relay, address, place }: NodeProbe): Promise<string | null> {
   const probe = relay.expectProbe();
   let hasCome = false;
   void probe.asked.then(() => (hasCome = true)).catch(() => {});
   const signal = AbortSignal.any([session.host.signal, AbortSignal.timeout(patience)]);
   try {
-    const gateway = await session.gateway({ platform });
+    const gateway = await session.gateway(place);
     const answer = await gateway.visit(`${urlOf(address)}${probe.path}`, { signal });
     return hasCome ? null : answer === null ? "something else answers there" : shorten(answer);
   } catch (error) {

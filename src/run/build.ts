@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { type BuildArgs, splitBuildArgs } from "../bake/build-argv.ts";
 import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { ensureBuilder } from "../builder/ensure.ts";
@@ -48,7 +50,8 @@ async function buildFrom(host: Host, { args, finding, startedAt }: BuildRun): Pr
   const [name] = Object.keys(declared.targets) as [string];
   const buildx = await finding;
   const dir = project?.valid.dir ?? host.cwd;
-  const builder = { flag: args.builder, definition: project?.valid.config.builder };
+  const definitionOfBuilder = project?.valid.config.builder;
+  const builder = { flag: args.builder, definition: definitionOfBuilder, from: folderOf(args.context, host.cwd) };
   if (!args.isBuild) {
     const { name: found } = await ensureBuilder(host, buildx, { ...builder, dir });
     const { exitCode } = await buildx.exec(["build", "--builder", found, ...args.passthrough, args.context], {
@@ -102,6 +105,12 @@ async function buildFrom(host: Host, { args, finding, startedAt }: BuildRun): Pr
       };
     },
   });
+}
+
+/** The context where it is a folder of this machine, by which buildx takes the pod of a builder in Kubernetes. */
+function folderOf(context: string, cwd: string): string {
+  const folder = resolve(cwd, context);
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : cwd;
 }
 
 /** An entry as `--cache-from` takes it. It holds no credentials: `chooseCache` gave those to the environment. */

@@ -49,6 +49,7 @@ test("two nodes", () => {
         status: "running",
         buildkitVersion: "v0.34.2",
         platforms: ["linux/amd64", "linux/amd64/v2", "linux/386"],
+        pinned: ["linux/amd64"],
         error: null,
         options: { cacert: '/etc/a,b "c".pem', servername: "x" },
       },
@@ -58,6 +59,7 @@ test("two nodes", () => {
         status: "inactive",
         buildkitVersion: null,
         platforms: ["linux/arm64"],
+        pinned: ["linux/arm64"],
         error: null,
         options: {},
       },
@@ -148,4 +150,20 @@ test("lastError", () => {
   expect(lastError(unknown)).toBe('no builder "x" found');
   expect(lastError("one\ntwo\n\n")).toBe("two");
   expect(lastError("")).toBe("buildx gave no reason");
+});
+
+test("pods of one node in Kubernetes, which buildx lists as nodes of one name", () => {
+  const pod = (name: string, platforms: string) => `Name:             ${name}
+Endpoint:         kubernetes:///ci?deployment=&kubeconfig=
+Driver Options:   namespace="ci" replicas="2"
+Status:           running
+BuildKit version: v0.34.2
+Platforms:        ${platforms}
+`;
+  const pods = [pod("ci0", "linux/amd64, linux/386"), pod("ci0", "linux/amd64, linux/386"), pod("ci1", "linux/arm64*")];
+  const { nodes } = parseInspect(`Name:   ci\nDriver: kubernetes\nNodes:\n${pods.join("\n")}`);
+  expect(nodes.map(({ name, pods: count, platforms, pinned }) => [name, count, platforms, pinned])).toEqual([
+    ["ci0", 2, ["linux/amd64", "linux/386"], undefined],
+    ["ci1", undefined, ["linux/arm64"], ["linux/arm64"]],
+  ]);
 });

@@ -15,6 +15,13 @@ test("what is written reaches the program, and what it writes comes back", async
   await expect(pipe.ended).resolves.toBe(0);
 });
 
+test("in another folder", async () => {
+  const other = makeTempDir("other");
+  const pipe = await openPipe(context, "sh", ["-c", "pwd"], { cwd: other });
+  pipe.stream.end();
+  await expect(text(pipe.stream)).resolves.toBe(`${other}\n`);
+});
+
 test("standard error, its last part only, and the exit code", async () => {
   const pipe = await sh("head -c 100000 /dev/zero >&2; echo last >&2; exit 3");
   pipe.stream.resume();

@@ -133,7 +133,7 @@ function installPythonPackages() {
   const dir = pythonDir();
   if (existsSync(dir)) return;
   installPrograms(["pip3"]);
-  say("installing the AWS CLI and the schemas of CI services");
+  say("installing the AWS CLI and the schemas of CI services and Kubernetes");
   mkdirSync(dirname(dir), { recursive: true });
   const staging = mkdtempSync(join(dirname(dir), ".installing-"));
   try {

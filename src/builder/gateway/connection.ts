@@ -36,7 +36,8 @@ export async function dial(host: Host, buildx: Buildx, options: DialOptions): Pr
   const { builder, platform, endpoint } = options;
   const args = ["dial-stdio", "--builder", builder, ...(platform === undefined ? [] : ["--platform", platform])];
   const direct = endpoint === undefined ? null : await openSocket(endpoint);
-  return connectTo(direct ?? (await host.openPipe(buildx.command, [...buildx.prefix, ...args])), builder);
+  const open = () => host.openPipe(buildx.command, [...buildx.prefix, ...args], { cwd: host.cwd });
+  return connectTo(direct ?? (await open()), builder);
 }
 
 /** The same for a socket of this machine alone; null for what is none, or cannot be opened. */

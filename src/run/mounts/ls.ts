@@ -1,3 +1,4 @@
+import { reachedNodes } from "../../builder/node-for.ts";
 import type { MountRecord } from "../../builder/gateway/records.ts";
 import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import { suggest } from "../../diagnostics/nearest.ts";
@@ -111,16 +112,16 @@ async function listLocal(host: Host, source: MountSource, request: ListRequest):
   });
   const { builder } = session;
   try {
-    const platforms = builder.nodes.map(({ platforms: all }) => all[0] ?? "");
-    const isOne = platforms.length <= 1;
+    const places = reachedNodes(builder);
+    const isOne = builder.nodes.length < 2;
     const found = await Promise.all(
-      (isOne ? [""] : platforms).map(async (platform) => {
-        const records = await (await session.gateway({ platform })).listMountRecords();
+      places.map(async (place) => {
+        const records = await (await session.gateway(place)).listMountRecords();
         const twins = findTwins(records);
         return records.map((record): LocalMount => ({
           record,
           name: labelRecord(source.plan, record),
-          node: isOne ? null : platform,
+          node: isOne ? null : place.platform,
           isTwin: twins.has(record.recordId),
         }));
       }),
