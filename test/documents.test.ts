@@ -1,6 +1,11 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { loadConfig } from "../src/config/load.ts";
+import { locateConfig } from "../src/config/locate.ts";
+import { validateConfig } from "../src/config/validate.ts";
+import { codes } from "../src/diagnostics/codes.ts";
+import { makeWorkspace } from "./support/workspace.ts";
 
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
   readonly scripts: Readonly<Record<string, string>>;
@@ -38,6 +43,24 @@ test.for(pages)("%s: links lead somewhere, and npm scripts exist", (page) => {
 test.for(pages)("%s: nothing runs a package of npm that may be another's", (page) => {
   // `--no` refuses what is not installed; the name is nobody's there yet.
   expect(readFileSync(page, "utf8").match(/\bnpx (?!--no\b)[^\n]*bkcache[^\n]*/g)).toBeNull();
+});
+
+test.for(pages)("%s: every code that it names is one", (page) => {
+  const named = readFileSync(page, "utf8").match(/\bBK[1-9]\d{3}\b/g) ?? [];
+  expect(named.filter((code) => !Object.hasOwn(codes, code))).toEqual([]);
+});
+
+test("the configs of docs/moving-from.md are valid", async () => {
+  const blocks = [
+    ...readFileSync("docs/moving-from.md", "utf8").matchAll(/^```yaml\n# bkcache.config.yaml\n(.*?)^```$/gms),
+  ];
+  expect(blocks).toHaveLength(3);
+  for (const [, text = ""] of blocks) {
+    const { dir } = makeWorkspace({ "bkcache.config.yaml": text, "docker-bake.hcl": 'target "api" {}\n' });
+    const located = await locateConfig({ cwd: dir });
+    if (located === null) throw new Error("no config found");
+    expect(validateConfig(await loadConfig(located)).warnings).toEqual([]);
+  }
 });
 
 test("CONTRIBUTING.md names files that exist", () => {

@@ -29,14 +29,14 @@ function systemEnv() {
 }
 
 function readPackages(file) {
-  return JSON.parse(readFileSync(join(root, file), "utf8")).packages;
+  return JSON.parse(readFileSync(file, "utf8")).packages;
 }
 
-/** True where node_modules holds exactly what package-lock.json names; optional packages may be left out. */
-function isInstalled() {
-  const installedFile = "node_modules/.package-lock.json";
-  if (!existsSync(join(root, installedFile)) || !existsSync(devNode)) return false;
-  const wanted = readPackages("package-lock.json");
+/** True where node_modules of a folder holds exactly what its package-lock.json names; optional packages may be left out. */
+function isInstalled(dir) {
+  const installedFile = join(dir, "node_modules/.package-lock.json");
+  if (!existsSync(installedFile) || !existsSync(devNode)) return false;
+  const wanted = readPackages(join(dir, "package-lock.json"));
   const installed = readPackages(installedFile);
   const isSame = (name) => installed[name]?.version === wanted[name]?.version;
   return (
@@ -46,28 +46,38 @@ function isInstalled() {
   );
 }
 
-function npm(...args) {
+function npm(dir, ...args) {
   // At level `error` npm keeps quiet about the engines of packages that only ever run on the project's own Node.
   const quiet = ["--loglevel=error", "--no-audit", "--no-fund"];
-  return spawnSync("npm", [...args, ...quiet], { cwd: root, env: systemEnv(), encoding: "utf8" });
+  return spawnSync("npm", [...args, ...quiet], { cwd: dir, env: systemEnv(), encoding: "utf8" });
 }
 
 /** The npm packages. */
 export function installPackages() {
-  if (isInstalled()) return say("npm packages are installed");
+  if (isInstalled(root)) return say("npm packages are installed");
   say("installing npm packages (npm ci)");
-  let result = npm("ci");
+  installFrom(root);
+  if (!existsSync(devNode)) fail("npm left no node in node_modules/.bin; allowScripts in package.json lets it install");
+}
+
+/** The packages of the generator of the docs' site, none of which runs anything when it is installed. */
+export function installDocsPackages() {
+  const dir = join(root, "docs");
+  if (!isInstalled(dir)) installFrom(dir, "--ignore-scripts");
+}
+
+function installFrom(dir, ...flags) {
+  let result = npm(dir, "ci", ...flags);
   if (result.status !== 0 && /^npm error Missing: /m.test(result.stderr ?? "")) {
     // npm ci insists on the optional binaries of every other platform, which not every registry carries; npm
     // install leaves them out and still takes each version and digest from the lock file.
     say("npm ci misses optional packages of other platforms here: npm install --no-save");
-    result = npm("install", "--no-save");
+    result = npm(dir, "install", "--no-save", ...flags);
   }
   if (result.status !== 0) {
     process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
-    fail("npm packages cannot be installed");
+    fail(`the npm packages of ${dir} cannot be installed`);
   }
-  if (!existsSync(devNode)) fail("npm left no node in node_modules/.bin; allowScripts in package.json lets it install");
 }
 
 /** Ends the script with one line. */

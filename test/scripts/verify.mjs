@@ -113,6 +113,8 @@ async function runChecks() {
 
 /** Builds the programs of the integration tests beside all else, which goes first where a processor is wanted. */
 async function buildToolchain() {
+  // The test of the docs' site says so where its packages cannot be had.
+  await run("nice", [devNode, "test/scripts/docs.mjs", "--install"]);
   const { exitCode, output } = await run("nice", [devNode, "test/toolchain/install.mjs"]);
   if (exitCode !== 0) process.stderr.write(output);
   say(exitCode === 0 ? "the toolchain is installed" : "the toolchain cannot be installed");
