@@ -4,6 +4,7 @@ import type {
   ResolvedBackend,
   ResolvedBakeFiles,
   ResolvedMount,
+  ResolvedRetention,
   ResolvedVariable,
   TextList,
 } from "../config/resolved.ts";
@@ -115,6 +116,8 @@ export interface Plan {
   readonly scopes: ResolvedConfig["scopes"];
   /** Part of the names of all caches, layers and mounts, but for 0. */
   readonly epoch: number;
+  /** Undefined where the config says nothing of it. */
+  readonly retention?: ResolvedRetention;
   /** Levels of trust, by name; undefined where there are none, and in the plan of one level. */
   readonly trust?: ResolvedConfig["trust"];
   /** Backends that the contents of mounts are read from after those of `mountBackend`, in order: those of other levels. */

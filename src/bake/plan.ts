@@ -59,6 +59,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     mountBudget,
     scopes,
     epoch,
+    retention,
     trust,
   } = resolved;
   return {
@@ -76,6 +77,7 @@ export function createPlan(resolved: ResolvedConfig): Plan {
     mountBudget,
     scopes,
     epoch,
+    ...(retention !== undefined && { retention }),
     ...(trust !== undefined && { trust: sorted(trust) }),
   };
 }

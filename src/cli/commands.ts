@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "layer caches: what the backends have, and what of it goes",
     subcommands: layerCommands,
   },
+  {
+    name: "prune",
+    summary: "delete old layer caches and mounts by the config's retention",
+    load: () => import("./commands/prune.ts"),
+  },
   { name: "relay", summary: "serve buckets to other machines' builds", load: () => import("./commands/relay.ts") },
   {
     name: "iam",

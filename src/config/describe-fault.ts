@@ -19,6 +19,7 @@ export const patternTexts: Readonly<Record<string, string>> = {
   "^[a-z0-9-]+$": "small letters, digits and `-`",
   "^[a-z0-9][a-z0-9-]{0,31}$": "small letters, digits and `-`, at most 32 and no `-` first",
   "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$": "a duration such as 90s or 1h30m",
+  "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$": "a duration such as 14d or 36h",
   "^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$": "a size such as 500MB or 4GiB",
   "^[a-zA-Z0-9_./-]+$": "letters, digits, `_`, `.`, `/` and `-`",
   "^/": "an absolute path",

@@ -12,6 +12,7 @@ import { expandMatrix } from "./resolve/matrix.ts";
 import { dropRemovedContexts } from "./resolve/merge.ts";
 import { resolveMounts } from "./resolve/mounts.ts";
 import { noAxes } from "./resolve/read.ts";
+import { resolveRetention } from "./resolve/retention.ts";
 import { resolveTrust } from "./resolve/trust.ts";
 import type {
   ResolvedAddition,
@@ -83,6 +84,7 @@ export function resolveConfig(config: Config, { dirName, fileName, spanOf }: Res
     mountBudget: { restore: "60s", save: "60s", ...config.cache?.mountBudget },
     scopes: { defaultBranch: null, read: null, requests: "read", ...config.cache?.scopes },
     epoch: config.cache?.epoch ?? 0,
+    ...resolveRetention(config),
     ...resolveTrust(config),
     warnings: level === "warn" ? shared.map(place) : [],
   };

@@ -142,6 +142,20 @@ export interface TrustLevel {
   readonly cache: "off" | "read" | "read-write";
 }
 
+/** What stays, as the config spells it; an empty one is no rule. */
+export interface RetentionRules {
+  readonly keepWithin?: string;
+  readonly keepLast?: number;
+  readonly maxSize?: string;
+}
+
+/** What `bkcache prune` keeps; null for what it leaves alone. */
+export interface ResolvedRetention {
+  readonly grace?: string;
+  readonly layers: RetentionRules | null;
+  readonly mounts: RetentionRules | null;
+}
+
 /** The config with nothing left to look up: no inheritance, no matrix, no defaults. */
 export interface ResolvedConfig {
   readonly project: string;
@@ -160,6 +174,8 @@ export interface ResolvedConfig {
   readonly epoch: number;
   /** By name; undefined where the config has no levels. */
   readonly trust?: Readonly<Record<string, TrustLevel>>;
+  /** Undefined where the config says nothing of it. */
+  readonly retention?: ResolvedRetention;
   readonly mountBudget: { readonly restore: string; readonly save: string; readonly first?: string };
   /** Findings that `rules` turned into warnings. */
   readonly warnings: readonly Diagnostic[];

@@ -43,6 +43,10 @@ export interface Config {
     [k: string]: TrustLevel;
   };
   /**
+   * What `bkcache prune` keeps, and `layers prune` and `mounts prune` where no rule is given.
+   */
+  retention?: Retention;
+  /**
    * Cache mounts, by name: the name of a preset, or an object.
    */
   mounts?: {
@@ -114,6 +118,11 @@ export type ProjectName = string;
  * A duration as Go writes it.
  */
 export type Duration = string;
+
+/**
+ * A duration as Go writes it, or in days.
+ */
+export type Age = string;
 
 /**
  * A number of bytes with a unit: B, KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024).
@@ -621,6 +630,54 @@ export interface ScopeRules {
    * What pull and merge requests do: read the scope of their base, or write a scope of their own too.
    */
   requests?: "read" | "own";
+}
+
+/**
+ * What stays of caches. Each goes where any rule says so.
+ */
+export interface Retention {
+  /**
+   * What was not written for so long goes. Of layers 30d where there is no rule.
+   */
+  keepWithin?: Age;
+  /**
+   * How many of the youngest stay: of each target that many scopes besides the default one, of each mount in each scope that many snapshots. Of mounts 3 where there is no rule.
+   */
+  keepLast?: number;
+  /**
+   * The oldest go until the others fit, layers and mounts each by themselves, in each backend.
+   */
+  maxSize?: Size;
+  /**
+   * How long a layer or pack must be unused before it goes: longer than any build takes.
+   */
+  grace?: Age;
+  /**
+   * Rules for layers in place of those above, key by key; false leaves them alone.
+   */
+  layers?: RetentionRules | false;
+  /**
+   * Rules for the contents of mounts in place of those above, key by key; false leaves them alone.
+   */
+  mounts?: RetentionRules | false;
+}
+
+/**
+ * Rules for layers or mounts alone.
+ */
+export interface RetentionRules {
+  /**
+   * What was not written for so long goes.
+   */
+  keepWithin?: Age;
+  /**
+   * How many of the youngest stay: of each target that many scopes besides the default one, of each mount in each scope that many snapshots.
+   */
+  keepLast?: number;
+  /**
+   * The oldest go until the others fit, layers and mounts each by themselves, in each backend.
+   */
+  maxSize?: Size;
 }
 
 /**

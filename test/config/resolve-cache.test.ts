@@ -219,6 +219,26 @@ describe("backends", () => {
   });
 });
 
+describe("retention", () => {
+  test.each<[NonNullable<Config["retention"]>, object]>([
+    [{}, { layers: {}, mounts: {} }],
+    [
+      { keepWithin: "14d", grace: "36h", mounts: { keepLast: 3 } },
+      { grace: "36h", layers: { keepWithin: "14d" }, mounts: { keepWithin: "14d", keepLast: 3 } },
+    ],
+    [
+      { keepLast: 2, layers: { keepLast: 5, maxSize: "1TB" }, mounts: false },
+      { layers: { keepLast: 5, maxSize: "1TB" }, mounts: null },
+    ],
+  ])("of %j is, for each kind, %j", (retention, expected) => {
+    expect(resolve({ retention }).retention).toEqual(expected);
+  });
+
+  test("is none where the config says nothing", () => {
+    expect(resolve({})).not.toHaveProperty("retention");
+  });
+});
+
 describe("mounts", () => {
   const mounts: NonNullable<Config["mounts"]> = {
     mod: "go-mod",

@@ -1,8 +1,8 @@
 import type { Host } from "../../host/host.ts";
-import type { KeepRules } from "../../layers/expire.ts";
 import type { LayerPruneResult, PrunedCache } from "../../layers/prune.ts";
 import { requireWrite } from "../../cache/use.ts";
 import { type Confirm, requireAgreement } from "../agreement.ts";
+import { graceFor, type KeepRules, rulesFor } from "../retention.ts";
 import { isOwn, nameCache, type NamedLayers } from "./names.ts";
 import { removeRecords } from "./records.ts";
 import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
@@ -10,17 +10,20 @@ import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
 export interface LayerPruneRequest extends LayerSelection {
   /** Value of --cache. */
   readonly cache: string | undefined;
-  readonly keep: KeepRules;
-  /** Milliseconds. */
-  readonly grace: number;
+  /** Null for what the config says, else the usual. */
+  readonly keep: KeepRules | null;
+  /** Milliseconds; null as for `keep`. */
+  readonly grace: number | null;
   readonly dryRun: boolean;
   /** Whether caches of other projects below the prefix go by the rules too. */
   readonly all: boolean;
   readonly confirm: Confirm<PrunedLayers>;
 }
 
-interface PrunedPlace {
+export interface PrunedPlace {
   readonly backend: string;
+  /** Milliseconds. */
+  readonly grace: number;
   /** For people. */
   readonly place: string;
   readonly caches: readonly (NamedLayers & PrunedCache)[];
@@ -34,17 +37,12 @@ export interface PrunedLayers extends OfPlaces<PrunedPlace> {
   readonly isDone: boolean;
 }
 
-export { defaultGrace } from "../../store/sweep.ts";
-
-/** What stays where the user says nothing else, in ms: caches that were written within that time. */
-export const defaultKeepWithin = 30 * 24 * 3_600_000;
-
 /**
  * Deletes layer caches by the rules, and blobs that no cache names.
  * @throws BkcacheError BK5056 where this run must not write; BK1002 where nobody has agreed to it, nor can be asked.
  */
 export async function pruneLayerCaches(host: Host, request: LayerPruneRequest): Promise<PrunedLayers> {
-  const { cache, keep, grace, dryRun, all, confirm } = request;
+  const { cache, dryRun, all, confirm } = request;
   if (!dryRun) {
     requireWrite(host, { cache, level: null }, "delete");
     requireAgreement(confirm, "caches");
@@ -54,11 +52,13 @@ export async function pruneLayerCaches(host: Host, request: LayerPruneRequest): 
       host,
       { ...request, deletes: isDry ? undefined : { cache } },
       async ({ backend, layers, store }, plan): Promise<PrunedPlace> => {
+        const keep = rulesFor(plan, "layers", request.keep);
+        const grace = graceFor(plan, request.grace);
         const applies = (name: string) => all || isOwn(plan, name);
         const result = await layers.prune({ keep, applies, grace, dryRun: isDry, now: host.now() });
         if (!isDry) await removeRecords(store, result.caches, host.signal);
         const caches = result.caches.map((each) => nameCache(plan, each));
-        return { backend, place: layers.place, caches, result };
+        return { backend, place: layers.place, grace, caches, result };
       },
     );
     return { ...pruned, project: all ? null : pruned.plan.project, isDone: !isDry };

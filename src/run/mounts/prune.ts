@@ -1,21 +1,24 @@
 import type { Host } from "../../host/host.ts";
 import { readManifestKey, type SnapshotRef } from "../../mounts/keys.ts";
-import { type PruneOptions, type PruneResult, pruneStore } from "../../mounts/prune.ts";
+import { type PruneResult, pruneStore } from "../../mounts/prune.ts";
 import { requireWrite } from "../../cache/use.ts";
 import type { Plan } from "../../bake/model.ts";
 import { labelMounts } from "../../carry/labels.ts";
 import { withMountStore } from "../../carry/open-store.ts";
 import { readStoreId } from "../../carry/store-id.ts";
 import { type Confirm, requireAgreement } from "../agreement.ts";
+import { graceFor, type KeepRules, rulesFor } from "../retention.ts";
 
-export interface PruneRequest extends Pick<PruneOptions, "keep"> {
+export interface PruneRequest {
   readonly config: string | undefined;
   /** Value of --level. */
   readonly level?: string | undefined;
   /** Value of --cache. */
   readonly cache: string | undefined;
-  /** Milliseconds. */
-  readonly grace: number;
+  /** Null for what the config says, else the usual. */
+  readonly keep: KeepRules | null;
+  /** Milliseconds; null as for `keep`. */
+  readonly grace: number | null;
   readonly dryRun: boolean;
   /** Whether snapshots of other projects below the prefix go by the rules too. */
   readonly all: boolean;
@@ -37,25 +40,24 @@ export interface PrunedMounts {
   readonly project: string | null;
   /** False where somebody was asked and said no: it is what would have been done. */
   readonly isDone: boolean;
+  /** Milliseconds. */
+  readonly grace: number;
   readonly snapshots: readonly PrunedSnapshot[];
   readonly result: PruneResult;
 }
-
-export { defaultGrace } from "../../store/sweep.ts";
-
-/** What stays where the user says nothing else: newest snapshots of each mount in each scope. */
-export const defaultKeepLast = 3;
 
 /**
  * Deletes snapshots by the rules.
  * @throws BkcacheError BK5056 where this run must not write; BK1002 where nobody has agreed to it, nor can be asked.
  */
 export async function pruneMounts(host: Host, request: PruneRequest): Promise<PrunedMounts> {
-  const { cache, keep, grace, dryRun, all, confirm } = request;
+  const { cache, dryRun, all, confirm } = request;
   if (!dryRun) requireWrite(host, { cache, level: null }, "delete");
   return withMountStore(host, request, async ({ store, plan, level }) => {
     if (!dryRun) requireWrite(host, { cache, level }, "delete");
     if (!dryRun) requireAgreement(confirm, "snapshots");
+    const keep = rulesFor(plan, "mounts", request.keep);
+    const grace = graceFor(plan, request.grace);
     const applies = (mount: string) => all || readStoreId(mount)?.project === plan.project;
     const run = async (isDry: boolean): Promise<PrunedMounts> => {
       const { signal } = host;
@@ -64,6 +66,7 @@ export async function pruneMounts(host: Host, request: PruneRequest): Promise<Pr
         place: store.place,
         project: all ? null : plan.project,
         isDone: !isDry,
+        grace,
         snapshots: nameSnapshots(plan, result.snapshots),
         result,
       };

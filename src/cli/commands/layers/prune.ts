@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { showBytes, showCount } from "../../../diagnostics/units.ts";
-import { defaultGrace, defaultKeepWithin, pruneLayerCaches, type PrunedLayers } from "../../../run/layers/prune.ts";
+import { pruneLayerCaches, type PrunedLayers } from "../../../run/layers/prune.ts";
 import type { CommandContext } from "../../command.ts";
 import { askYes, canAsk } from "../../report/ask.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";
@@ -24,7 +24,10 @@ interface PruneOptions extends KeepFlags {
 export function configure(command: Command, context: CommandContext): Command {
   return command
     .option("--keep-last <n>", "of each target, scopes to keep besides the default one: those written last")
-    .option("--keep-within <duration>", "delete what was not written for so long, such as 14d (30d without a rule)")
+    .option(
+      "--keep-within <duration>",
+      "delete what was not written for so long, such as 14d (without a rule what the config says, else 30d)",
+    )
     .option("--max-bytes <size>", "delete the oldest until the layers of the rest fit, such as 100GB")
     .option("--unreachable", "delete no cache that is sound; only layers that none names")
     .option(
@@ -53,7 +56,6 @@ with exit code 2 without. Exit code 3 where a backend does not answer.
 
 async function prune(options: PruneOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const grace = options.grace === undefined ? defaultGrace : requireDuration("--grace", options.grace);
   const dryRun = options.dryRun === true;
   const pruned = await pruneLayerCaches(host, {
     config: options.config,
@@ -61,21 +63,21 @@ async function prune(options: PruneOptions, context: CommandContext): Promise<vo
     backends: options.backend ?? [],
     cache: options.cache,
     keep: readKeep(options),
-    grace,
+    grace: options.grace === undefined ? null : requireDuration("--grace", options.grace),
     dryRun,
     all: options.all === true,
-    confirm: options.yes === true ? null : canAsk() ? (preview) => confirm(preview, grace, context) : "nobody",
+    confirm: options.yes === true ? null : canAsk() ? (preview) => confirm(preview, context) : "nobody",
   });
   const isDeclined = !dryRun && !pruned.isDone;
-  if (options.json) reporter.json(prunedJson(pruned));
-  else if (!isDeclined) reporter.result(renderPruned(pruned, grace));
+  if (options.json) reporter.json(prunedLayersJson(pruned));
+  else if (!isDeclined) reporter.result(renderPruned(pruned));
   if (isDeclined) host.tell({ level: "info", message: "nothing was deleted" });
   reportFindings({ ...pruned, places: pruned.places.map(({ result }) => result) }, context);
 }
 
-function readKeep(options: PruneOptions): NonNullable<ReturnType<typeof readRules>> {
+function readKeep(options: PruneOptions): ReturnType<typeof readRules> {
   const rules = readRules(options);
-  if (options.unreachable !== true) return rules ?? { maxAge: defaultKeepWithin };
+  if (options.unreachable !== true) return rules;
   if (rules === null) return {};
   throw new BkcacheError({
     code: "BK1002",
@@ -85,15 +87,15 @@ function readKeep(options: PruneOptions): NonNullable<ReturnType<typeof readRule
 }
 
 /** Layers that no cache names go unasked. */
-async function confirm(preview: PrunedLayers, grace: number, { host, reporter }: CommandContext): Promise<boolean> {
+async function confirm(preview: PrunedLayers, { host, reporter }: CommandContext): Promise<boolean> {
   const count = preview.places.reduce((sum, { caches }) => sum + caches.length, 0);
   if (count === 0) return true;
-  reporter.lines(renderPruned(preview, grace).trimEnd().split("\n"));
+  reporter.lines(renderPruned(preview).trimEnd().split("\n"));
   return askYes(`delete ${showCount(count, "cache")} of ${preview.project ?? "all projects"}?`, host.signal);
 }
 
-export function renderPruned({ places, isDone }: PrunedLayers, grace: number): string {
-  const blocks = places.map(({ place, caches, result }) => {
+function renderPruned({ places, isDone }: PrunedLayers): string {
+  const blocks = places.map(({ place, grace, caches, result }) => {
     const rows = caches.map(({ label, scope, why }) => [
       label,
       scope ?? "-",
@@ -117,7 +119,7 @@ export function renderPruned({ places, isDone }: PrunedLayers, grace: number): s
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-export function prunedJson(pruned: PrunedLayers): object {
+export function prunedLayersJson(pruned: PrunedLayers): object {
   return {
     version: 1,
     project: pruned.project,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { showBytes, showCount } from "../../../diagnostics/units.ts";
-import { defaultGrace, defaultKeepLast, pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
+import { pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
+import { defaultKeepLast } from "../../../run/retention.ts";
 import type { CommandContext } from "../../command.ts";
 import { askYes, canAsk } from "../../report/ask.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";
@@ -21,7 +22,7 @@ export function configure(command: Command, context: CommandContext): Command {
   return command
     .option(
       "--keep-last <n>",
-      `newest snapshots to keep of each mount in each scope (${defaultKeepLast} without a rule)`,
+      `newest snapshots to keep of each mount in each scope (without a rule what the config says, else ${defaultKeepLast})`,
     )
     .option("--keep-within <duration>", "delete what is older, such as 14d; also the last one of a scope")
     .option("--max-bytes <size>", "delete the oldest until the rest fits, such as 10GB; the last of a scope stays")
@@ -46,34 +47,33 @@ asks; where there is no terminal it needs --yes, and ends with exit code 2 witho
 
 async function prune(options: PruneOptions, context: CommandContext): Promise<void> {
   const { host, reporter } = context;
-  const grace = options.grace === undefined ? defaultGrace : requireDuration("--grace", options.grace);
   const dryRun = options.dryRun === true;
   const pruned = await pruneMounts(host, {
     config: options.config,
     level: options.level,
     cache: options.cache,
-    keep: readRules(options) ?? { last: defaultKeepLast },
-    grace,
+    keep: readRules(options),
+    grace: options.grace === undefined ? null : requireDuration("--grace", options.grace),
     dryRun,
     all: options.all === true,
-    confirm: options.yes === true ? null : canAsk() ? (preview) => confirm(preview, grace, context) : "nobody",
+    confirm: options.yes === true ? null : canAsk() ? (preview) => confirm(preview, context) : "nobody",
   });
   const isDeclined = !dryRun && !pruned.isDone;
-  if (options.json) reporter.json(toJson(pruned));
-  else if (!isDeclined) reporter.result(`${render(pruned, grace).join("\n")}\n`);
+  if (options.json) reporter.json(prunedMountsJson(pruned));
+  else if (!isDeclined) reporter.result(`${render(pruned).join("\n")}\n`);
   if (isDeclined) host.tell({ level: "info", message: "nothing was deleted" });
   for (const finding of pruned.result.findings) host.tell({ ...finding, level: "warning" });
 }
 
 /** Packs that no snapshot uses go unasked. */
-async function confirm(preview: PrunedMounts, grace: number, { host, reporter }: CommandContext): Promise<boolean> {
+async function confirm(preview: PrunedMounts, { host, reporter }: CommandContext): Promise<boolean> {
   if (preview.snapshots.length === 0) return true;
-  reporter.lines(render(preview, grace));
+  reporter.lines(render(preview));
   const whose = preview.project === null ? "all projects" : preview.project;
   return askYes(`delete ${showCount(preview.snapshots.length, "snapshot")} of ${whose}?`, host.signal);
 }
 
-function render({ place, isDone, snapshots, result }: PrunedMounts, grace: number): readonly string[] {
+function render({ place, isDone, grace, snapshots, result }: PrunedMounts): readonly string[] {
   const rows = snapshots.map(({ name, ref }) => [name, ref?.scope ?? "-", ref?.key ?? "-"]);
   const columns = [{ head: "MOUNT", least: 10 }, { head: "SCOPE", least: 6 }, { head: "KEY" }];
   const verb = isDone ? "deleted" : "would delete";
@@ -92,7 +92,7 @@ function render({ place, isDone, snapshots, result }: PrunedMounts, grace: numbe
   ];
 }
 
-function toJson({ place, project, isDone, snapshots, result }: PrunedMounts): object {
+export function prunedMountsJson({ place, project, isDone, snapshots, result }: PrunedMounts): object {
   const sizes = (packs: PrunedMounts["result"]["packs"]) => ({
     packs: packs.length,
     bytes: packs.reduce((sum, { size }) => sum + size, 0),
