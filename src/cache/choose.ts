@@ -28,6 +28,8 @@ interface TargetChoice {
   readonly reason: string;
   /** What the source was made of; null where that is not known. */
   readonly record: InputRecord | null;
+  /** The backend of the source; null without one. */
+  readonly declared: StoreBackend | null;
   readonly destinations: readonly Destination[];
 }
 
@@ -274,14 +276,15 @@ function chooseFor(
     candidates.filter((each) => each.direction === direction && each.backend === null).map(({ entry }) => entry);
   const reads = candidates.filter(isOfBackend("from"));
   const { source: found, reason } = chooseSource(reads, presence, leftOut);
+  const place = reads.find(({ name, backend }) => name === found?.name && backend === found.backend);
   const writes = candidates.filter(isOfBackend("to")).filter(({ backend }) => !leftOut.has(backend));
   return {
     cacheFrom: [...own("from"), ...(found === null ? [] : [keys.passed(found)])],
     cacheTo: [...own("to"), ...writes.map((each) => keys.passed(each))],
     source: found && { ...found, entry: keys.placed(found) },
     reason: own("from").length > 0 ? "the target has cacheFrom of its own" : reason,
-    record:
-      found && record(reads.find(({ name, backend }) => name === found.name && backend === found.backend) ?? found),
+    record: place === undefined ? null : record(place),
+    declared: place?.declared ?? null,
     destinations: writes.map((each) => {
       const { backend, scope, name, manifest, declared } = each;
       return { backend, scope, name, entry: keys.placed(each), manifest, declared, record: record(each) };

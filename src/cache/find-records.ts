@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { recordKey } from "../inputs/keys.ts";
-import { type InputRecord, readFiles, type RecordedFiles } from "../inputs/record.ts";
+import { type InputRecord, maxStoredBytes, readFiles, type RecordedFiles } from "../inputs/record.ts";
 import { chooseSource } from "../layers/select.ts";
 import { openAccess, usedBuckets } from "./access.ts";
 import { isOfBackend, type TargetEntry } from "./entries.ts";
@@ -28,9 +28,6 @@ export interface FoundRecords {
   readonly failed: readonly Diagnostic[];
 }
 
-/** An object of more than this is not read for a list of files. */
-const maxBytes = 64 * 2 ** 20;
-
 /** Looks for the cache of each target as a bake does, without a builder. @param candidates what a bake may read */
 export async function findRecords(
   host: Host,
@@ -53,7 +50,9 @@ export async function findRecords(
       async readFiles() {
         if (place === undefined || place.declared === null) return null;
         const store = await relay.store(place.declared);
-        const bytes = await store.get(recordKey(place.name), { maxBytes, signal: host.signal }).catch(() => null);
+        const bytes = await store
+          .get(recordKey(place.name), { maxBytes: maxStoredBytes, signal: host.signal })
+          .catch(() => null);
         host.signal.throwIfAborted();
         return bytes === null ? null : readFiles(bytes);
       },

@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "list the targets that have changed since their caches were written",
     load: () => import("./commands/affected.ts"),
   },
+  { name: "why", summary: "say why steps of the last bake ran", load: () => import("./commands/why.ts") },
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },
   {
     name: "mounts",

@@ -65,6 +65,10 @@ export const codes = {
     title: "keys of the relay cannot be used",
     help: "`bkcache relay` serves those whose keys are in the file that --keys names, which others must not be able to read.",
   },
+  BK1018: {
+    title: "no report of a bake",
+    help: "`bkcache why` reads what the last `bkcache bake` or `build` in this project came to, which is kept in the user's cache folder, or the file that --report names.",
+  },
 
   // --- 2xxx config
   BK2001: {

@@ -107,7 +107,9 @@ export function createInputReader(
     const images = (used?.images ?? []).map((image): ImageInput => {
       return { name: image.name, ref: digest("image", image.ref), resolved: image.ref };
     });
+    const last = stages.at(-1);
     return withFingerprint({
+      lastStage: last === undefined ? null : (last.name ?? `stage-${last.index}`),
       settings,
       instructions,
       contexts: inputs,

@@ -4,6 +4,8 @@ import type { ContextFile } from "./context-files.ts";
 export interface TargetInputs {
   /** SHA-256 over all that follows, in hex. */
   readonly fingerprint: string;
+  /** What BuildKit calls the last stage that is built; null where the Dockerfile cannot be read. No part of the fingerprint. */
+  readonly lastStage: string | null;
   readonly settings: readonly Setting[];
   /** In the order in which they stand, of the stages that the build reaches, with the ARGs before them. */
   readonly instructions: readonly InstructionInput[];

@@ -43,7 +43,7 @@ export type RecordedFiles = Readonly<Record<string, readonly ContextFile[]>>;
 /** A record begins within this many bytes of its object, so that nobody has to read the list of files to have it. */
 export const recordBytes = 128 * 1024;
 /** An object of more than this is not read. */
-const maxStoredBytes = 64 * 2 ** 20;
+export const maxStoredBytes = 64 * 2 ** 20;
 const maxRecordJson = 2 ** 20;
 const maxFilesJson = 256 * 2 ** 20;
 const maxList = 20_000;

@@ -8,6 +8,7 @@ import type { FailureReport, RelayReport, Report, TargetReport, WrittenReport } 
 import { withSharedSteps } from "./shared-steps.ts";
 import { type BuildSteps, type CacheExport, type CacheFailure, readSteps } from "./steps.ts";
 import { addTotals } from "./totals.ts";
+import { type Comparison, explainRun, type WhyReport } from "./why.ts";
 
 /** A place of cache that a target was given. */
 export interface CachePlace {
@@ -44,6 +45,8 @@ export interface ReportInput {
   readonly sizes: (place: CachePlace) => CacheSummary | null;
   readonly leftOut: readonly { readonly backend: string; readonly diagnostic: Diagnostic }[];
   readonly mounts: readonly MountReport[];
+  /** What targets are made of, against what was noted with their caches. */
+  readonly comparisons?: Readonly<Record<string, Comparison>>;
   /** Blanks out secrets; runs over every text that comes from outside. */
   readonly redact: (text: string) => string;
 }
@@ -52,6 +55,10 @@ function redactMount(mount: MountReport, redact: ReportInput["redact"]): MountRe
   const blank = <T extends { readonly reason: string | null }>(moved: T | null): T | null =>
     moved === null || moved.reason === null ? moved : { ...moved, reason: redact(moved.reason) };
   return { ...mount, restore: blank(mount.restore), save: blank(mount.save) };
+}
+
+function redactWhy({ step, cause, text, more }: WhyReport, redact: ReportInput["redact"]): WhyReport {
+  return { step: redact(step), cause, text: redact(text), more: more.map(redact) };
 }
 
 /** The report of one bake, also of one that failed. Pure. */
@@ -69,7 +76,19 @@ export function buildReport(input: ReportInput): Report {
   );
   for (const [name, plan] of Object.entries(input.targets)) {
     const steps = builds[name] ?? null;
-    targets[name] = reportTarget(plan, history.targets[name], steps, input);
+    const others = Object.entries(builds).flatMap(([other, build]) =>
+      other === name || build === null ? [] : [build],
+    );
+    const why = explainRun({
+      reason: plan.reason,
+      hasSource: plan.source !== null,
+      droppedResults: plan.relay?.droppedResults ?? 0,
+      comparison: input.comparisons?.[name] ?? null,
+      steps,
+      progress: history.targets[name]?.progress ?? null,
+      others,
+    });
+    targets[name] = { ...reportTarget(plan, history.targets[name], steps, input), why: why && redactWhy(why, redact) };
     for (const failure of steps?.failures ?? []) {
       if (!isCutOff(failure, exitCode)) failures.push(reportFailure(name, plan, failure, redact));
     }
@@ -101,7 +120,7 @@ function reportTarget(
   record: TargetRecord | undefined,
   steps: BuildSteps | null,
   { sizes, redact }: ReportInput,
-): TargetReport {
+): Omit<TargetReport, "why"> {
   const { source, destinations } = plan;
   const written = steps === null ? [] : destinations.flatMap((place) => reportWritten(place, plan, steps, sizes));
   return {

@@ -1,5 +1,6 @@
 import type { MountReport } from "./mounts.ts";
 import type { RanStep } from "./steps.ts";
+import type { WhyReport } from "./why.ts";
 
 /** What `--report FILE` writes; schemas/report.schema.json says what each key means. */
 export interface Report {
@@ -32,6 +33,8 @@ export interface TargetReport {
   readonly export: { readonly ms: number; readonly bytes: number | null } | null;
   /** Null where the relay was not used. */
   readonly relay: RelayReport | null;
+  /** Why steps ran; null where none did but to fetch images. */
+  readonly why: WhyReport | null;
 }
 
 export interface WayReport {

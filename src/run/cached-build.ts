@@ -45,7 +45,7 @@ export async function runCachedBuild(
     const finding = awaitedLater(request.meanwhile?.() ?? Promise.resolve([]));
     let ran = await running;
 
-    const { conclude, readBuilds, whyAgain, writeReport } = await loading;
+    const { compareInputs, conclude, keepReport, readBuilds, whyAgain, writeReport } = await loading;
     const gateway = () => session.readyGateway();
     let history = await readBuilds(host, ready, { ...ran, gateway });
     const again = ran.exitCode === 0 || host.signal.aborted ? null : whyAgain(history, ready);
@@ -57,12 +57,18 @@ export async function runCachedBuild(
       ran = await execute(ready, ready.steps);
       history = await readBuilds(host, ready, { ...ran, gateway });
     }
-    const noting = awaitedLater(noteInputs(host, { request, ready, relay: resources.relay, describing, history }));
+    const { relay } = resources;
+    const cause = again?.finding ?? null;
+    const comparing = compareInputs(host, { ready, relay, describing, history, again: cause });
+    // What was noted before is compared first.
+    const noting = awaitedLater(comparing.then(() => noteInputs(host, { request, ready, relay, describing, history })));
     const failures = ran.exitCode === 0 ? ((await carrier?.save(history)) ?? []) : [];
     await noting;
+    const comparisons = await comparing;
     const mounts = { reports: carrier?.report() ?? [], failures };
-    const outcome = await conclude(host, ready, { ...ran, history, mounts, again: again?.finding ?? null });
+    const outcome = await conclude(host, ready, { ...ran, history, mounts, comparisons, again: cause });
     await writeReport(host, outcome, ready.output.report);
+    await keepReport(host, request.dir, outcome.report);
     for (const found of await finding) host.tell({ ...found, level: "warning" });
     const held =
       ran.exitCode === 0

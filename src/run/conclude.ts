@@ -10,9 +10,12 @@ import { buildReport } from "../outcome/build-report.ts";
 import type { Report } from "../outcome/report.ts";
 import { readSizes } from "../outcome/sizes.ts";
 import { readSteps } from "../outcome/steps.ts";
+import type { Comparison } from "../outcome/why.ts";
 import type { Ran, Ready } from "./ready.ts";
 
 export { whyAgain } from "./again.ts";
+export { compareInputs } from "./compare-inputs.ts";
+export { keepReport } from "./last-report.ts";
 
 /** What a build came to. */
 export interface Outcome {
@@ -38,13 +41,14 @@ interface Concluded extends Ran {
   readonly history: History;
   /** Why it was built a second time. */
   readonly again?: Diagnostic | null;
+  readonly comparisons?: Readonly<Record<string, Comparison>>;
   readonly mounts: { readonly reports: readonly MountReport[]; readonly failures: readonly Diagnostic[] };
 }
 
 /** What it all came to. Asks the store for the sizes of what was written, and changes nothing. */
 export async function conclude(host: Host, ready: Ready, ran: Concluded): Promise<Outcome> {
   const { buildx, builder, choice, targets, startedAt, output } = ready;
-  const { exitCode, history, mounts, again = null } = ran;
+  const { exitCode, history, mounts, again = null, comparisons = {} } = ran;
   // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.
   const measured = targets.filter((name) => output.report !== undefined || hasWritten(history, name));
   const destinations = measured.flatMap((name) => choice.targets[name]?.destinations ?? []);
@@ -81,6 +85,7 @@ export async function conclude(host: Host, ready: Ready, ran: Concluded): Promis
     sizes,
     leftOut: choice.leftOut,
     mounts: mounts.reports,
+    comparisons,
     redact: createRedactor(host.env),
   });
   const layerFailures = report.failures.map(({ direction, target, backend, message }) => ({

@@ -58,9 +58,8 @@ interface IdleRequest {
  * read. A base image that has moved since is not seen: then its steps run with what the builder has.
  */
 export async function findIdleMounts({ ready, builder, describing }: IdleRequest): Promise<RestoreRequest["whyNot"]> {
-  const { choice, targets, steps } = ready;
-  const runsAll = steps.some(({ args }) => args.some((arg) => /^--no-cache(?:-filter)?(?:=|$)/.test(arg)));
-  const candidates = runsAll ? [] : targets.filter((name) => choice.targets[name]?.record?.unknown.length === 0);
+  const { choice, targets } = ready;
+  const candidates = runsAll(ready) ? [] : targets.filter((name) => choice.targets[name]?.record?.unknown.length === 0);
   if (candidates.length === 0) return undefined;
   const described = await orNull(describing, patience);
   const idle = new Set(
@@ -77,8 +76,13 @@ export async function findIdleMounts({ ready, builder, describing }: IdleRequest
   );
   return ({ targets: users }) => {
     if (!users.every((name) => idle.has(name))) return null;
-    return `no step of ${users.join(", ")} is to run: what it is made of is what its cache was made of`;
+    return `no step will use it: ${users.length > 3 ? `its ${users.length} targets are` : `${users.join(", ")} ${users.length === 1 ? "is" : "are"}`} unchanged`;
   };
+}
+
+/** Whether the command line says that steps run, whatever is cached. */
+export function runsAll({ steps }: Ready): boolean {
+  return steps.some(({ args }) => args.some((arg) => /^--no-cache(?:-filter)?(?:=|$)/.test(arg)));
 }
 
 async function orNull<T>(work: Promise<T>, ms: number): Promise<T | null> {
@@ -92,7 +96,7 @@ function isSamePlatform(before: readonly string[], now: readonly string[]): bool
 }
 
 /** That are built: the target's own, else the builder's. */
-function platformsOf({ settings }: TargetInputs, { nodes }: Builder): readonly string[] {
+export function platformsOf({ settings }: TargetInputs, { nodes }: Builder): readonly string[] {
   const own = settings.find(({ name }) => name === "platforms")?.value ?? null;
   return own === null ? nodes.slice(0, 1).flatMap(({ platforms }) => platforms.slice(0, 1)) : own.split(", ");
 }

@@ -28,7 +28,9 @@ function choiceTo(dest: string): CacheChoice {
   ];
   return {
     ...noCache,
-    targets: { api: { cacheFrom: [], cacheTo: [entry], source: null, reason: "", record: null, destinations } },
+    targets: {
+      api: { cacheFrom: [], cacheTo: [entry], source: null, reason: "", record: null, declared: null, destinations },
+    },
   };
 }
 

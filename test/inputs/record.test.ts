@@ -9,6 +9,7 @@ const digest = "0123456789abcdef".repeat(4);
 const files = [{ path: "a/b", mode: 0o644, kind: "file", id: "f".repeat(40) }] as const;
 const inputs: TargetInputs = {
   fingerprint: digest,
+  lastStage: "x",
   settings: [{ name: "target", value: "x", digest }],
   instructions: [{ digest, line: 3, text: "RUN x" }],
   contexts: [

@@ -293,7 +293,7 @@ describe("when nothing is written", () => {
     const objects = await project.objects();
     const second = await project.elsewhere("one");
     expect(second.found).toEqual({});
-    const reason = "no step of app is to run: what it is made of is what its cache was made of";
+    const reason = "no step will use it: app is unchanged";
     expect(second.mounts).toMatchObject([{ restore: { outcome: "skipped", reason }, save: { outcome: "unused" } }]);
     expect(await project.objects()).toEqual(objects);
   });

@@ -12,6 +12,7 @@ export function sampleTarget(more: Partial<TargetReport> = {}): TargetReport {
     import: { ms: 12, bytes: 1_372_171 },
     export: { ms: 1_250, bytes: 0 },
     relay: null,
+    why: null,
     ...more,
   };
 }

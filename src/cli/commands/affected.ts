@@ -38,11 +38,11 @@ async function showAffected(
   reporter.findings(found.failed, "warning");
   const affected = found.targets.filter(({ isAffected }) => isAffected);
   if (matrix) {
-    reporter.result(JSON.stringify({ include: affected.map(({ target }) => ({ target })) }));
+    reporter.result(`${JSON.stringify({ include: affected.map(({ target }) => ({ target })) })}\n`);
   } else if (json) {
     reporter.json(toJson(found));
   } else {
-    if (affected.length > 0) reporter.result(affected.map(render).join("\n"));
+    reporter.result(affected.map((each) => `${render(each)}\n`).join(""));
     const all = found.targets.length;
     host.tell({ level: "info", message: `${affected.length} of ${all} target${all === 1 ? "" : "s"} changed` });
   }
