@@ -40,6 +40,10 @@ interface OpenPack {
   length: number;
 }
 
+/** Buffers that no builder has: mounts follow one after the other. */
+const spare: ArrayBufferLike[] = [];
+const maxSpare = 8;
+
 /**
  * Sorts contents into packs: a blob that is known, here or in an earlier snapshot, is not stored again. A small file is
  * one blob and shares packs with others; one of more than `blobBytes` is cut, and has packs of its own, so that they
@@ -48,7 +52,6 @@ interface OpenPack {
 export function createPackBuilder({ known, onPack }: PackBuilderOptions): PackBuilder {
   const blobs: NewBlob[] = [];
   const added = new Map<string, number>();
-  const spare: ArrayBufferLike[] = [];
   let packs = 0;
   let shared: OpenPack | null = null;
   let own: OpenPack | null = null;
@@ -123,7 +126,7 @@ export function createPackBuilder({ known, onPack }: PackBuilderOptions): PackBu
       shared = close(shared);
     },
     recycle(raw) {
-      spare.push(raw.buffer);
+      if (spare.length < maxSpare) spare.push(raw.buffer);
     },
   };
 }

@@ -20,7 +20,8 @@ export async function compress(bytes: Uint8Array, { hasChecksum = false }: Compr
       [constants.ZSTD_c_compressionLevel]: level,
       [constants.ZSTD_c_checksumFlag]: hasChecksum ? 1 : 0,
     };
-    zstdCompress(bytes, { chunkSize, params, pledgedSrcSize: bytes.length }, (error, result) =>
+    const piece = Math.min(chunkSize, Math.max(4096, bytes.length));
+    zstdCompress(bytes, { chunkSize: piece, params, pledgedSrcSize: bytes.length }, (error, result) =>
       error === null ? resolve(result) : reject(error),
     );
   });

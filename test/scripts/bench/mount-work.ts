@@ -80,6 +80,7 @@ async function main(): Promise<void> {
     ),
   );
   await group.close();
+  (await opened)?.close();
   const kind = done.every((each) => each.kind === done[0]?.kind) ? (done[0]?.kind ?? "") : "mixed";
   const result = { kind, contentBytes: done.reduce((sum, { contentBytes }) => sum + contentBytes, 0) };
   const ms = performance.now() - began.ms;
@@ -102,6 +103,8 @@ function cpuMs(): number {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 }
 
+let opened: ReturnType<typeof openBucket> | undefined;
+
 async function run(
   { verb, bucket, prefix, mount }: Work,
   into: MountShell,
@@ -115,24 +118,21 @@ async function run(
     await requireSuccess(into.exec(["sh", "-c", list], { onOutput: () => {} }));
     return { kind: "listed", contentBytes: 0 };
   }
-  const store = await openBucket(bucket, prefix);
-  try {
-    if (verb === "save") {
-      const { kind, ...saved } = await saveMount({
-        store,
-        shell: into,
-        mount: { id: mount, scope: "main", key: null },
-        writer: { version: "0" },
-        now: Date.now(),
-      });
-      return { kind, contentBytes: "contentBytes" in saved ? saved.contentBytes : 0 };
-    }
-    // The snapshot is that of the mount which was saved.
-    const restored = await restoreMount({ store, shell: into, mount: { id: "source", key: null }, scopes: ["main"] });
-    return { kind: restored.kind, contentBytes: "storedBytes" in restored ? restored.storedBytes : 0 };
-  } finally {
-    store.close();
+  // One for all mounts, as a run has it.
+  const store = await (opened ??= openBucket(bucket, prefix));
+  if (verb === "save") {
+    const { kind, ...saved } = await saveMount({
+      store,
+      shell: into,
+      mount: { id: mount, scope: "main", key: null },
+      writer: { version: "0" },
+      now: Date.now(),
+    });
+    return { kind, contentBytes: "contentBytes" in saved ? saved.contentBytes : 0 };
   }
+  // The snapshot is that of the mount which was saved.
+  const restored = await restoreMount({ store, shell: into, mount: { id: "source", key: null }, scopes: ["main"] });
+  return { kind: restored.kind, contentBytes: "storedBytes" in restored ? restored.storedBytes : 0 };
 }
 
 function openBucket(bucket: string, prefix: string) {
