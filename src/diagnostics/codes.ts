@@ -235,7 +235,7 @@ export const codes = {
   },
   BK2054: {
     title: "looks like a credential",
-    help: "A literal value stands under a name that says secret, token or password. Pass it as a `secret`.",
+    help: "A literal value stands under a name that says secret, token or password, or an argument takes such a variable. Pass it as a `secret`.",
     level: "warn",
   },
 

@@ -941,6 +941,12 @@ const cases: readonly Case[] = [
     bad: "targets: { a: { args: { DB_PASSWORD: «abc } } }",
     good: "targets: { a: { args: { DB_PASSWORD_FILE: abc } } }",
   },
+  {
+    code: "BK2054",
+    title: "secret that is handed on as an argument of another name",
+    bad: 'variables: { NPM_TOKEN: "" }\ntargets: { a: { args: { X: «"a${NPM_TOKEN}" } } }',
+    good: 'variables: { NPM_TOKENS: "" }\ntargets: { a: { args: { X: "a${NPM_TOKENS}$${NPM_TOKEN}" } } }',
+  },
   // --- bake files
   { code: "BK2012", title: "bake without a file", bad: "bake: «[]", good: "bake: [docker-bake.hcl]" },
   {

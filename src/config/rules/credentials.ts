@@ -1,4 +1,5 @@
 import { isSecretName } from "../credentials.ts";
+import { parseTemplate } from "../text.ts";
 import { attributeSets, type RuleContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
 
@@ -16,13 +17,20 @@ export function* checkSecretNames({ config }: RuleContext): Iterable<Finding> {
   }
   for (const [path, { args }] of attributeSets(config)) {
     for (const [name, value] of Object.entries(args ?? {})) {
-      if (!isSecretName(name) || value === null || value === "") continue;
+      if (value === null || value === "") continue;
+      const secret = isSecretName(name) ? name : secretIn(value);
+      if (secret === undefined) continue;
       yield {
         code: "BK2054",
         path: [...path, "args", name],
-        message: `the argument ${name} would stand in the image's history`,
+        message: `${secret === name ? `the argument ${name}` : `${secret}, as the argument ${name},`} would stand in the image's history`,
         hint: "pass it as a `secret`",
       };
     }
   }
+}
+
+/** A variable that is called as secrets are, and that bake would put in from the environment. */
+function secretIn(value: string): string | undefined {
+  return parseTemplate(value).references.find(({ name }) => isSecretName(name))?.name;
 }
