@@ -32,7 +32,7 @@ export function misplacedKey(key: string, path: Path, parent: unknown): Special 
     return {
       code: "BK2041",
       message: `a backend of type ${String(type)} ignores ${key}`,
-      hint: "only registry and local backends take compression; remove it",
+      hint: "only s3, gcs, registry and local backends take compression; remove it",
     };
   }
   if (isCredentialKey(key)) return credentialFinding(key, type);

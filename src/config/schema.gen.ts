@@ -328,6 +328,18 @@ export interface S3Backend {
    */
   touchRefresh?: Duration;
   /**
+   * Compression of the layers, of BuildKit 0.34.2: an older one may write gzip all the same. Layers that exist with another one are kept unless `forceCompression` is set. An image that a later build makes of them has them as they are.
+   */
+  compression?: "uncompressed" | "gzip" | "estargz" | "zstd";
+  /**
+   * Level of the compression: gzip and estargz 0 to 9, zstd 0 to 22.
+   */
+  compressionLevel?: number;
+  /**
+   * Compress layers again that exist with another compression.
+   */
+  forceCompression?: boolean;
+  /**
    * How many layers are uploaded at once. BuildKit's default is 4.
    */
   uploadParallelism?: number;
@@ -397,6 +409,18 @@ export interface GcsBackend {
    * Age after which an export touches a layer that still exists, so that a lifecycle rule keeps it. BuildKit's default is 24h.
    */
   touchRefresh?: Duration;
+  /**
+   * Compression of the layers, of BuildKit 0.34.2: an older one may write gzip all the same. Layers that exist with another one are kept unless `forceCompression` is set. An image that a later build makes of them has them as they are.
+   */
+  compression?: "uncompressed" | "gzip" | "estargz" | "zstd";
+  /**
+   * Level of the compression: gzip and estargz 0 to 9, zstd 0 to 22.
+   */
+  compressionLevel?: number;
+  /**
+   * Compress layers again that exist with another compression.
+   */
+  forceCompression?: boolean;
   /**
    * How many layers are uploaded at once. BuildKit's default is 4.
    */

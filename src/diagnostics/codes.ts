@@ -174,7 +174,7 @@ export const codes = {
   },
   BK2041: {
     title: "compression that the backend ignores",
-    help: "Only the registry and local backends take compression; s3, gcs, gha and azblob always write gzip.",
+    help: "Only s3, gcs, registry and local backends take compression; gha and azblob always write gzip.",
     level: "error",
   },
   BK2042: {

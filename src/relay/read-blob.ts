@@ -28,12 +28,16 @@ export interface BlobRequest {
   readonly caller: Caller;
 }
 
+type Named = Pick<BlobRequest, "key" | "hex">;
 type Body = Omit<ObjectContent, "version">;
 
 export interface BlobReader {
   /** From the tier, else from the bucket into the tier. Null where there is none, or a corrupt one. */
   read(request: BlobRequest): Promise<Body | null>;
-  /** A client says that what it got is no good: what was sent without being verified anew is verified the next time. */
+  /**
+   * A client says that what it got is no good: what was sent from the tier as it was is verified the next time, and that of the
+   * bucket of which a part was read is verified now, and deleted where the run may.
+   */
   doubt(): Promise<void>;
 }
 
@@ -43,6 +47,8 @@ export function createBlobReader(options: BlobReaderOptions): BlobReader {
   const flights = new Map<string, Promise<void>>();
   /** Blobs of the tier that were sent as they were verified when they were written. Whoever reads one again may doubt it. */
   const trusted = new Set<string>();
+  /** Blobs of the bucket of which a part was read, where nothing but the client can verify them. */
+  const resumed = new Map<string, Named>();
 
   const fromTier = ({ hex, range, caller }: BlobRequest, content: TierContent): Body => {
     const onCorrupt = () => tier?.drop(hex) ?? Promise.resolve();
@@ -65,7 +71,7 @@ export function createBlobReader(options: BlobReaderOptions): BlobReader {
     background.add(mend());
   };
   /** What damaged it may have been the way, and only a second reading tells. */
-  const mend = async ({ key, hex }: BlobRequest): Promise<void> => {
+  const mend = async ({ key, hex }: Named): Promise<void> => {
     presence.spoil(key);
     if (!canMend) return;
     const content = await store.read(key, { signal: ofRelay });
@@ -114,6 +120,7 @@ export function createBlobReader(options: BlobReaderOptions): BlobReader {
       if (kept !== null) return fromTier(request, kept);
       if (!coversAll(range)) {
         // Where a broken download goes on: BuildKit has the bytes before and checks the digest of all.
+        resumed.set(hex, { key, hex });
         const content = await store.read(key, { signal: caller.signal, ...(range !== null && { range }) });
         const count = (bytes: number) => metrics.count(caller.name, { bytesFromStore: bytes });
         return content && { ...content, body: counted(content.body, count) };
@@ -125,7 +132,10 @@ export function createBlobReader(options: BlobReaderOptions): BlobReader {
   };
   return {
     read,
-    doubt: async () => void (await Promise.all([...trusted].map(async (hex) => tier?.doubt(hex)))),
+    async doubt() {
+      for (const request of resumed.values()) background.add(mend(request));
+      await Promise.all([...trusted].map(async (hex) => tier?.doubt(hex)));
+    },
   };
 }
 

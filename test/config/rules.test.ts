@@ -615,9 +615,15 @@ const cases: readonly Case[] = [
   },
   {
     code: "BK2041",
-    title: "compression of s3",
-    bad: "backends: { b: { type: s3, bucket: x, «compression: zstd } }",
+    title: "compression of gha",
+    bad: "backends: { b: { type: gha, «compression: zstd } }",
     good: "backends: { b: { type: local, path: x, compression: zstd } }",
+  },
+  {
+    code: "BK2041",
+    title: "compression of azblob, and of s3",
+    bad: "backends: { b: { type: azblob, accountUrl: https://x, «compression: zstd } }",
+    good: "backends: { b: { type: s3, bucket: x, region: r, compression: zstd, compressionLevel: 3, forceCompression: true } }",
   },
   {
     code: "BK2041",
@@ -981,10 +987,10 @@ describe("each rule lets pass what keeps it", () => {
 describe("levels", () => {
   test("an unknown key that is let pass is left out", async () => {
     const text =
-      "backends: { b: { type: s3, bucket: x, compression: zstd, foo: 1 } }\nrules: { BK2010: warn, BK2041: off }";
+      "backends: { b: { type: gha, scope: sc, compression: zstd, foo: 1 } }\nrules: { BK2010: warn, BK2041: off }";
     const { valid, warnings } = await readText(text);
-    expect(warnings.map(brief)).toEqual(["BK2010 1:58"]);
-    expect(valid?.config.backends).toEqual({ b: { type: "s3", bucket: "x" } });
+    expect(warnings.map(brief)).toEqual(["BK2010 1:59"]);
+    expect(valid?.config.backends).toEqual({ b: { type: "gha", scope: "sc" } });
   });
 
   const changeable = cases.filter(({ code }) => "level" in codes[code]);

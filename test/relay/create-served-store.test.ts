@@ -272,6 +272,19 @@ describe("what comes out", () => {
     expect(await keysOf(store)).toEqual([blobKey(good)]);
   });
 
+  test("what a build doubts of which it read a part is verified, and deleted where it is corrupt", async () => {
+    const store = createMemoryStore();
+    const [corrupt, good] = [blobOf(1_000), blobOf(2_000)];
+    await store.put(blobKey(corrupt), good.subarray(1_000));
+    await store.put(blobKey(good), good);
+    const { served } = serve(store);
+    await getAll(served, blobKey(corrupt), { start: 10 });
+    await getAll(served, blobKey(good), { start: 10 });
+    await served.doubt();
+    await served.close();
+    expect(await keysOf(store)).toEqual([blobKey(good)]);
+  });
+
   test("a large blob comes in ranges, each of the same version", async () => {
     const store = createMemoryStore();
     const body = blobOf(1_000_000);

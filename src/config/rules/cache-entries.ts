@@ -9,7 +9,8 @@ import type { Finding } from "./finding.ts";
 
 type Direction = "from" | "to";
 
-const image = ["image-manifest", "oci-mediatypes", "compression", "compression-level", "force-compression"];
+const compressed = ["compression", "compression-level", "force-compression"];
+const image = ["image-manifest", "oci-mediatypes", ...compressed];
 const exported = ["mode", "ignore-error"];
 const bucket = ["prefix", "blobs_prefix", "manifests_prefix", "name"];
 const s3 = [
@@ -30,7 +31,7 @@ const attributes: Readonly<Record<string, Readonly<Record<Direction, readonly st
   registry: { from: ["ref", "registry.insecure"], to: ["ref", "registry.insecure", ...image, ...exported] },
   local: { from: ["src", "tag", "digest"], to: ["dest", "tag", "reset", ...image, ...exported] },
   gha: { from: gha, to: [...gha, ...exported] },
-  s3: { from: s3, to: [...s3, "touch_refresh", "upload_parallelism", ...exported] },
+  s3: { from: s3, to: [...s3, "touch_refresh", "upload_parallelism", ...compressed, ...exported] },
   azblob: { from: azblob, to: [...azblob, ...exported] },
   inline: { from: null, to: exported },
 };
@@ -38,7 +39,7 @@ const needed: Readonly<Record<string, Readonly<Record<Direction, string | undefi
   registry: { from: "ref", to: "ref" },
   local: { from: "src", to: "dest" },
 };
-const compressions = new Set(["compression", "compression-level", "force-compression"]);
+const compressions = new Set(compressed);
 const flags = new Set([
   "ignore-error",
   "registry.insecure",
@@ -230,7 +231,7 @@ function unknownAttribute(
     return {
       code: "BK2041",
       message: `a cache of type ${type} ignores ${name}`,
-      hint: "only registry and local take compression; remove it",
+      hint: "only s3, registry and local take compression; remove it",
     };
   }
   if (key !== key.trim())
