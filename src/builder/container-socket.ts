@@ -74,6 +74,14 @@ async function containerOf(env: Env, { driver, nodes }: Builder): Promise<Engine
   return engine === null ? null : { name: endpoint.host, engine };
 }
 
+/** The engine that the docker CLI of this machine talks to, where that is a socket that answers; else null. */
+export async function askEngine(env: Env): Promise<{ readonly socket: string; readonly version: string } | null> {
+  const socket = await currentEngineSocket(env);
+  const answer = socket === null ? null : await ask(socket, "/version");
+  const version = fieldOf(parseJson(answer ?? ""), "Version");
+  return socket === null || typeof version !== "string" ? null : { socket, version };
+}
+
 async function currentEngineSocket(env: Env): Promise<string | null> {
   const current = await currentDockerEngine(env);
   const [, path] = /^host unix:\/\/(.+)$/.exec(current) ?? [];
@@ -82,9 +90,13 @@ async function currentEngineSocket(env: Env): Promise<string | null> {
 
 /** Source: https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerInspect */
 function inspectContainer({ engine, name }: EngineContainer): Promise<string | null> {
+  return ask(engine, `/containers/${encodeURIComponent(name)}/json`);
+}
+
+/** Null where it does not answer, or not with success. */
+function ask(socketPath: string, path: string): Promise<string | null> {
   return new Promise((resolve) => {
-    const path = `/containers/${encodeURIComponent(name)}/json`;
-    const asked = request({ socketPath: engine, path, timeout: patience, headers: { host: "docker" } }, (response) => {
+    const asked = request({ socketPath, path, timeout: patience, headers: { host: "docker" } }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => (text += part));
       response.on("error", () => resolve(null)).on("end", () => resolve(response.statusCode === 200 ? text : null));

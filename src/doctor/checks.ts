@@ -7,6 +7,7 @@ import { contexts } from "./checks/contexts.ts";
 import { credentials } from "./checks/credentials.ts";
 import { definition } from "./checks/definition.ts";
 import { endpoint } from "./checks/endpoint.ts";
+import { engine } from "./checks/engine.ts";
 import { gates } from "./checks/gates.ts";
 import { helper } from "./checks/helper.ts";
 import { lifecycle } from "./checks/lifecycle.ts";
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   definition,
   policy,
   builder,
+  engine,
   pods,
   gates,
   helper,

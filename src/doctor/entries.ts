@@ -20,7 +20,8 @@ export async function findEntries(setup: Setup, host: Host): Promise<readonly Ta
   const use = { ...whole.use, layers: { read: true, write: true }, isLocalOnly: false };
   const drafts = draftEntries({ plan, targets, use, base: { dir, env: host.env } });
   const values = await evaluateTexts(host, () => findBuildx(host), { plan, dir, texts: drafts.texts });
-  return drafts.complete(host, values);
+  // A plain http endpoint that was agreed to is no reason to miss.
+  return drafts.complete({ ...host, tell: () => {} }, values);
 }
 
 export interface Passed {

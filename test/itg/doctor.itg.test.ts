@@ -1,15 +1,18 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect as connectTo, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
 import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { expect, onTestFinished } from "vitest";
 import { runAws } from "../support/aws-cli.ts";
+import type { Certificates } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { makeDockerConfig } from "../support/docker-config.ts";
 import { cleanEnv } from "../support/env.ts";
 import { startDockerEngine } from "../support/docker-engine.ts";
 import { canRunEngine } from "../support/docker-packages.ts";
+import { startGcsGate } from "../support/gcs-auth.ts";
 import { fakeDocker } from "../support/fake-docker.ts";
 import { startFaultyServer } from "../support/faulty-server.ts";
 import { baseStage, runStep } from "../support/mount-project.ts";
@@ -105,6 +108,7 @@ function configOf(bucket: string): Config {
 }
 
 test("each of the broken set-ups is named, and a healthy one has no finding", async ({
+  certs,
   store,
   sharedBuilder,
   newBuilder,
@@ -112,7 +116,7 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
   const [tight, apart, fakes] = await Promise.all([
     newBuilder({ mountSpace: "1KB" }),
     newBuilder({ isApart: true }),
-    startFakes(store),
+    startFakes(store, certs),
   ]);
   const base = {
     ...makeDockerConfig().env,
@@ -210,6 +214,30 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
       codes: ["BK4034"],
       says: /does not reach http:.*connect: network is unreachable/,
       env: { BUILDKIT_HOST: apart.address },
+    },
+    {
+      what: "a certificate that nobody here trusts",
+      codes: ["BK5007", "BK4034"],
+      says: /cannot be trusted: TLS fails/,
+      env: { AWS_ENDPOINT_URL: fakes.tls },
+    },
+    {
+      what: "a certificate that this machine trusts, and the builder does not",
+      codes: ["BK4034"],
+      says: /does not reach https:.*x509: certificate signed by unknown authority/,
+      env: { AWS_ENDPOINT_URL: fakes.tls, AWS_CA_BUNDLE: certs.ca },
+    },
+    {
+      what: "a builder in a container that was not given the proxy",
+      codes: ["BK4021", "BK4034"],
+      says: /no such container/,
+      env: { ...fakeBuilder(inspected({})), HTTP_PROXY: store.endpoint, NO_PROXY: "127.0.0.1" },
+    },
+    {
+      what: "a docker engine that does not run",
+      codes: ["BK4003"],
+      says: /does not answer: .*nowhere\/docker\.sock/,
+      env: { BUILDKIT_HOST: undefined, DOCKER_HOST: "unix:///nowhere/docker.sock" },
     },
     {
       what: "a proxy at which nothing listens",
@@ -370,6 +398,24 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
   expect(others.map(({ name, state }) => [name, state])).toEqual([["lifecycle", "unknown"]]);
   expect(await store.objects("cache", "shop/doctor")).toEqual([]);
 
+  const seconds = `the healthy one took ${healthy.seconds.toFixed(1)} s`;
+  expect(healthy.seconds, seconds).toBeLessThan(15);
+
+  // Without a config, and with a folder of this machine.
+  const bare = await examine({
+    what: "no config",
+    config: () => null,
+    env: { BUILDKIT_REMOTE_CACHE: "s3://cache/shop/", BUILDKIT_INSECURE: "true" },
+  });
+  expect(bare.answer.checks.flatMap(({ findings }) => findings)).toEqual([]);
+  const disk = join(makeTempDir("disk"), "cache");
+  const local = await examine({
+    what: "a folder",
+    config: (config) => ({ ...config, backends: { remote: { type: "local", path: disk } } }),
+  });
+  expect(local.answer.checks.flatMap(({ findings }) => findings)).toEqual([]);
+  expect(existsSync(disk), "nothing is left of it").toBe(false);
+
   const wrong: string[] = [];
   const atOnce = 6;
   const left = [...rows];
@@ -389,6 +435,45 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
   await Promise.all(Array.from({ length: atOnce }, work));
   expect(wrong.join("\n")).toBe("");
   expect(rows.length).toBeGreaterThan(20);
+});
+
+test("a bucket of Google's: healthy, without a right, without a key file", async ({ gcs, sharedBuilder }) => {
+  const faulty = await startFaultyServer(gcs.endpoint);
+  const gate = await startGcsGate(faulty.endpoint);
+  onTestFinished(() => {
+    gate.stop();
+    faulty.stop();
+  });
+  const remote = { type: "gcs", url: "gcs://cache/shop/", endpointUrl: gate.endpoint, insecure: true };
+  const workspace = makeWorkspace({
+    Dockerfile: dockerfile,
+    ".dockerignore": "docker-bake.hcl\n",
+    "bkcache.config.json": JSON.stringify({ ...configOf("cache"), backends: { remote } }),
+  });
+  const env = cleanEnv({
+    ...makeDockerConfig().env,
+    BKCACHE: "read-write",
+    BKCACHE_HELPER: "/bin/busybox",
+    BUILDKIT_HOST: sharedBuilder.address,
+    GOOGLE_APPLICATION_CREDENTIALS: gate.keyFile,
+  });
+  workspace.write("docker-bake.hcl", await generate(workspace.dir, env));
+  const examine = async (more: Readonly<Record<string, string>> = {}) => {
+    const result = await runBkcache(["doctor", "--json"], { cwd: workspace.dir, env: { ...env, ...more } });
+    for (const secret of gate.secrets) expect(`${result.stdout}${result.stderr}`).not.toContain(secret);
+    const { checks } = JSON.parse(result.stdout) as Answer;
+    return { checks, findings: checks.flatMap(({ findings }) => findings) };
+  };
+  const healthy = await examine();
+  expect(healthy.findings).toEqual([]);
+  expect(healthy.checks.find(({ name }) => name === "way")?.facts).toContain("reaches the relay of this machine");
+  expect(await gcs.objects("cache")).toEqual([]);
+  faulty.plan = ({ method }) => (method === "POST" ? { kind: "status", status: 403, body: "{}" } : null);
+  expect((await examine()).findings).toMatchObject([
+    { code: "BK5005", message: expect.stringContaining("storage.objects.create on bucket cache is missing") as string },
+  ]);
+  const lost = await examine({ GOOGLE_APPLICATION_CREDENTIALS: "/nowhere/key.json" });
+  expect(lost.findings.map(({ code }) => code)).toEqual(["BK5023"]);
 });
 
 test("the rules that --lifecycle prints are what the AWS CLI takes", async ({ store }) => {
@@ -504,16 +589,30 @@ function fakeBuildx(text: string, version: string): string {
 }
 
 /** Servers that fail as no real one can be made to. */
-async function startFakes(store: S3Server) {
+async function startFakes(store: S3Server, certs: Certificates) {
   const [silent, deadPort] = await Promise.all([startFaultyServer(null), freePort()]);
   silent.plan = () => ({ kind: "silence" });
   onTestFinished(() => silent.stop());
   // Half an hour ahead; the signatures are the real ones, and so are the answers.
   const ahead = await listen(createTcpServer((socket) => passWithDate(socket, new URL(store.endpoint))));
-  onTestFinished(() => ahead.close());
+  const files = { cert: readFileSync(certs.serverCert), key: readFileSync(certs.serverKey) };
+  const secure = await listen(
+    createTlsServer(files, (socket) => {
+      const { hostname, port } = new URL(store.endpoint);
+      const upstream = connectTo(Number(port), hostname);
+      socket.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
+      upstream.on("error", () => socket.destroy());
+      socket.pipe(upstream).pipe(socket);
+    }),
+  );
+  onTestFinished(() => {
+    ahead.close();
+    secure.close();
+  });
   return {
     deadPort,
     silent: silent.endpoint,
+    tls: `https://127.0.0.1:${secure.port}`,
     otherClock: `http://127.0.0.1:${ahead.port}`,
     careless: await startPlainS3({ isConditional: false }),
     ruled: await startPlainS3({ isConditional: true, rule: { prefix: "shop/", days: 14 } }),

@@ -51,7 +51,8 @@ function describe({ layers, mounts, isLocalOnly, reason, scopes }: CacheUse): st
   const local = isLocalOnly ? " (folders of this machine alone)" : "";
   const [own] = Object.values(scopes);
   const read = own === undefined || !(layers.read || mounts.read) ? "" : `, from ${own.read.map(nameOf).join(", ")}`;
-  const write = own === undefined || !(layers.write || mounts.write) ? "" : `, to ${nameOf(own.write)}`;
+  const write =
+    own === undefined || !(layers.write || mounts.write) ? "" : `, to ${nameOf(own.write)} (${own.write.why})`;
   return `${directions}${local}, since ${reason}${read}${write}`;
 }
 

@@ -1,8 +1,16 @@
+import { rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { unfinished } from "../../store/fs-files.ts";
 import { openStore } from "../../store/open.ts";
 import type { Check } from "../check.ts";
 import { healthy } from "../verdict.ts";
 import { backendNames, requireBackend } from "../known-backends.ts";
 import { probeStore } from "../probe-store.ts";
+
+/** Folders that a probe may have made and nothing else is in. */
+async function removeEmpty(dir: string): Promise<void> {
+  for (const folder of [join(dir, "doctor"), join(dir, unfinished), dir]) await rmdir(folder).catch(() => {});
+}
 
 /** Looks neither long nor often: a store that needs more is one to be told of. */
 const policy = { tries: 2, waits: [0], idleMs: 3_000, concurrency: 8 };
@@ -22,6 +30,7 @@ export const store: Check = {
       return { ...healthy(`${opened.place}: ${done.join(", ")}${why}`), findings };
     } finally {
       opened.close();
+      if (place.type === "local") await removeEmpty(place.dir);
     }
   },
 };
