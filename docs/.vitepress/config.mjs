@@ -1,13 +1,9 @@
-import { existsSync } from "node:fs";
 import { posix } from "node:path";
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 
 const repository = "https://github.com/bkcache/bkcache";
-const docs = fileURLToPath(new URL("..", import.meta.url));
 
-/** An entry of the sidebar; none for a page that is not there. */
-const page = (text, name) => (existsSync(`${docs}/${name}.md`) ? [{ text, link: `/${name}` }] : []);
+const page = (text, name) => ({ text, link: `/${name}` });
 
 export default defineConfig({
   title: "bkcache",
@@ -29,49 +25,45 @@ export default defineConfig({
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],
-    nav: [
-      ...page("Guide", "first-hit"),
-      ...page("Commands", "commands"),
-      ...page("When it does not hit", "troubleshooting"),
-    ],
+    nav: [page("Guide", "first-hit"), page("Commands", "commands"), page("When it does not hit", "troubleshooting")],
     sidebar: [
       {
         text: "Begin",
         items: [
-          ...page("To the first hit", "first-hit"),
-          ...page("init and eject", "init"),
-          ...page("Moving from others", "moving-from"),
-          ...page("CI services", "ci"),
+          page("To the first hit", "first-hit"),
+          page("init and eject", "init"),
+          page("Moving from others", "moving-from"),
+          page("CI services", "ci"),
         ],
       },
       {
         text: "Use",
         items: [
-          ...page("bake and build", "bake"),
-          ...page("Cache mounts", "mounts"),
-          ...page("Layer caches", "layers"),
-          ...page("Dockerfiles", "dockerfile"),
-          ...page("The relay", "relay"),
-          ...page("Trust", "trust"),
-          ...page("Kubernetes", "kubernetes"),
+          page("bake and build", "bake"),
+          page("Cache mounts", "mounts"),
+          page("Layer caches", "layers"),
+          page("Dockerfiles", "dockerfile"),
+          page("The relay", "relay"),
+          page("Trust", "trust"),
+          page("Kubernetes", "kubernetes"),
         ],
       },
       {
         text: "When something is wrong",
         items: [
-          ...page("By symptom", "troubleshooting"),
-          ...page("doctor", "doctor"),
-          ...page("lint", "lint"),
-          ...page("Codes", "errors"),
+          page("By symptom", "troubleshooting"),
+          page("doctor", "doctor"),
+          page("lint", "lint"),
+          page("Codes", "errors"),
         ],
       },
       {
         text: "Reference",
-        items: [...page("Commands", "commands"), ...page("Config", "config"), ...page("Presets", "presets")],
+        items: [page("Commands", "commands"), page("Config", "config"), page("Presets", "presets")],
       },
       {
         text: "Inside",
-        items: [...page("How it is built", "architecture"), ...page("Format of packs", "pack-format")],
+        items: [page("How it is built", "architecture"), page("Format of packs", "pack-format")],
       },
     ],
   },

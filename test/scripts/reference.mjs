@@ -68,6 +68,7 @@ const simple = {
   ProjectName: "name",
   VariableName: "name",
   VariableReference: '`"${NAME}"`',
+  Age: "duration, also in days (`14d`)",
   Duration: "duration",
   Size: "size",
   Level: "`error`, `warn`, `off`",

@@ -7,6 +7,8 @@ interface Packages {
   /** The release of Debian that has them. */
   readonly suite: string;
   readonly packages: readonly string[];
+  /** Whether all that they need comes with them, as far as the machine's own C library does not have to be it. */
+  readonly isComplete?: boolean;
 }
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -20,7 +22,7 @@ export const hasDebian = process.platform === "linux" && process.getuid?.() === 
  * @param name of the folder, such as `docker-engine/old`
  * @returns the folder, in which `usr/bin` is
  */
-export function unpackDebian(name: string, { suite, packages }: Packages): string {
+export function unpackDebian(name: string, wanted: Packages): string {
   const dir = join(dirname(dirname(toolchainDir())), name);
   if (existsSync(dir)) return dir;
   const parent = dirname(dir);
@@ -28,10 +30,7 @@ export function unpackDebian(name: string, { suite, packages }: Packages): strin
   const staging = mkdtempSync(join(parent, ".unpacking-"));
   try {
     const root = join(staging, "root");
-    download({ suite, packages }, staging);
-    for (const file of readdirSync(staging).filter((each) => each.endsWith(".deb"))) {
-      execFileSync("dpkg-deb", ["-x", join(staging, file), root]);
-    }
+    for (const file of download(wanted, staging)) execFileSync("dpkg-deb", ["-x", file, root]);
     try {
       renameSync(root, dir);
     } catch (error) {
@@ -44,22 +43,37 @@ export function unpackDebian(name: string, { suite, packages }: Packages): strin
   return dir;
 }
 
-/** With lists of its own: those of the machine need not have the release, and stay as they are. */
-function download({ suite, packages }: Packages, dir: string): void {
+/** A program of the machine's loader takes the machine's C library and no other. */
+const ofMachine = /^libc6_/;
+
+/**
+ * With lists of its own: those of the machine need not have the release, and stay as they are.
+ * @returns paths of the packages
+ */
+function download({ suite, packages, isComplete = false }: Packages, dir: string): readonly string[] {
   const sources = join(dir, "sources.list");
   writeFileSync(sources, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
   mkdirSync(join(dir, "lists", "partial"), { recursive: true });
   mkdirSync(join(dir, "archives", "partial"), { recursive: true });
+  // Of a machine without packages: all that is needed is missing there.
+  const status = join(dir, "status");
+  writeFileSync(status, "");
   const settings = {
     "Dir::Etc::sourcelist": sources,
     "Dir::Etc::sourceparts": "-",
     "Dir::State::lists": join(dir, "lists"),
     "Dir::Cache": dir,
+    ...(isComplete && { "Dir::State::status": status }),
     // Its own user may not read a folder below the home of root.
     "APT::Sandbox::User": "root",
   };
   const options = Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-  for (const args of [["update"], ["download", ...packages]]) {
+  const get = isComplete ? ["install", "--yes", "--download-only", "--no-install-recommends"] : ["download"];
+  for (const args of [["update"], [...get, ...packages]]) {
     execFileSync("apt-get", ["-qq", ...options, ...args], { cwd: dir, stdio: ["ignore", "pipe", "pipe"] });
   }
+  const found = isComplete ? join(dir, "archives") : dir;
+  return readdirSync(found)
+    .filter((file) => file.endsWith(".deb") && !ofMachine.test(file))
+    .map((file) => join(found, file));
 }
