@@ -165,7 +165,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         foreign: restored?.foreign ?? new Map(),
         damages: restored?.damages ?? new Map(),
         incomplete: restored?.incomplete ?? new Set(),
-        writer: writerOf(ci),
+        writer: writerOf(ci, request.use.level),
         warnsOfCollection: warnsOfCollection({ driver: nodes.builder.driver, ci, rules: request.rules }),
         budgetMs: readDuration(plan.mountBudget.save),
         firstBudgetMs: firstBudgetOf(plan, ci),

@@ -244,10 +244,9 @@ function readBlob(value: unknown, packs: readonly Pack[]): Blob {
 }
 
 function readWriter(value: unknown): Writer {
-  const [commit, run] = [fieldOf(value, "commit"), fieldOf(value, "run")];
-  return {
-    version: text(fieldOf(value, "version")),
-    ...(commit !== undefined && { commit: text(commit) }),
-    ...(run !== undefined && { run: text(run) }),
-  };
+  const optional = (["commit", "run", "build", "level"] as const).flatMap((key) => {
+    const said = fieldOf(value, key);
+    return said === undefined ? [] : [[key, text(said)] as const];
+  });
+  return { version: text(fieldOf(value, "version")), ...Object.fromEntries(optional) };
 }

@@ -10,6 +10,10 @@ export interface Writer {
   readonly commit?: string;
   /** Address or number of the CI run. */
   readonly run?: string;
+  /** What was built, for people: "branch main", "request 7". */
+  readonly build?: string;
+  /** Level of trust that the run took itself to be of. */
+  readonly level?: string;
 }
 
 /** A stretch of a pack: the content of a file, or 4 MiB of a larger one. */

@@ -23,7 +23,7 @@ async function makeStore() {
   const dir = makeMount();
   for (const key of [`one${text}`, `two${text}`]) {
     writeFileSync(join(dir, "file"), key);
-    const writer = { version: text, commit: text, run: text };
+    const writer = { version: text, commit: text, run: text, build: text, level: text };
     expect(await save(store, dir, { mount: { id: mount, scope: text, key }, writer })).toMatchObject({ kind: "saved" });
   }
   const packs: string[] = [];
@@ -58,7 +58,11 @@ describe("names in a bucket reach no terminal as they are", () => {
     const { stdout } = await run("ls", "--remote", "--json");
     expect(stdout).not.toMatch(raw);
     const { remote } = JSON.parse(stdout) as { remote: { snapshots: readonly Record<string, unknown>[] } };
-    const expected = { mount, scope: text, writer: { version: text, commit: text, run: text } };
+    const expected = {
+      mount,
+      scope: text,
+      writer: { version: text, commit: text, run: text, build: text, level: text },
+    };
     expect(remote.snapshots).toMatchObject([expected, expected]);
     expect(remote.snapshots.map(({ key }) => key).toSorted((a, b) => (String(a) < String(b) ? -1 : 1))).toEqual([
       `one${text}`,

@@ -68,7 +68,7 @@ export async function saveNamed(host: Host, request: SaveRequest): Promise<Moved
       parents: new Map(),
       damages: new Map(),
       incomplete: new Set(),
-      writer: writerOf(ci),
+      writer: writerOf(ci, level),
       warnsOfCollection: warnsOfCollection({ driver: session.builder.driver, ci, rules }),
       budgetMs: noBudget,
       overwrite: request.overwrite,

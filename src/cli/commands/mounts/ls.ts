@@ -122,6 +122,11 @@ const remoteColumns: readonly Column[] = [
   { head: "WRITER", least: 7 },
 ];
 
+function showWriter({ level, build, commit, run }: RemoteSnapshot["item"]["writer"]): string {
+  const of = level === undefined ? undefined : `level ${level}`;
+  return [[of, build].filter(Boolean).join(", "), commit?.slice(0, 7), run].filter(Boolean).join(" ") || "-";
+}
+
 function remoteTable(snapshots: readonly RemoteSnapshot[], now: number): readonly string[] {
   if (snapshots.length === 0) return ["no snapshots"];
   const rows = snapshots.map(({ name, item }) => [
@@ -134,7 +139,7 @@ function remoteTable(snapshots: readonly RemoteSnapshot[], now: number): readonl
     showBytes(item.storedBytes),
     String(item.packs),
     showBytes(item.sharedBytes),
-    [item.writer.commit?.slice(0, 7), item.writer.run].filter(Boolean).join(" ") || "-",
+    showWriter(item.writer),
   ]);
   return formatTable(remoteColumns, rows, outputWidth());
 }
@@ -181,7 +186,13 @@ function toJson({ local, remote }: MountListing): object {
           sharedPacks: item.sharedPacks,
           sharedBytes: item.sharedBytes,
           parent: item.parent,
-          writer: { version: item.writer.version, commit: item.writer.commit ?? null, run: item.writer.run ?? null },
+          writer: {
+            version: item.writer.version,
+            commit: item.writer.commit ?? null,
+            run: item.writer.run ?? null,
+            build: item.writer.build ?? null,
+            level: item.writer.level ?? null,
+          },
         })) ?? null,
     },
   };
