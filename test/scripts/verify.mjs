@@ -113,10 +113,12 @@ async function runChecks() {
 
 /** Builds the programs of the integration tests beside all else, which goes first where a processor is wanted. */
 async function buildToolchain() {
-  // The test of the docs' site says so where its packages cannot be had.
-  await run("nice", [devNode, "test/scripts/docs.mjs", "--install"]);
+  // The tests that want these say so where they cannot be had.
+  const others = [["test/scripts/docs.mjs", "--install"], ["test/scripts/unpack-chromium.ts"]];
+  const fetching = Promise.all(others.map((args) => run("nice", [devNode, ...args])));
   const { exitCode, output } = await run("nice", [devNode, "test/toolchain/install.mjs"]);
   if (exitCode !== 0) process.stderr.write(output);
+  await fetching;
   say(exitCode === 0 ? "the toolchain is installed" : "the toolchain cannot be installed");
 }
 

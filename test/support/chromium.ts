@@ -7,13 +7,18 @@ import { hasDebian, unpackDebian } from "./debian-packages.ts";
 /** Chromium comes from Debian, built for the machine's own processor. */
 export const canRunChromium = hasDebian;
 
+/** Chromium with all that it needs, which takes a minute for the first time. @returns the folder, in which `usr/lib` is */
+export function unpackChromium(): string {
+  const packages = ["chromium-headless-shell", "fonts-dejavu-core"];
+  return unpackDebian("chromium/bookworm", { suite: "bookworm", packages, isComplete: true });
+}
+
 /**
  * A headless Chromium that reaches nothing but this machine; the caller closes it. It is unpacked at the first use, beside the
  * toolchain, which takes a minute.
  */
 export async function startChromium(): Promise<Browser> {
-  const packages = ["chromium-headless-shell", "fonts-dejavu-core"];
-  const root = unpackDebian("chromium/bookworm", { suite: "bookworm", packages, isComplete: true });
+  const root = unpackChromium();
   const home = makeTempDir("chromium");
   const fonts = join(home, "fonts.conf");
   writeFileSync(
