@@ -57,6 +57,7 @@ export interface EntryDrafts {
 
 /** Every entry that the plan has for these targets. */
 export function draftEntries({ plan, targets, use, base }: DraftRequest): EntryDrafts {
+  if (plan.trust !== undefined) throw new Error("the entries of a run are those of one level of trust");
   const list = createEntryList(plan, "run");
   const texts: Record<string, Text> = {};
   const keep: Keep = (text) => {

@@ -51,8 +51,10 @@ export function planInForce(plan: Plan, level: LevelInForce | null): Plan {
   const { name, reads } = level;
   if (name !== null) return planOfLevel(plan, { own: name, reads });
   const [base] = reads;
-  // Of no level nothing is read, and nothing written, so that it does not matter where that is.
-  return base === undefined ? plan : planOfLevel(plan, { own: base, reads: [] });
+  if (base !== undefined) return planOfLevel(plan, { own: base, reads: [] });
+  // Nothing is read, and nothing written, so that it does not matter where that is.
+  const { trust: _, ...rest } = plan;
+  return rest;
 }
 
 function inForce([name, { reads, cache }]: readonly [string, Levels[string]], what: string): LevelInForce {

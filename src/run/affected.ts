@@ -4,6 +4,7 @@ import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { draftEntries } from "../cache/entries.ts";
 import { findRecords, type FoundRecord } from "../cache/find-records.ts";
 import { createRunRelay } from "../cache/run-relay.ts";
+import { planInForce } from "../cache/level.ts";
 import { resolveCacheUse } from "../cache/use.ts";
 import { mapRecord } from "../config/records.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
@@ -52,9 +53,10 @@ export async function findAffected(host: Host, { names, config, since }: Affecte
   const args = splitBakeArgs([...flags, ...names], { cwd: host.cwd });
   const finding = awaitedLater(findBuildx(host));
   const source = await openSource(host, args, finding);
-  const { plan, dir, hasConfig } = source;
-  if (source.definition === null) requireKnown(plan, names);
-  const resolved = resolveCacheUse({ plan, flags: { cache: "read" }, env: host.env, dir, hasConfig });
+  const { dir, hasConfig } = source;
+  if (source.definition === null) requireKnown(source.plan, names);
+  const resolved = resolveCacheUse({ plan: source.plan, flags: { cache: "read" }, env: host.env, dir, hasConfig });
+  const plan = planInForce(source.plan, resolved.level);
   const scopes =
     since === undefined
       ? resolved.scopes

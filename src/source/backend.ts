@@ -45,7 +45,8 @@ export interface MountBackendsDraft {
 
 /** Where the contents of mounts are kept; null where they are not. */
 export function draftMountBackend(plan: Plan, base: PathBase): MountBackendsDraft | null {
-  const { mountBackend: name, mountSources = [], backends } = plan;
+  const { mountBackend: name, mountSources = [], backends, trust } = plan;
+  if (trust !== undefined) throw new Error("the contents of mounts are those of one level of trust");
   if (name === null || backends[name] === undefined) return null;
   const own = draftBackend(plan, name, base);
   const others = mountSources.map((other) => draftBackend(plan, other, base));
