@@ -55,8 +55,11 @@ export interface Carrier {
    * @throws BkcacheError under `strict`, where the cache failed.
    */
   restore(leftOut: CacheChoice["leftOut"], whyNot?: RestoreRequest["whyNot"]): Promise<void>;
-  /** Saves what the build may have changed. Returns what failed. */
-  save(history: History): Promise<readonly Diagnostic[]>;
+  /**
+   * Saves what the build may have changed. Returns what failed.
+   * @param histories of each attempt: what ran in one that failed comes from the cache in the next
+   */
+  save(...histories: readonly History[]): Promise<readonly Diagnostic[]>;
   report(): readonly MountReport[];
   /** Closes the store; the builder stays open. */
   close(): Promise<void>;
@@ -93,9 +96,26 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   const budgetMs = readDuration(plan.mountBudget.restore);
   /** What others see while buildx is at work. */
   let building: Hold | null = null;
+  /** Why others do not see it. */
+  let unseen: Diagnostic | null = null;
   const announce = async (): Promise<void> => {
-    // A builder that fails was found to do so by what came before.
-    building = await announceBuild(session, mounts).catch((error: unknown) => (findingsOf(error), null));
+    try {
+      building = await announceBuild(session, mounts);
+    } catch (error) {
+      const [reason] = findingsOf(error);
+      if (reason === undefined) throw error;
+      const message = `other runs of bkcache do not see this build, and may open its cache mounts: ${reason.message}`;
+      unseen = { ...reason, message };
+    }
+  };
+  /** @throws BkcacheError under `strict`, where any of them is a failure. */
+  const sayFound = (found: readonly Diagnostic[]): void => {
+    // What has failed before is said already.
+    const isSaid = unseen === null || found.some(({ code }) => code === unseen?.code);
+    const findings = unseen === null || isSaid ? found : [...found, unseen];
+    const failures = findings.filter(({ code }) => !factsOf(code).isNotice);
+    if (strict && failures.length > 0) throw BkcacheError.of(failures);
+    warn(host, findings);
   };
   return {
     mounts,
@@ -103,9 +123,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       if (!use.read) {
         // What will not be saved is said before the build, too.
         unusable = use.write ? await findTooOld(session, mounts) : null;
-        if (unusable !== null && strict) throw new BkcacheError(unusable);
-        warn(host, unusable === null ? [] : [unusable]);
-        if (unusable === null) building = await enterBuild(session, mounts, budgetMs);
+        if (unusable === null) await enterBuild(session, mounts, { budgetMs, announce });
+        sayFound(unusable === null ? [] : [unusable]);
         return;
       }
       unusable = findUnusable(request.backends.own, leftOut);
@@ -120,7 +139,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
           incomplete: new Set(),
           findings: [],
         };
-        building = await enterBuild(session, mounts, budgetMs);
+        await enterBuild(session, mounts, { budgetMs, announce });
+        sayFound([]);
         return;
       }
       restored = await restoreMounts(session, {
@@ -133,16 +153,14 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         announce,
         whyNot,
       });
-      const failures = restored.findings.filter(({ code }) => !factsOf(code).isNotice);
-      if (strict && failures.length > 0) throw BkcacheError.of(failures);
-      warn(host, restored.findings);
+      sayFound(restored.findings);
       unusable = restored.findings.find(({ code }) => factsOf(code).isLasting) ?? null;
     },
-    async save(history) {
+    async save(...histories) {
       await building?.release();
       building = null;
       if (!use.write) return [];
-      const { used, unused } = partByUse(mounts, history);
+      const { used, unused } = partByUse(mounts, histories);
       const idle: MountSave = { ...nothingMoved, outcome: "unused", reason: "no step of the build ran with it" };
       const idles = unused.map((mount) => [mount, idle] as const);
       if (used.length === 0) {
@@ -219,12 +237,13 @@ function findUnusable({ name, type }: StoreBackend, leftOut: CacheChoice["leftOu
 }
 
 /** Steps that came from the cache never saw their mounts. Where nobody knows what ran, all may have changed. */
-function partByUse(mounts: readonly CarriedMount[], history: History) {
-  const mayHaveRun = (target: string): boolean => {
-    const progress = history.targets[target]?.progress;
-    if (progress === undefined || progress === null) return true;
-    return readSteps(progress).steps.ran.some(({ name }) => / RUN /.test(name));
-  };
+function partByUse(mounts: readonly CarriedMount[], histories: readonly History[]) {
+  const mayHaveRun = (target: string): boolean =>
+    histories.some(({ targets }) => {
+      const progress = targets[target]?.progress;
+      if (progress === undefined || progress === null) return true;
+      return readSteps(progress).steps.ran.some(({ name }) => / RUN /.test(name));
+    });
   const isUsed = (mount: CarriedMount) => mount.targets.some(mayHaveRun);
   return { used: mounts.filter(isUsed), unused: mounts.filter((mount) => !isUsed(mount)) };
 }

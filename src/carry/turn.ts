@@ -3,10 +3,10 @@ import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Hold } from "../builder/gateway/presence.ts";
 import { nodeFor } from "../builder/node-for.ts";
 import type { BuilderSession } from "../builder/session.ts";
-import { BkcacheError } from "../diagnostics/error.ts";
 import { showTime } from "../diagnostics/units.ts";
 import { endless } from "./budgets.ts";
 import type { CarriedMount } from "./find.ts";
+import { findingsOf } from "./findings.ts";
 
 /*
  * Runs that share a builder: one that opens mounts has the turn, and takes it only where no build is under way; one that
@@ -62,26 +62,27 @@ export async function announceBuild(session: BuilderSession, mounts: readonly Ca
   return holdEach((await gatewaysOf(session, mounts)).map((gateway) => () => gateway.announceBuild()));
 }
 
-/**
- * Before a build that fills no mounts: waits for those who have mounts open, and announces the build. A builder that fails
- * here is said where it is used.
- */
+export interface EnterOptions {
+  /** Time in ms for the others. */
+  readonly budgetMs: number;
+  /** Shows others that the build comes next. */
+  readonly announce: () => Promise<void>;
+}
+
+/** Before a build that fills no mounts: waits for those who have mounts open, and announces the build. */
 export async function enterBuild(
   session: BuilderSession,
   mounts: readonly CarriedMount[],
-  budgetMs: number,
-): Promise<Hold | null> {
+  { budgetMs, announce }: EnterOptions,
+): Promise<void> {
   const signal = AbortSignal.any([session.host.signal, AbortSignal.timeout(budgetMs)]);
+  const taking = takeTurn(session, mounts, { signal, untilIdle: false, waitMs: budgetMs });
+  // A builder that fails does so where the build is announced, too.
+  const turn = await taking.catch((error: unknown) => (findingsOf(error), null));
   try {
-    const turn = await takeTurn(session, mounts, { signal, untilIdle: false, waitMs: budgetMs });
-    try {
-      return await announceBuild(session, mounts);
-    } finally {
-      await turn?.release();
-    }
-  } catch (error) {
-    if (error instanceof BkcacheError) return null;
-    throw error;
+    await announce();
+  } finally {
+    await turn?.release();
   }
 }
 

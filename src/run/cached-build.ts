@@ -49,6 +49,7 @@ export async function runCachedBuild(
     const gateway = () => session.readyGateway();
     let history = await readBuilds(host, ready, { ...ran, gateway });
     const again = ran.exitCode === 0 || host.signal.aborted ? null : whyAgain(history, ready);
+    const attempts = [history];
     if (again !== null) {
       host.tell({ level: "info", message: again.note });
       await resources.relay.doubt();
@@ -56,13 +57,14 @@ export async function runCachedBuild(
       ready = { ...ready, choice, ...(await toSteps(host, request, resources, choice)) };
       ran = await execute(ready, ready.steps);
       history = await readBuilds(host, ready, { ...ran, gateway });
+      attempts.push(history);
     }
     const { relay } = resources;
     const cause = again?.finding ?? null;
     const comparing = compareInputs(host, { ready, relay, describing, history, again: cause });
     // What was noted before is compared first.
     const noting = awaitedLater(comparing.then(() => noteInputs(host, { request, ready, relay, describing, history })));
-    const failures = ran.exitCode === 0 ? ((await carrier?.save(history)) ?? []) : [];
+    const failures = ran.exitCode === 0 ? ((await carrier?.save(...attempts)) ?? []) : [];
     await noting;
     const comparisons = await comparing;
     const mounts = { reports: carrier?.report() ?? [], failures };

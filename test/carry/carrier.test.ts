@@ -178,6 +178,19 @@ test("a builder that is too old is said before the build, also where mounts are 
   await expect(strict?.restore([])).rejects.toMatchObject({ code: "BK4024" });
 });
 
+test("a mount is saved that only an attempt that failed has used", async () => {
+  const builder = createFakeBuilder();
+  const carrier = await makeRun(builder, makeTempDir("store")).open();
+  await carrier?.restore([]);
+  writeFileSync(join(builder.add("data").dir, "file"), "content");
+  const cached = { targets: { app: { progress: { vertexes: [], statuses: [] } } } } as unknown as History;
+  expect(await carrier?.save(cached)).toEqual([]);
+  expect(carrier?.report()).toMatchObject([{ save: { outcome: "unused" } }]);
+  expect(await carrier?.save(unknown, cached)).toEqual([]);
+  expect(carrier?.report()).toMatchObject([{ save: { outcome: "saved" } }]);
+  await carrier?.close();
+});
+
 describe("a build is announced from the restore to the save", () => {
   test.each([
     ["that restores", { read: true, write: true }],
@@ -192,6 +205,24 @@ describe("a build is announced from the restore to the save", () => {
     expect(carrier?.report()).toMatchObject([{ save: { outcome: "saved" } }]);
     expect([builder.announced.size, builder.turn]).toEqual([0, null]);
     await carrier?.close();
+  });
+
+  test.each([
+    ["that restores", { read: true, write: true }],
+    ["that only saves", { read: false, write: true }],
+  ])("or that it is not is said: %s", async (_, use) => {
+    const builder = createFakeBuilder();
+    const gateway = {
+      ...builder.gateway,
+      announceBuild: () => Promise.reject(new BkcacheError({ code: "BK4022", message: "no room for a mount" })),
+    };
+    const mute: FakeBuilder = { ...builder, gateway };
+    const { open, messages } = makeRun(mute, makeTempDir("store"), { use: useOf(use) });
+    await (await open())?.restore([]);
+    const message = expect.stringMatching(/do not see this build.*no room for a mount/) as string;
+    expect(messages.filter(({ level }) => level === "warning")).toMatchObject([{ code: "BK4022", message }]);
+    const strict = await makeRun(mute, makeTempDir("store"), { use: useOf(use), strict: true }).open();
+    await expect(strict?.restore([])).rejects.toMatchObject({ code: "BK4022", message });
   });
 
   test("and ends with a run that saves nothing", async () => {
