@@ -54,6 +54,9 @@ export function openSetup(host: Host, request: SetupRequest): Setup {
   const session = openPart(host, bounds.session, async (own) => {
     const [program, opened] = await Promise.all([buildx.value, source.value]);
     if (program === null) return null;
+    // A config that is wrong may have named another builder.
+    const isWrong = opened === null && !(await source.findings).some(({ code }) => code === "BK2001");
+    if (isWrong) return null;
     const dir = opened?.dir ?? host.cwd;
     return openBuilderSession(own, program, { flag: request.builder, definition: opened?.builder, dir });
   });

@@ -18,6 +18,11 @@ export function healthy(facts: string): Verdict {
   return { facts, findings: [] };
 }
 
+/** @param isWell what holds where there is no finding */
+export function settled(isWell: string, findings: readonly DoctorFinding[]): Verdict {
+  return { facts: findings.length === 0 ? isWell : "", findings };
+}
+
 export function unknown(facts: string): Verdict {
   return { facts, findings: [], isUnknown: true };
 }

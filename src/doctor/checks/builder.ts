@@ -25,7 +25,8 @@ export const builder: Check = {
   },
   async examine(setup) {
     const [session, said, rules] = await Promise.all([setup.session.value, setup.session.findings, setup.rules()]);
-    if (session === null) return { ...unknown("no buildx to ask"), findings: said };
+    if (session === null)
+      return { ...unknown(said.length > 0 ? "" : "needs buildx and a config that holds"), findings: said };
     const { name, driver, nodes } = session.builder;
     const findings: DoctorFinding[] = [...said];
     const level = levelOf("BK4031", rules);

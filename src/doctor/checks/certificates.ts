@@ -9,7 +9,7 @@ const names = ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] as const;
 /** Whether the files hold certificates, and none that has ended. */
 export const certificates: Check = {
   name: "authorities",
-  boundMs: 3_000,
+  boundMs: 12_000,
   late: "BK5072",
   subjects: async () => [""],
   async examine(_, { host }) {

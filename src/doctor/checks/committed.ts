@@ -1,12 +1,12 @@
 import { findStale } from "../../generate/stale.ts";
 import { createTextReader } from "../../source/dockerfiles.ts";
 import type { Check } from "../check.ts";
-import { healthy, unknown, warningOf } from "../verdict.ts";
+import { settled, unknown, warningOf } from "../verdict.ts";
 
 /** Whether the files that `generate` writes are what the config says. */
 export const committed: Check = {
   name: "committed",
-  boundMs: 8_000,
+  boundMs: 12_000,
   late: "BK3001",
   subjects: async (setup) => ((await setup.source.value)?.project == null ? [] : [""]),
   async examine(setup, { host }) {
@@ -16,6 +16,6 @@ export const committed: Check = {
     const hasFiles = plan.bakeFiles !== undefined;
     const source = { plan, dir: valid.dir, definition: hasFiles ? { groups: {}, targets: {} } : null };
     const stale = await findStale(host, source, { locked: false, readText: createTextReader() });
-    return { ...healthy("what `bkcache generate` writes is up to date"), findings: stale.map(warningOf) };
+    return settled("what `bkcache generate` writes is up to date", stale.map(warningOf));
   },
 };

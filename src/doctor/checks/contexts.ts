@@ -1,13 +1,13 @@
 import { findCachesInContext } from "../../cache/inside-context.ts";
 import type { Check } from "../check.ts";
-import { errorOf, healthy, unknown } from "../verdict.ts";
+import { errorOf, settled, unknown } from "../verdict.ts";
 import { backendNames } from "../known-backends.ts";
 import { findEntries } from "../entries.ts";
 
 /** Whether a local cache, or the tier of a bucket, is sent to the builder as a part of a context. */
 export const contexts: Check = {
   name: "contexts",
-  boundMs: 8_000,
+  boundMs: 12_000,
   late: "BK4020",
   subjects: async (setup) =>
     (await backendNames(setup, ({ place, backend }) => place.type === "local" || backend["tierPath"] !== undefined))
@@ -36,6 +36,6 @@ export const contexts: Check = {
       ),
     };
     const findings = findCachesInContext(definition.targets, chosen, source.dir).map(errorOf);
-    return { ...healthy("no folder of a cache lies in a context"), findings };
+    return settled("no folder of a cache lies in a context", findings);
   },
 };

@@ -8,7 +8,7 @@ const ofEngine: ReadonlySet<string> = new Set(["docker", "docker-container"]);
 /** The docker engine behind a builder that answers; of one that does not the builder's own line tells. */
 export const engine: Check = {
   name: "engine",
-  boundMs: 4_000,
+  boundMs: 12_000,
   late: "BK4003",
   subjects: async (setup) => (ofEngine.has((await setup.session.value)?.builder.driver ?? "") ? [""] : []),
   async examine(_, { host }) {

@@ -1,6 +1,6 @@
 import { checkGates } from "../../cache/gates.ts";
 import { type Check, once } from "../check.ts";
-import { errorOf, healthy, unknown, warningOf } from "../verdict.ts";
+import { errorOf, settled, unknown, warningOf } from "../verdict.ts";
 import { findPassed } from "../entries.ts";
 
 /** What the builder's driver and versions make of the caches that a bake would pass, read and written. */
@@ -27,6 +27,6 @@ export const gates: Check = {
       ([name, { way }]) => `${name} ${way === "relay" ? "by the relay" : "directly"}`,
     );
     const by = ways.length === 0 ? "" : `: ${ways.join(", ")}`;
-    return { ...healthy(`${driver}${store} takes all caches${by}`), findings };
+    return settled(`${driver}${store} takes all caches${by}`, findings);
   },
 };

@@ -4,7 +4,7 @@ import { hasDefaultCredentials, resolveAws } from "../../store/credentials.ts";
 import { type ExpiryRule, readGcsExpiry, readS3Expiry } from "../../store/lifecycle.ts";
 import type { Check } from "../check.ts";
 import { backendNames, isBucket, requireBucket } from "../known-backends.ts";
-import { healthy, unknown, warningOf } from "../verdict.ts";
+import { settled, unknown, warningOf } from "../verdict.ts";
 
 /** Whether a rule of the bucket deletes by age what caches still name; where the credentials may look. */
 export const lifecycle: Check = {
@@ -20,13 +20,11 @@ export const lifecycle: Check = {
       return credentials === null ? null : readS3Expiry(place, credentials, host);
     };
     const found = await read();
-    if (found === null) return unknown("these credentials may not look at the bucket's rules");
+    if (found === null) return unknown("the store does not tell these credentials");
     const harmful = harmfulRules(found, `${place.prefix}${String(backend["blobsPrefix"] ?? "") || "blobs/"}`);
     const isOff = levelOf("BK5073", rules) === "off";
-    return {
-      ...healthy("no rule of the bucket deletes cache by its age"),
-      findings: isOff ? [] : harmful.map((rule) => warningOf(describe(rule, place))),
-    };
+    const findings = isOff ? [] : harmful.map((rule) => warningOf(describe(rule, place)));
+    return settled("no rule of the bucket deletes layers by their age", findings);
   },
 };
 

@@ -6,7 +6,7 @@ import { type DoctorFinding, healthy, unknown, warningOf } from "../verdict.ts";
 /** Builders in Kubernetes: which pods there are, which of them a bake gets, and what dies with them. */
 export const pods: Check = {
   name: "pods",
-  boundMs: 5_000,
+  boundMs: 12_000,
   late: "BK4003",
   subjects: async (setup) => ((await setup.session.value)?.builder.driver === "kubernetes" ? [""] : []),
   async examine(setup, { host }) {

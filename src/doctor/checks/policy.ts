@@ -8,7 +8,7 @@ import { type DoctorFinding, errorOf, unknown, warningOf } from "../verdict.ts";
 /** What a run reads and writes, here and in CI on the same checkout, and which scopes. */
 export const policy: Check = {
   name: "policy",
-  boundMs: 5_000,
+  boundMs: 12_000,
   late: "BK2002",
   async subjects(setup) {
     await setup.whole.value;
@@ -37,23 +37,28 @@ export const policy: Check = {
       to.kind === "policy" ? to.backends.length > 0 : to.entries.length > 0,
     );
     if (!writes && plan.mountBackend === null) say(written("no target writes a cache"));
-    const here = `here ${describe(use)}`;
-    const ci = use.reason === inCi.reason ? "" : `; in CI ${describe(inCi)}`;
-    return { facts: `${here}${ci}`, findings };
+    const inside = describe(inCi);
+    const here = describe(use);
+    const ci =
+      use.reason === inCi.reason ? "" : `; in CI ${inside.what}${inside.scopes === here.scopes ? "" : inside.scopes}`;
+    return { facts: `here ${here.what}${here.scopes}${ci}`, findings };
   },
 };
 
-function describe({ layers, mounts, isLocalOnly, reason, scopes }: CacheUse): string {
+function describe({ layers, mounts, isLocalOnly, reason, scopes }: CacheUse): {
+  readonly what: string;
+  readonly scopes: string;
+} {
   const directions =
     layers.read === mounts.read && layers.write === mounts.write
       ? showDirections(layers)
       : `layers ${showDirections(layers)}, mounts ${showDirections(mounts)}`;
-  const local = isLocalOnly ? " (folders of this machine alone)" : "";
+  const local = isLocalOnly ? ", to folders of this machine alone" : "";
   const [own] = Object.values(scopes);
   const read = own === undefined || !(layers.read || mounts.read) ? "" : `, from ${own.read.map(nameOf).join(", ")}`;
   const write =
     own === undefined || !(layers.write || mounts.write) ? "" : `, to ${nameOf(own.write)} (${own.write.why})`;
-  return `${directions}${local}, since ${reason}${read}${write}`;
+  return { what: `${directions}${local}, since ${reason}`, scopes: `${read}${write}` };
 }
 
 function showDirections({ read, write }: CacheUse["layers"]): string {

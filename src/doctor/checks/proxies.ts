@@ -12,7 +12,7 @@ const apart: ReadonlySet<string> = new Set(["docker-container", "kubernetes"]);
 /** The proxies that bkcache goes through, and whether the builder was given them. */
 export const proxies: Check = {
   name: "proxies",
-  boundMs: 5_000,
+  boundMs: 12_000,
   late: "BK5072",
   subjects: async () => [""],
   async examine(setup, { host }) {

@@ -27,7 +27,8 @@ export const store: Check = {
     try {
       const { done, findings } = await probeStore(opened, { place, mayWrite: isWritten, signal: host.signal });
       const why = isWritten ? "" : "; a run here does not write there (--cache read-write tries that as well)";
-      return { ...healthy(`${opened.place}: ${done.join(", ")}${why}`), findings };
+      const words = done.length === 0 ? "" : `: ${done.join(", ")}${why}`;
+      return { ...healthy(`${opened.place}${words}`), findings };
     } finally {
       opened.close();
       if (place.type === "local") await removeEmpty(place.dir);
