@@ -1,3 +1,4 @@
+import { giveBack } from "./chunks.ts";
 import type { Spool, SpooledBytes } from "./spool.ts";
 
 export interface OrderedParts {
@@ -24,7 +25,9 @@ export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Pr
     turn = turn.then(async () => {
       try {
         if (isDiscarded || failure !== undefined) return;
-        await pass(await load());
+        const bytes = await load();
+        await pass(bytes);
+        giveBack(bytes);
         passed += 1;
       } catch (error) {
         failure = { error };

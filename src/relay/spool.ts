@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
-import { readFile, unlink, writeFile } from "node:fs/promises";
+import { open, unlink, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createChunks } from "./chunks.ts";
 import { S3Error } from "./errors.ts";
 
 /** Bytes on disk that wait for others which come before them. */
@@ -14,6 +15,7 @@ export interface Spool {
 }
 
 export interface SpooledBytes {
+  /** Whoever is done with the bytes may give them back (`chunks.ts`). */
   readonly read: () => Promise<Buffer>;
   readonly remove: () => Promise<void>;
 }
@@ -24,6 +26,8 @@ export interface SpoolOptions {
   readonly maxBytes?: number;
 }
 
+/** Bytes of BuildKit's parts. */
+const chunkBytes = 8 * 2 ** 20;
 /** Age in ms from which a folder of another machine, or of one that had this folder before, belongs to nobody. */
 const abandonedAfter = 24 * 3_600_000;
 
@@ -35,6 +39,7 @@ export function openSpool({ parent = tmpdir(), maxBytes = 4 * 2 ** 30 }: SpoolOp
   const prefix = `bkcache-relay-${machineId()}-`;
   const dir = join(parent, `${prefix}${process.pid}-${randomBytes(6).toString("hex")}`);
   removeAbandoned(parent, prefix);
+  const chunks = createChunks(chunkBytes);
   let isMade = false;
   let isClosed = false;
   let held = 0;
@@ -75,9 +80,15 @@ export function openSpool({ parent = tmpdir(), maxBytes = 4 * 2 ** 30 }: SpoolOp
       }
       return {
         async read() {
-          const found = await readFile(path);
-          if (found.length !== size) throw new Error(`${path} has ${found.length} bytes of ${size}`);
-          return found;
+          const bytes = size <= chunkBytes ? chunks.take().subarray(0, size) : Buffer.allocUnsafeSlow(size);
+          const file = await open(path);
+          try {
+            const { bytesRead } = await file.read(bytes, 0, size, 0);
+            if (bytesRead !== size) throw new Error(`${path} has ${bytesRead} bytes of ${size}`);
+          } finally {
+            await file.close();
+          }
+          return bytes;
         },
         remove,
       };
