@@ -1,5 +1,6 @@
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
 import { isJsonWithin } from "../mounts/json-bounds.ts";
+import type { Writer } from "../mounts/snapshot.ts";
 import { compress, decompress, readFrame } from "../mounts/zstd.ts";
 import type { ContextFile } from "./context-files.ts";
 import type { TargetInputs } from "./model.ts";
@@ -21,6 +22,8 @@ export interface InputRecord {
   readonly linked: TargetInputs["linked"];
   readonly images: readonly RecordedImage[];
   readonly unknown: readonly string[];
+  /** Who wrote it; null where it does not say. */
+  readonly writer: Writer | null;
 }
 
 export interface RecordedImage {
@@ -33,6 +36,7 @@ export interface RecordedImage {
 
 /** What only the run knows that wrote the cache. */
 export type RecordFacts = Pick<InputRecord, "name" | "created" | "mode" | "platforms"> & {
+  readonly writer?: Writer;
   /** Digests of images, by their names as written. */
   readonly images: Readonly<Record<string, string>>;
 };
@@ -72,6 +76,7 @@ export async function writeRecord(inputs: TargetInputs, facts: RecordFacts): Pro
       linked: linked.map(({ target, fingerprint: own }) => [target, own.slice(0, cut)]),
       images: images.map(({ name, ref }) => [name, ref.slice(0, cut), facts.images[name] ?? null]),
       unknown,
+      writer: facts.writer,
     }),
   );
   const files = Buffer.from(
@@ -131,7 +136,15 @@ export async function readRecord(start: Buffer, name: string): Promise<InputReco
       digest: typeof digest === "string" && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : null,
     })),
     unknown: textsOf(fieldOf(found, "unknown")),
+    writer: readWriter(fieldOf(found, "writer")),
   };
+}
+
+function readWriter(value: unknown): Writer | null {
+  const version = text(fieldOf(value, "version"));
+  const keys = ["commit", "run", "build", "level"] as const;
+  const known = keys.map((key) => [key, text(fieldOf(value, key))] as const).filter(([, said]) => said !== "");
+  return version === "" ? null : { version, ...Object.fromEntries(known) };
 }
 
 /** The files that the object lists; null where it has none that can be read. @param bytes the entire object */

@@ -7,6 +7,8 @@ import { importWhole } from "../host/import-whole.ts";
 import { recordKey } from "../inputs/keys.ts";
 import type { TargetInputs } from "../inputs/model.ts";
 import type { RestoreRequest } from "../carry/restore.ts";
+import { writerOf } from "../carry/writer.ts";
+import { readCi } from "../ci/ci.ts";
 import type { History } from "../outcome/history.ts";
 import { canonicalImage, imagesOf } from "../outcome/images.ts";
 import type { Progress } from "../outcome/progress.ts";
@@ -130,6 +132,7 @@ export async function noteInputs(
   const [described, { writeRecord }] = await Promise.all([describing, import("../inputs/record.ts")]);
   const signal = AbortSignal.any([host.signal, AbortSignal.timeout(noteBudget)]);
   const failed = new Set<string>();
+  const writer = writerOf(readCi(host.env), request.cache.use.level);
   const note = async ({ target, progress, place }: (typeof written)[number]): Promise<void> => {
     const { name, record, declared } = place;
     const inputs = described.get(target);
@@ -151,7 +154,7 @@ export async function noteInputs(
       record.images.every((image) => (images[image.name] ?? image.digest) === image.digest) &&
       Math.abs(host.now() - record.created) < renewedAfter;
     if (isKnown) return;
-    const bytes = await writeRecord(inputs, { name, created: host.now(), mode, platforms, images });
+    const bytes = await writeRecord(inputs, { name, created: host.now(), mode, platforms, images, writer });
     if (bytes === null) return;
     try {
       await (await relay.store(declared)).put(recordKey(name), bytes, { signal });

@@ -27,6 +27,7 @@ const facts = {
   mode: "min",
   platforms: ["linux/amd64"],
   images: { alpine: image },
+  writer: { version: "1.2.3", commit: "abc", run: "https://ci.example/1" },
 } as const;
 
 test("what is written is read again", async () => {
@@ -46,6 +47,7 @@ test("what is written is read again", async () => {
     linked: [{ target: "base", fingerprint: digest.slice(0, 20) }],
     images: [{ name: "alpine", ref: digest.slice(0, 20), digest: image }],
     unknown: [],
+    writer: { version: "1.2.3", commit: "abc", run: "https://ci.example/1" },
   });
   expect(await readFiles(bytes)).toEqual({ "": files });
   expect(recordKey(facts.name)).toBe("v1/t/p.t.main");

@@ -20,6 +20,7 @@ const record: InputRecord = {
   linked: [],
   images: [{ name: "alpine:$V", ref: "", digest: one }],
   unknown: [],
+  writer: null,
 };
 
 const comparison: Comparison = {

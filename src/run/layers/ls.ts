@@ -1,14 +1,20 @@
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { suggest } from "../../diagnostics/nearest.ts";
 import type { Host } from "../../host/host.ts";
+import type { Writer } from "../../mounts/snapshot.ts";
 import type { LayerListing, LayerUsage, ListedCache } from "../../layers/listing.ts";
 import type { Amount } from "../../layers/survey.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { describeName, isMeant, nameCache, type NamedLayers, type NameFilter } from "./names.ts";
+import { readWriters } from "./records.ts";
 import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
 
 /** One layer cache of a backend. */
-type NamedCache = ListedCache & NamedLayers;
+type NamedCache = ListedCache &
+  NamedLayers & {
+    /** Null where no record beside the cache says it. */
+    readonly writer: Writer | null;
+  };
 
 interface ListedPlace extends Pick<LayerListing, "findings"> {
   readonly backend: string;
@@ -23,7 +29,7 @@ export type ListedLayers = OfPlaces<ListedPlace>;
 /** What layer caches the backends have. */
 export async function listLayers(host: Host, request: LayerSelection & NameFilter): Promise<ListedLayers> {
   const found = new Set<string>();
-  const listed = await forEachPlace(host, request, async ({ backend, layers }, plan): Promise<ListedPlace> => {
+  const listed = await forEachPlace(host, request, async ({ backend, layers, store }, plan): Promise<ListedPlace> => {
     const { caches, findings } = await layers.list();
     const named = caches.map((cache) => nameCache(plan, cache));
     for (const { label, target, name } of named)
@@ -31,12 +37,17 @@ export async function listLayers(host: Host, request: LayerSelection & NameFilte
         .add(label)
         .add(target ?? label)
         .add(name);
-    return {
-      backend,
-      place: layers.place,
-      caches: named.filter(({ name }) => isMeant(plan, name, request)),
-      findings,
-    };
+    const wanted = named.filter(({ name }) => isMeant(plan, name, request));
+    const writers = await readWriters(
+      store,
+      wanted.map(({ name }) => name),
+      host.signal,
+    );
+    const withWriter = (cache: ListedCache & NamedLayers): NamedCache => ({
+      ...cache,
+      writer: writers.get(cache.name) ?? null,
+    });
+    return { backend, place: layers.place, caches: wanted.map(withWriter), findings };
   });
   if (listed.silent.length === 0) requireKnown(request.names, [...found, ...Object.keys(listed.plan.targets)]);
   return listed;

@@ -3,6 +3,7 @@ import { showBytes } from "../../../diagnostics/units.ts";
 import { listLayers, type ListedLayers } from "../../../run/layers/ls.ts";
 import type { CommandContext } from "../../command.ts";
 import { type Column, formatTable, outputWidth, showAge } from "../../report/table.ts";
+import { showWriter } from "../show-writer.ts";
 import { reportFindings, silentJson } from "./silent.ts";
 
 interface LsOptions {
@@ -48,6 +49,7 @@ const columns: readonly Column[] = [
   { head: "LAYERS", isRight: true },
   { head: "SHARED", isRight: true },
   { head: "STEPS", isRight: true },
+  { head: "WRITER", least: 7 },
 ];
 
 function render({ places }: ListedLayers, now: number): string {
@@ -60,6 +62,7 @@ function render({ places }: ListedLayers, now: number): string {
       String(cache.layers),
       showBytes(cache.sharedBytes),
       String(cache.steps),
+      cache.writer === null ? "-" : showWriter(cache.writer),
     ]);
     const table = rows.length === 0 ? ["no layer caches"] : formatTable(columns, rows, outputWidth());
     return [`backend ${backend}: ${place}`, ...table];

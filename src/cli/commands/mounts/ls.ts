@@ -3,6 +3,7 @@ import { exitCodeOf } from "../../../diagnostics/codes.ts";
 import { listMounts, type LocalMount, type MountListing, type RemoteSnapshot } from "../../../run/mounts/ls.ts";
 import { showBytes } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";
+import { showWriter } from "../show-writer.ts";
 import { type Column, formatTable, outputWidth, showAge } from "../../report/table.ts";
 
 interface LsOptions {
@@ -121,11 +122,6 @@ const remoteColumns: readonly Column[] = [
   { head: "SHARED", isRight: true },
   { head: "WRITER", least: 7 },
 ];
-
-function showWriter({ level, build, commit, run }: RemoteSnapshot["item"]["writer"]): string {
-  const of = level === undefined ? undefined : `level ${level}`;
-  return [[of, build].filter(Boolean).join(", "), commit?.slice(0, 7), run].filter(Boolean).join(" ") || "-";
-}
 
 function remoteTable(snapshots: readonly RemoteSnapshot[], now: number): readonly string[] {
   if (snapshots.length === 0) return ["no snapshots"];
