@@ -10,6 +10,7 @@ import { endpoint } from "./checks/endpoint.ts";
 import { engine } from "./checks/engine.ts";
 import { gates } from "./checks/gates.ts";
 import { helper } from "./checks/helper.ts";
+import { links } from "./checks/links.ts";
 import { lifecycle } from "./checks/lifecycle.ts";
 import { dockerfiles } from "./checks/lint.ts";
 import { pods } from "./checks/pods.ts";
@@ -38,6 +39,7 @@ export const checks: readonly Check[] = [
   lifecycle,
   reach,
   contexts,
+  links,
   committed,
   dockerfiles,
 ];

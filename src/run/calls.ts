@@ -5,7 +5,7 @@ import type { BuilderSession } from "../builder/session.ts";
 import { isAtLeast, parseBuildkitVersion } from "../builder/versions.ts";
 import type { CacheChoice } from "../cache/choose.ts";
 import { levelOf } from "../config/rules/levels.ts";
-import { BkcacheError } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { Evaluated } from "../source/evaluate.ts";
@@ -88,12 +88,17 @@ async function listLayers(session: BuilderSession): Promise<readonly string[] | 
 function sayLinks(host: Host, { cache }: BuildRequest, links: Families["links"]): void {
   const level = levelOf("BK4018", cache.rules);
   if (links.length === 0 || level === "off") return;
+  const finding = lossOf(links);
+  if (level === "error") throw new BkcacheError(finding);
+  host.tell({ ...finding, level: "warning" });
+}
+
+/** What a builder that is not mended makes of linked targets. */
+export function lossOf(links: Families["links"]): Diagnostic {
   const shown = links.map(({ child, parent }) => `${child} (on ${parent})`);
-  const finding = {
-    code: "BK4018" as const,
+  return {
+    code: "BK4018",
     message: `this BuildKit loses imported cache of linked targets that share a plain COPY: ${shown.join(", ")}`,
     hint: "use BuildKit 0.35 or later, or COPY --link in the stages of the linked target, which `bkcache lint --fix` writes where it is safe",
   };
-  if (level === "error") throw new BkcacheError(finding);
-  host.tell({ ...finding, level: "warning" });
 }

@@ -332,6 +332,23 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
       }),
     },
     {
+      what: "linked targets that share a plain COPY",
+      codes: ["BK4018", "BK6016"],
+      says: /app \(on deps\)/,
+      config: (config) => ({
+        ...config,
+        groups: { default: ["app"] },
+        targets: {
+          deps: { dockerfile: "deps.Dockerfile", contexts: { busybox: "docker-image://busybox" } },
+          app: { contexts: { deps: "target:deps" }, tags: ["shop/app"] },
+        },
+      }),
+      files: {
+        Dockerfile: `FROM deps\n${runStep("", "echo built")}`,
+        "deps.Dockerfile": `FROM busybox\nCOPY src /src\n${runStep("", "echo deps")}`,
+      },
+    },
+    {
       what: "a bake file of an older config",
       codes: ["BK3001"],
       says: /docker-bake\.hcl is stale/,
