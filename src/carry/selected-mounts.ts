@@ -18,6 +18,7 @@ export interface MountSelection {
   readonly builder: string | undefined;
   /** Mounts, targets and groups; the mounts of all targets where there are none. */
   readonly names: readonly string[];
+  readonly onLevel?: Parameters<typeof openMountSource>[1]["onLevel"];
 }
 
 /** The mounts that a command is to work on, and where. */

@@ -36,18 +36,24 @@ interface SourceRequest {
   readonly config: string | undefined;
   /** Value of --level: the level of trust whose places are meant, where it is not the run's own. */
   readonly level?: string | undefined;
+  /** Takes the level of the run before anything else is opened; may throw where that may not do what is asked. */
+  readonly onLevel?: ((level: LevelInForce | null) => void) | undefined;
 }
 
 /**
  * @throws BkcacheError BK2001 where there is neither config nor BUILDKIT_REMOTE_CACHE; BK1002 for a level that the config does not
  * have.
  */
-export async function openMountSource(host: Host, { config, level: named }: SourceRequest): Promise<MountSource> {
+export async function openMountSource(
+  host: Host,
+  { config, level: named, onLevel }: SourceRequest,
+): Promise<MountSource> {
   const project = await openProject(host, config);
   const remote = host.env["BUILDKIT_REMOTE_CACHE"];
   if (project !== null) {
     const { plan, valid } = project;
     const level = named === undefined ? levelOf(host, plan, valid.dir) : namedLevel(plan, named);
+    onLevel?.(level);
     if (remote) {
       host.tell({ level: "warning", message: `BUILDKIT_REMOTE_CACHE is ignored beside ${basename(valid.file)}` });
     }
@@ -55,6 +61,7 @@ export async function openMountSource(host: Host, { config, level: named }: Sour
   }
   if (remote) {
     if (named !== undefined) throw noSuchLevel(named, {});
+    onLevel?.(null);
     const plan = planOfFolder(host.cwd, remote, noDefinition);
     return { plan, dir: host.cwd, builder: undefined, project, level: null };
   }

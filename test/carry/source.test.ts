@@ -31,3 +31,15 @@ test.each(["mian", "../main", ""])("there is no level %j", async (level) => {
   await expect(open(level)).rejects.toMatchObject({ code: "BK1002" });
   await expect(open(level, {}, "targets: { api: {} }")).rejects.toMatchObject({ code: "BK1002" });
 });
+
+test("a command hears of the level before anything else is opened, and may end there", async () => {
+  const workspace = makeWorkspace({ "bkcache.config.yaml": text });
+  const host = { ...fakeHost().host, cwd: workspace.dir, env: { CHANGE_ID: "7" } };
+  const heard: (string | null | undefined)[] = [];
+  const onLevel = (level: { readonly name: string | null } | null) => {
+    heard.push(level?.name);
+    throw new Error("not this one");
+  };
+  await expect(openMountSource(host, { config: undefined, onLevel })).rejects.toThrow("not this one");
+  expect(heard).toEqual(["pr"]);
+});

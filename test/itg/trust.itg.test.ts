@@ -88,6 +88,18 @@ const test = serverTest
         );
       },
   )
+  /** Another command on the builder as the last bake has left it. */
+  .extend(
+    "bkcacheOf",
+    { scope: "file" },
+    ({ store, sharedBuilder, busybox }) =>
+      async (user: User, args: readonly string[]) => {
+        const workspace = project(store, { busybox, config: {}, dockerfile: addToMount("id=data"), source: "" });
+        const builder = { BKCACHE_HELPER: "/bin/busybox", BUILDKIT_HOST: sharedBuilder.address };
+        const env = { ...makeDockerConfig().env, ...builder, ...credentials(store, user), ...runsOf[user] };
+        return runBkcache(args, { cwd: workspace.dir, env: cleanEnv(env) });
+      },
+  )
   /** What the default branch has, once one of its builds has saved it. */
   .extend("ofMain", { scope: "file" }, async ({ store, bake }) => {
     const first = await bake("main");
@@ -155,6 +167,7 @@ describe("what is meant to be", () => {
   test("a change request takes what the default branch has, and writes in its own place alone", async ({
     store,
     bake,
+    bkcacheOf,
     ofMain,
   }) => {
     const run = await bake("pr", { source: "main" });
@@ -173,6 +186,14 @@ describe("what is meant to be", () => {
       new Set(["blobs", "manifests", "v1"]),
     );
     expect(await fingerprint(store)).toEqual(ofMain.before);
+    const saved = await bkcacheOf("pr", ["mounts", "save"]);
+    expect(saved).toMatchObject({ exitCode: 0 });
+    const listed = await bkcacheOf("pr", ["mounts", "ls", "--remote", "--json"]);
+    const { remote } = JSON.parse(listed.stdout);
+    expect(remote.snapshots[0]).toMatchObject({
+      scope: "request:7",
+      writer: { build: "request 7", level: "pr" },
+    });
     const again = await bake("pr", { source: "changed" });
     expect(again.report.targets["app"]).toMatchObject({ source: { backend: "remote", scope: "request:7" } });
     expect(again.report.targets["app"]?.steps).toMatchObject({ ran: [] });

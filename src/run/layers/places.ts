@@ -3,7 +3,6 @@ import { BkcacheError, type Diagnostic } from "../../diagnostics/error.ts";
 import { readDuration } from "../../diagnostics/units.ts";
 import { declaredBackend } from "../../bake/levels.ts";
 import type { Plan } from "../../bake/model.ts";
-import { requireWrite } from "../../cache/use.ts";
 import { awaitFirstAnswer } from "../../carry/first-answer.ts";
 import { openMountStore } from "../../carry/session.ts";
 import { type MountSource, openMountSource } from "../../carry/source.ts";
@@ -21,6 +20,7 @@ export interface LayerSelection {
   readonly backends: readonly string[];
   /** Value of --level. */
   readonly level?: string | undefined;
+  readonly onLevel?: Parameters<typeof openMountSource>[1]["onLevel"];
 }
 
 export interface OpenedPlace {
@@ -47,18 +47,14 @@ const types: ReadonlySet<string> = new Set(["local", "s3", "gcs"]);
 
 /**
  * Asks each backend that holds layers. One that fails leaves the others alone.
- * @throws BkcacheError BK1002 for a name that is no backend; BK2050 where none can be listed; BK5056 where this run must not delete.
+ * @throws BkcacheError BK1002 for a name that is no backend; BK2050 where none can be listed.
  */
 export async function forEachPlace<T>(
   host: Host,
-  selection: LayerSelection & {
-    /** Value of --cache of a command that deletes, where it does. */
-    readonly deletes?: { readonly cache: string | undefined } | undefined;
-  },
+  selection: LayerSelection,
   use: (place: OpenedPlace, plan: Plan) => Promise<T>,
 ): Promise<OfPlaces<T>> {
   const source = await openMountSource(host, selection);
-  if (selection.deletes !== undefined) requireWrite(host, { ...selection.deletes, level: source.level }, "delete");
   const names = chooseBackends(source.plan, selection.backends);
   const all = await fillBackends(host, source);
   const places: T[] = [];

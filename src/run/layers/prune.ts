@@ -1,5 +1,6 @@
 import type { Host } from "../../host/host.ts";
 import type { LayerPruneResult, PrunedCache } from "../../layers/prune.ts";
+import type { LevelInForce } from "../../cache/level.ts";
 import { requireWrite } from "../../cache/use.ts";
 import { type Confirm, requireAgreement } from "../agreement.ts";
 import { graceFor, type KeepRules, rulesFor } from "../retention.ts";
@@ -43,14 +44,15 @@ export interface PrunedLayers extends OfPlaces<PrunedPlace> {
  */
 export async function pruneLayerCaches(host: Host, request: LayerPruneRequest): Promise<PrunedLayers> {
   const { cache, dryRun, all, confirm } = request;
-  if (!dryRun) {
-    requireWrite(host, { cache, level: null }, "delete");
+  const onLevel = (level: LevelInForce | null) => {
+    if (dryRun) return;
+    requireWrite(host, { cache, level }, "delete");
     requireAgreement(confirm, "caches");
-  }
+  };
   const run = async (isDry: boolean): Promise<PrunedLayers> => {
     const pruned = await forEachPlace(
       host,
-      { ...request, deletes: isDry ? undefined : { cache } },
+      { ...request, onLevel },
       async ({ backend, layers, store }, plan): Promise<PrunedPlace> => {
         const keep = rulesFor(plan, "layers", request.keep);
         const grace = graceFor(plan, request.grace);

@@ -1,5 +1,6 @@
 import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
+import type { LevelInForce } from "../../cache/level.ts";
 import { requireWrite } from "../../cache/use.ts";
 import { type Confirm, requireAgreement } from "../agreement.ts";
 import { requireKnown } from "./ls.ts";
@@ -38,14 +39,15 @@ export async function removeLayers(host: Host, request: RemoveRequest): Promise<
       hint: "run `bkcache layers rm TARGET...`, or `bkcache layers rm --scope SCOPE`",
     });
   }
-  if (!dryRun) {
-    requireWrite(host, { cache, level: null }, "delete");
+  const onLevel = (level: LevelInForce | null) => {
+    if (dryRun) return;
+    requireWrite(host, { cache, level }, "delete");
     requireAgreement(confirm, "caches");
-  }
+  };
   const run = async (isDry: boolean): Promise<RemovedLayers> => {
     const removed = await forEachPlace(
       host,
-      { ...request, deletes: isDry ? undefined : { cache } },
+      { ...request, onLevel },
       async ({ backend, layers, store }, plan): Promise<RemovedPlace> => {
         const { caches, unreadable } = await layers.list();
         const all = [...caches, ...Object.entries(unreadable).map(([key, name]) => ({ key, name }))];

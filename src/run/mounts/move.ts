@@ -1,6 +1,7 @@
 import { factsOf } from "../../diagnostics/codes.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
+import type { LevelInForce } from "../../cache/level.ts";
 import { readOrigin } from "../../cache/origin.ts";
 import { resolveScopes, type ScopeFlags, sharedScopes } from "../../cache/scopes.ts";
 import { type MountSelection, withSelectedMounts } from "../../carry/selected-mounts.ts";
@@ -51,9 +52,9 @@ const noBudget = 2 ** 31 - 1;
 
 /** Saves the mounts as they are on the builder. @throws BkcacheError BK5056 where this run must not write. */
 export async function saveNamed(host: Host, request: SaveRequest): Promise<MovedMounts<MountSave>> {
-  requireWrite(host, { cache: request.cache, level: null }, "save");
-  return withSelectedMounts(host, request, async ({ plan, dir, mounts, session, rules, level }) => {
-    requireWrite(host, { cache: request.cache, level }, "save");
+  const { cache } = request;
+  const onLevel = (level: LevelInForce | null) => requireWrite(host, { cache, level }, "save");
+  return withSelectedMounts(host, { ...request, onLevel }, async ({ plan, dir, mounts, session, rules, level }) => {
     const keys = await readKeys(mounts, dir);
     const ci = readCi(host.env);
     const origin = readOrigin(ci, dir, plan.scopes.defaultBranch);

@@ -1,6 +1,7 @@
 import type { Host } from "../../host/host.ts";
 import { readManifestKey, type SnapshotRef } from "../../mounts/keys.ts";
 import { type PruneResult, pruneStore } from "../../mounts/prune.ts";
+import type { LevelInForce } from "../../cache/level.ts";
 import { requireWrite } from "../../cache/use.ts";
 import type { Plan } from "../../bake/model.ts";
 import { labelMounts } from "../../carry/labels.ts";
@@ -52,9 +53,10 @@ export interface PrunedMounts {
  */
 export async function pruneMounts(host: Host, request: PruneRequest): Promise<PrunedMounts> {
   const { cache, dryRun, all, confirm } = request;
-  if (!dryRun) requireWrite(host, { cache, level: null }, "delete");
-  return withMountStore(host, request, async ({ store, plan, level }) => {
+  const onLevel = (level: LevelInForce | null) => {
     if (!dryRun) requireWrite(host, { cache, level }, "delete");
+  };
+  return withMountStore(host, { ...request, onLevel }, async ({ store, plan }) => {
     if (!dryRun) requireAgreement(confirm, "snapshots");
     const keep = rulesFor(plan, "mounts", request.keep);
     const grace = graceFor(plan, request.grace);
