@@ -25,6 +25,7 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/affected.ts"),
   },
   { name: "why", summary: "say why steps of the last bake ran", load: () => import("./commands/why.ts") },
+  { name: "report", summary: "make a page of the reports of builds", load: () => import("./commands/report.ts") },
   { name: "validate", summary: "check the config and write nothing", load: () => import("./commands/validate.ts") },
   {
     name: "mounts",

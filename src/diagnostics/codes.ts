@@ -67,7 +67,7 @@ export const codes = {
   },
   BK1018: {
     title: "no report of a bake",
-    help: "`bkcache why` reads what the last `bkcache bake` or `build` in this project came to, which is kept in the user's cache folder, or the file that --report names.",
+    help: "`bkcache why` reads what the last `bkcache bake` or `build` in this project came to, which is kept in the user's cache folder, or the file that --report names; `bkcache report` makes a page of files that `--report` has written.",
   },
 
   // --- 2xxx config

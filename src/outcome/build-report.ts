@@ -7,6 +7,7 @@ import type { MountReport } from "./mounts.ts";
 import type { FailureReport, RelayReport, Report, TargetReport, WrittenReport } from "./report.ts";
 import { withSharedSteps } from "./shared-steps.ts";
 import { type BuildSteps, type CacheExport, type CacheFailure, readSteps } from "./steps.ts";
+import { placeTimelines, readTimeline } from "./timeline.ts";
 import { addTotals } from "./totals.ts";
 import { type Comparison, explainRun, type WhyReport } from "./why.ts";
 
@@ -74,6 +75,16 @@ export function buildReport(input: ReportInput): Report {
       }),
     ),
   );
+  const ms = Math.max(0, Math.round(endedAt - startedAt));
+  const timelines = placeTimelines(
+    Object.fromEntries(
+      Object.keys(input.targets).map((name) => {
+        const { progress = null } = history.targets[name] ?? {};
+        return [name, progress && readTimeline(progress)];
+      }),
+    ),
+    { startedAt, ms },
+  );
   for (const [name, plan] of Object.entries(input.targets)) {
     const steps = builds[name] ?? null;
     const others = Object.entries(builds).flatMap(([other, build]) =>
@@ -88,7 +99,11 @@ export function buildReport(input: ReportInput): Report {
       progress: history.targets[name]?.progress ?? null,
       others,
     });
-    targets[name] = { ...reportTarget(plan, history.targets[name], steps, input), why: why && redactWhy(why, redact) };
+    targets[name] = {
+      ...reportTarget(plan, history.targets[name], steps, input),
+      why: why && redactWhy(why, redact),
+      timeline: timelines[name] ?? null,
+    };
     for (const failure of steps?.failures ?? []) {
       if (!isCutOff(failure, exitCode)) failures.push(reportFailure(name, plan, failure, redact));
     }
@@ -97,7 +112,7 @@ export function buildReport(input: ReportInput): Report {
     version: 1,
     bkcache,
     startedAt: new Date(startedAt).toISOString(),
-    ms: Math.max(0, Math.round(endedAt - startedAt)),
+    ms,
     exitCode,
     builder,
     buildx,
@@ -120,7 +135,7 @@ function reportTarget(
   record: TargetRecord | undefined,
   steps: BuildSteps | null,
   { sizes, redact }: ReportInput,
-): Omit<TargetReport, "why"> {
+): Omit<TargetReport, "why" | "timeline"> {
   const { source, destinations } = plan;
   const written = steps === null ? [] : destinations.flatMap((place) => reportWritten(place, plan, steps, sizes));
   return {

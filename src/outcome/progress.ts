@@ -14,6 +14,8 @@ export interface VertexEvent {
   readonly completed: number | null;
   readonly cached: boolean;
   readonly error: string | null;
+  /** Digests of the vertexes that it needs. */
+  readonly inputs: readonly string[];
 }
 
 export interface StatusEvent {
@@ -67,6 +69,7 @@ export function readProgress(text: string): Progress {
         completed: timeOf(item["completed"]),
         cached: item["cached"] === true,
         error: textOf(item["error"]) || null,
+        inputs: Array.isArray(item["inputs"]) ? item["inputs"].filter((each) => typeof each === "string") : [],
       });
     }
     for (const item of listOf(parsed.statuses)) {

@@ -35,6 +35,21 @@ export interface TargetReport {
   readonly relay: RelayReport | null;
   /** Why steps ran; null where none did but to fetch images. */
   readonly why: WhyReport | null;
+  /** What the build did when, in the order in which it began; null where the builder has no history of it. */
+  readonly timeline: readonly TimelineItem[] | null;
+}
+
+/** One thing that a build did. */
+export interface TimelineItem {
+  /** Without what could be a value: the place of a step and its instruction. */
+  readonly name: string;
+  readonly kind: "step" | "image" | "import" | "export" | "other";
+  readonly state: "ran" | "cached" | "failed";
+  /** In ms since the start of the run. */
+  readonly start: number;
+  readonly ms: number;
+  /** Items of the same timeline that it needs, by their place in it. */
+  readonly inputs: readonly number[];
 }
 
 export interface WayReport {

@@ -57,16 +57,17 @@ export interface CacheFailure {
 }
 
 /** A step of a Dockerfile is called `[stage n/m] ...`, with platform or target in front of the stage. */
-const stepName = /^\[(?:[^\]]* )?\d+\/\d+\] /;
-const importName = /^(?:\[[^\]]*\] )?importing cache manifest from (.*)$/;
-const exportName = /^(?:\[[^\]]*\] )?exporting (cache to .*|to GitHub Actions Cache)$/;
+export const stepName = /^\[(?:[^\]]* )?\d+\/\d+\] /;
+export const importName = /^(?:\[[^\]]*\] )?importing cache manifest from (.*)$/;
+export const exportName = /^(?:\[[^\]]*\] )?exporting (cache to .*|to GitHub Actions Cache)$/;
 /** A base image is looked up in its registry in every build; only its layers cost anything. */
-const baseImage = /^\[[^\]]*\] FROM /;
+export const baseImage = /^\[[^\]]*\] FROM /;
 const blobId = /^sha256:[0-9a-f]{64}$/;
 
-interface Vertex {
+export interface Vertex {
   readonly digest: string;
   readonly name: string;
+  readonly inputs: readonly string[];
   readonly events: readonly VertexEvent[];
   readonly statuses: readonly StatusEvent[];
 }
@@ -85,7 +86,7 @@ export function readSteps(progress: Progress): BuildSteps {
 }
 
 function findSteps(progress: Progress): BuildSteps {
-  const vertices = collect(progress);
+  const vertices = collectVertices(progress);
   const steps = withoutTwins(joinLinks(vertices.filter(({ name }) => stepName.test(name))));
   const imports = vertices.filter(({ name }) => importName.test(name));
   const exports = vertices.filter(({ name }) => exportName.test(name));
@@ -125,13 +126,13 @@ function findSteps(progress: Progress): BuildSteps {
   };
 }
 
-function collect({ vertexes, statuses }: Progress): readonly Vertex[] {
-  const byDigest = new Map<string, { digest: string; name: string; events: VertexEvent[]; statuses: StatusEvent[] }>();
+export function collectVertices({ vertexes, statuses }: Progress): readonly Vertex[] {
+  const byDigest = new Map<string, Vertex & { events: VertexEvent[]; statuses: StatusEvent[] }>();
   for (const event of vertexes) {
     const known = byDigest.get(event.digest);
     if (known === undefined) {
-      const { digest, name } = event;
-      byDigest.set(digest, { digest, name, events: [event], statuses: [] });
+      const { digest, name, inputs } = event;
+      byDigest.set(digest, { digest, name, inputs, events: [event], statuses: [] });
     } else known.events.push(event);
   }
   for (const status of statuses) byDigest.get(status.vertex)?.statuses.push(status);
@@ -139,7 +140,7 @@ function collect({ vertexes, statuses }: Progress): readonly Vertex[] {
 }
 
 /** COPY --link makes a layer and then lays it on top, which is nothing to do: one step, called as in the Dockerfile. */
-const linkName = /^(\[[^\]]*\] )LINK (?=COPY |ADD )/;
+export const linkName = /^(\[[^\]]*\] )LINK (?=COPY |ADD )/;
 
 function joinLinks(steps: readonly Vertex[]): readonly Vertex[] {
   const known = new Set(steps.map(({ name }) => name));
@@ -159,7 +160,7 @@ function withoutTwins(steps: readonly Vertex[]): readonly Vertex[] {
   return steps.filter((step) => stateOf(step) !== "skipped" || !known.has(step.name));
 }
 
-function stateOf({ name, events, statuses }: Vertex): "cached" | "ran" | "skipped" {
+export function stateOf({ name, events, statuses }: Vertex): "cached" | "ran" | "skipped" {
   if (events.some((event) => event.cached)) return "cached";
   const done = events.filter((event) => event.completed !== null && !isLookUp(event));
   if (done.length === 0) return "skipped";
@@ -215,7 +216,7 @@ function hasRepeats({ statuses }: Vertex): boolean {
   return ids.some((id) => ids.filter((each) => each === id).length > 2);
 }
 
-function errorOf({ events }: Vertex): string | null {
+export function errorOf({ events }: Vertex): string | null {
   return events.find(({ error }) => error !== null)?.error ?? null;
 }
 

@@ -51,7 +51,15 @@ function stepsOf(names: readonly string[], more: Partial<BuildSteps> = {}): Buil
 }
 
 function progressOf(...names: readonly string[]): Progress {
-  const vertexes = names.map((name) => ({ digest: name, name, started: 0, completed: 1, cached: false, error: null }));
+  const vertexes = names.map((name) => ({
+    digest: name,
+    name,
+    started: 0,
+    completed: 1,
+    cached: false,
+    error: null,
+    inputs: [],
+  }));
   return { vertexes, statuses: [] };
 }
 

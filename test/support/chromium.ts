@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, launch } from "puppeteer-core";
+import axe from "axe-core";
+import { type Browser, launch, type Page } from "puppeteer-core";
 import { makeTempDir } from "./cleanup.ts";
 import { hasDebian, unpackDebian } from "./debian-packages.ts";
 
@@ -35,4 +36,13 @@ export async function startChromium(): Promise<Browser> {
     // Root may not use its sandbox; what is opened here is our own.
     args: ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
   });
+}
+
+/** What bars people from a page, as axe-core finds it, the serious and critical alone: `rule: element`. */
+export async function findBarriers(page: Page): Promise<readonly string[]> {
+  // The page's own policy says nothing of what the debugger evaluates.
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+  const isSerious = ({ impact }: axe.Result) => impact === "serious" || impact === "critical";
+  return violations.filter(isSerious).flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }

@@ -13,6 +13,7 @@ export function sampleTarget(more: Partial<TargetReport> = {}): TargetReport {
     export: { ms: 1_250, bytes: 0 },
     relay: null,
     why: null,
+    timeline: null,
     ...more,
   };
 }

@@ -107,6 +107,7 @@ export const ExecMessage = message({
 
 const Vertex = message({
   digest: field(1, text),
+  inputs: list(2, text),
   name: field(3, text),
   cached: field(4, bool),
   started: optional(5, Timestamp),
