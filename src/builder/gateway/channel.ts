@@ -85,7 +85,10 @@ export function openChannel(connection: Duplex): Channel {
     maxSessionMemory,
     settings: { enablePush: false, initialWindowSize: window.call },
   });
-  session.once("connect", () => session.setLocalWindowSize(window.connection));
+  session.once("connect", () => {
+    // It may have been closed meanwhile.
+    if (!session.destroyed && !session.closed) session.setLocalWindowSize(window.connection);
+  });
   // Each call learns of it by itself.
   session.on("error", () => {});
 

@@ -26,7 +26,7 @@ export const proxies: Check = {
       findings.push(
         errorOf({
           code: "BK5072",
-          message: `${name} names ${withoutUserInfo(value)}, and ${reason}`,
+          message: `${name} names ${shown(value)}, and ${reason}`,
           hint: `mend or unset ${name}; hosts that need no proxy stand in NO_PROXY`,
         }),
       );
@@ -46,10 +46,19 @@ export const proxies: Check = {
         );
       }
     }
-    const shown = set.map(({ name, value }) => `${name}=${withoutUserInfo(value)}`);
-    return { ...healthy([...shown, ...(noProxy ? [`NO_PROXY=${noProxy}`] : [])].join(", ")), findings };
+    const all = set.map(({ name, value }) => `${name}=${shown(value)}`);
+    return { ...healthy([...all, ...(noProxy ? [`NO_PROXY=${noProxy}`] : [])].join(", ")), findings };
   },
 };
+
+/** User info may stand there without a scheme, too. */
+function shown(proxy: string): string {
+  return withoutUserInfo(addressOf(proxy));
+}
+
+function addressOf(proxy: string): string {
+  return proxy.includes("://") ? proxy : `http://${proxy}`;
+}
 
 /** One for each kind of address. */
 function proxiesOf(env: Env): readonly { readonly name: string; readonly value: string }[] {
@@ -60,7 +69,7 @@ function proxiesOf(env: Env): readonly { readonly name: string; readonly value: 
 }
 
 async function whyNot(proxy: string, signal: AbortSignal): Promise<string | null> {
-  const url = URL.parse(proxy.includes("://") ? proxy : `http://${proxy}`);
+  const url = URL.parse(addressOf(proxy));
   if (url === null || url.hostname === "") return "that is no address";
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   const socket = connect({ host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port, signal });
