@@ -107,7 +107,7 @@ test("without --locked stale files are a warning, said when the build is done", 
 
 test("--print asks bake alone", async () => {
   const { host, verbs } = project();
-  expect(await runBake(host, ["api", "--print"])).toEqual({ exitCode: 0, outcome: null });
+  expect(await runBake(host, ["api", "--print"])).toEqual({ exitCode: 0, isQuiet: false, outcome: null });
   expect(verbs()).toEqual(["version", "print"]);
 });
 
@@ -145,7 +145,7 @@ test("a build without config and BUILDKIT_REMOTE_CACHE is BK2001, and one that o
   const none = project({ config: null });
   await expect(runBuild(none.host, ["."])).rejects.toMatchObject({ code: "BK2001" });
   const { host, verbs } = project();
-  expect(await runBuild(host, ["--check", "."])).toEqual({ exitCode: 0, outcome: null });
+  expect(await runBuild(host, ["--check", "."])).toEqual({ exitCode: 0, isQuiet: false, outcome: null });
   expect(verbs()).toEqual(["version", "inspect", "build"]);
 });
 
