@@ -132,7 +132,7 @@ test("in GitHub Actions the table is in the job summary, and a page that cannot 
   const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: file };
   say({}, env);
   const page = readFileSync(file, "utf8");
-  expect(page).toMatch(/^before\n### bkcache\n\n\| target \|/);
+  expect(page).toMatch(/^before\n### bkcache\n\n\d+ of \d+ steps cached, .*\n\n\| target \|/);
   expect(page).toContain("| api | 2/3 | remote (main) |");
   expect(page).toContain("- left out: no credentials | none");
   expect(say({}, { ...env, GITHUB_STEP_SUMMARY: "/nowhere/page.md" }).exitCode).toBe(0);
