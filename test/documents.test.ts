@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../src/config/load.ts";
 import { locateConfig } from "../src/config/locate.ts";
@@ -48,6 +48,14 @@ test.for(pages)("%s: nothing runs a package of npm that may be another's", (page
 test.for(pages)("%s: every code that it names is one", (page) => {
   const named = readFileSync(page, "utf8").match(/\bBK[1-9]\d{3}\b/g) ?? [];
   expect(named.filter((code) => !Object.hasOwn(codes, code))).toEqual([]);
+});
+
+test("every page of docs/ stands in its list and in the sidebar of the site", () => {
+  const list = readFileSync("docs/README.md", "utf8");
+  const sidebar = readFileSync("docs/.vitepress/config.mjs", "utf8");
+  const names = globSync("docs/*.md").map((page) => basename(page, ".md"));
+  expect(names.filter((name) => name !== "README" && !list.includes(`](${name}.md)`))).toEqual([]);
+  expect(names.filter((name) => name !== "README" && !sidebar.includes(`"${name}"`))).toEqual([]);
 });
 
 test("the configs of docs/moving-from.md are valid", async () => {

@@ -40,6 +40,7 @@ export default defineConfig({
         text: "Use",
         items: [
           page("bake and build", "bake"),
+          page("The report", "report"),
           page("The page of reports", "report"),
           page("Cache mounts", "mounts"),
           page("Layer caches", "layers"),
