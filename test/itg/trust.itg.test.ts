@@ -198,6 +198,19 @@ describe("what is meant to be", () => {
     expect(again.report.targets["app"]).toMatchObject({ source: { backend: "remote", scope: "request:7" } });
     expect(again.report.targets["app"]?.steps).toMatchObject({ ran: [] });
   });
+
+  test("the same through the relay, which serves the places of both levels", async ({ store, bake, ofMain }) => {
+    const place = { bucket, prefix, region: store.region, endpointUrl: store.endpoint, insecure: true };
+    const config = { backends: { remote: { type: "s3", ...place, relay: "always" } } };
+    const run = await bake("pr", { config, source: "relayed", env: { CI_MERGE_REQUEST_IID: "8" } });
+    expect(run).toMatchObject({ exitCode: 0, report: { failures: [], leftOut: [] } });
+    expect(Object.keys(run.report.ways).sort()).toEqual(["remote", "remote@main"]);
+    expect(run.report.targets["app"]).toMatchObject({
+      source: { backend: "remote@main", scope: "main" },
+      written: [{ backend: "remote", scope: "request:8" }],
+    });
+    expect(await fingerprint(store)).toEqual(ofMain.before);
+  });
 });
 
 describe("a change request cannot write what the default branch reads", () => {
