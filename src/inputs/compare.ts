@@ -97,9 +97,12 @@ function contexts(now: TargetInputs, record: InputRecord, files: RecordedFiles |
   const changed = now.contexts.filter(({ name, digest }) => !isSameDigest(digest, before.get(name) ?? ""));
   const gone = record.contexts.filter(({ name }) => !now.contexts.some((context) => context.name === name));
   return [
-    ...changed.map(({ name, files: list }): Difference => {
+    ...changed.flatMap(({ name, files: list }): readonly Difference[] => {
       const old = files !== null && Object.hasOwn(files, name) ? (files[name] ?? null) : null;
-      return { kind: "files", context: name, files: list === null || old === null ? null : compareFiles(list, old) };
+      if (list === null || old === null) return [{ kind: "files", context: name, files: null }];
+      const changes = compareFiles(list.list(), old);
+      // An instruction that names the same by other paths stands there by itself.
+      return changes.length === 0 ? [] : [{ kind: "files", context: name, files: changes }];
     }),
     ...gone.map(({ name }): Difference => ({ kind: "files", context: name, files: null })),
   ];

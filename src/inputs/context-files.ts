@@ -1,5 +1,6 @@
+import { hash } from "node:crypto";
 import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import type { Breather } from "./breather.ts";
 import type { FileDigests } from "./file-digest.ts";
 import type { GitIndex } from "./git-index.ts";
@@ -21,10 +22,23 @@ export interface ContextFile {
 export interface ContextFiles {
   /**
    * @param paths as COPY names them; null for all
-   * @returns in the order of their paths' code units
    * @throws what the file system throws, and TooManyFiles
    */
-  list(paths: ReadonlySet<string> | null): Promise<readonly ContextFile[]>;
+  find(paths: ReadonlySet<string> | null): Promise<FoundFiles>;
+}
+
+export interface FoundFiles {
+  /** SHA-256 over all that is found, and by which folders. */
+  readonly digest: string;
+  /** In the order of their paths' code units. */
+  list(): readonly ContextFile[];
+}
+
+/** A file by itself, or a folder with all below it, which many targets may have in common. */
+interface Part {
+  readonly path: string;
+  readonly digest: string;
+  readonly files: readonly ContextFile[];
 }
 
 interface ContextRequest {
@@ -47,6 +61,7 @@ export interface FileBudget {
 
 export class TooManyFiles extends Error {}
 
+const nothingIgnored: Ignored = { isIgnored: false, fitting: [] };
 /** Links that lead to links. */
 const maxLinks = 40;
 
@@ -54,34 +69,39 @@ export function openContextFiles({ root, ignore, git, digests, breather, budget 
   const folders = new Map<string, readonly Dirent[]>();
   const ignored = new Map<string, Ignored>();
   const files = new Map<string, ContextFile>();
+  const trees = new Map<string, Part>();
 
   const readFolder = (path: string): readonly Dirent[] => {
     let found = folders.get(path);
-    if (found === undefined) folders.set(path, (found = readdirSync(join(root, path), { withFileTypes: true })));
+    if (found === undefined) folders.set(path, (found = readdirSync(`${root}/${path}`, { withFileTypes: true })));
     return found;
   };
   const testIgnored = (path: string, parent: Ignored | undefined): Ignored => {
+    if (ignore.isEmpty) return nothingIgnored;
     let found = ignored.get(path);
     if (found === undefined) ignored.set(path, (found = ignore.test(path, parent)));
     return found;
   };
-  const read = async (path: string, entry: Dirent): Promise<ContextFile> => {
+  const keep = (file: ContextFile): ContextFile => {
+    files.set(file.path, file);
+    return file;
+  };
+  /** Mostly at once: a promise for each of thousands of files takes longer than what it waits for. */
+  const read = (path: string, entry: Dirent): ContextFile | Promise<ContextFile> => {
     const known = files.get(path);
     if (known !== undefined) return known;
     budget.files -= 1;
     if (budget.files < 0) throw new TooManyFiles("there are too many files");
-    const absolute = join(root, path);
+    const absolute = `${root}/${path}`;
+    if (entry.isSymbolicLink()) return keep({ path, mode: 0o777, kind: "link", id: readlinkSync(absolute) });
     const stats = lstatSync(absolute);
     const mode = stats.mode & 0o7777;
-    const file: ContextFile = entry.isDirectory()
-      ? { path, mode, kind: "folder", id: "" }
-      : entry.isSymbolicLink()
-        ? { path, mode: 0o777, kind: "link", id: readlinkSync(absolute) }
-        : { path, mode, kind: "file", id: await idOf(absolute, stats) };
-    files.set(path, file);
-    return file;
+    if (entry.isDirectory()) return keep({ path, mode, kind: "folder", id: "" });
+    const id = idOf(absolute, stats);
+    if (typeof id === "string") return keep({ path, mode, kind: "file", id });
+    return id.then((found) => keep({ path, mode, kind: "file", id: found }));
   };
-  const idOf = async (path: string, stats: Stats): Promise<string> => {
+  const idOf = (path: string, stats: Stats): string | Promise<string> => {
     const known = git?.idOf(path, stats) ?? null;
     if (known !== null) return known;
     budget.bytes -= stats.size;
@@ -89,47 +109,103 @@ export function openContextFiles({ root, ignore, git, digests, breather, budget 
     return digests.of(path, stats.size);
   };
 
+  /** All that is left of a folder, which is among it where it is not kept out, or where something below it is let in again. */
+  const collect = async (folder: string, above: Ignored | undefined, into: ContextFile[]): Promise<void> => {
+    for (const entry of readFolder(folder)) {
+      if (!isKept(entry)) continue;
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      const state = testIgnored(path, above);
+      if (entry.isDirectory() && state.isIgnored) {
+        const before = into.length;
+        if (ignore.hasExceptions) await collect(path, state, into);
+        if (into.length > before) into.push(await read(path, entry));
+      } else if (!state.isIgnored) {
+        const file = read(path, entry);
+        into.push(file instanceof Promise ? await file : file);
+        if (entry.isDirectory()) await collect(path, state, into);
+      }
+      const rest = breather.pause();
+      if (rest !== undefined) await rest;
+    }
+  };
+  const readTree = async (folder: string, state: Ignored | undefined): Promise<Part> => {
+    const known = trees.get(folder);
+    if (known !== undefined) return known;
+    const all: ContextFile[] = [];
+    await collect(folder, state, all);
+    const part = { path: folder, digest: digestOf(all.sort(byPath)), files: all };
+    trees.set(folder, part);
+    return part;
+  };
+
   return {
-    async list(paths) {
-      const found = new Map<string, ContextFile>();
+    async find(paths) {
+      const parts = new Map<string, Part>();
+      const add = (file: ContextFile): void => {
+        const key = `file ${file.path}`;
+        if (!parts.has(key)) parts.set(key, { path: file.path, digest: digestOf([file]), files: [file] });
+      };
       /** Where links lead to, which are followed where they are named. */
-      const waiting = [...(paths ?? [])];
+      const waiting = [...(paths ?? [""])];
       const seen = new Set(waiting);
       const follow = (path: string, rest: string): void => {
-        const target = posix.resolve("/", posix.dirname(path), readlinkSync(join(root, path)));
+        const target = posix.resolve("/", posix.dirname(path), readlinkSync(`${root}/${path}`));
         const next = posix.join(target, rest).slice(1);
         if (!seen.has(next) && seen.size < (paths?.size ?? 0) + maxLinks) waiting.push(next);
         seen.add(next);
       };
-      const visit = async (folder: string, progress: readonly Progress[] | null, above: Ignored | undefined) => {
+      const visit = async (folder: string, progress: readonly Progress[], above: Ignored | undefined) => {
         for (const entry of readFolder(folder)) {
-          const name = entry.name;
-          const next = progress && advance(progress, name);
-          if (next?.length === 0) continue;
-          if (!entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink()) continue;
-          const path = folder === "" ? name : `${folder}/${name}`;
+          const next = advance(progress, entry.name);
+          if (next.length === 0 || !isKept(entry)) continue;
+          const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
           const state = testIgnored(path, above);
-          const isNamed = next === null || next.some(isComplete);
-          if (isNamed && !state.isIgnored && !found.has(path)) found.set(path, await read(path, entry));
-          if (entry.isSymbolicLink() && next !== null && !state.isIgnored) {
-            for (const each of next) follow(path, restOf(each));
-          } else if (entry.isDirectory() && (!state.isIgnored || ignore.hasExceptions)) {
-            const before = found.size;
-            await visit(path, isNamed ? null : next, state);
-            // A folder that is kept out comes with what is let in again below it.
-            if (isNamed && state.isIgnored && found.size > before) found.set(path, await read(path, entry));
+          const isNamed = next.some(isComplete);
+          if (entry.isDirectory() && isNamed) {
+            const isOpen = !state.isIgnored || ignore.hasExceptions;
+            const tree = isOpen ? await readTree(path, state) : null;
+            if (!state.isIgnored || (tree !== null && tree.files.length > 0)) add(await read(path, entry));
+            if (tree !== null) parts.set(`folder ${path}`, tree);
+          } else if (entry.isDirectory()) {
+            if (!state.isIgnored || ignore.hasExceptions) await visit(path, next, state);
+          } else if (!state.isIgnored) {
+            if (isNamed) add(await read(path, entry));
+            if (entry.isSymbolicLink()) for (const each of next) follow(path, restOf(each));
           }
           await breather.pause();
         }
       };
-      if (paths === null) await visit("", null, undefined);
       for (let next = waiting.splice(0); next.length > 0; next = waiting.splice(0)) {
-        const begun = next.map((path) => ({ pattern: readPattern(path), next: 0 }));
-        await (next.includes("") ? visit("", null, undefined) : visit("", begun, undefined));
+        if (next.includes("")) parts.set("folder ", await readTree("", undefined));
+        const begun = next.filter((path) => path !== "").map((path) => ({ pattern: readPattern(path), next: 0 }));
+        if (begun.length > 0) await visit("", begun, undefined);
       }
-      return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+      const sorted = [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
+      return {
+        digest: hash("sha256", JSON.stringify(sorted.map(([key, { digest }]) => [key, digest])), "hex"),
+        list() {
+          const all = new Map(sorted.flatMap(([, part]) => part.files.map((file) => [file.path, file] as const)));
+          return [...all.values()].sort(byPath);
+        },
+      };
     },
   };
+}
+
+/** Sockets, pipes and devices are not sent. */
+function isKept(entry: Dirent): boolean {
+  return entry.isFile() || entry.isDirectory() || entry.isSymbolicLink();
+}
+
+function byPath(a: ContextFile, b: ContextFile): number {
+  return a.path < b.path ? -1 : 1;
+}
+
+function digestOf(files: readonly ContextFile[]): string {
+  const lines = files.map(
+    ({ path, mode, kind, id }) => `${kind} ${mode} ${JSON.stringify(path)} ${JSON.stringify(id)}\n`,
+  );
+  return hash("sha256", lines.join(""), "hex");
 }
 
 /** What is left of a pattern behind a link; of one with wildcards there, all below it. */

@@ -135,7 +135,7 @@ export function createInputReader(
     const root = resolve(dir, place.replace(/^cwd:\/\//, ""));
     try {
       const own = dockerfile === null ? null : readIfThere(`${dockerfile}.dockerignore`);
-      return await openContext(root, own ?? readIfThere(join(root, ".dockerignore")) ?? "").list(paths);
+      return await openContext(root, own ?? readIfThere(join(root, ".dockerignore")) ?? "").find(paths);
     } catch (error) {
       host.signal.throwIfAborted();
       if (error instanceof TooManyFiles) return `of the files of a context ${error.message}`;
@@ -175,13 +175,7 @@ function placesOf({ context = ".", contexts = {} }: BakeTarget): readonly (reado
 }
 
 function contextInput(name: string, place: string, files: ContextInput["files"], digest: Digest): ContextInput {
-  if (files === null) return { name, digest: digest("context", place), files };
-  const sum = hash(
-    "sha256",
-    files.map(({ path, mode, kind, id }) => JSON.stringify([path, mode, kind, id])).join("\n"),
-    "hex",
-  );
-  return { name, digest: digest("files", sum), files };
+  return { name, digest: files === null ? digest("context", place) : digest("files", files.digest), files };
 }
 
 function withFingerprint(parts: Omit<TargetInputs, "fingerprint">): TargetInputs {

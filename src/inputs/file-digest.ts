@@ -6,26 +6,33 @@ const chunkBytes = 1 << 20;
 
 /** Reads files into what git calls their contents: the same where it was git that told it. */
 export interface FileDigests {
-  /** SHA-1 of the contents with git's header, in hex. @throws what the file system throws */
-  of(path: string, size: number): Promise<string>;
+  /** SHA-1 of the contents with git's header, in hex; at once where the file is small. @throws what the file system throws */
+  of(path: string, size: number): string | Promise<string>;
 }
 
 export function createFileDigests(breather: Breather): FileDigests {
   const buffer = Buffer.allocUnsafe(chunkBytes);
+  const readLarge = async (path: string, size: number): Promise<string> => {
+    const file = openSync(path, "r");
+    try {
+      const sum = createHash("sha1").update(`blob ${size}\0`);
+      for (let read = fill(file, 0); read > 0; read = fill(file, 0)) {
+        sum.update(buffer.subarray(0, read));
+        await breather.pause();
+      }
+      return sum.digest("hex");
+    } finally {
+      closeSync(file);
+    }
+  };
   return {
-    async of(path, size) {
+    of(path, size) {
       const header = `blob ${size}\0`;
+      if (size + header.length >= chunkBytes) return readLarge(path, size);
       const file = openSync(path, "r");
       try {
         const at = buffer.write(header, "latin1");
-        const read = fill(file, at);
-        if (at + read < buffer.length && read === size) return hash("sha1", buffer.subarray(0, at + read), "hex");
-        const sum = createHash("sha1").update(buffer.subarray(0, at + read));
-        for (let more = fill(file, 0); more > 0; more = fill(file, 0)) {
-          sum.update(buffer.subarray(0, more));
-          await breather.pause();
-        }
-        return sum.digest("hex");
+        return hash("sha1", buffer.subarray(0, at + fill(file, at)), "hex");
       } finally {
         closeSync(file);
       }

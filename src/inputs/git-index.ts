@@ -10,14 +10,6 @@ export interface GitIndex {
   idOf(path: string, stats: Stats): string | null;
 }
 
-interface IndexEntry {
-  readonly id: string;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-  readonly ino: number;
-  readonly size: number;
-}
-
 /**
  * Reads the index of the repository that a folder lies in: a process costs more than that, and asks whose folder it is. What is in
  * doubt in any way is left to the caller to read: split and SHA-256 indexes, files of a merge, those that git was told to assume or
@@ -31,7 +23,8 @@ export function openGitIndex(dir: string, env: Readonly<Record<string, string | 
       return null;
     const file = join(found.folder, "index");
     const writtenAt = statSync(file).mtimeMs;
-    const entries = readIndex(readFileSync(file));
+    const bytes = readFileSync(file);
+    const entries = readIndex(bytes);
     if (entries === null) return null;
     const converted = [...entries.keys()].filter(
       (name) => name === ".gitattributes" || name.endsWith("/.gitattributes"),
@@ -43,15 +36,15 @@ export function openGitIndex(dir: string, env: Readonly<Record<string, string | 
       idOf(path, { mtimeMs, ctimeMs, ino, size }) {
         const name =
           sep === "/" && path.startsWith(`${found.top}/`) ? path.slice(found.top.length + 1) : nameOf(found.top, path);
-        const entry = entries.get(name);
-        if (entry === undefined || folders.some((folder) => name.startsWith(folder))) return null;
+        const at = entries.get(name);
+        if (at === undefined || folders.some((folder) => name.startsWith(folder))) return null;
         const isSame =
-          isNear(entry.mtimeMs, mtimeMs) &&
-          isNear(entry.ctimeMs, ctimeMs) &&
-          entry.ino === ino % 2 ** 32 &&
-          entry.size === size % 2 ** 32;
+          isNear(timeAt(bytes, at + 8), mtimeMs) &&
+          isNear(timeAt(bytes, at), ctimeMs) &&
+          bytes.readUInt32BE(at + 20) === ino % 2 ** 32 &&
+          bytes.readUInt32BE(at + 36) === size % 2 ** 32;
         // One that was written as the index was may have changed since, within the same tick of the clock.
-        return isSame && mtimeMs < writtenAt ? entry.id : null;
+        return isSame && mtimeMs < writtenAt ? bytes.toString("hex", at + 40, at + 60) : null;
       },
     };
   } catch {
@@ -96,12 +89,12 @@ const [assumed, extended, stages] = [0x8000, 0x4000, 0x3000];
 const [skipped, intended] = [0x4000, 0x2000];
 const regularFile = 0o100000;
 
-/** Null for a form that is not read here. */
-function readIndex(bytes: Buffer): ReadonlyMap<string, IndexEntry> | null {
+/** Where the entry of each file begins that is as it was when it was added; null for a form that is not read here. */
+function readIndex(bytes: Buffer): ReadonlyMap<string, number> | null {
   const version = bytes.readUInt32BE(4);
   if (bytes.toString("latin1", 0, 4) !== "DIRC" || version < 2 || version > 4) return null;
   const count = bytes.readUInt32BE(8);
-  const entries = new Map<string, IndexEntry>();
+  const entries = new Map<string, number>();
   let name = "";
   let at = 12;
   for (let number = 0; number < count; number += 1) {
@@ -120,18 +113,13 @@ function readIndex(bytes: Buffer): ReadonlyMap<string, IndexEntry> | null {
         .toString();
       at = next;
     }
-    const end = bytes.indexOf(0, at);
+    let end = at;
+    while (bytes[end] !== 0 && end < bytes.length) end += 1;
     name = kept + bytes.toString("utf8", at, end);
     at = version === 4 ? end + 1 : start + ((end - start + 8) & ~7);
     const isPlain = (flags & (assumed | stages)) === 0 && (more & (skipped | intended)) === 0;
     if (!isPlain || (mode & 0o170000) !== regularFile) continue;
-    entries.set(name, {
-      ctimeMs: timeAt(bytes, start),
-      mtimeMs: timeAt(bytes, start + 8),
-      ino: bytes.readUInt32BE(start + 20),
-      size: bytes.readUInt32BE(start + 36),
-      id: bytes.toString("hex", start + 40, start + 60),
-    });
+    entries.set(name, start);
   }
   // Of a split index the other half lies elsewhere.
   return bytes.toString("latin1", at, at + 4) === "link" ? null : entries;

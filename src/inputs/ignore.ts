@@ -6,6 +6,8 @@ export interface Ignore {
   test(path: string, parent?: Ignored): Ignored;
   /** Whether something below an ignored folder may be let in again. */
   readonly hasExceptions: boolean;
+  /** Nothing is kept out. */
+  readonly isEmpty: boolean;
 }
 
 export interface Ignored {
@@ -31,6 +33,7 @@ export function createIgnore(text: string): Ignore {
     .flatMap(readLine);
   const count = patterns.length;
   return {
+    isEmpty: count === 0,
     hasExceptions: patterns.some(({ isException }) => isException),
     test(path, parent) {
       const fitting = Array.from<boolean>({ length: count }).fill(false);

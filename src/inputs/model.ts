@@ -1,4 +1,4 @@
-import type { ContextFile } from "./context-files.ts";
+import type { FoundFiles } from "./context-files.ts";
 
 /** What a target is made of, as far as this machine can tell. Of values there are digests alone. */
 export interface TargetInputs {
@@ -37,7 +37,7 @@ export interface ContextInput {
   readonly name: string;
   readonly digest: string;
   /** Null for one that is not a folder of this machine. */
-  readonly files: readonly ContextFile[] | null;
+  readonly files: FoundFiles | null;
 }
 
 export interface LinkedInput {

@@ -82,7 +82,9 @@ export async function writeRecord(inputs: TargetInputs, facts: RecordFacts): Pro
   const files = Buffer.from(
     JSON.stringify(
       contexts.flatMap(({ name, files: list }) =>
-        list === null ? [] : [[name, list.map(({ path, mode, kind, id }) => [path, mode, kind, id.slice(0, maxPath)])]],
+        list === null
+          ? []
+          : [[name, list.list().map(({ path, mode, kind, id }) => [path, mode, kind, id.slice(0, maxPath)])]],
       ),
     ),
   );

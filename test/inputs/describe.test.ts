@@ -129,7 +129,7 @@ test("links: the link, and where it is named what it leads to", async () => {
   symlinkSync("real", workspace.path("link"));
   symlinkSync("../real/x", workspace.path("all/z"));
   const { contexts } = await describeOne(workspace, {});
-  expect(contexts[0]?.files?.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+  expect(contexts[0]?.files?.list().map(({ path, kind }) => `${kind} ${path}`)).toEqual([
     "folder all",
     "file all/y",
     "link all/z",
@@ -146,7 +146,7 @@ test("an ignore file of the Dockerfile goes before that of the context, and lets
     "src/b/c": "",
   });
   const { contexts } = await describeOne(workspace, { dockerfile: "docker/api" });
-  expect(contexts[0]?.files?.map(({ path }) => path)).toEqual(["src", "src/b", "src/b/c"]);
+  expect(contexts[0]?.files?.list().map(({ path }) => path)).toEqual(["src", "src/b", "src/b/c"]);
 });
 
 test("a linked target is part of those that link it", async () => {

@@ -13,7 +13,7 @@ const inputs: TargetInputs = {
   settings: [{ name: "target", value: "x", digest }],
   instructions: [{ digest, line: 3, text: "RUN x" }],
   contexts: [
-    { name: "", digest, files },
+    { name: "", digest, files: { digest, list: () => files } },
     { name: "image", digest, files: null },
   ],
   linked: [{ target: "base", fingerprint: digest }],
@@ -59,7 +59,10 @@ test("its beginning is enough, however many files there are", async () => {
     path: `p${index}`,
     id: randomBytes(20).toString("hex"),
   }));
-  const bytes = (await writeRecord({ ...inputs, contexts: [{ name: "", digest, files: many }] }, facts)) as Buffer;
+  const bytes = (await writeRecord(
+    { ...inputs, contexts: [{ name: "", digest, files: { digest, list: () => many } }] },
+    facts,
+  )) as Buffer;
   expect(bytes.length).toBeGreaterThan(recordBytes);
   expect((await readRecord(bytes.subarray(0, recordBytes), facts.name))?.fingerprint).toBe(digest);
   expect((await readFiles(bytes))?.[""]?.length).toBe(20_000);

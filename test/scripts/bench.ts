@@ -13,6 +13,7 @@ import { cleanEnv } from "../support/env.ts";
 import { binFile, runCommand, type RunOptions } from "../support/run-bkcache.ts";
 import { startVersitygw } from "../support/s3-server.ts";
 import { copyExample, makeWorkspace } from "../support/workspace.ts";
+import { inputMeasures } from "./bench/inputs.ts";
 import { mountMeasures } from "./bench/mounts.ts";
 import { relayMeasures } from "./bench/relay.ts";
 import { check, loadNow, type Measure, median, round, type Row, say } from "./bench/row.ts";
@@ -172,6 +173,7 @@ const measures: readonly Measure[] = [
   { name: startName, run: compareStart },
   { name: printName, run: comparePrint },
   ...Object.entries(bakes).map(([name, mounts]) => ({ name, run: () => compareBake(name, mounts) })),
+  ...inputMeasures,
   ...mountMeasures,
   ...relayMeasures,
 ];
