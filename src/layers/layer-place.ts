@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
+import { BkcacheError } from "../diagnostics/error.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { describeFsError } from "../store/fs-files.ts";
 import { type LayerLayout, readCaches } from "./caches.ts";
@@ -78,10 +79,18 @@ export function openLayerFolders(backend: string, dir: string, signal: AbortSign
       guard("write", async () => {
         for (const key of keys) {
           const cache = await readFolder(dir, key);
-          if (cache !== null) await removeFolder(dir, cache);
+          if (cache !== null && !(await removeFolder(dir, cache))) throw inUse(backend, join(dir, key));
         }
       }),
   };
+}
+
+function inUse(backend: string, path: string): BkcacheError {
+  return new BkcacheError({
+    code: "BK5022",
+    message: `backend "${backend}": ${path} is being written, and was left as it is`,
+    hint: "run it again once the build is over",
+  });
 }
 
 function describeFolders(caches: readonly FolderCache[]): LayerListing {

@@ -95,5 +95,8 @@ describe("caches in folders", () => {
     await place.remove(["shop.api.main", "shop.gone.main"]);
     await prune();
     expect(readdirSync(dir)).toEqual(["shop.web.main"]);
+    writeFileSync(join(dir, "shop.web.main", "index.json.lock"), "");
+    await expect(place.remove(["shop.web.main"])).rejects.toMatchObject({ code: "BK5022" });
+    expect(readdirSync(dir)).toEqual(["shop.web.main"]);
   });
 });
