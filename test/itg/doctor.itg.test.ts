@@ -243,6 +243,12 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
       what: "a proxy at which nothing listens",
       codes: ["BK5072", "BK5007"],
       says: /HTTP_PROXY names http:\/\/127\.0\.0\.1:\d+\/?, and nothing listens there/,
+      env: { HTTP_PROXY: `http://user:proxy-password@127.0.0.1:${fakes.deadPort}` },
+    },
+    {
+      what: "a proxy without a scheme",
+      codes: ["BK5072"],
+      says: /HTTP_PROXY names http:\/\/127\.0\.0\.1:\d+\/?, and that has no scheme/,
       env: { HTTP_PROXY: `user:proxy-password@127.0.0.1:${fakes.deadPort}` },
     },
     {

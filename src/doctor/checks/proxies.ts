@@ -53,11 +53,7 @@ export const proxies: Check = {
 
 /** User info may stand there without a scheme, too. */
 function shown(proxy: string): string {
-  return withoutUserInfo(addressOf(proxy));
-}
-
-function addressOf(proxy: string): string {
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  return withoutUserInfo(proxy.includes("://") ? proxy : `http://${proxy}`);
 }
 
 /** One for each kind of address. */
@@ -69,7 +65,10 @@ function proxiesOf(env: Env): readonly { readonly name: string; readonly value: 
 }
 
 async function whyNot(proxy: string, signal: AbortSignal): Promise<string | null> {
-  const url = URL.parse(addressOf(proxy));
+  // Go, and so buildx and BuildKit, take it for http.
+  if (!proxy.includes("://"))
+    return "that has no scheme, without which bkcache's Node passes it by: write http:// before it";
+  const url = URL.parse(proxy);
   if (url === null || url.hostname === "") return "that is no address";
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   const socket = connect({ host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port, signal });
