@@ -15,7 +15,7 @@ const groupSize = 64;
 export interface GroupOptions {
   /** Whether a mount is waited for by itself, since something has it open. */
   readonly isAlone: (mount: CarriedMount) => boolean;
-  /** Time in ms of a mount: the end of it takes the container of all that have the same. */
+  /** Time in ms of a mount: all of a container are open as long as one is. */
   readonly budgetOf: (mount: CarriedMount) => number;
 }
 

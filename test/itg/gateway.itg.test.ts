@@ -203,6 +203,55 @@ describe.each(["unix socket", "mutual TLS"])("gateway over %s", (transport) => {
     }
   });
 
+  test("mounts opened together: each its own, all in one container, free with the last", async () => {
+    const owned = { ...plain("together"), uid: 1000 };
+    const mounts = [plain("together"), plain("together-too"), owned];
+    const shells = await gateway.openShells(mounts);
+    const script =
+      'echo "$1" > file; busybox stat -c %u .; [ ! -e "$BKCACHE_SCRATCH/seen" ] || echo seen; : > "$BKCACHE_SCRATCH/seen"';
+    const said: string[] = [];
+    for (const [index, shell] of shells.entries())
+      said.push((await runIn(shell, ["sh", "-c", script, "sh", `it's ${index}`])).stdout);
+    expect(said).toEqual(["0\n", "0\nseen\n", "1000\nseen\n"]);
+    // Short inputs and long ones, side by side.
+    const bytes = [10, 600_000, 5];
+    const counted = shells.map((shell, index) => {
+      const input = (async function* () {
+        yield Buffer.alloc(bytes[index] ?? 0, "x");
+      })();
+      return runIn(shell, ["wc", "-c"], { input });
+    });
+    expect((await Promise.all(counted)).map(({ stdout }) => Number(stdout))).toEqual(bytes);
+    await shells[0]?.close();
+    const isFree = async () => (await gateway.listMountRecords()).every(({ isInUse }) => !isInUse);
+    expect(await isFree()).toBe(false);
+    for (const shell of shells) await shell.close();
+    for (const [index, mount] of mounts.entries()) {
+      await inMount(gateway, mount, async (shell) => {
+        await expect(runIn(shell, ["cat", "file"])).resolves.toMatchObject({ stdout: `it's ${index}\n` });
+      });
+    }
+  });
+
+  test("a process that is broken off leaves mounts that were opened with its own, and ends with the last", async () => {
+    const mounts = [plain("broken-one"), plain("broken-two")];
+    const refuse = () => {
+      throw new Error("no more");
+    };
+    const [first, second] = await gateway.openShells(mounts);
+    const broken = first?.exec(["yes"], { onOutput: refuse });
+    const going = second?.exec(["sleep", "2"]);
+    await expect(broken).rejects.toThrow("no more");
+    await expect(going).resolves.toMatchObject({ exitCode: 0 });
+    await Promise.all([first?.close(), second?.close()]);
+    for (const mount of mounts) {
+      await inMount(gateway, mount, async (shell) => {
+        const { stdout } = await runIn(shell, ["ps", "-o", "args"]);
+        expect(stdout).not.toContain("yes");
+      });
+    }
+  });
+
   test("an input that fails ends the process", async () => {
     await inMount(gateway, plain("bad-input"), async (shell) => {
       const input = (async function* () {

@@ -46,8 +46,8 @@ export interface Gateway {
    */
   openShell(mount: MountIdentity, options?: { readonly signal?: AbortSignal }): Promise<MountShell>;
   /**
-   * The same for several, in one container, which takes hardly longer than one. All of them are open as long as one is, and
-   * a process that is broken off takes all of them with it.
+   * The same for several, in one container, which takes hardly longer than one. All of them are open as long as one is; a
+   * process that is broken off ends with the last of them at the latest.
    */
   openShells(
     mounts: readonly MountIdentity[],

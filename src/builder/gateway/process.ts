@@ -59,7 +59,7 @@ export interface Command extends Pick<MountExecOptions, "onOutput" | "signal"> {
 
 /** A process in a container that runs commands, one at a time. */
 export interface Process {
-  /** Fails as `explain` says, or with what input and `onOutput` threw; it and its container are lost then. */
+  /** Fails as `explain` says, or with what input and `onOutput` threw; it is lost then. */
   run(command: Command): Promise<MountExit>;
   /** Resolves when BuildKit has started it, or will not any more. */
   readonly started: Promise<void>;

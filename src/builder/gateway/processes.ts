@@ -8,7 +8,7 @@ export interface Processes {
   run(argv: readonly string[], options: MountExecOptions & { readonly folder: string }): Promise<MountExit>;
   /** Lets all of them end that wait for a command. */
   end(): void;
-  /** Whether a command was broken off, which takes the container with it. */
+  /** Whether a command was broken off: its process ends with the container. */
   areBroken(): boolean;
 }
 
