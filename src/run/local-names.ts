@@ -21,6 +21,7 @@ export interface LocalNames {
   scopes(): Promise<readonly string[]>;
   /** Of trust. */
   levels(): Promise<readonly string[]>;
+  backends(): Promise<readonly string[]>;
   builders(): Promise<readonly string[]>;
 }
 
@@ -68,6 +69,9 @@ export function openLocalNames(host: Host, { config, files }: LocalNamesRequest)
     },
     async levels() {
       return Object.keys((await open())?.plan.trust ?? {});
+    },
+    async backends() {
+      return Object.keys((await open())?.plan.backends ?? {});
     },
     async builders() {
       return unique(await readdir(join(buildxConfigDir(host.env), "instances")).catch(() => []));

@@ -46,6 +46,7 @@ describe("candidates", () => {
     ["values of a flag", ["bake", "--cache", ""], ["auto", "off", "read", "read-write"]],
     ["values behind =", ["bake", "--cache=rea"], ["--cache=read", "--cache=read-write"]],
     ["scopes: of the config and of folders", ["mounts", "save", "--write-scope", ""], ["trunk", "feature/x"]],
+    ["backends", ["layers", "ls", "--backend", ""], ["disk"]],
     ["flags of buildx", ["bake", "--pro"], ["--progress", "--provenance"]],
     ["values of buildx's flags", ["build", "--progress", "pl"], ["plain"]],
     ["files", ["bake", "-f", ""], [":files"]],

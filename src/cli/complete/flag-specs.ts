@@ -7,7 +7,7 @@ import { codes } from "../../diagnostics/codes.ts";
 import { kinds as rightKinds } from "../../iam/kinds.ts";
 
 /** What may stand at a place of a command line. */
-export type Kind = "target" | "group" | "mount" | "scope" | "level" | "builder" | "file" | "folder";
+export type Kind = "target" | "group" | "mount" | "scope" | "level" | "backend" | "builder" | "file" | "folder";
 
 export interface Values {
   /** Fixed values. */
@@ -35,6 +35,7 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
   mount: ["mount"],
   scope: ["scope"],
   level: ["level"],
+  backend: ["backend"],
   builder: ["builder"],
   file: ["file"],
   dockerfile: ["file"],
