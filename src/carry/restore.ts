@@ -31,7 +31,7 @@ export interface RestoreRequest {
   /** Time in ms for all of them. */
   readonly budgetMs: number;
   /** Why a mount that the builder lacks is not to be filled: no step will use it. Null where it is. */
-  readonly whyNot?: ((mount: CarriedMount) => string | null) | undefined;
+  readonly whyNot?: ((mount: CarriedMount) => Promise<string | null>) | undefined;
   /** Restores over what the builder has. */
   readonly replace?: boolean;
   /** Shows others that a build comes next. Called once at the end, before another bkcache has its turn. */
@@ -90,11 +90,11 @@ export async function restoreMounts(session: MountSession, request: RestoreReque
     hasTwins: replace,
     byState(mount, state) {
       const isPresent = state.kind === "present" && isOwnAndUsed(state.record) && !replace;
-      if (isPresent) return { ...nothingMoved, outcome: "present" };
-      const reason = request.whyNot?.(mount) ?? null;
-      return reason === null ? null : { ...nothingMoved, outcome: "skipped", reason };
+      return isPresent ? { ...nothingMoved, outcome: "present" } : null;
     },
     async byStore(mount, { state, store, signal }) {
+      const reason = (await request.whyNot?.(mount)) ?? null;
+      if (reason !== null) return { ...nothingMoved, outcome: "skipped", reason };
       // To open a mount is to make it, and a first build waits for nobody.
       if (state.kind !== "lacking") return null;
       const { hasSnapshot } = await import("../mounts/load.ts");

@@ -36,7 +36,7 @@ export async function runCachedBuild(
     release = () => ready.choice.release();
     const [session, carrier] = await Promise.all([resources.session, resources.carrier]);
     if (carrier !== null) {
-      const idle = await findIdleMounts({ ready, builder: session.builder, describing });
+      const idle = findIdleMounts({ ready, builder: session.builder, describing });
       await carrier.restore([...ready.choice.leftOut, ...ready.choice.unanswering], idle);
     }
 

@@ -46,7 +46,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Time in ms that a build waits for it, once all else is ready: it takes less but for contexts of many gigabytes. */
+/** Time in ms that a mount which the builder lacks waits for it: it takes less but for contexts of many gigabytes. */
 const patience = 2_000;
 
 interface IdleRequest {
@@ -59,26 +59,27 @@ interface IdleRequest {
  * Why a mount need not be filled: no step of its targets will run, since they are made of what the caches are made of that they
  * read. A base image that has moved since is not seen: then its steps run with what the builder has.
  */
-export async function findIdleMounts({ ready, builder, describing }: IdleRequest): Promise<RestoreRequest["whyNot"]> {
+export function findIdleMounts({ ready, builder, describing }: IdleRequest): RestoreRequest["whyNot"] {
   const { choice, targets } = ready;
   const candidates = runsAll(ready) ? [] : targets.filter((name) => choice.targets[name]?.record?.unknown.length === 0);
   if (candidates.length === 0) return undefined;
-  const described = await orNull(describing, patience);
-  const idle = new Set(
-    candidates.filter((name) => {
-      const inputs = described?.get(name);
-      const record = choice.targets[name]?.record;
-      if (inputs === undefined || typeof inputs === "string" || record === undefined || record === null) return false;
-      const isSame = inputs.unknown.length === 0 && inputs.fingerprint === record.fingerprint;
-      const mayRun = inputs.settings.some(({ name: setting }) => setting.startsWith("no-cache"));
-      // Those lose what they import, and run their steps again.
-      const mayLose = inputs.linked.length > 0 && isUnmended(builder);
-      return isSame && !mayRun && !mayLose && isSamePlatform(record.platforms, platformsOf(inputs, builder));
-    }),
-  );
-  return ({ targets: users }) => {
-    if (!users.every((name) => idle.has(name))) return null;
-    return `no step will use it: ${users.length > 3 ? `its ${users.length} targets are` : `${users.join(", ")} ${users.length === 1 ? "is" : "are"}`} unchanged`;
+  const isIdle = (name: string, inputs: TargetInputs | string | undefined): boolean => {
+    const record = choice.targets[name]?.record;
+    if (inputs === undefined || typeof inputs === "string" || record === undefined || record === null) return false;
+    const isSame = inputs.unknown.length === 0 && inputs.fingerprint === record.fingerprint;
+    const mayRun = inputs.settings.some(({ name: setting }) => setting.startsWith("no-cache"));
+    // Those lose what they import, and run their steps again.
+    const mayLose = inputs.linked.length > 0 && isUnmended(builder);
+    return isSame && !mayRun && !mayLose && isSamePlatform(record.platforms, platformsOf(inputs, builder));
+  };
+  let waiting: Promise<Described | null> | undefined;
+  return async ({ targets: users }) => {
+    if (!users.every((name) => candidates.includes(name))) return null;
+    const described = await (waiting ??= orNull(describing, patience));
+    if (!users.every((name) => isIdle(name, described?.get(name)))) return null;
+    const [first = ""] = users;
+    const who = users.length > 3 ? `its ${users.length} targets` : users.join(", ");
+    return `no step will use it: ${who} ${who === first ? "is" : "are"} unchanged`;
   };
 }
 

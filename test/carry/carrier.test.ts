@@ -102,7 +102,7 @@ test("a mount that need not be filled is not, and what it lacks is kept by its n
 
   const second = createFakeBuilder();
   const two = await makeRun(second, place).open();
-  await two?.restore([], ({ name }) => (name === "data" ? "no step will use it" : null));
+  await two?.restore([], async ({ name }) => (name === "data" ? "no step will use it" : null));
   expect(second.folders).toEqual([]);
   writeFileSync(join(second.add("data").dir, "more"), "content");
   expect(await two?.save(unknown)).toEqual([]);

@@ -53,7 +53,8 @@ const test = serverTest.extend("open", ({ builder, busybox }) => (options: Optio
   const docker = makeDockerConfig();
   const home = makeTempDir("home");
   const run = (args: readonly string[]) => {
-    const env = cleanEnv({ ...docker.env, HOME: home, BUILDKIT_HOST: builder.address, BKCACHE: "read-write" });
+    const own = { HOME: home, BUILDKIT_HOST: builder.address, BKCACHE: "read-write", BKCACHE_HELPER: "/bin/busybox" };
+    const env = cleanEnv({ ...docker.env, ...own });
     return runBkcache(args, { cwd: workspace.dir, env });
   };
   const bake = async (...args: readonly string[]): Promise<Report> => {
@@ -158,6 +159,31 @@ describe("why a step ran", () => {
       text: `the image ${registry.host}/tools/base:$TAG was ${first.slice(0, 19)} and is ${second.slice(0, 19)}`,
       more: [],
     });
+  });
+
+  test("the base image has moved, so that a mount was wrongly left out: the save adds to what the bucket has", async ({
+    open,
+  }) => {
+    const registry = await startPushRegistry();
+    onTestFinished(() => registry.stop());
+    await pushImage(registry.host, "one");
+    const use = `RUN --mount=type=cache,target=/data ${shell("/bin/busybox cp /etc/name /data/$(/bin/busybox cat /etc/name)").slice(4)}`;
+    const files = {
+      Dockerfile: `${dockerfile.replace("FROM scratch", `FROM ${registry.host}/tools/base:1`)}${use}\n`,
+    };
+    const { bake, workspace } = open({ files, cache: { mounts: "disk" } });
+    expect((await bake()).mounts).toMatchObject([{ save: { outcome: "saved", files: 1 } }]);
+    await pushImage(registry.host, "two");
+    const moved = await bake();
+    expect(moved.targets["app"]?.why?.cause).toBe("image");
+    expect(moved.mounts).toMatchObject([
+      {
+        restore: { outcome: "skipped", reason: "no step will use it: app is unchanged" },
+        save: { outcome: "saved", files: 2 },
+      },
+    ]);
+    workspace.write("src/a.txt", "two");
+    expect((await bake()).mounts).toMatchObject([{ restore: { outcome: "restored", files: 2 } }]);
   });
 
   test("a layer is gone", async ({ open }) => {
