@@ -24,7 +24,12 @@ export function githubSubjects({ when, repository, defaultBranch }: SubjectReque
         "pull_request_target and workflow_run have the default branch's subject: let none of them build what a request says",
       ],
     },
-    "merge-queue": { subjects: [ref(`heads/gh-readonly-queue/${defaultBranch}/*`)], notes: [] },
+    "merge-queue": {
+      subjects: [ref(`heads/gh-readonly-queue/${defaultBranch}/*`)],
+      notes: [
+        "whoever may push a branch below gh-readonly-queue/ has this subject too: let a ruleset keep people from it",
+      ],
+    },
     tag: { subjects: [ref("tags/*")], notes: [] },
     "change-request": {
       subjects: [`repo:${repository}:pull_request`],

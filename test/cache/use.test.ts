@@ -86,6 +86,22 @@ describe("resolveCacheUse", () => {
       expect([use.layers.write, use.mounts.write]).toEqual(expected);
     });
 
+    test("what a run of no level of trust did not write is said, folders too", () => {
+      const made = {
+        ...planOf(["disk"], "remote"),
+        trust: { main: { when: ["default-branch"], reads: [], cache: "read" } },
+      } as Plan;
+      const said = (cache?: string) => {
+        const use = resolveCacheUse({ plan: made, flags: { cache }, env: {}, dir: "/", hasConfig: true });
+        return onlyRead(made, ["app"], { use, hasMounts: false });
+      };
+      const message =
+        "no level of trust is for this build: this is not CI; a level under `trust` writes in a place of its own";
+      expect(said()).toBe(`disk and remote were only read, since ${message}`);
+      expect(said("read-write")).toBe(`disk and remote were only read, since --cache says read-write, and ${message}`);
+      expect(said("read")).toBeNull();
+    });
+
     test("what is only read is said, with the switch", () => {
       const said = (
         written: readonly string[],
