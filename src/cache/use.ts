@@ -199,8 +199,13 @@ export function requireWrite(host: Pick<Host, "env">, request: WriteRequest, ver
   if (reason === null) return;
   throw new BkcacheError({
     code: "BK5056",
-    message: `this run may not ${verb} snapshots: ${reason}`,
-    hint:
-      request.level === null ? "--cache read-write says that it may" : "its level under `trust` bounds what it may do",
+    message: `this run may not ${verb} ${verb === "save" ? "snapshots" : "caches"}: ${reason}`,
+    hint: hintFor(request, verb),
   });
+}
+
+function hintFor({ level }: WriteRequest, verb: "save" | "delete"): string {
+  if (level === null || level.write) return "--cache read-write says that it may";
+  if (verb === "delete") return "--level NAME goes over the place of that level, with credentials that may";
+  return "its level under `trust` bounds what it may do";
 }

@@ -645,8 +645,8 @@ export const codes = {
     isNotice: true,
   },
   BK5056: {
-    title: "this run may not write snapshots",
-    help: "`mounts save` and `mounts prune` do nothing for a pull request, whose author may not be trusted with what others read, and none where BKCACHE or --cache says off or read. `--cache read-write` allows it.",
+    title: "this run may not save or delete caches",
+    help: "`mounts save`, `prune` and all that deletes below `layers` and `mounts` do nothing for a pull request, whose author may not be trusted with what others read, and none where BKCACHE or --cache says off or read. `--cache read-write` allows it. With levels of trust they do what the run's level may, and `--level` names another one for what deletes.",
     exit: exitCodes.usage,
   },
   BK5057: {

@@ -44,26 +44,33 @@ interface ReportRequest {
  */
 export async function readReport(host: Host, { report, config }: ReportRequest): Promise<KeptReport> {
   const file = report === undefined ? placeOf(host, await findFolder(host, config)) : resolve(host.cwd, report);
-  const text = readIfThere(file);
+  const hint = "`bkcache bake --report FILE` writes one";
+  const text = readText(file, report ?? file);
   if (text === null) {
     throw new BkcacheError({
       code: "BK1018",
       message: report === undefined ? "there is no report of a bake in this project" : `there is no ${report}`,
-      hint:
-        report === undefined
-          ? "run `bkcache bake`, or name a report with --report"
-          : "`bkcache bake --report FILE` writes one",
+      hint: report === undefined ? "run `bkcache bake`, or name a report with --report" : hint,
     });
   }
   const found = parseJson(text);
   const targets = fieldOf(found, "targets");
   if (fieldOf(found, "version") !== 1 || !isRecord(targets)) {
-    throw new BkcacheError({ code: "BK1018", message: `${report ?? file} is no report of a bake` });
+    throw new BkcacheError({ code: "BK1018", message: `${report ?? file} is no report of a bake`, hint });
   }
   return {
     startedAt: String(fieldOf(found, "startedAt")),
     targets: Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, readTarget(target)])),
   };
+}
+
+/** @throws BkcacheError BK1018 for a folder, or a file that this user may not read. */
+function readText(file: string, name: string): string | null {
+  try {
+    return readIfThere(file);
+  } catch (error) {
+    throw new BkcacheError({ code: "BK1018", message: `${name} cannot be read: ${(error as Error).message}` });
+  }
 }
 
 async function findFolder(host: Host, config: string | undefined): Promise<string> {

@@ -22,6 +22,12 @@ function run(args: readonly string[], files: Record<string, string> = { "bkcache
   return { workspace, result: runBkcache(args, { cwd: workspace.dir, env: cleanEnv(env) }) };
 }
 
+test("affected prints one form of its result", async () => {
+  const { exitCode, stdout, stderr } = await run(["affected", "--json", "--matrix"]).result;
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toMatch(/^error BK1002: .*--matrix.* cannot be used with .*--json/);
+});
+
 describe("help", () => {
   test("no command: the help on standard error, exit 2", async () => {
     const { exitCode, stdout, stderr } = await run([]).result;

@@ -70,6 +70,7 @@ describe("layers ls and du", () => {
 
   test.each([
     [["layers", "ls", "apu"], /there is no target "apu"[^]*did you mean api\?/],
+    [["layers", "verify", "apu"], /there is no target "apu"[^]*did you mean api\?/],
     [["layers", "ls", "--backend", "disc"], /"disc" is no backend[^]*did you mean disk\?/],
     [["layers", "du", "--backend", "image"], /"image" is of type registry/],
     [["layers", "rm"], /neither a target nor a scope/],
@@ -77,7 +78,7 @@ describe("layers ls and du", () => {
     [["layers", "prune"], /no terminal to ask on/],
     [["layers", "prune", "--unreachable", "--keep-last", "1", "--yes"], /--unreachable stands for itself/],
     [["layers", "prune", "--keep-within", "2w", "--yes"], /--keep-within: "2w"/],
-    [["layers", "prune", "--yes", "--cache", "read"], /BK5056/],
+    [["layers", "prune", "--yes", "--cache", "read"], /BK5056: this run may not delete caches/],
     [["layers", "rm", "api", "--yes", "--cache", "off"], /BK5056/],
     [["prune"], /no terminal to ask on/],
     [["prune", "--yes", "--cache", "read"], /BK5056/],
@@ -109,6 +110,22 @@ describe("layers verify, rm and prune", () => {
     expect(stdout).toContain("deleted 1 cache");
     await run("layers", "rm", "--scope", "main", "--yes");
     expect(["shop.api.main", "shop._e1.api.main", "other.api.main"].map(has)).toEqual([false, false, true]);
+  });
+
+  test("rm deletes nothing where one of its words means nothing", async () => {
+    const { run, has } = makeStore();
+    const { exitCode, stderr } = await run("layers", "rm", "api", "wep", "--yes");
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/there is no target "wep"[^]*did you mean web\?/);
+    expect(has("shop.api.main")).toBe(true);
+  });
+
+  test("a run of no level of trust names the level whose place is meant", async () => {
+    const workspace = makeWorkspace({ "bkcache.config.yaml": `${config}trust: { main: { when: default-branch } }\n` });
+    const where = { cwd: workspace.dir, env: cleanEnv() };
+    const refused = await runBkcache(["layers", "prune", "--yes"], where);
+    expect(refused.stderr).toMatch(/BK5056: this run may not delete caches: [^]*-> --level NAME/);
+    expect((await runBkcache(["layers", "prune", "--yes", "--level", "main"], where)).exitCode).toBe(0);
   });
 
   test("prune follows the rules of the config, or of the command line, and leaves other projects alone", async () => {

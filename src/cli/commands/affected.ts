@@ -16,7 +16,11 @@ export function configure(command: Command, context: CommandContext): Command {
     .argument("[target...]", "targets and groups (default: the group default)")
     .option("--since <scope>", "compare with the caches of this scope, not with those that a bake would read")
     .option("--json", "print every target with its differences as JSON")
-    .option("--matrix", "print the changed targets as a matrix of GitHub Actions, on one line")
+    .addOption(
+      command
+        .createOption("--matrix", "print the changed targets as a matrix of GitHub Actions, on one line")
+        .conflicts("json"),
+    )
     .option("--config <file>", "use this config instead of looking for one")
     .addHelpText(
       "after",

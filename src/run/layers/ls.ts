@@ -1,11 +1,17 @@
-import { BkcacheError } from "../../diagnostics/error.ts";
-import { suggest } from "../../diagnostics/nearest.ts";
 import type { Host } from "../../host/host.ts";
 import type { Writer } from "../../mounts/snapshot.ts";
 import type { LayerListing, LayerUsage, ListedCache } from "../../layers/listing.ts";
 import type { Amount } from "../../layers/survey.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
-import { describeName, isMeant, nameCache, type NamedLayers, type NameFilter } from "./names.ts";
+import {
+  describeName,
+  isMeant,
+  nameCache,
+  type NamedLayers,
+  type NameFilter,
+  requireKnown,
+  wordsFor,
+} from "./names.ts";
 import { readWriters } from "./records.ts";
 import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
 
@@ -32,11 +38,7 @@ export async function listLayers(host: Host, request: LayerSelection & NameFilte
   const listed = await forEachPlace(host, request, async ({ backend, layers, store }, plan): Promise<ListedPlace> => {
     const { caches, findings } = await layers.list();
     const named = caches.map((cache) => nameCache(plan, cache));
-    for (const { label, target, name } of named)
-      found
-        .add(label)
-        .add(target ?? label)
-        .add(name);
+    for (const { name } of named) for (const word of wordsFor(plan, name)) found.add(word);
     const wanted = named.filter(({ name }) => isMeant(plan, name, request));
     const writers = await readWriters(
       store,
@@ -51,19 +53,6 @@ export async function listLayers(host: Host, request: LayerSelection & NameFilte
   });
   if (listed.silent.length === 0) requireKnown(request.names, [...found, ...Object.keys(listed.plan.targets)]);
   return listed;
-}
-
-/** @throws BkcacheError BK1002 for a word that means nothing, so that a typing error is no empty list. */
-export function requireKnown(names: readonly string[], known: readonly string[]): void {
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  throw BkcacheError.of(
-    unknown.map((name) => {
-      const guess = suggest(name, known);
-      const hint = guess === undefined ? "`bkcache layers ls` lists those that there are" : `did you mean ${guess}?`;
-      return { code: "BK1002", message: `there is no target "${name}"`, hint };
-    }),
-  );
 }
 
 /** One target's share. */

@@ -1,5 +1,7 @@
 import type { Plan } from "../../bake/model.ts";
 import { readCacheName } from "../../bake/read-cache-name.ts";
+import { BkcacheError } from "../../diagnostics/error.ts";
+import { suggest } from "../../diagnostics/nearest.ts";
 
 /** A layer cache for people. */
 export interface NamedLayers {
@@ -54,4 +56,23 @@ export function isMeant(plan: Declared, name: string, { names, scope }: NameFilt
   if (scope !== undefined && described.scope !== scope) return false;
   const isTarget = (given: string): boolean => described.project === plan.project && described.target === given;
   return names.length === 0 || names.some((given) => given === name || given === described.label || isTarget(given));
+}
+
+/** What a command line can call a cache. */
+export function wordsFor(plan: Declared, name: string): readonly string[] {
+  const { label, target } = describeName(plan, name);
+  return [label, target ?? label, name];
+}
+
+/** @throws BkcacheError BK1002 for a word that means nothing, so that a typing error is no empty list. */
+export function requireKnown(names: readonly string[], known: readonly string[]): void {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw BkcacheError.of(
+    unknown.map((name) => {
+      const guess = suggest(name, known);
+      const hint = guess === undefined ? "`bkcache layers ls` lists those that there are" : `did you mean ${guess}?`;
+      return { code: "BK1002", message: `there is no target "${name}"`, hint };
+    }),
+  );
 }

@@ -3,8 +3,15 @@ import type { Host } from "../../host/host.ts";
 import type { LevelInForce } from "../../cache/level.ts";
 import { requireWrite } from "../../cache/use.ts";
 import { type Confirm, requireAgreement } from "../agreement.ts";
-import { requireKnown } from "./ls.ts";
-import { describeName, isMeant, nameCache, type NamedLayers, type NameFilter } from "./names.ts";
+import {
+  describeName,
+  isMeant,
+  nameCache,
+  type NamedLayers,
+  type NameFilter,
+  requireKnown,
+  wordsFor,
+} from "./names.ts";
 import { removeRecords } from "./records.ts";
 import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
 
@@ -64,14 +71,13 @@ export async function removeLayers(host: Host, request: RemoveRequest): Promise<
         };
       },
     );
-    const known = removed.places.flatMap(({ caches }) =>
-      caches.flatMap(({ label, target, name }) => [label, target ?? label, name]),
-    );
+    const known = removed.places.flatMap(({ caches }) => caches.flatMap(({ name }) => wordsFor(removed.plan, name)));
     if (removed.silent.length === 0) requireKnown(names, [...known, ...Object.keys(removed.plan.targets)]);
     return { ...removed, isDone: !isDry };
   };
-  if (dryRun || typeof confirm !== "function") return run(dryRun);
+  // Nothing goes before every word is known to mean something.
   const preview = await run(true);
+  if (dryRun) return preview;
   const isEmpty = preview.places.every(({ caches }) => caches.length === 0);
-  return isEmpty || (await confirm(preview)) ? run(false) : preview;
+  return isEmpty || typeof confirm !== "function" || (await confirm(preview)) ? run(false) : preview;
 }

@@ -29,7 +29,7 @@ export function configure(command: Command, context: CommandContext): Command {
       `
 Compares what manifests name with what is there, and its size. BuildKit fails a build over a layer that is not there;
 \`bkcache layers prune\` removes such a cache, and a build that writes makes it anew.
-Exit code: 1 where a cache is broken; 3 where a backend does not answer.
+Exit code: 1 where a cache is broken; 2 where there is no such target; 3 where a backend does not answer.
 `,
     )
     .action((names: readonly string[], options: VerifyOptions) => verify(names, options, context));
