@@ -65,16 +65,21 @@ export async function askReading<Answer extends object>(
     if (isOfMachine(reason) && flags.length === 0) flags = withoutSecrets;
     else {
       const found = standIns === null ? findStandIns({ dir, env, files }) : null;
-      if (found === null) return answer;
+      if (found === null) break;
       standIns = found;
       refusal = reason;
     }
     answer = await ask({ flags, standIns });
   }
+  if ("reason" in answer) {
+    // Of what stands in for others the user knows nothing.
+    const isOwn = refusal === null || answer.reason.startsWith("failed to find target ");
+    return isOwn ? answer : { reason: refusal ?? answer.reason };
+  }
   if (refusal !== null && standIns !== null) {
     reading.keep(standIns);
     const { names } = standIns;
-    const unset = names.length === 0 ? "" : `, with nothing in ${names.join(", ")}`;
+    const unset = names.length === 0 ? "" : `, with stand-ins for ${names.join(", ")}`;
     reading.tell({
       level: "warning",
       code: "BK4020",

@@ -1,4 +1,6 @@
 import { resolve } from "node:path";
+import { parseType, type VariableType } from "../config/type-expression.ts";
+import { unreachable } from "../diagnostics/unreachable.ts";
 import { readHclVariables, readJsonVariables, type DeclaredVariable } from "./hcl-variables.ts";
 import { readIfFile } from "./dockerfiles.ts";
 
@@ -54,15 +56,40 @@ export function hintOfUnset(reason: string, files: FilesHere): string | undefine
 }
 
 function declareAnew({ name, type, default: initial }: DeclaredVariable): string {
-  const lines = [...(type === null ? [] : [`type = ${type}`]), `default = ${initial ?? emptyOf(type ?? "")}`];
+  const lines = [
+    ...(type === null ? [] : [`type = ${type}`]),
+    `default = ${initial ?? emptyOf(parseType((type ?? "").replaceAll(optionalField, "")))}`,
+  ];
   return `variable "${name}" {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
 }
 
-/** The least value of a type as bake writes them. */
-function emptyOf(type: string): string {
-  if (/^(?:list|set|tuple)\b/.test(type)) return "[]";
-  if (/^(?:map|object)\b/.test(type)) return "{}";
-  return { number: "0", bool: "false" }[type] ?? '""';
+const optionalField = /[\w-]+\s*=\s*optional\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*,?/g;
+
+/** The least value of a type that bake takes. A list has one entry: of a matrix with none there would be no target. */
+function emptyOf(type: VariableType | null): string {
+  switch (type?.kind) {
+    case "list":
+    case "set":
+      return `[${type.of.kind === "string" ? '"unset"' : emptyOf(type.of)}]`;
+    case "tuple":
+      return `[${type.items.map(emptyOf).join(", ")}]`;
+    case "object": {
+      const fields = Object.entries(type.fields).map(([name, of]) => `${name} = ${emptyOf(of)}`);
+      return `{ ${fields.join(", ")} }`;
+    }
+    case "map":
+      return "{}";
+    case "number":
+      return "0";
+    case "bool":
+      return "false";
+    case "any":
+    case "string":
+    case undefined:
+      return '""';
+    default:
+      return unreachable(type);
+  }
 }
 
 /** What stands as `${NAME:?…}` or `${NAME?…}`. */

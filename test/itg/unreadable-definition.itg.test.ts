@@ -91,7 +91,7 @@ target "default" {
     expect(stderr).toContain(
       "docker-bake.hcl cannot be read as bake reads it: docker-bake.hcl:3,17-26: Validation failed",
     );
-    expect(stderr).toContain("with nothing in FOO, LIST; set the variables in the environment");
+    expect(stderr).toContain("with stand-ins for FOO, LIST; set the variables in the environment");
     if (args[0] === "plan") expect(stdout).toContain("mount npm: /root/.npm");
     if (args[0] === "init") expect(stdout).not.toContain("targets:");
   });
@@ -116,6 +116,35 @@ target "default" {
     expect(stdout).toContain("x does not exist");
   });
 
+  test.each([
+    ["an object", "object({ name = string, ports = optional(list(number)) })", "NEED.name"],
+    ["a tuple", "tuple([string, number])", "NEED[0]"],
+  ])("one of the type %s", async (_, type, value) => {
+    const file = `variable "NEED" {\n  type = ${type}\n}\ntarget "default" {\n  args = { A = ${value} }\n}\n`;
+    const { exitCode, stderr, stdout } = await open(file).bkcache("plan");
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr).toContain("with stand-ins for NEED");
+    expect(stdout).toContain("mount npm");
+  });
+
+  test("the targets of a matrix over a list that is not set", async () => {
+    const matrix = '  name = "v-${v}"\n  matrix = { v = LIST }\n';
+    const file = `variable "LIST" {\n  type = list(string)\n}\ntarget "default" {\n${matrix}}\n`;
+    const { exitCode, stderr } = await open(file).bkcache("lint");
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr).toContain("1 Dockerfile: ");
+  });
+
+  test("where nothing can stand in for them, bake's own reason is said, once", async () => {
+    const check = '  validation {\n    condition = length(NEED) > 0\n    error_message = "none"\n  }\n';
+    const file = `variable "NEED" {\n  type = map(string)\n${check}}\ntarget "default" {\n  args = { A = NEED["x"] }\n}\n`;
+    const { exitCode, stderr } = await open(file).bkcache("lint");
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr.match(/BK4020/g)).toHaveLength(1);
+    expect(stderr).toContain("docker-bake.hcl:4,24-28: Invalid function argument");
+    expect(stderr).toContain("all Dockerfiles of the folder are looked at instead");
+  });
+
   test("what is only missing because of them is no error", async () => {
     const file = `${required}target "other" {\n  context = "\${FOO}/api"\n}\ngroup "all" {\n  targets = ["default", "other"]\n}\n`;
     const { exitCode, stderr } = await open(file).bkcache("lint");
@@ -133,7 +162,7 @@ target "default" {
       runBkcache(args, { cwd: workspace.dir, env: cleanEnv({ ...env, ...extra }) });
     const planned = await run(["plan"], remote);
     expect(planned).toMatchObject({ exitCode: 0 });
-    expect(planned.stderr).toContain("with nothing in NEED");
+    expect(planned.stderr).toContain("with stand-ins for NEED");
     expect(planned.stdout).toContain("mount n: /root/.npm");
     expect((await run(["plan"], { ...remote, NEED: "x" })).stderr).not.toContain("BK4020");
     const initialized = await run(["init", "--yes", "--format", "yaml"], {});

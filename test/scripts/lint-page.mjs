@@ -14,7 +14,7 @@ bkcache lint [DOCKERFILE|TARGET|GROUP...] [--fix] [--strict] [--quiet|--json|--s
 
 Without names it looks at every Dockerfile that the config builds; without a config, at those of the folder: \`Dockerfile\`,
 \`Dockerfile.*\`, \`*.Dockerfile\`, and \`Containerfile\` likewise. It asks no builder; with \`bake:\` it asks buildx which targets
-there are. What bake refuses stops nothing here: where a variable must be set and is not, lint asks with empty values, else it looks
+there are. What bake refuses stops nothing here: where a variable must be set and is not, something stands in for it, else lint looks
 at all Dockerfiles of the folder, and says why. A Dockerfile that is written into the config, lies on another machine, or whose path holds a variable is not
 looked at.
 

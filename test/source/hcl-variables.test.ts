@@ -69,6 +69,13 @@ variable "L" { type = set(string) }
 variable "M" { type = map(string) }
 variable "N" { type = number }
 variable "B" { type = bool }
+variable "O" {
+  type = object({
+    name  = string, ports = list(number)
+    other = optional(map(string), {})
+  })
+}
+variable "T" { type = tuple([string, map(list(string))]) }
 variable "SET" { type = number }
 variable "V" {
   default = "x"
@@ -80,10 +87,19 @@ variable "V" {
   });
   const files = ["bake.hcl", "cwd://compose.yaml", "-", "https://x/y.git"];
   const found = findStandIns({ dir, env: { SET: "1", GIVEN: "x" }, files });
-  expect(found?.names).toEqual(["S", "L", "M", "N", "B", "V", "NEED", "DIR"]);
+  expect(found?.names).toEqual(["S", "L", "M", "N", "B", "O", "T", "V", "NEED", "DIR"]);
   expect(found?.env).toEqual({ NEED: "unset", DIR: "unset" });
   const declared = readHclVariables(found?.hcl ?? "").map(({ name, default: initial }) => [name, initial]);
-  expect(Object.fromEntries(declared)).toEqual({ S: '""', L: "[]", M: "{}", N: "0", B: "false", V: '"x"' });
+  expect(Object.fromEntries(declared)).toEqual({
+    S: '""',
+    L: '["unset"]',
+    M: "{}",
+    N: "0",
+    B: "false",
+    O: '{ name = "", ports = [0] }',
+    T: '["", {}]',
+    V: '"x"',
+  });
   expect(found?.hcl).not.toContain("validation");
   expect(findStandIns({ dir, env: {}, files: ["none.hcl"] })).toBeNull();
 });
