@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { BakeTarget } from "../bake/model.ts";
 import { isRemote } from "../bake/location.ts";
+import { createIgnore, type Ignored } from "../inputs/ignore.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { readIfThere } from "../host/files.ts";
 import type { LiteralEntry } from "./entries.ts";
@@ -58,35 +59,9 @@ function readIgnoreFile(root: string, dockerfile: string): string {
   }
 }
 
-/**
- * Whether the patterns keep a folder out: the last that fits the folder, or one above it, decides.
- * https://docs.docker.com/build/concepts/context/#dockerignore-files
- */
+/** Whether the patterns of an ignore file keep a folder out. */
 export function isIgnored(folder: string, patterns: string): boolean {
+  const ignore = createIgnore(patterns);
   const parents = folder.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
-  let ignored = false;
-  for (const line of patterns.split(/\r?\n/)) {
-    const text = line.trim();
-    if (text === "" || text.startsWith("#")) continue;
-    const isException = text.startsWith("!");
-    const pattern = patternOf(text.slice(isException ? 1 : 0));
-    if (parents.some((path) => pattern.test(path))) ignored = !isException;
-  }
-  return ignored;
-}
-
-function patternOf(text: string): RegExp {
-  const trimmed = text.trim().replace(/^\.?\/+|\/+$/g, "");
-  const source = trimmed.replaceAll(/\*\*\/?|\*|\?|[.+^${}()|\\]/g, (found) => {
-    if (found === "**/") return "(?:.*/)?";
-    if (found === "**") return ".*";
-    if (found === "*") return "[^/]*";
-    return found === "?" ? "[^/]" : `\\${found}`;
-  });
-  try {
-    return new RegExp(`^${source}$`);
-  } catch {
-    // A bracket that nothing closes fits nothing, as in BuildKit.
-    return /(?!)/;
-  }
+  return parents.reduce<Ignored | undefined>((above, path) => ignore.test(path, above), undefined)?.isIgnored === true;
 }
