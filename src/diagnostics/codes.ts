@@ -556,6 +556,11 @@ export const codes = {
     title: "not noted what a cache was made of",
     help: "Beside each cache bkcache notes what the target was made of, for `bkcache affected`, `bkcache why` and to leave out mounts that no step needs. The cache itself was written. Check the right to write objects below the backend's prefix.",
   },
+  BK5019: {
+    title: "cache costs more than it saves",
+    help: "In the runs that are known of, at least five of them with the cache, import and export of a target's layers took longer than its steps take without. A target whose steps are that cheap is built sooner with `cache: false`.",
+    isNotice: true,
+  },
   BK5020: {
     title: "object too large",
     help: "An object in the store is larger than what bkcache writes under that name, so it was not read. Something else may have written it.",

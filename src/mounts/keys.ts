@@ -11,10 +11,17 @@ export interface SnapshotRef {
 const formatPrefix = "v1/";
 export const packPrefix = `${formatPrefix}p/`;
 export const manifestPrefix = `${formatPrefix}m/`;
+/** What runs have taken, beside the snapshots. */
+const recordPrefix = `${formatPrefix}r/`;
 export const garbagePrefix = `${formatPrefix}gc/`;
 
 export function packKey(id: string): string {
   return `${packPrefix}${id.slice(0, 2)}/${id}`;
+}
+
+/** @param of what was built @param kind of machine */
+export function recordKey(of: string, kind: string): string {
+  return `${recordPrefix}${encodeName(of)}/${encodeName(kind)}`;
 }
 
 /** Null for what is no pack. */

@@ -117,6 +117,7 @@ export function buildReport(input: ReportInput): Report {
     builder,
     buildx,
     ways: input.ways,
+    baseline: null,
     totals: addTotals({ targets, builds, mounts: input.mounts }),
     targets,
     mounts: input.mounts.map((mount) => redactMount(mount, redact)),

@@ -14,6 +14,8 @@ export interface Report {
   /** By which way BuildKit got to each bucket. */
   readonly ways: Readonly<Record<string, WayReport>>;
   readonly totals: Totals;
+  /** How long the same takes without a cache; null where that is not known. */
+  readonly baseline: Baseline | null;
   readonly targets: Readonly<Record<string, TargetReport>>;
   /** Cache mounts whose contents were carried. */
   readonly mounts: readonly MountReport[];
@@ -104,4 +106,12 @@ export interface Totals {
   readonly pushedBytes: number | null;
   /** Bytes of contents that came from the store and went to it. */
   readonly mounts: { readonly restoredBytes: number; readonly savedBytes: number };
+}
+
+/** How long the same takes without a cache. */
+export interface Baseline {
+  /** The median. */
+  readonly ms: number;
+  /** Of how many runs. */
+  readonly runs: number;
 }

@@ -34,7 +34,7 @@ export function summarise(report: Report): Summary {
   };
 }
 
-function closingOf({ totals, ms }: Report): readonly string[] {
+function closingOf({ totals, ms, baseline }: Report): readonly string[] {
   const { steps, pulledBytes, pushedBytes, mounts } = totals;
   const bytes = (count: number | null) => (count === null ? "?" : showBytes(count));
   return [
@@ -43,6 +43,11 @@ function closingOf({ totals, ms }: Report): readonly string[] {
     `${bytes(pushedBytes)} pushed`,
     `mounts ${showBytes(mounts.restoredBytes)} in and ${showBytes(mounts.savedBytes)} out`,
     showTime(ms),
+    baseline === null
+      ? "saved -"
+      : ms <= baseline.ms
+        ? `saved ${showTime(baseline.ms - ms)} of ${showTime(baseline.ms)}`
+        : `${showTime(ms - baseline.ms)} more than the ${showTime(baseline.ms)} without a cache`,
   ];
 }
 

@@ -42,10 +42,15 @@ export async function runCachedBuild(
 
     const running = awaitedLater(execute(ready, ready.steps));
     const loading = awaitedLater(importWhole(() => import("./conclude.ts")));
+    const opening = awaitedLater(
+      importWhole(() => import("./past-runs.ts")).then(({ openPastRuns }) =>
+        openPastRuns(host, { request, ready, relay: resources.relay }),
+      ),
+    );
     const finding = awaitedLater(request.meanwhile?.() ?? Promise.resolve([]));
     let ran = await running;
 
-    const { compareInputs, conclude, keepReport, readBuilds, whyAgain, writeReport } = await loading;
+    const { compareInputs, conclude, keepReport, readBuilds, whatIsThere, whyAgain, writeReport } = await loading;
     const gateway = () => session.readyGateway();
     let history = await readBuilds(host, ready, { ...ran, gateway });
     const again = ran.exitCode === 0 || host.signal.aborted ? null : whyAgain(history, ready);
@@ -68,15 +73,19 @@ export async function runCachedBuild(
     await noting;
     const comparisons = await comparing;
     const mounts = { reports: carrier?.report() ?? [], failures };
-    const outcome = await conclude(host, ready, { ...ran, history, mounts, comparisons, again: cause });
+    const past = await whatIsThere(opening);
+    const outcome = await conclude(host, ready, { ...ran, history, mounts, comparisons, again: cause, past });
+    const keeping = outcome.record === null ? null : awaitedLater(past.add(outcome.record));
     await writeReport(host, outcome, ready.output.report);
     await keepReport(host, request.dir, outcome.report);
+    for (const found of outcome.costly) host.tell({ ...found, level: "warning" });
     for (const found of await finding) host.tell({ ...found, level: "warning" });
     const held =
       ran.exitCode === 0
         ? onlyRead(request.plan, request.targets, { use: request.cache.use, hasMounts: mounts.reports.length > 0 })
         : null;
     if (held !== null) host.tell({ level: "info", message: held });
+    await keeping;
     return { exitCode: ran.exitCode, outcome };
   } finally {
     release();

@@ -6,15 +6,19 @@ import type { Host } from "../host/host.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { type History, type HistoryOptions, readHistory } from "../outcome/history.ts";
 import type { MountReport } from "../outcome/mounts.ts";
+import { baselineOf, findCostly } from "../outcome/baseline.ts";
 import { buildReport } from "../outcome/build-report.ts";
 import type { Report } from "../outcome/report.ts";
+import { recordOf, type RunRecord, withRecord } from "../outcome/run-records.ts";
 import { readSizes } from "../outcome/sizes.ts";
 import { readSteps } from "../outcome/steps.ts";
 import type { Comparison } from "../outcome/why.ts";
+import type { PastRuns } from "./past-runs.ts";
 import type { Ran, Ready } from "./ready.ts";
 
 export { whyAgain } from "./again.ts";
 export { compareInputs } from "./compare-inputs.ts";
+export { whatIsThere } from "./past-runs.ts";
 export { keepReport } from "./last-report.ts";
 
 /** What a build came to. */
@@ -22,6 +26,10 @@ export interface Outcome {
   readonly report: Report;
   /** Cache entries that failed to be read or written, as findings. */
   readonly failures: readonly Diagnostic[];
+  /** Caches that cost more than they save, which is no failure. */
+  readonly costly: readonly Diagnostic[];
+  /** To be kept for later runs. */
+  readonly record: RunRecord | null;
   readonly strict: boolean;
 }
 
@@ -42,20 +50,21 @@ interface Concluded extends Ran {
   /** Why it was built a second time. */
   readonly again?: Diagnostic | null;
   readonly comparisons?: Readonly<Record<string, Comparison>>;
+  readonly past?: PastRuns | null;
   readonly mounts: { readonly reports: readonly MountReport[]; readonly failures: readonly Diagnostic[] };
 }
 
 /** What it all came to. Asks the store for the sizes of what was written, and changes nothing. */
 export async function conclude(host: Host, ready: Ready, ran: Concluded): Promise<Outcome> {
   const { buildx, builder, choice, targets, startedAt, output } = ready;
-  const { exitCode, history, mounts, again = null, comparisons = {} } = ran;
+  const { exitCode, history, mounts, again = null, comparisons = {}, past = null } = ran;
   // Sizes stand in the manifests. Where no layer went up there is nothing to size, and only a report wants the whole.
   const measured = targets.filter((name) => output.report !== undefined || hasWritten(history, name));
   const destinations = measured.flatMap((name) => choice.targets[name]?.destinations ?? []);
   const sizes =
     choice.access === null || destinations.length === 0 ? () => null : await readSizes(destinations, choice.access);
   const counts = choice.relayCounts();
-  const report = buildReport({
+  const built = buildReport({
     bkcache: manifest.version,
     startedAt,
     endedAt: host.now(),
@@ -88,13 +97,21 @@ export async function conclude(host: Host, ready: Ready, ran: Concluded): Promis
     comparisons,
     redact: createRedactor(host.env),
   });
+  const record = recordOf(built);
+  const report = { ...built, baseline: baselineOf(past?.records ?? [], record) };
   const layerFailures = report.failures.map(({ direction, target, backend, message }) => ({
     code: "BK5011" as const,
     message: `${backend === null ? "a cache entry" : `backend "${backend}"`}: the cache of ${target} was not ${direction === "import" ? "read" : "written"}: ${message}`,
   }));
   const failures = [...(again === null ? [] : [again]), ...layerFailures, ...mounts.failures];
   const isFailed = output.strict && exitCode === 0 && failures.length > 0;
-  return { report: isFailed ? { ...report, exitCode: strictExitCode } : report, failures, strict: output.strict };
+  return {
+    report: isFailed ? { ...report, exitCode: strictExitCode } : report,
+    failures,
+    costly: record === null ? [] : findCostly(withRecord(past?.records ?? [], record)),
+    record,
+    strict: output.strict,
+  };
 }
 
 /** A build that succeeded without its cache, under `--strict`. */

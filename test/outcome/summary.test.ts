@@ -55,7 +55,7 @@ test("as a table", () => {
     "no source for lost: left out of this run: far",
     "?: the builder has no history of that build",
     'left out: backend "far": https://s3.test does not answer in time',
-    "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed, mounts 0 B in and 0 B out, 1.0 s",
+    "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed, mounts 0 B in and 0 B out, 1.0 s, saved -",
   ]);
 });
 
@@ -106,7 +106,7 @@ test("of many targets those that came to the same have a row together, those wit
     "  and 3 more",
     "54 targets  270/270  remote (main)  12 ms, 74.1 MB  1.3 s, 0 B",
     "  t0, t1, t2, t3 and 50 more",
-    "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed, mounts 0 B in and 0 B out, 1.0 s",
+    "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed, mounts 0 B in and 0 B out, 1.0 s, saved -",
   ]);
 });
 
@@ -138,8 +138,15 @@ test("what it all came to ends the table, though the terminal is narrow", () => 
   const lines = formatSummary(summarise(sampleReport()), 50);
   expect(lines.slice(-2)).toEqual([
     "5 of 5 steps cached, 1.4 MB pulled, 0 B pushed,",
-    "  mounts 0 B in and 0 B out, 1.0 s",
+    "  mounts 0 B in and 0 B out, 1.0 s, saved -",
   ]);
+});
+
+test.each([
+  [{ ms: 157_000, runs: 3 }, "saved 2 min 36 s of 2 min 37 s"],
+  [{ ms: 400, runs: 1 }, "600 ms more than the 400 ms without a cache"],
+])("what the cache saved of %o", (baseline, said) => {
+  expect(summarise(sampleReport({ baseline })).closing.at(-1)).toBe(said);
 });
 
 test.each([20, 40, 60, 200])("no line is wider than %i", (width) => {

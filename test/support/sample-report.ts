@@ -35,6 +35,7 @@ export function sampleReport(more: Partial<Report> = {}): Report {
       pushedBytes: 0,
       mounts: { restoredBytes: 0, savedBytes: 0 },
     },
+    baseline: null,
     targets: { api: sampleTarget() },
     mounts: [],
     failures: [],

@@ -108,7 +108,14 @@ function say(outcome: Partial<Parameters<typeof reportOutcome>[1]>, env: Record<
   const { reporter, written } = open();
   const host = createHost({ cwd: "/", env, signal: new AbortController().signal, tell: () => {} });
   const context = { host, reporter, commands: [], setExitCode: () => {}, runsUntilInterrupted: () => {} };
-  const exitCode = reportOutcome(context, { report, failures: [], strict: false, ...outcome });
+  const exitCode = reportOutcome(context, {
+    report,
+    failures: [],
+    costly: [],
+    record: null,
+    strict: false,
+    ...outcome,
+  });
   return { exitCode, ...written };
 }
 
