@@ -281,7 +281,8 @@ describe("a change request cannot write what the default branch reads", () => {
     await expect(
       client.send(new PutObjectCommand({ Bucket: bucket, Key: `${places.pr}../main/new`, Body: "evil" })),
     ).rejects.toMatchObject({ $metadata: { httpStatusCode: expect.toSatisfy((status: number) => status >= 400) } });
-    await expect(client.send(new GetObjectCommand(at))).resolves.toBeDefined();
+    const { Body } = await client.send(new GetObjectCommand(at));
+    expect((await Body?.transformToByteArray())?.length).toBeGreaterThan(0);
     const list = (Prefix: string) => client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
     await expect(list(places.main)).resolves.toBeDefined();
     for (const other of ["", prefix, `${prefix}trust/`, `${prefix}trust/release/`]) {
