@@ -88,7 +88,7 @@ function noSuchLevel(name: string, trust: object): BkcacheError {
   const all = levels.length === 0 ? "the config has none: `trust` declares them" : `one of ${levels.join(", ")}`;
   return new BkcacheError({
     code: "BK1002",
-    message: `--level: there is no level of trust "${name}"`,
+    message: `there is no level of trust "${name}"`,
     hint: guess === undefined ? all : `did you mean ${guess}?`,
   });
 }

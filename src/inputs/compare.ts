@@ -41,7 +41,9 @@ export function findDifferences(
     ...instructions(now.instructions, record.instructions),
     ...contexts(now, record, files),
   ];
-  const unknown = [...new Set([...now.unknown, ...record.unknown])];
+  const reasons = [...now.unknown, ...record.unknown];
+  const unnamed = "its cache's note differs in nothing that can be named, as one by another version of bkcache does";
+  const unknown = found.length + reasons.length === 0 ? [unnamed] : [...new Set(reasons)];
   return [...found, ...unknown.map((reason): Difference => ({ kind: "unknown", reason }))];
 }
 

@@ -58,11 +58,17 @@ export async function pruneAll(host: Host, request: PruneAllRequest): Promise<Pr
     const layers = await attempt(isPruned(plan, "layers") && hasListed(plan), () => pruneLayerCaches(host, asked));
     const isCarried = plan.mountBackend !== null;
     const mounts = await attempt(isPruned(plan, "mounts") && isCarried, () => pruneMounts(host, asked));
-    return { project: plan.project, isDone: !isDry, layers, mounts, failures };
+    return { project: plan.project, isDone: !isDry, layers, mounts, failures: withoutRepeats(failures, layers) };
   };
   if (dryRun || typeof confirm !== "function") return run(dryRun);
   const preview = await run(true);
   return (await confirm(preview)) ? run(false) : preview;
+}
+
+/** A backend that holds layers and mounts fails for both, and is said once. */
+function withoutRepeats(failures: readonly Diagnostic[], layers: PrunedLayers | null): readonly Diagnostic[] {
+  const said = new Set((layers?.silent ?? []).flatMap(({ findings }) => findings.map(({ message }) => message)));
+  return failures.filter(({ message }) => said.size < said.add(message).size);
 }
 
 function hasListed({ backends }: Plan): boolean {

@@ -73,6 +73,10 @@ describe("layers ls and du", () => {
     [["layers", "verify", "apu"], /there is no target "apu"[^]*did you mean api\?/],
     [["layers", "ls", "--backend", "disc"], /"disc" is no backend[^]*did you mean disk\?/],
     [["layers", "du", "--backend", "image"], /"image" is of type registry/],
+    [["iam", "--repo", "*/*"], /--repo: "\*\/\*" cannot be one[^]*owner\/name/],
+    [["iam", "--repo", "shop"], /--repo: "shop" cannot be one/],
+    [["iam", "--account", "12"], /--account: "12" cannot be one[^]*12 digits/],
+    [["iam", "--project", "a;b"], /--project: "a;b" cannot be one/],
     [["layers", "rm"], /neither a target nor a scope/],
     [["layers", "rm", "api"], /no terminal to ask on/],
     [["layers", "prune"], /no terminal to ask on/],
@@ -146,10 +150,12 @@ describe("layers verify, rm and prune", () => {
 
   test("a backend that does not answer is exit code 3, and the others are served", async () => {
     const workspace = makeWorkspace({
-      "bkcache.config.yaml": config.replace(
-        "backends:",
-        "backends:\n  far: { type: s3, url: s3://b/x/, region: r, endpointUrl: http://127.0.0.1:9, insecure: true }",
-      ),
+      "bkcache.config.yaml": config
+        .replace(
+          "backends:",
+          "backends:\n  far: { type: s3, url: s3://b/x/, region: r, endpointUrl: http://127.0.0.1:9, insecure: true }",
+        )
+        .replace("write: [disk]", "write: [disk], mounts: far"),
     });
     makeFolderCache(workspace.path("store"), "shop.api.main", ["a"]);
     const env = cleanEnv({ AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" });
@@ -157,6 +163,11 @@ describe("layers verify, rm and prune", () => {
     expect(exitCode).toBe(3);
     expect(stdout).toMatch(/^api +main/m);
     expect(stderr).toContain("error BK5007");
+    const pruned = await runBkcache(["prune", "--dry-run"], { cwd: workspace.dir, env });
+    expect({ exitCode: pruned.exitCode, said: pruned.stderr.match(/BK5007/g) }).toEqual({
+      exitCode: 3,
+      said: ["BK5007"],
+    });
   });
 });
 

@@ -47,6 +47,13 @@ const project = {
   "README.md": "x",
 };
 
+test("a note of another fingerprint in which nothing else differs is said as such", async () => {
+  const inputs = await describeOne(makeWorkspace(project), {});
+  expect(await differences(inputs, { ...inputs, fingerprint: "0".repeat(64) })).toEqual([
+    expect.stringMatching(/^not known: .*another version of bkcache/),
+  ]);
+});
+
 describe("what a change changes", () => {
   test.each<readonly [string, (workspace: Workspace) => void, readonly string[]]>([
     ["nothing", () => {}, []],

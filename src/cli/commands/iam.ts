@@ -39,12 +39,26 @@ GitLab. Asks nobody and changes nothing. More: ${docsUrl("trust.md")}
 }
 
 async function printRights(level: string | undefined, options: IamOptions, context: CommandContext): Promise<void> {
+  for (const flag of ["repo", "account", "project"] as const) requireForm(flag, options[flag]);
   const { repo: repository, account, project, config } = options;
   const kind = options.for === undefined ? undefined : requireKind(options.for);
   const deletes = options.deletes === true;
   const rights = await describeRights(context.host, { config, level, kind, repository, account, project, deletes });
   if (options.json) context.reporter.json({ version: 1, levels: rights.levels });
   else context.reporter.result(render(rights));
+}
+
+/** What they stand in is run as it is: a `*` there would be any repository's. */
+const forms = {
+  repo: { form: /^[\w.-]+(@\d+)?(\/[\w.-]+(@\d+)?)+$/, hint: "such as owner/name, owner@ID/name@ID or group/project" },
+  account: { form: /^\d{12}$/, hint: "its 12 digits" },
+  project: { form: /^[a-z][a-z\d.:-]*$/, hint: "its id, not its name" },
+} as const;
+
+function requireForm(flag: keyof typeof forms, given: string | undefined): void {
+  const { form, hint } = forms[flag];
+  if (given === undefined || form.test(given)) return;
+  throw new BkcacheError({ code: "BK1002", message: `--${flag}: "${given}" cannot be one`, hint: `give ${hint}` });
 }
 
 function requireKind(given: string): Kind {

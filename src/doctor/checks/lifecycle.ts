@@ -20,7 +20,7 @@ export const lifecycle: Check = {
       return credentials === null ? null : readS3Expiry(place, credentials, host);
     };
     const found = await read();
-    if (found === null) return unknown("the store does not tell these credentials");
+    if (found === null) return unknown("the store does not say, or not to these credentials");
     const harmful = harmfulRules(found, `${place.prefix}${String(backend["blobsPrefix"] ?? "") || "blobs/"}`);
     const isOff = levelOf("BK5073", rules) === "off";
     const findings = isOff ? [] : harmful.map((rule) => warningOf(describe(rule, place)));
