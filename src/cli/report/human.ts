@@ -54,6 +54,12 @@ export function createHumanReporter(streams: Streams, redact: (text: string) => 
     lines: (texts) => {
       if (texts.length > 0) say(texts.map(plainLine).join("\n"));
     },
+    // https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections
+    section(name, title, texts) {
+      const at = Math.floor(Date.now() / 1000);
+      const mark = (edge: "start" | "end") => `section_${edge}:${at}:${name}\r\u001b[0K`;
+      say([`${mark("start")}${plainLine(title)}`, ...texts.map(plainLine), mark("end")].join("\n"));
+    },
     result: (text) => streams.out(redact(text)),
     json: (value) => streams.out(`${redact(plainJson(value))}\n`),
   };

@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { readCi } from "../../ci/ci.ts";
 import type { Outcome } from "../../run/conclude.ts";
 import { summarise, type Summary } from "../../outcome/summary.ts";
 import type { CommandContext } from "../command.ts";
@@ -13,8 +14,14 @@ export function reportOutcome(
 ): number {
   const summary = summarise(report);
   // Failures are findings with a code of their own, said below; in the table they would stand twice.
-  const table = formatSummary({ ...summary, failures: [] }, process.stderr.columns || 120);
-  if (!isQuiet) reporter.lines(table);
+  const width = process.stderr.columns || 120;
+  const table = formatSummary({ ...summary, failures: [], closing: [] }, width);
+  const isFolded = readCi(host.env).service === "GitLab" && table.length > 0;
+  if (!isQuiet) {
+    if (isFolded) reporter.section("bkcache", "bkcache: what came from the cache", table);
+    else reporter.lines(table);
+    reporter.lines(formatLine(summary.closing, width));
+  }
   const isFatal = strict && report.exitCode !== 0 && failures.length > 0;
   reporter.findings(failures, isFatal ? "error" : "warning");
   const file = host.env["GITHUB_STEP_SUMMARY"];
@@ -32,24 +39,19 @@ export function formatSummary(
   const cells = rows.map((row) => row.cells);
   const [headLine = "", ...lines] = rows.length === 0 ? [] : formatTable(columns, cells, width);
   const table = rows.flatMap(({ below }, index) => [lines[index] ?? "", ...below.map((text) => `  ${text}`)]);
-  return [
-    ...(rows.length === 0 ? [] : [headLine]),
-    ...table,
-    ...relay,
-    ...mounts,
-    ...failures,
-    ...notes,
-    ...wrap(closing, width),
-  ].map((text) => cut(text.trimEnd(), width));
+  return [...(rows.length === 0 ? [] : [headLine]), ...table, ...relay, ...mounts, ...failures, ...notes]
+    .map((text) => cut(text.trimEnd(), width))
+    .concat(formatLine(closing, width));
 }
 
 /** Parts of one line, which goes on below where the terminal is too narrow: none of them is to be lost. */
-function wrap(parts: readonly string[], width: number): readonly string[] {
-  return parts.reduce<readonly string[]>((lines, part) => {
+function formatLine(parts: readonly string[], width: number): readonly string[] {
+  const wrapped = parts.reduce<readonly string[]>((lines, part) => {
     const line = lines.at(-1);
     if (line !== undefined && line.length + 2 + part.length < width) return [...lines.slice(0, -1), `${line}, ${part}`];
     return line === undefined ? [part] : [...lines.slice(0, -1), `${line},`, `  ${part}`];
   }, []);
+  return wrapped.map((text) => cut(text, width));
 }
 
 /** The table in the summary page of a GitHub Actions job. A page that cannot be written is no failure of the build. */

@@ -11,6 +11,8 @@ export interface Reporter {
   findings(list: readonly Diagnostic[], severity: Severity): void;
   /** Plain lines for people, such as a table. */
   lines(texts: readonly string[]): void;
+  /** The same as a part of a GitLab job's log that folds. @param name letters, digits and `_` */
+  section(name: string, title: string, texts: readonly string[]): void;
   /** Text of a result, as it is. */
   result(text: string): void;
   /** A result as JSON, one document. */

@@ -126,6 +126,17 @@ test("the table says what was cached, from where, and what ran", () => {
   expect(err).toContain("ran 1.2 s  [1/3] RUN a | b");
 });
 
+test("in a job of GitLab the table folds, and the line that ends it stays", () => {
+  const { err } = say({}, { GITLAB_CI: "true" });
+  const [start = "", ...rest] = err.trimEnd().split("\n");
+  const [mark = "", title] = start.split("\r\u001B[0K");
+  expect(mark).toMatch(/^section_start:\d{10}:bkcache$/);
+  expect(title).toBe("bkcache: what came from the cache");
+  expect(rest.at(-2)).toBe(`${mark.replace("_start", "_end")}\r\u001B[0K`);
+  expect(rest.at(-1)).toMatch(/^5 of 5 steps cached, /);
+  expect(err.match(/section_/g)).toHaveLength(2);
+});
+
 test("a failed cache entry is a warning, and an error under --strict", () => {
   const failures = [{ code: "BK5011", message: "not written" }] as const;
   expect(say({ failures }).err).toContain("warning BK5011: not written");
