@@ -1,5 +1,3 @@
-import { setImmediate } from "node:timers/promises";
-
 /** Keeps long work from holding up what else is under way. */
 export interface Breather {
   /** Lets others go on where this has been at work for a while. @throws the reason of the signal */
@@ -11,7 +9,7 @@ const sliceMs = 8;
 export function createBreather(signal: AbortSignal): Breather {
   let since = performance.now();
   const rest = async (): Promise<void> => {
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
     since = performance.now();
   };

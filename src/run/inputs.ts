@@ -3,9 +3,10 @@ import type { Destination } from "../cache/choose.ts";
 import type { RunRelay } from "../cache/run-relay.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { importWhole } from "../host/import-whole.ts";
+import { createInputReader } from "../inputs/describe.ts";
 import { recordKey } from "../inputs/keys.ts";
 import type { TargetInputs } from "../inputs/model.ts";
+import { writeRecord } from "../inputs/record.ts";
 import type { RestoreRequest } from "../carry/restore.ts";
 import { writerOf } from "../carry/writer.ts";
 import { readCi } from "../ci/ci.ts";
@@ -25,8 +26,7 @@ export async function describeTargets(host: Host, request: BuildRequest): Promis
   const described = new Map<string, TargetInputs | string>();
   if (!cache.use.layers.read && !cache.use.layers.write) return described;
   try {
-    const loading = importWhole(() => import("../inputs/describe.ts"));
-    const [{ createInputReader }, { definition }] = await Promise.all([loading, evaluated]);
+    const { definition } = await evaluated;
     const reader = createInputReader(host, {
       project: plan.project,
       targets: definition.targets,
@@ -130,7 +130,7 @@ export async function noteInputs(
     return destinations.flatMap((place) => (isExported(place, progress) ? [{ target, progress, place }] : []));
   });
   if (written.length === 0) return;
-  const [described, { writeRecord }] = await Promise.all([describing, import("../inputs/record.ts")]);
+  const described = await describing;
   const signal = AbortSignal.any([host.signal, AbortSignal.timeout(noteBudget)]);
   const failed = new Set<string>();
   const writer = writerOf(readCi(host.env), request.cache.use.level);
