@@ -83,13 +83,14 @@ function readTarget(target: unknown): KeptReport["targets"][string] {
   const steps = fieldOf(target, "steps");
   return {
     steps: isRecord(steps) ? (steps as unknown as TargetReport["steps"]) : null,
-    why: isRecord(why)
-      ? {
-          step: String(why["step"]),
-          cause: String(why["cause"]) as NonNullable<TargetReport["why"]>["cause"],
-          text: String(why["text"]),
-          more: listOf(why["more"]).map(String),
-        }
-      : null,
+    why:
+      isRecord(why) && typeof why["text"] === "string"
+        ? {
+            step: String(why["step"]),
+            cause: String(why["cause"]) as NonNullable<TargetReport["why"]>["cause"],
+            text: why["text"],
+            more: listOf(why["more"]).map(String),
+          }
+        : null,
   };
 }

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import { readIfThere, writeAtomically } from "../host/files.ts";
+import { readIfThere, realpathIfThere, writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { parseJson } from "../host/json.ts";
 import { renderPage } from "../outcome/page/page.ts";
@@ -20,6 +20,20 @@ export async function makeReportPage(host: Pick<Host, "cwd">, files: readonly st
   const wrong = read.filter((each): each is Diagnostic => "code" in each);
   if (wrong.length > 0) throw BkcacheError.of(wrong);
   return renderPage(read as readonly PageRun[]);
+}
+
+/**
+ * @param file where the page goes, from the host's folder
+ * @throws BkcacheError BK1002 where that is one of the reports: a forgotten name after -o is no reason to lose one
+ */
+export function requireOtherFile({ cwd }: Pick<Host, "cwd">, file: string, reports: readonly string[]): void {
+  const pathOf = (name: string): string => realpathIfThere(resolve(cwd, name)) ?? resolve(cwd, name);
+  if (!reports.some((report) => pathOf(report) === pathOf(file))) return;
+  throw new BkcacheError({
+    code: "BK1002",
+    message: `--output: ${file} is one of the reports`,
+    hint: "name another file for the page, such as report.html",
+  });
 }
 
 /** @throws BkcacheError BK3003 */

@@ -78,7 +78,7 @@ const describe: Readonly<Partial<Record<Kind, Describe>>> = {
       "BK5005",
       place,
       `access to bucket "${place.bucket}" is denied (${code || status})${detail}`,
-      "the credentials need s3:GetObject and s3:PutObject on the objects and s3:ListBucket on the bucket: without the last, S3 answers so for a cache that is merely not there yet",
+      "the credentials need s3:GetObject and s3:PutObject on the objects and s3:ListBucket on the bucket: without the last, S3 answers so for a cache that is merely not there yet; what deletes needs s3:DeleteObject, too",
     ),
   refused: ({ code }, place) =>
     say(

@@ -4,6 +4,14 @@ import { createHost } from "../../src/host/node-host.ts";
 import { readReport } from "../../src/run/last-report.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
+test("reasons without a text are none", async () => {
+  const targets = { a: { why: { step: 5 } }, b: { why: { text: "it moved" } } };
+  const { dir } = makeWorkspace({ "r.json": JSON.stringify({ version: 1, targets }) });
+  const host = createHost({ cwd: dir, env: {}, signal: AbortSignal.abort(), tell: () => {} });
+  const read = await readReport(host, { report: "r.json", config: undefined });
+  expect(read.targets).toMatchObject({ a: { why: null }, b: { why: { text: "it moved", more: [] } } });
+});
+
 test.each([
   ["none.json", "there is no none.json"],
   ["text.json", "text.json is no report of a bake"],

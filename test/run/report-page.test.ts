@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { expect, test } from "vitest";
-import { makeReportPage, writeReportPage } from "../../src/run/report-page.ts";
+import { makeReportPage, requireOtherFile, writeReportPage } from "../../src/run/report-page.ts";
 import { sampleReport } from "../support/sample-report.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
@@ -24,4 +24,13 @@ test("files that are no reports are named all at once", async () => {
       { code: "BK1018", message: expect.stringMatching(/^\. (?:cannot be read|is no report)/) },
     ],
   });
+});
+
+test("a page takes the place of none of its reports", () => {
+  const { dir, path } = makeWorkspace({ "a.json": "{}", "b.json": "{}" });
+  symlinkSync(path("b.json"), path("link"));
+  for (const output of ["b.json", "./b.json", path("b.json"), "link"]) {
+    expect(() => requireOtherFile({ cwd: dir }, output, ["a.json", "b.json"])).toThrow(/is one of the reports/);
+  }
+  requireOtherFile({ cwd: dir }, "out.html", ["a.json", "b.json"]);
 });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { makeReportPage, writeReportPage } from "../../run/report-page.ts";
+import { makeReportPage, requireOtherFile, writeReportPage } from "../../run/report-page.ts";
 import type { CommandContext } from "../command.ts";
 
 export function configure(command: Command, { host, reporter }: CommandContext): Command {
@@ -14,6 +14,7 @@ cost and gave, and the mounts. The page needs no network and no other file, and 
 `,
     )
     .action(async (files: readonly string[], { output }: { readonly output: string }) => {
+      if (output !== "-") requireOtherFile(host, output, files);
       const page = await makeReportPage(host, files);
       if (output === "-") reporter.result(page);
       else await writeReportPage(host, output, page);

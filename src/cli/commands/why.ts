@@ -40,7 +40,7 @@ async function showWhy(
     throw BkcacheError.of(
       unknown.map((name) => {
         const guess = nearest(name, known);
-        const hint = guess === undefined ? `it built ${known.join(", ")}` : `did you mean ${guess}?`;
+        const hint = guess === undefined ? `it built ${known.join(", ") || "nothing"}` : `did you mean ${guess}?`;
         return { code: "BK1002", message: `the last bake built no target "${name}"`, hint };
       }),
     );
