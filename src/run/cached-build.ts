@@ -29,7 +29,8 @@ export async function runCachedBuild(
   open: (host: Host, request: BuildRequest) => Resources = openResources,
 ): Promise<BakeResult> {
   const resources = open(host, request);
-  const describing = awaitedLater(describeTargets(host, request));
+  const stop = new AbortController();
+  const describing = awaitedLater(describeTargets(host, request, stop.signal));
   let release = () => {};
   try {
     let ready = await prepare(host, request, resources);
@@ -88,6 +89,7 @@ export async function runCachedBuild(
     await keeping;
     return { exitCode: ran.exitCode, outcome };
   } finally {
+    stop.abort();
     release();
     await resources.close();
   }

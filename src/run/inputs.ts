@@ -20,19 +20,29 @@ import type { BuildRequest, Ready } from "./ready.ts";
 /** What the targets of a run are made of; a text says why that is not known of one. */
 export type Described = ReadonlyMap<string, TargetInputs | string>;
 
-/** Looks at what the targets are made of, as soon as it is known what they are and between all else. Never fails. */
-export async function describeTargets(host: Host, request: BuildRequest): Promise<Described> {
+/**
+ * Looks at what the targets are made of, as soon as it is known what they are and between all else. Never fails.
+ * @param stop ends it where nobody waits for it any more
+ */
+export async function describeTargets(
+  { env, signal }: Host,
+  request: BuildRequest,
+  stop: AbortSignal,
+): Promise<Described> {
   const { plan, targets, evaluated, readDockerfile, dir, cache } = request;
   const described = new Map<string, TargetInputs | string>();
   if (!cache.use.layers.read && !cache.use.layers.write) return described;
   try {
     const { definition } = await evaluated;
-    const reader = createInputReader(host, {
-      project: plan.project,
-      targets: definition.targets,
-      read: readDockerfile,
-      dir,
-    });
+    const reader = createInputReader(
+      { env, signal: AbortSignal.any([signal, stop]) },
+      {
+        project: plan.project,
+        targets: definition.targets,
+        read: readDockerfile,
+        dir,
+      },
+    );
     for (const name of targets) {
       described.set(name, await reader.describe(name).catch(reasonOf));
     }
@@ -112,6 +122,8 @@ interface NoteRequest {
   readonly history: History;
 }
 
+/** Time in ms that a build whose steps were all cached waits for it at its end. */
+const lastWait = 200;
 /** A rule of the bucket that deletes by age must find the note as young as the cache. */
 const renewedAfter = 24 * 3_600_000;
 /** Time in ms: the build is over. */
@@ -130,7 +142,10 @@ export async function noteInputs(
     return destinations.flatMap((place) => (isExported(place, progress) ? [{ target, progress, place }] : []));
   });
   if (written.length === 0) return;
-  const described = await describing;
+  // A build of which nothing ran leaves no other cache than there was, as a rule: contexts of gigabytes do not hold it up.
+  const hasRun = written.some(({ progress }) => readSteps(progress).steps.ran.length > 0);
+  const described = hasRun ? await describing : await orNull(describing, lastWait);
+  if (described === null) return;
   const signal = AbortSignal.any([host.signal, AbortSignal.timeout(noteBudget)]);
   const failed = new Set<string>();
   const writer = writerOf(readCi(host.env), request.cache.use.level);
