@@ -128,14 +128,23 @@ function resolveDirections(flag: string | undefined, env: Env, run: Run): Reason
     if (value === "auto") break;
     const use = named[value];
     if (use !== undefined) return withinLevel({ ...use, reason: `${source} says ${value}` }, run.level);
-    const guess = nearest(value, cacheUses);
-    throw new BkcacheError({
-      code: "BK1002",
-      message: `${source}: "${value}" is no way to use the cache`,
-      hint: guess === undefined ? `one of ${cacheUses.join(", ")}` : `did you mean ${guess}?`,
-    });
+    throw noSuchUse(source, value);
   }
   return withinMode(useOfRun(run), run.ci.cacheMode);
+}
+
+function noSuchUse(source: string, value: string): BkcacheError {
+  const guess = nearest(value, cacheUses);
+  return new BkcacheError({
+    code: "BK1002",
+    message: `${source}: "${value}" is no way to use the cache`,
+    hint: guess === undefined ? `one of ${cacheUses.join(", ")}` : `did you mean ${guess}?`,
+  });
+}
+
+/** @throws BkcacheError BK1002 for a value of --cache that says nothing. */
+export function requireUse(flag: string | undefined): void {
+  if (flag !== undefined && flag !== "" && !cacheUses.includes(flag)) throw noSuchUse("--cache", flag);
 }
 
 function useOfRun({ ci, place, level, hasConfig }: Run): ReasonedDirections {

@@ -77,6 +77,7 @@ describe("layers ls and du", () => {
     [["iam", "--repo", "shop"], /--repo: "shop" cannot be one/],
     [["iam", "--account", "12"], /--account: "12" cannot be one[^]*12 digits/],
     [["iam", "--project", "a;b"], /--project: "a;b" cannot be one/],
+    [["doctor", "--cache", "reed"], /--cache: "reed" is no way to use the cache[^]*did you mean read\?/],
     [["layers", "rm"], /neither a target nor a scope/],
     [["layers", "rm", "api"], /no terminal to ask on/],
     [["layers", "prune"], /no terminal to ask on/],

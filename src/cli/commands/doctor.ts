@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { requireUse } from "../../cache/use.ts";
 import { docsUrl } from "../../diagnostics/docs.ts";
 import { exitCodes } from "../../diagnostics/exit-codes.ts";
 import { showCount, showTime } from "../../diagnostics/units.ts";
@@ -30,7 +31,7 @@ each right, clocks, proxies, contexts, Dockerfiles. A builder of bkcache's own i
 runs here write to a bucket, a small object is written below its prefix and removed. Works without a config, too.
 --lifecycle prints the rules as JSON, and the command that takes them on standard error.
 Each code is explained by \`bkcache explain CODE\`; more: ${docsUrl("doctor.md")}
-Exit code: 1 where something is found.
+Exit code: 1 where something is found; 2 for a command line that is wrong.
 `,
     )
     .action((options: DoctorOptions) =>
@@ -56,6 +57,7 @@ async function runDoctor(options: DoctorOptions, context: CommandContext): Promi
   const { host, reporter } = context;
   const since = host.now();
   const { config, builder, cache } = options;
+  requireUse(cache);
   const examined = await examine(host, { config, builder, cache });
   const findings = examined.flatMap((each) => each.findings);
   const errors = findings.filter(({ level }) => level === "error");
