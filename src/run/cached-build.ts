@@ -43,10 +43,9 @@ export async function runCachedBuild(
 
     const running = awaitedLater(execute(ready, ready.steps));
     const loading = awaitedLater(importWhole(() => import("./conclude.ts")));
+    // With what concludes the run: a part of its own takes longer to load.
     const opening = awaitedLater(
-      importWhole(() => import("./past-runs.ts")).then(({ openPastRuns }) =>
-        openPastRuns(host, { request, ready, relay: resources.relay }),
-      ),
+      loading.then(({ openPastRuns }) => openPastRuns(host, { request, ready, relay: resources.relay })),
     );
     const finding = awaitedLater(request.meanwhile?.() ?? Promise.resolve([]));
     let ran = await running;

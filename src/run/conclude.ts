@@ -18,7 +18,7 @@ import type { Ran, Ready } from "./ready.ts";
 
 export { whyAgain } from "./again.ts";
 export { compareInputs } from "./compare-inputs.ts";
-export { whatIsThere } from "./past-runs.ts";
+export { openPastRuns, whatIsThere } from "./past-runs.ts";
 export { keepReport } from "./last-report.ts";
 
 /** What a build came to. */
