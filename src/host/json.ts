@@ -1,5 +1,11 @@
-/** Reads JSON that other programs wrote, of which nothing can be relied on. Undefined for what is no JSON. */
+import { isJsonWithin } from "./json-bounds.ts";
+
+/**
+ * Reads JSON that other programs wrote, of which nothing can be relied on. Undefined for what is no JSON, and for bytes, which may
+ * come from a bucket, that are nested deeply: millions of `[` take seconds to be refused.
+ */
 export function parseJson(text: string | Buffer): unknown {
+  if (Buffer.isBuffer(text) && !isJsonWithin(text, text.length)) return undefined;
   try {
     return JSON.parse(text.toString()) as unknown;
   } catch {

@@ -1,5 +1,5 @@
 import { fieldOf, listOf, parseJson } from "../host/json.ts";
-import { isJsonWithin } from "../mounts/json-bounds.ts";
+import { isJsonWithin } from "../host/json-bounds.ts";
 import type { Writer } from "../mounts/snapshot.ts";
 import { compress, decompress, readFrame } from "../mounts/zstd.ts";
 import type { ContextFile } from "./context-files.ts";

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
-import { isJsonWithin } from "./json-bounds.ts";
+import { isJsonWithin } from "../host/json-bounds.ts";
 import type { SnapshotRef } from "./keys.ts";
 import { isSafePath, parentOf, readName, writeName } from "./names.ts";
 import { blobBytes, packBytes, type Pack } from "./pack.ts";

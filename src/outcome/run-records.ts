@@ -1,5 +1,5 @@
 import { isRecord, listOf, parseJson } from "../host/json.ts";
-import { isJsonWithin } from "../mounts/json-bounds.ts";
+import { isJsonWithin } from "../host/json-bounds.ts";
 import type { Report, TimelineItem } from "./report.ts";
 
 /** What is kept of one run, in ms. */

@@ -7,6 +7,13 @@ test("no JSON is undefined, also where it was cut off", () => {
   expect(parseJson(Buffer.from('{"a":1}'))).toEqual({ a: 1 });
 });
 
+test("bytes that are nested deeply are refused before they are parsed", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  expect(parseJson(Buffer.from(nested(16)))).toHaveLength(1);
+  expect(parseJson(Buffer.from(nested(17)))).toBeUndefined();
+  expect(parseJson(nested(17))).toHaveLength(1);
+});
+
 test.each([null, undefined, 1, "text", [], [["a", 1]]])("%j has no fields", (value) => {
   expect(isRecord(value)).toBe(false);
   expect(fieldOf(value, "length")).toBeUndefined();

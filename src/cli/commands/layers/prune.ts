@@ -113,7 +113,7 @@ function renderPruned({ places, isDone }: PrunedLayers): string {
         : [
             `${showCount(waiting.count, "unused layer")} (${showBytes(waiting.bytes)}) for a run that comes ${showAge(grace)} later or more`,
           ]),
-      `${showCount(keptCaches, "cache")} (${showBytes(kept.bytes)}) ${isDone ? "stay" : "would stay"}${others}`,
+      `${showCount(keptCaches, "cache")} (${showBytes(kept.bytes)}) ${isDone ? (keptCaches === 1 ? "stays" : "stay") : "would stay"}${others}`,
     ];
   });
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");

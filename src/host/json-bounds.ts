@@ -4,7 +4,7 @@ const comma = 0x2c;
 const [openList, closeList] = [0x5b, 0x5d];
 const [openObject, closeObject] = [0x7b, 0x7d];
 
-/** A manifest has four levels; what stands in keys that this version does not know may have a few more. */
+/** A manifest of bkcache has four levels, one of BuildKit six; keys that this version does not know may have a few more. */
 const maxDepth = 16;
 
 /**
