@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  globSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished } from "vitest";
 import type { Buildkit } from "../support/buildkit.ts";
 import { makeBusyboxContext } from "../support/contexts.ts";
@@ -10,7 +19,7 @@ import { type Fault, startFaultyServer } from "../support/faulty-server.ts";
 import { runBkcache, runCommand } from "../support/run-bkcache.ts";
 import { bucket, test as serverTest } from "../support/servers.ts";
 import { findTool } from "../support/toolchain.ts";
-import { makeWorkspace } from "../support/workspace.ts";
+import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const shell = (script: string) => `RUN ["/bin/busybox", "sh", "-c", ${JSON.stringify(script)}]`;
 
@@ -79,6 +88,12 @@ const s3Backend = (s3: { region: string }, endpointUrl: string) => ({
   insecure: true,
 });
 
+/** Folder of the only cache in a local backend. */
+function cacheIn(workspace: Workspace): string {
+  const [index = ""] = globSync("cache/*/index.json", { cwd: workspace.dir });
+  return dirname(workspace.path(index));
+}
+
 describe("a layer of an imported cache that cannot be read", () => {
   const status = (code: number, name: string): Fault => ({
     kind: "status",
@@ -132,7 +147,7 @@ describe("a layer of an imported cache that cannot be read", () => {
   test.for(damages)("on this machine, %s, does not fail the build", async ([, damage], { open, newBuilder }) => {
     const { workspace, bake, write } = open({ type: "local", path: "cache" });
     await write(await newBuilder());
-    const dir = join(workspace.path("cache"), readdirSync(workspace.path("cache"))[0] ?? "", "blobs/sha256");
+    const dir = join(cacheIn(workspace), "blobs/sha256");
     const files = readdirSync(dir).map((name) => join(dir, name));
     const [largest = ""] = files.toSorted((a, b) => statSync(b).size - statSync(a).size);
     damage(largest);
@@ -182,7 +197,7 @@ describe("a local cache that another program has locked", () => {
     const { workspace, write } = open({ type: "local", path: "cache" });
     const builder = await newBuilder();
     await write(builder);
-    const lock = join(workspace.path("cache"), readdirSync(workspace.path("cache"))[0] ?? "", "index.json.lock");
+    const lock = join(cacheIn(workspace), "index.json.lock");
     // flock(1) takes the same lock as buildx does.
     const holder = spawn("flock", ["--exclusive", lock, "sleep", "600"], { stdio: "ignore" });
     onTestFinished(() => void holder.kill("SIGKILL"));
