@@ -1,11 +1,15 @@
 import { isJsonWithin } from "./json-bounds.ts";
 
 /**
- * Reads JSON that other programs wrote, of which nothing can be relied on. Undefined for what is no JSON, and for bytes, which may
- * come from a bucket, that are nested deeply: millions of `[` take seconds to be refused.
+ * What anybody may have put into a bucket: undefined also for what is nested deeply, of which millions of `[` take seconds to be
+ * refused, and for more values than that.
  */
+export function parseJsonWithin(bytes: Buffer, maxValues = bytes.length): unknown {
+  return isJsonWithin(bytes, maxValues) ? parseJson(bytes) : undefined;
+}
+
+/** Reads JSON that other programs wrote, of which nothing can be relied on. Undefined for what is no JSON. */
 export function parseJson(text: string | Buffer): unknown {
-  if (Buffer.isBuffer(text) && !isJsonWithin(text, text.length)) return undefined;
   try {
     return JSON.parse(text.toString()) as unknown;
   } catch {

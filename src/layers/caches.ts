@@ -3,7 +3,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { createLimit } from "../host/limit.ts";
 import type { ObjectInfo, ObjectStore } from "../store/object-store.ts";
 import { createColumn, createDigestTable, type DigestTable, type NumberColumn, readDigest } from "./digest-table.ts";
-import { summarise } from "./manifest.ts";
+import { maxManifestBytes, summarise } from "./manifest.ts";
 
 /** Where BuildKit puts what it writes, below the place of a store. */
 export interface LayerLayout {
@@ -39,7 +39,6 @@ export interface LayerCaches {
 
 /** Manifests read at once: each may be some megabytes of JSON. */
 const atOnce = 4;
-const maxManifestBytes = 64 * 2 ** 20;
 
 /** Reads every manifest of a bucket. What goes meanwhile is passed over. */
 export async function readCaches(store: ObjectStore, layout: LayerLayout, signal?: AbortSignal): Promise<LayerCaches> {

@@ -3,9 +3,9 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readCacheName } from "../bake/read-cache-name.ts";
 import { createLimit } from "../host/limit.ts";
-import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import { fieldOf, listOf, parseJsonWithin } from "../host/json.ts";
 import { readBlob, readBounded, readDescriptor } from "./local-cache.ts";
-import { summarise } from "./manifest.ts";
+import { maxManifestBytes, summarise } from "./manifest.ts";
 
 /*
  * A local backend: one folder for each cache name, an OCI image layout that BuildKit's client writes (client/solve.go,
@@ -39,7 +39,6 @@ export interface FolderCache {
 }
 
 const maxIndexBytes = 4 * 2 ** 20;
-const maxManifestBytes = 64 * 2 ** 20;
 /** Folders read at once. */
 const atOnce = 4;
 
@@ -84,7 +83,7 @@ async function readUse(
 ): Promise<{ readonly used: ReadonlySet<string> | null; readonly layers: number; readonly steps: number }> {
   const unknown = { used: null, layers: 0, steps: 0 };
   const bytes = await readBounded(join(dir, "index.json"), maxIndexBytes);
-  const index = Buffer.isBuffer(bytes) ? parseJson(bytes) : undefined;
+  const index = Buffer.isBuffer(bytes) ? parseJsonWithin(bytes) : undefined;
   if (!Array.isArray(fieldOf(index, "manifests"))) return unknown;
   const used = new Set<string>();
   let layers = 0;
@@ -100,7 +99,7 @@ async function readUse(
     const manifest = digest && (await readBlob(dir, digest, maxManifestBytes));
     // Of one that is not there nobody knows what it names.
     if (!manifest) continue;
-    const json = parseJson(manifest);
+    const json = parseJsonWithin(manifest);
     const members = [...listOf(fieldOf(json, "layers")), ...listOf(fieldOf(json, "manifests"))];
     if (json === undefined) return unknown;
     layers += members.length;

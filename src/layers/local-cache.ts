@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import { fieldOf, listOf, parseJsonWithin } from "../host/json.ts";
 import { blobPath, type ManifestPlace } from "./place.ts";
 
 type LocalPlace = Extract<ManifestPlace, { readonly type: "folder" }>;
@@ -20,7 +20,7 @@ export async function findTagged(backend: string, place: LocalPlace): Promise<De
   const index = await readBounded(join(place.dir, "index.json"), maxIndexBytes);
   if (index === null) return null;
   if (typeof index === "string") return unreadable(backend, place.dir, index);
-  const parsed = parseJson(index);
+  const parsed = parseJsonWithin(index);
   const manifests = listOf(fieldOf(parsed, "manifests"));
   if (parsed === undefined) return unreadable(backend, place.dir, "index.json is no JSON");
   for (const manifest of manifests) {

@@ -1,5 +1,5 @@
 import { createLimit } from "../host/limit.ts";
-import { fieldOf, listOf, parseJson } from "../host/json.ts";
+import { fieldOf, listOf, parseJsonWithin } from "../host/json.ts";
 import { findTagged, readBlob, readDescriptor } from "./local-cache.ts";
 import { createManifestReader, type LayerAccess, type ManifestPlace, type ManifestReader } from "./place.ts";
 
@@ -11,7 +11,7 @@ export interface CacheSummary {
 }
 
 /** S3 has no bound of its own; the largest manifests that were reported are some megabytes. */
-const maxManifestBytes = 64 * 2 ** 20;
+export const maxManifestBytes = 64 * 2 ** 20;
 /** Manifests held in memory at once. */
 const parallelism = 8;
 const configType = "application/vnd.buildkit.cacheconfig.v0";
@@ -70,7 +70,8 @@ export function totalBytes(summary: CacheSummary, digests: Iterable<string> = su
  * are members.
  */
 async function readLocal(dir: string, digest: string): Promise<CacheSummary | null> {
-  const manifest = parseJson((await readBlob(dir, digest, maxManifestBytes)) ?? "");
+  const stored = await readBlob(dir, digest, maxManifestBytes);
+  const manifest = stored && parseJsonWithin(stored);
   const layers = [...listOf(fieldOf(manifest, "layers")), ...listOf(fieldOf(manifest, "manifests"))];
   const config = [fieldOf(manifest, "config"), ...layers]
     .map(readDescriptor)
@@ -90,7 +91,7 @@ async function readLocal(dir: string, digest: string): Promise<CacheSummary | nu
  * size is missing or nonsense counts as unknown.
  */
 export function summarise(bytes: Buffer): CacheSummary | null {
-  const config = parseJson(bytes);
+  const config = parseJsonWithin(bytes);
   const layers = fieldOf(config, "layers");
   const records = fieldOf(config, "records");
   // Go writes an empty list as null, or leaves it out.

@@ -1,4 +1,4 @@
-import { isRecord, listOf, parseJson } from "../host/json.ts";
+import { isRecord, listOf, parseJsonWithin } from "../host/json.ts";
 
 /**
  * BuildKit's cache manifest (cache/remotecache/v1/types in its source), with all that is not read here as it was. A layer
@@ -26,7 +26,7 @@ export interface PrunedManifest {
 
 /** Null for what BuildKit could not read as a cache manifest either. */
 export function parseManifest(bytes: Buffer): CacheManifest | null {
-  const json = parseJson(bytes);
+  const json = parseJsonWithin(bytes);
   if (!isRecord(json)) return null;
   const { layers, records, ...rest } = json;
   if (!isList(layers) || !isList(records)) return null;
