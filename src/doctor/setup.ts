@@ -7,6 +7,7 @@ import { type CacheUse, resolveCacheUse } from "../cache/use.ts";
 import { defineWhole, type MountSource, openMountSource } from "../carry/source.ts";
 import type { Level } from "../config/schema.gen.ts";
 import type { Host } from "../host/host.ts";
+import { within } from "../host/within.ts";
 import { findBackends, type KnownBackend } from "./backends.ts";
 import { type Bound, openPart, type Part } from "./part.ts";
 
@@ -85,9 +86,7 @@ export function openSetup(host: Host, request: SetupRequest): Setup {
     rules: async () => (await source.value)?.project?.valid.config.rules ?? {},
     async close() {
       const closed = session.value.then((opened) => opened?.close()).catch(() => {});
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, closing)))]);
-      clearTimeout(timer);
+      await within(closed, closing, undefined);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Destination } from "../cache/choose.ts";
 import type { RunRelay } from "../cache/run-relay.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { within } from "../host/within.ts";
 import { createInputReader } from "../inputs/describe.ts";
 import { recordKey } from "../inputs/keys.ts";
 import type { TargetInputs } from "../inputs/model.ts";
@@ -85,7 +86,7 @@ export function findIdleMounts({ ready, builder, describing }: IdleRequest): Res
   let waiting: Promise<Described | null> | undefined;
   return async ({ targets: users }) => {
     if (!users.every((name) => candidates.includes(name))) return null;
-    const described = await (waiting ??= orNull(describing, patience));
+    const described = await (waiting ??= within(describing, patience, null));
     if (!users.every((name) => isIdle(name, described?.get(name)))) return null;
     const [first = ""] = users;
     const who = users.length > 3 ? `its ${users.length} targets` : users.join(", ");
@@ -96,12 +97,6 @@ export function findIdleMounts({ ready, builder, describing }: IdleRequest): Res
 /** Whether the command line says that steps run, whatever is cached. */
 export function runsAll({ steps }: Ready): boolean {
   return steps.some(({ args }) => args.some((arg) => /^--no-cache(?:-filter)?(?:=|$)/.test(arg)));
-}
-
-async function orNull<T>(work: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, ms, null)));
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function isSamePlatform(before: readonly string[], now: readonly string[]): boolean {
@@ -144,7 +139,7 @@ export async function noteInputs(
   if (written.length === 0) return;
   // A build of which nothing ran leaves no other cache than there was, as a rule: contexts of gigabytes do not hold it up.
   const hasRun = written.some(({ progress }) => readSteps(progress).steps.ran.length > 0);
-  const described = hasRun ? await describing : await orNull(describing, lastWait);
+  const described = hasRun ? await describing : await within(describing, lastWait, null);
   if (described === null) return;
   const signal = AbortSignal.any([host.signal, AbortSignal.timeout(noteBudget)]);
   const failed = new Set<string>();

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { RunRelay } from "../cache/run-relay.ts";
 import { readCi } from "../ci/ci.ts";
 import type { Host } from "../host/host.ts";
+import { within } from "../host/within.ts";
 import { recordKey } from "../mounts/keys.ts";
 import { largestRecords, readRecords, type RunRecord, withRecord, writeRecords } from "../outcome/run-records.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -86,7 +87,5 @@ const patience = 50;
 
 /** What is known by now. */
 export async function whatIsThere(past: Promise<PastRuns>): Promise<PastRuns> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<PastRuns>((resolve) => (timer = setTimeout(resolve, patience, noRuns)));
-  return Promise.race([past, late]).finally(() => clearTimeout(timer));
+  return within(past, patience, noRuns);
 }

@@ -1,18 +1,12 @@
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { parseDuration, parseSize } from "../../diagnostics/units.ts";
+import type { KeepRules } from "../../run/retention.ts";
 
 /** Values of the flags of the same names. */
 export interface KeepFlags {
   readonly keepLast?: string;
   readonly keepWithin?: string;
   readonly maxBytes?: string;
-}
-
-interface KeepRules {
-  readonly last?: number;
-  /** Milliseconds. */
-  readonly maxAge?: number;
-  readonly maxBytes?: number;
 }
 
 /** Null where no rule is given. @throws BkcacheError BK1002 */
