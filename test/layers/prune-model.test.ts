@@ -4,6 +4,7 @@ import { defaultTouchRefresh, pruneLayers } from "../../src/layers/prune.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { defaultGrace, type Pace } from "../../src/store/sweep.ts";
 import { fieldOf, listOf, parseJson } from "../../src/host/json.ts";
+import { createActors, createRandom } from "../support/model.ts";
 import { openPlainStore } from "../support/plain-store.ts";
 import { blobOf, layout, manifestOf } from "./support.ts";
 
@@ -17,17 +18,6 @@ const hour = 3_600_000;
 const contents = 24;
 /** How far clocks of machines are off. */
 const skew = 0.25 * hour;
-
-function createRandom(seed: number): () => number {
-  // mulberry32
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function createWorld(random: () => number) {
   let clock = 1e12;
@@ -139,14 +129,7 @@ test(
     for (let seed = 1; seed <= worlds; seed += 1) {
       const random = createRandom(seed);
       const world = createWorld(random);
-      const running = new Set<Promise<void>>();
-      const failures: unknown[] = [];
-      const start = (act: () => Promise<void>): void => {
-        const actor = act()
-          .catch((error: unknown) => void failures.push(error))
-          .finally(() => running.delete(actor));
-        running.add(actor);
-      };
+      const { start, run } = createActors();
       const building = new Set<number>();
       for (let builder = 0; builder < 4; builder += 1) {
         building.add(builder);
@@ -173,10 +156,10 @@ test(
           }
         });
       }
-      while (running.size > 0 && failures.length === 0) {
+      const failures = await run(async () => {
         world.step();
         await nextTick();
-      }
+      });
       expect(failures, `seed ${seed}`).toEqual([]);
       expect(findBroken(world), `seed ${seed}`).toEqual([]);
     }

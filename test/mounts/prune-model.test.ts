@@ -12,6 +12,7 @@ import type { Pack } from "../../src/mounts/pack.ts";
 import { createPackUploader } from "../../src/mounts/pack-upload.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { defaultGrace, type Pace, sweepAnswerMs } from "../../src/store/sweep.ts";
+import { createActors, createRandom } from "../support/model.ts";
 import { openPlainStore } from "../support/plain-store.ts";
 
 /*
@@ -149,17 +150,6 @@ async function findBroken({ store }: World): Promise<readonly string[]> {
   return broken;
 }
 
-function createRandom(seed: number): () => number {
-  // mulberry32
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Lets whoever was let through come to its next request. What packs and reads manifests on Node's threads has its turn before
  * what is asked of each of them after it, so that on a busy machine no time passes in the world meanwhile.
@@ -180,14 +170,7 @@ test(
     for (let seed = 1; seed <= worlds; seed += 1) {
       const random = createRandom(seed);
       const world = createWorld(random);
-      const running = new Set<Promise<void>>();
-      const failures: unknown[] = [];
-      const start = (act: () => Promise<void>): void => {
-        const actor = act()
-          .catch((error: unknown) => void failures.push(error))
-          .finally(() => running.delete(actor));
-        running.add(actor);
-      };
+      const { start, run } = createActors();
       const saving = new Set<number>();
       for (let saver = 0; saver < 4; saver += 1) {
         saving.add(saver);
@@ -215,10 +198,10 @@ test(
           }
         });
       }
-      while (running.size > 0 && failures.length === 0) {
+      const failures = await run(async () => {
         world.step();
         await settle();
-      }
+      });
       expect(failures, `seed ${seed}`).toEqual([]);
       expect(await findBroken(world), `seed ${seed}`).toEqual([]);
     }

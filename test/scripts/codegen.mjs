@@ -15,6 +15,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { renderCommandsPage } from "./commands-page.mjs";
 import { compileTemplates } from "./compile-templates.mjs";
 import { toDraft07 } from "./draft-07.mjs";
+import { mapSchema, omit } from "./schema.mjs";
 import { renderLintPage } from "./lint-page.mjs";
 import { renderConfigPage, renderErrorsPage, renderPresetsPage } from "./reference.mjs";
 
@@ -130,22 +131,6 @@ function withoutNotes(node) {
   if (Array.isArray(node)) return node.map(withoutNotes);
   if (typeof node !== "object" || node === null) return node;
   return mapSchema(omit(node, ["description", "examples", "default"]), withoutNotes);
-}
-
-function omit(node, keys) {
-  return Object.fromEntries(Object.entries(node).filter(([key]) => !keys.includes(key)));
-}
-
-/** Applies `change` to the schemas below a schema, and not to the maps of names that hold them. */
-function mapSchema(schema, change) {
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [
-      key,
-      key === "properties" || key === "$defs"
-        ? Object.fromEntries(Object.entries(value).map(([name, child]) => [name, change(child)]))
-        : change(value),
-    ]),
-  );
 }
 
 const validatorTypes = `// ${banner}

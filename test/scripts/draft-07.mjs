@@ -1,3 +1,5 @@
+import { mapSchema, omit } from "./schema.mjs";
+
 /**
  * A schema of JSON Schema 2020-12 as draft-07, which catalogs of schemas and many editors read. The rules of the change:
  * https://json-schema.org/draft/2019-09/release-notes and https://json-schema.org/draft/2020-12/release-notes
@@ -9,7 +11,7 @@ export function toDraft07({ $defs, ...schema }, id) {
     ...convert(schema, $defs),
     $schema: "http://json-schema.org/draft-07/schema#",
     $id: id,
-    definitions: mapValues($defs, (definition) => convert(definition, $defs)),
+    definitions: mapSchema({ $defs }, (definition) => convert(definition, $defs)).$defs,
   };
 }
 
@@ -18,15 +20,8 @@ function convert(node, defs) {
   if (typeof node !== "object" || node === null) return node;
   // `oneOf` says the same for validators that do not know the keyword of OpenAPI.
   const { $ref, ...schema } = node.unevaluatedProperties === undefined ? node : closed(node, defs);
-  const others = Object.fromEntries(
-    Object.entries(omit(schema, ["discriminator"])).map(([key, value]) => [
-      key,
-      key === "properties"
-        ? mapValues(value, (child) => convert(child, defs))
-        : literals.has(key)
-          ? value
-          : convert(value, defs),
-    ]),
+  const others = mapSchema(omit(schema, ["discriminator"]), (value, keyword) =>
+    literals.has(keyword) ? value : convert(value, defs),
   );
   if ($ref === undefined) return others;
   const reference = { $ref: $ref.replace("#/$defs/", "#/definitions/") };
@@ -48,12 +43,4 @@ function closed({ $ref, allOf = [], ...node }, defs) {
   });
   const properties = Object.assign({}, ...parts, node.properties);
   return { ...omit(node, ["unevaluatedProperties"]), type: "object", properties, additionalProperties: false };
-}
-
-function mapValues(map, change) {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
-}
-
-function omit(node, keys) {
-  return Object.fromEntries(Object.entries(node).filter(([key]) => !keys.includes(key)));
 }

@@ -41,6 +41,10 @@ function folderOf(pins, prefix) {
     .update(readFileSync(join(moduleDir, pins)))
     .digest("hex")
     .slice(0, 16);
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "bkcache", "toolchain", `${prefix}${key}`);
+  return cachedDir(`${prefix}${key}`);
+}
+
+/** A folder of the user's cache for what is fetched once. The name changes with what is in it. */
+export function cachedDir(name) {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bkcache", "toolchain", name);
 }

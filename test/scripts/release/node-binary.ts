@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { cachedDir } from "../../toolchain/locate.mjs";
 
 /** The first line of Node with long-term support whose executables hold a folder (`useVfs`, since 26.9). */
 const version = "26.12.1";
@@ -18,12 +18,11 @@ export type Arch = keyof typeof packages;
 /** Path of Node for Linux on such a machine, in the user's cache; npm brings it the first time. */
 export function findNode(arch: Arch): string {
   const name = `node-linux-${arch}`;
-  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "bkcache", "toolchain");
-  const dir = join(cache, `${name}-${version}`);
+  const dir = cachedDir(`${name}-${version}`);
   const found = join(dir, "package", "bin", "node");
   if (existsSync(found)) return found;
-  mkdirSync(cache, { recursive: true });
-  const staging = mkdtempSync(join(cache, ".node-"));
+  mkdirSync(dirname(dir), { recursive: true });
+  const staging = mkdtempSync(join(dirname(dir), ".node-"));
   try {
     execFileSync("npm", ["pack", "--silent", "--pack-destination", staging, `${name}@${version}`], { stdio: "pipe" });
     const [packed] = readdirSync(staging);
