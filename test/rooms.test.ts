@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, string>> = {
   generate: "source bake dockerfile config host diagnostics",
   init: "source generate bake dockerfile builder config host diagnostics ci",
   run: "carry cache inputs relay outcome generate source layers mounts bake dockerfile builder config store host diagnostics ci",
-  doctor: "run carry cache generate source mounts bake dockerfile builder config store host diagnostics ci",
+  doctor: "run carry cache generate source layers mounts bake dockerfile builder config store host diagnostics ci",
   iam: "carry cache source bake builder store host diagnostics ci",
   cli: "iam doctor run init carry cache inputs outcome generate source mounts bake dockerfile config host diagnostics ci",
   // The two entries: bin.ts and index.ts.

@@ -5,7 +5,7 @@ import { readCacheName } from "../bake/read-cache-name.ts";
 import { createLimit } from "../host/limit.ts";
 import { fieldOf, listOf, parseJsonWithin } from "../host/json.ts";
 import { readBlob, readBounded, readDescriptor } from "./local-cache.ts";
-import { maxManifestBytes, summarise } from "./manifest.ts";
+import { configType, maxManifestBytes, summarise } from "./manifest.ts";
 
 /*
  * A local backend: one folder for each cache name, an OCI image layout that BuildKit's client writes (client/solve.go,
@@ -104,7 +104,7 @@ async function readUse(
     if (json === undefined) return unknown;
     layers += members.length;
     for (const each of [fieldOf(json, "config"), ...members]) {
-      const isConfig = readDescriptor(each)?.mediaType === "application/vnd.buildkit.cacheconfig.v0";
+      const isConfig = readDescriptor(each)?.mediaType === configType;
       const member = add(each);
       const config = isConfig && member ? await readBlob(dir, member, maxManifestBytes) : null;
       steps += (config && summarise(config)?.records) ?? 0;

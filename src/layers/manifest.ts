@@ -14,7 +14,8 @@ export interface CacheSummary {
 export const maxManifestBytes = 64 * 2 ** 20;
 /** Manifests held in memory at once. */
 const parallelism = 8;
-const configType = "application/vnd.buildkit.cacheconfig.v0";
+/** Media type of the cache config in a local cache. */
+export const configType = "application/vnd.buildkit.cacheconfig.v0";
 
 export interface SummaryQuestion {
   readonly backend: string;

@@ -6,6 +6,7 @@ import type { Credentials } from "../store/credentials.ts";
 import type { Env } from "../store/endpoint.ts";
 import type { ObjectReader } from "../store/object-store.ts";
 import type { BucketPlace, Place, StoreBackend } from "../store/place.ts";
+import { prefixesOf } from "./prefixes.ts";
 
 /** What it takes to look into a backend. */
 export interface LayerAccess {
@@ -51,7 +52,7 @@ export function manifestPlace({ backend, place, name, direction }: ManifestQuest
   return {
     type: "bucket",
     place,
-    key: `${place.prefix}${text("manifestsPrefix") || "manifests/"}${first || "buildkit"}`,
+    key: `${place.prefix}${prefixesOf(backend).manifestsPrefix}${first || "buildkit"}`,
   };
 }
 

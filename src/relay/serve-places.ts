@@ -1,4 +1,5 @@
 import { readSize } from "../diagnostics/units.ts";
+import { prefixesOf } from "../layers/prefixes.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { StoreBackend } from "../store/place.ts";
 import { createBuffers } from "./buffers.ts";
@@ -32,12 +33,9 @@ export interface ServingRelay extends Relay {
 
 /** What the config says of a backend's place, with BuildKit's own defaults. */
 export function placeOf(backend: StoreBackend): Omit<ServedPlace, "store"> {
-  const { tierPath, tierMaxSize, blobsPrefix, manifestsPrefix } = backend;
+  const { tierPath, tierMaxSize } = backend;
   return {
-    layout: {
-      blobsPrefix: String(blobsPrefix || "blobs/"),
-      manifestsPrefix: String(manifestsPrefix || "manifests/"),
-    },
+    layout: prefixesOf(backend),
     tier: typeof tierPath === "string" ? { path: tierPath, maxSize: readSize(String(tierMaxSize)) } : null,
   };
 }

@@ -1,9 +1,9 @@
-import type { Plan } from "../bake/model.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { openMountSource } from "../carry/source.ts";
 import { requireWrite } from "../cache/use.ts";
 import { type Confirm, requireAgreement } from "./agreement.ts";
+import { listedBackends } from "./layers/places.ts";
 import { pruneLayerCaches, type PrunedLayers } from "./layers/prune.ts";
 import { pruneMounts, type PrunedMounts } from "./mounts/prune.ts";
 import { isPruned } from "./retention.ts";
@@ -55,7 +55,9 @@ export async function pruneAll(host: Host, request: PruneAllRequest): Promise<Pr
       }
     };
     const asked = { ...request, backends: [], keep: null, grace: null, dryRun: isDry, confirm: null };
-    const layers = await attempt(isPruned(plan, "layers") && hasListed(plan), () => pruneLayerCaches(host, asked));
+    const layers = await attempt(isPruned(plan, "layers") && listedBackends(plan).length > 0, () =>
+      pruneLayerCaches(host, asked),
+    );
     const isCarried = plan.mountBackend !== null;
     const mounts = await attempt(isPruned(plan, "mounts") && isCarried, () => pruneMounts(host, asked));
     return { project: plan.project, isDone: !isDry, layers, mounts, failures: withoutRepeats(failures, layers) };
@@ -69,8 +71,4 @@ export async function pruneAll(host: Host, request: PruneAllRequest): Promise<Pr
 function withoutRepeats(failures: readonly Diagnostic[], layers: PrunedLayers | null): readonly Diagnostic[] {
   const said = new Set((layers?.silent ?? []).flatMap(({ findings }) => findings.map(({ message }) => message)));
   return failures.filter(({ message }) => said.size < said.add(message).size);
-}
-
-function hasListed({ backends }: Plan): boolean {
-  return Object.values(backends).some(({ type }) => ["local", "s3", "gcs"].includes(type));
 }

@@ -2,6 +2,7 @@ import { levelOf } from "../../config/rules/levels.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
 import { hasDefaultCredentials, resolveAws } from "../../store/credentials.ts";
 import { type ExpiryRule, readGcsExpiry, readS3Expiry } from "../../store/lifecycle.ts";
+import { prefixesOf } from "../../layers/prefixes.ts";
 import type { Check } from "../check.ts";
 import { backendNames, isBucket, requireBucket } from "../known-backends.ts";
 import { settled, unknown, warningOf } from "../verdict.ts";
@@ -21,7 +22,7 @@ export const lifecycle: Check = {
     };
     const found = await read();
     if (found === null) return unknown("the store does not say, or not to these credentials");
-    const harmful = harmfulRules(found, `${place.prefix}${String(backend["blobsPrefix"] ?? "") || "blobs/"}`);
+    const harmful = harmfulRules(found, `${place.prefix}${prefixesOf(backend).blobsPrefix}`);
     const isOff = levelOf("BK5073", rules) === "off";
     const findings = isOff ? [] : harmful.map((rule) => warningOf(describe(rule, place)));
     return settled("no rule of the bucket deletes layers by their age", findings);

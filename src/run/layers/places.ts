@@ -9,6 +9,7 @@ import { type MountSource, openMountSource } from "../../carry/source.ts";
 import type { Host } from "../../host/host.ts";
 import type { LayerLayout } from "../../layers/caches.ts";
 import { type LayerPlace, openLayerBucket, openLayerFolders } from "../../layers/layer-place.ts";
+import { prefixesOf } from "../../layers/prefixes.ts";
 import { draftBackend } from "../../source/backend.ts";
 import { evaluateTexts } from "../../source/evaluate.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
@@ -45,6 +46,11 @@ export interface OfPlaces<T> {
 
 const types: ReadonlySet<string> = new Set(["local", "s3", "gcs"]);
 
+/** Names of the backends whose layers can be listed. */
+export function listedBackends({ backends }: Plan): readonly string[] {
+  return Object.keys(backends).filter((name) => types.has(backends[name]?.type ?? ""));
+}
+
 /**
  * Asks each backend that holds layers. One that fails leaves the others alone.
  * @throws BkcacheError BK1002 for a name that is no backend; BK2050 where none can be listed.
@@ -71,8 +77,9 @@ export async function forEachPlace<T>(
   return { plan: source.plan, places, silent };
 }
 
-function chooseBackends({ backends }: Plan, given: readonly string[]): readonly string[] {
-  const usable = Object.keys(backends).filter((name) => types.has(backends[name]?.type ?? ""));
+function chooseBackends(plan: Plan, given: readonly string[]): readonly string[] {
+  const { backends } = plan;
+  const usable = listedBackends(plan);
   const unknown = given.filter((name) => !usable.includes(name));
   if (unknown.length > 0) {
     throw BkcacheError.of(
@@ -95,9 +102,7 @@ function chooseBackends({ backends }: Plan, given: readonly string[]): readonly 
 }
 
 async function fillBackends(host: Host, { plan, dir }: MountSource): Promise<readonly StoreBackend[]> {
-  const drafts = Object.keys(plan.backends)
-    .filter((name) => types.has(plan.backends[name]?.type ?? ""))
-    .map((name) => draftBackend(plan, name, { dir, env: host.env }));
+  const drafts = listedBackends(plan).map((name) => draftBackend(plan, name, { dir, env: host.env }));
   const texts = Object.fromEntries(drafts.flatMap((draft) => Object.entries(draft.texts)));
   const buildx = () => import("../../builder/buildx.ts").then(({ findBuildx }) => findBuildx(host));
   const values = await evaluateTexts(host, buildx, { plan, dir, texts });
@@ -141,10 +146,8 @@ async function withPlace<T>(
     // Whoever shares the blobs names them, too.
     const sharing = all.filter((each) => placeKey(each) === placeKey(backend));
     const layout: LayerLayout = {
-      manifestPrefixes: [
-        ...new Set([backend, ...sharing].map((each) => textOf(each, "manifestsPrefix") || "manifests/")),
-      ],
-      blobsPrefix: textOf(backend, "blobsPrefix") || "blobs/",
+      manifestPrefixes: [...new Set([backend, ...sharing].map((each) => prefixesOf(each).manifestsPrefix))],
+      blobsPrefix: prefixesOf(backend).blobsPrefix,
     };
     const refreshes = sharing.map((each) => textOf(each, "touchRefresh")).filter((text) => text !== "");
     const touchRefresh = refreshes.length === 0 ? undefined : Math.max(...refreshes.map(readDuration));
