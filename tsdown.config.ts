@@ -152,9 +152,9 @@ const chunks = Object.entries({
   core: ["src/source/project.ts", "src/generate/write.ts", "src/config/module-loader.ts", "src/config/plain.ts"],
   // Before bake is asked, while bake is at work, and at the end of a build.
   bake: ["src/run/bake.ts", "src/cli/commands/bake.ts"],
-  "cached-build": ["src/run/cached-build.ts", "src/run/bake-build.ts"],
+  "cached-build": ["src/build/cached-build.ts", "src/build/bake-build.ts"],
   gateway: ["gateway", "connection", "workers"].map((name) => `src/builder/gateway/${name}.ts`),
-  outcome: ["src/run/conclude.ts", "src/cli/report/outcome.ts"],
+  outcome: ["src/build/conclude.ts", "src/cli/report/outcome.ts"],
   // What all of a bucket's requests take, and small enough to come with whichever is first.
   store: ["src/store/agents.ts", "src/store/failure.ts", "src/store/s3-error.ts"],
 }).map(([name, files]) => {

@@ -18,14 +18,18 @@ const allowed: Readonly<Record<string, string>> = {
   inputs: "source mounts layers bake dockerfile config store host diagnostics",
   relay: "layers builder config store host diagnostics",
   cache: "inputs relay source layers bake builder config store host diagnostics ci",
-  outcome: "inputs layers mounts bake builder store host diagnostics",
+  outcome: "inputs source layers mounts bake builder store host diagnostics",
   carry: "cache outcome source mounts bake dockerfile builder config store host diagnostics ci",
   generate: "source bake dockerfile config host diagnostics",
   init: "source generate bake dockerfile builder config host diagnostics ci",
-  run: "carry cache inputs relay outcome generate source layers mounts bake dockerfile builder config store host diagnostics ci",
-  doctor: "run carry cache generate source layers mounts bake dockerfile builder config store host diagnostics ci",
+  build: "carry cache inputs outcome source mounts bake dockerfile builder config store host diagnostics ci",
+  upkeep: "carry source layers bake builder config store host diagnostics",
+  lint: "source bake dockerfile config host diagnostics",
+  run: "build upkeep lint carry cache inputs relay outcome generate source layers mounts bake dockerfile builder config store host diagnostics ci",
+  doctor:
+    "run build carry cache generate source layers mounts bake dockerfile builder config store host diagnostics ci",
   iam: "carry cache source bake builder store host diagnostics ci",
-  cli: "iam doctor run init carry cache inputs outcome generate source mounts bake dockerfile config host diagnostics ci",
+  cli: "iam doctor run build upkeep init carry cache inputs outcome generate source mounts bake dockerfile config host diagnostics ci",
   // The two entries: bin.ts and index.ts.
   "": "cli bake config host diagnostics",
 };

@@ -7,15 +7,15 @@ import { importWhole } from "../host/import-whole.ts";
 import { requireKnown } from "../bake/requested.ts";
 import { planInForce } from "../cache/level.ts";
 import { resolveCacheUse } from "../cache/use.ts";
-import type { BakeResult } from "./cached-build.ts";
+import type { BakeResult } from "../build/cached-build.ts";
 import { evaluate, namesToBuild } from "../source/evaluate.ts";
 import { draftEntries } from "../cache/entries.ts";
 import { draftMountBackend } from "../source/backend.ts";
-import { withReportFolder } from "./prepare-report.ts";
+import { withReportFolder } from "../outcome/prepare-report.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
-import type { BakeRequest } from "./request.ts";
-import { isQuiet, quietHost } from "./quiet.ts";
-import { requireFlags } from "./require-flags.ts";
+import type { BakeRequest } from "../source/bake-request.ts";
+import { isQuiet, quietHost } from "../host/quiet.ts";
+import { requireFlags } from "../build/require-flags.ts";
 import { createTextReader } from "../source/dockerfiles.ts";
 import { openSource } from "../source/open.ts";
 import { findStale } from "../generate/stale.ts";
@@ -57,7 +57,7 @@ async function bakeSource(host: Host, { args, finding, startedAt }: SourceRun): 
   const findOld = async () => (source.hasConfig ? findStale(host, source, { locked, readText }) : []);
   if (mode !== "build") {
     refuseOrTell(host, await findOld(), locked);
-    const { showOnly } = await importWhole(() => import("./bake-show.ts"));
+    const { showOnly } = await importWhole(() => import("../build/bake-show.ts"));
     return { exitCode: await showOnly(host, request), outcome: null };
   }
 
@@ -74,7 +74,7 @@ async function bakeSource(host: Host, { args, finding, startedAt }: SourceRun): 
     evaluate(host, placed, { texts, hasArgs: use.layers.read || use.layers.write || mountBackend !== null }),
   );
   // While bake is at work; what ends the run comes before a builder is made.
-  const loading = awaitedLater(importWhole(() => import("./bake-build.ts")));
+  const loading = awaitedLater(importWhole(() => import("../build/bake-build.ts")));
   if (locked) refuseOrTell(host, await findOld(), locked);
   const { runBakeBuild } = await loading;
   return runBakeBuild(host, {

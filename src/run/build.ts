@@ -16,10 +16,10 @@ import { createDockerfileReader } from "../source/dockerfiles.ts";
 import { evaluateTexts } from "../source/evaluate.ts";
 import { openProject } from "../source/project.ts";
 import { readBuildInput } from "../source/standard-input.ts";
-import { type BakeResult, runCachedBuild } from "./cached-build.ts";
-import { withReportFolder } from "./prepare-report.ts";
-import { isQuiet, quietHost } from "./quiet.ts";
-import { requireFlags } from "./require-flags.ts";
+import { type BakeResult, runCachedBuild } from "../build/cached-build.ts";
+import { withReportFolder } from "../outcome/prepare-report.ts";
+import { isQuiet, quietHost } from "../host/quiet.ts";
+import { requireFlags } from "../build/require-flags.ts";
 
 /**
  * `bkcache build`: buildx's own build with the cache of the config, or of BUILDKIT_REMOTE_CACHE. Flags are not

@@ -12,10 +12,10 @@ import { manageDockerfile } from "../dockerfile/manage.ts";
 import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { createDockerfileReader, createTextReader, readIfFile } from "../source/dockerfiles.ts";
-import { abstractTargets } from "./built-targets.ts";
-import { createPlaces } from "./lint-places.ts";
-import { openSubject, type Subject } from "./lint-subject.ts";
-import { collectFiles, collectTargets, type CollectedProject } from "./lint-project.ts";
+import { abstractTargets } from "../source/built-targets.ts";
+import { createPlaces } from "../lint/places.ts";
+import { openSubject, type Subject } from "../lint/subject.ts";
+import { collectFiles, collectTargets, type CollectedProject } from "../lint/project.ts";
 import type { Project } from "../source/project.ts";
 
 export interface LintedFinding extends Diagnostic {

@@ -2,11 +2,11 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { openMountSource } from "../carry/source.ts";
 import { requireWrite } from "../cache/use.ts";
-import { type Confirm, requireAgreement } from "./agreement.ts";
-import { listedBackends } from "./layers/places.ts";
+import { type Confirm, requireAgreement } from "../upkeep/agreement.ts";
+import { listedBackends } from "../upkeep/layer-places.ts";
 import { pruneLayerCaches, type PrunedLayers } from "./layers/prune.ts";
 import { pruneMounts, type PrunedMounts } from "./mounts/prune.ts";
-import { isPruned } from "./retention.ts";
+import { isPruned } from "../upkeep/retention.ts";
 
 export interface PruneAllRequest {
   readonly config: string | undefined;

@@ -18,7 +18,7 @@ import type { Texts } from "../source/values.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { openStore } from "../store/open.ts";
 import type { StoreBackend } from "../store/place.ts";
-import { type KeyEntry, readKeys } from "./relay-keys.ts";
+import { type KeyEntry, readKeys } from "../relay/keys.ts";
 
 export interface RelayRequest {
   readonly config: string | undefined;

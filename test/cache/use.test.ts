@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createBarePlan } from "../../src/bake/printed.ts";
 import type { Plan } from "../../src/bake/model.ts";
 import { resolveCacheUse, whyNotWrite } from "../../src/cache/use.ts";
-import { onlyRead } from "../../src/run/only-read.ts";
+import { onlyRead } from "../../src/build/only-read.ts";
 
 const plan = createBarePlan({ project: "shop", backends: {}, targets: {}, groups: {} });
 const resolve = (cache: string | undefined, env: Record<string, string>, hasConfig: boolean) =>

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createHost } from "../../host/node-host.ts";
-import { type LocalNames, openLocalNames } from "../../run/local-names.ts";
+import { type LocalNames, openLocalNames } from "../../run/complete.ts";
 import type { CommandContext, LeafEntry } from "../command.ts";
 import { complete, type CompletionSource } from "../complete/complete.ts";
 import { type CommandSpec, specOf, specOfVerb } from "../complete/flag-specs.ts";

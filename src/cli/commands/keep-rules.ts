@@ -1,6 +1,6 @@
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { parseDuration, parseSize } from "../../diagnostics/units.ts";
-import type { KeepRules } from "../../run/retention.ts";
+import type { KeepRules } from "../../upkeep/retention.ts";
 
 /** Values of the flags of the same names. */
 export interface KeepFlags {

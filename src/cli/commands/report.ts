@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { makeReportPage, requireOtherFile, writeReportPage } from "../../run/report-page.ts";
+import { makeReportPage, requireOtherFile, writeReportPage } from "../../run/report.ts";
 import type { CommandContext } from "../command.ts";
 
 export function configure(command: Command, { host, reporter }: CommandContext): Command {

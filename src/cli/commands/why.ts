@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { BkcacheError } from "../../diagnostics/error.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
-import { type KeptReport, readReport } from "../../run/last-report.ts";
+import { type KeptReport, readReport } from "../../outcome/last-report.ts";
 import type { CommandContext } from "../command.ts";
 import { plainLine } from "../report/plain.ts";
 

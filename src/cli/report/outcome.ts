@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { readCi } from "../../ci/ci.ts";
-import type { Outcome } from "../../run/conclude.ts";
+import type { Outcome } from "../../build/conclude.ts";
 import { summarise, type Summary } from "../../outcome/summary.ts";
 import type { CommandContext } from "../command.ts";
 import { plainLine } from "./plain.ts";

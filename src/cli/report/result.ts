@@ -1,4 +1,4 @@
-import type { BakeResult } from "../../run/cached-build.ts";
+import type { BakeResult } from "../../build/cached-build.ts";
 import type { CommandContext } from "../command.ts";
 
 /** Says what a build came to, where buildx has not said all of it; returns the exit code of the command. */

@@ -1,6 +1,6 @@
 import { levelOf } from "../../config/rules/levels.ts";
-import { isUnmended, lossOf } from "../../run/calls.ts";
-import { findFamilies } from "../../run/families.ts";
+import { isUnmended, lossOf } from "../../build/calls.ts";
+import { findFamilies } from "../../build/families.ts";
 import { createDockerfileReader } from "../../source/dockerfiles.ts";
 import type { Check } from "../check.ts";
 import { settled, unknown, warningOf } from "../verdict.ts";

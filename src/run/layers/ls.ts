@@ -11,9 +11,9 @@ import {
   type NameFilter,
   requireKnown,
   wordsFor,
-} from "./names.ts";
-import { readWriters } from "./records.ts";
-import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
+} from "../../layers/names.ts";
+import { readWriters } from "../../inputs/beside-caches.ts";
+import { forEachPlace, type LayerSelection, type OfPlaces } from "../../upkeep/layer-places.ts";
 
 /** One layer cache of a backend. */
 type NamedCache = ListedCache &

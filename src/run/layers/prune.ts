@@ -2,11 +2,11 @@ import type { Host } from "../../host/host.ts";
 import type { LayerPruneResult, PrunedCache } from "../../layers/prune.ts";
 import type { LevelInForce } from "../../cache/level.ts";
 import { requireWrite } from "../../cache/use.ts";
-import { type Confirm, requireAgreement } from "../agreement.ts";
-import { graceFor, type KeepRules, rulesFor } from "../retention.ts";
-import { isOwn, nameCache, type NamedLayers } from "./names.ts";
-import { removeRecords } from "./records.ts";
-import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
+import { type Confirm, requireAgreement } from "../../upkeep/agreement.ts";
+import { graceFor, type KeepRules, rulesFor } from "../../upkeep/retention.ts";
+import { isOwn, nameCache, type NamedLayers } from "../../layers/names.ts";
+import { removeRecords } from "../../inputs/beside-caches.ts";
+import { forEachPlace, type LayerSelection, type OfPlaces } from "../../upkeep/layer-places.ts";
 
 export interface LayerPruneRequest extends LayerSelection {
   /** Value of --cache. */

@@ -2,7 +2,7 @@ import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import type { LevelInForce } from "../../cache/level.ts";
 import { requireWrite } from "../../cache/use.ts";
-import { type Confirm, requireAgreement } from "../agreement.ts";
+import { type Confirm, requireAgreement } from "../../upkeep/agreement.ts";
 import {
   describeName,
   isMeant,
@@ -11,9 +11,9 @@ import {
   type NameFilter,
   requireKnown,
   wordsFor,
-} from "./names.ts";
-import { removeRecords } from "./records.ts";
-import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
+} from "../../layers/names.ts";
+import { removeRecords } from "../../inputs/beside-caches.ts";
+import { forEachPlace, type LayerSelection, type OfPlaces } from "../../upkeep/layer-places.ts";
 
 export interface RemoveRequest extends LayerSelection, NameFilter {
   /** Value of --cache. */

@@ -1,7 +1,7 @@
 import type { Host } from "../../host/host.ts";
 import type { BrokenCache, LayerVerification } from "../../layers/listing.ts";
-import { isMeant, nameCache, type NamedLayers, type NameFilter, requireKnown, wordsFor } from "./names.ts";
-import { forEachPlace, type LayerSelection, type OfPlaces } from "./places.ts";
+import { isMeant, nameCache, type NamedLayers, type NameFilter, requireKnown, wordsFor } from "../../layers/names.ts";
+import { forEachPlace, type LayerSelection, type OfPlaces } from "../../upkeep/layer-places.ts";
 
 export interface VerifyRequest extends LayerSelection, NameFilter {
   /** Whether every layer is read and its digest compared. */

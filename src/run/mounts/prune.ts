@@ -7,8 +7,8 @@ import type { Plan } from "../../bake/model.ts";
 import { labelMounts } from "../../carry/labels.ts";
 import { withMountStore } from "../../carry/open-store.ts";
 import { readStoreId } from "../../carry/store-id.ts";
-import { type Confirm, requireAgreement } from "../agreement.ts";
-import { graceFor, type KeepRules, rulesFor } from "../retention.ts";
+import { type Confirm, requireAgreement } from "../../upkeep/agreement.ts";
+import { graceFor, type KeepRules, rulesFor } from "../../upkeep/retention.ts";
 
 export interface PruneRequest {
   readonly config: string | undefined;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { showBytes, showCount } from "../../../diagnostics/units.ts";
 import { pruneMounts, type PrunedMounts } from "../../../run/mounts/prune.ts";
-import { defaultKeepLast } from "../../../run/retention.ts";
+import { defaultKeepLast } from "../../../upkeep/retention.ts";
 import type { CommandContext } from "../../command.ts";
 import { askYes, canAsk } from "../../report/ask.ts";
 import { formatTable, outputWidth, showAge } from "../../report/table.ts";

@@ -1,0 +1,96 @@
+import { hash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { userCachePath } from "../builder/user-cache.ts";
+import { BkcacheError } from "../diagnostics/error.ts";
+import { readIfThere, realpathIfThere, writeAtomically } from "../host/files.ts";
+import type { Host } from "../host/host.ts";
+import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
+import type { Report, TargetReport } from "./report.ts";
+import { openProject } from "../source/project.ts";
+
+/** Keeps a report for `bkcache why`, in place of the last one of the same folder. Where that cannot be, it is not kept. */
+export async function keepReport(host: Host, dir: string, report: Report): Promise<void> {
+  const file = placeOf(host, dir);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeAtomically(file, JSON.stringify(report));
+  } catch {
+    // A home folder that nobody may write to is no fault of the build.
+  }
+}
+
+function placeOf({ env }: Pick<Host, "env">, dir: string): string {
+  const name = hash("sha256", realpathIfThere(dir) ?? dir, "hex").slice(0, 32);
+  return userCachePath(env, join("reports", `${name}.json`));
+}
+
+/** What a report says of why steps ran. */
+export interface KeptReport {
+  readonly startedAt: string;
+  readonly targets: Readonly<Record<string, Pick<TargetReport, "steps" | "why">>>;
+}
+
+interface ReportRequest {
+  /** Value of --report. */
+  readonly report: string | undefined;
+  /** Value of --config. */
+  readonly config: string | undefined;
+}
+
+/**
+ * The report of a file, or of the last bake of the project.
+ * @throws BkcacheError BK1018
+ */
+export async function readReport(host: Host, { report, config }: ReportRequest): Promise<KeptReport> {
+  const file = report === undefined ? placeOf(host, await findFolder(host, config)) : resolve(host.cwd, report);
+  const hint = "`bkcache bake --report FILE` writes one";
+  const text = readText(file, report ?? file);
+  if (text === null) {
+    throw new BkcacheError({
+      code: "BK1018",
+      message: report === undefined ? "there is no report of a bake in this project" : `there is no ${report}`,
+      hint: report === undefined ? "run `bkcache bake`, or name a report with --report" : hint,
+    });
+  }
+  const found = parseJson(text);
+  const targets = fieldOf(found, "targets");
+  if (fieldOf(found, "version") !== 1 || !isRecord(targets)) {
+    throw new BkcacheError({ code: "BK1018", message: `${report ?? file} is no report of a bake`, hint });
+  }
+  return {
+    startedAt: String(fieldOf(found, "startedAt")),
+    targets: Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, readTarget(target)])),
+  };
+}
+
+/** @throws BkcacheError BK1018 for a folder, or a file that this user may not read. */
+function readText(file: string, name: string): string | null {
+  try {
+    return readIfThere(file);
+  } catch (error) {
+    throw new BkcacheError({ code: "BK1018", message: `${name} cannot be read: ${(error as Error).message}` });
+  }
+}
+
+async function findFolder(host: Host, config: string | undefined): Promise<string> {
+  return (await openProject(host, config))?.valid.dir ?? host.cwd;
+}
+
+/** One that an earlier version wrote lacks the reasons. */
+function readTarget(target: unknown): KeptReport["targets"][string] {
+  const why = fieldOf(target, "why");
+  const steps = fieldOf(target, "steps");
+  return {
+    steps: isRecord(steps) ? (steps as unknown as TargetReport["steps"]) : null,
+    why:
+      isRecord(why) && typeof why["text"] === "string"
+        ? {
+            step: String(why["step"]),
+            cause: String(why["cause"]) as NonNullable<TargetReport["why"]>["cause"],
+            text: why["text"],
+            more: listOf(why["more"]).map(String),
+          }
+        : null,
+  };
+}
