@@ -19,7 +19,7 @@ export const hasDebian = process.platform === "linux" && process.getuid?.() === 
 /**
  * Debian's packages, unpacked beside the toolchain and not installed: several versions can stand side by side, and
  * nothing of the machine changes.
- * @param name of the folder, such as `docker-engine/old`
+ * @param name of the folder, such as `docker/old`
  * @returns the folder, in which `usr/bin` is
  */
 export function unpackDebian(name: string, wanted: Packages): string {
