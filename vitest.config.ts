@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const runner = "test/support/runner.ts";
 const setupFiles = ["test/support/setup.ts"];
 const globalSetup = "test/support/global-setup.mjs";
+const env = { BKCACHE_TEST_TOOLCHAIN: "none" };
 
 export default defineConfig({
   test: {
@@ -13,6 +14,7 @@ export default defineConfig({
           name: "unit",
           runner,
           setupFiles,
+          env,
           include: ["test/**/*.test.ts"],
           exclude: ["test/itg/**", "test/cli/**", "test/mounts/**", "**/node_modules/**"],
           // Left to itself vitest keeps one processor free.
@@ -27,6 +29,7 @@ export default defineConfig({
           name: "mounts",
           runner,
           setupFiles,
+          env,
           include: ["test/mounts/**/*.test.ts"],
           maxWorkers: "100%",
           testTimeout: 20_000,
@@ -39,6 +42,7 @@ export default defineConfig({
           name: "cli",
           runner,
           setupFiles,
+          env,
           globalSetup,
           include: ["test/cli/**/*.test.ts"],
           maxWorkers: "100%",

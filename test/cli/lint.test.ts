@@ -1,13 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { codes } from "../../src/diagnostics/codes.ts";
-import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
-import { findTool, pathWith, repositoryDir } from "../support/toolchain.ts";
+import { repositoryDir } from "../support/toolchain.ts";
 import { copyExample, makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const clean = "FROM node:24\nRUN --mount=type=cache,id=shop-npm,target=/root/.npm npm ci\n";
@@ -257,85 +256,6 @@ test("--sarif has paths of the repository, also below it", async () => {
   expect(results.map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri)).toEqual([
     "deep/er/Dockerfile",
   ]);
-});
-
-/** A bake file as docker/metadata-action has people write it. */
-const bakeFile = `target "docker-metadata-action" {}
-target "api" {
-  inherits = ["docker-metadata-action"]
-  context = "api"
-}
-`;
-
-describe("beside bake files", () => {
-  const buildx = () => {
-    const dir = makeTempDir("docker");
-    writeFileSync(join(dir, "docker"), `#!/bin/sh\n[ "$1" = buildx ] && shift\nexec ${findTool("buildx")} "$@"\n`, {
-      mode: 0o755,
-    });
-    return { PATH: pathWith(dir), HOME: dir, DOCKER_CONFIG: dir };
-  };
-
-  test.each([
-    ["a group", `${bakeFile}group "default" { targets = ["api"] }\n`],
-    ["no group", bakeFile],
-    ["a target called default", `${bakeFile}target "default" { inherits = ["api"] }\n`],
-    [
-      "a base with arguments",
-      `target "default-args" { args = { A = "1" } }\n${bakeFile.replace('docker-metadata-action"]', 'docker-metadata-action", "default-args"]')}`,
-    ],
-    [
-      "JSON",
-      JSON.stringify({
-        target: { base: {}, api: { inherits: ["base"], context: "api" } },
-        group: { g: { targets: ["api"] } },
-      }),
-    ],
-  ])("what is only inherited may lack a Dockerfile: %s", async (_, text) => {
-    const file = text.startsWith("{") ? "docker-bake.json" : "docker-bake.hcl";
-    const workspace = makeWorkspace({
-      "bkcache.config.yaml": `project: shop\nbake: ${file}\n`,
-      [file]: text,
-      "api/Dockerfile": clean,
-    });
-    const { stdout, exitCode } = await lint(workspace, ["--json"], buildx());
-    expect(findingsOf(stdout)).toEqual([]);
-    expect(exitCode).toBe(0);
-  });
-
-  test("what is built may not, and has its place in the bake file", async () => {
-    const workspace = makeWorkspace({
-      "bkcache.config.yaml": "project: shop\nbake: docker-bake.hcl\n",
-      "docker-bake.hcl": `${bakeFile}target "web" {\n  context = "web"\n}\ngroup "default" { targets = ["api", "web"] }\n`,
-      "api/Dockerfile": clean,
-    });
-    const found = await lint(workspace, ["--json"], buildx());
-    expect(findingsOf(found.stdout)).toMatchObject([{ code: "BK6021", file: "docker-bake.hcl", line: 6, column: 1 }]);
-    expect(found.exitCode).toBe(1);
-    const [{ results }] = readSarif((await lint(workspace, ["--sarif"], buildx())).stdout).runs;
-    expect(results).toHaveLength(1);
-  });
-
-  test("a setting of the file that empties mounts has one too", async () => {
-    const workspace = makeWorkspace({
-      "bkcache.config.yaml": "project: shop\nbake: docker-bake.hcl\n",
-      "docker-bake.hcl": `target "api" {\n  context = "api"\n  no-cache = true\n}\n`,
-      "api/Dockerfile": clean,
-    });
-    const { stdout } = await lint(workspace, ["--json"], buildx());
-    expect(findingsOf(stdout)).toMatchObject([{ code: "BK6012", file: "docker-bake.hcl", line: 1 }]);
-  });
-
-  test("a target that is only inherited is not named as built", async () => {
-    const workspace = makeWorkspace({
-      "bkcache.config.yaml":
-        "project: shop\nbake: docker-bake.hcl\nbackends: { disk: { type: local, path: ./cache } }\ncache: { read: [disk], write: [disk] }\n",
-      "docker-bake.hcl": `target "base" {}\ntarget "api" {\n  inherits = ["base"]\n  target = "api"\n}\ngroup "default" { targets = ["api"] }\n`,
-      Dockerfile: fixable,
-    });
-    const { stdout } = await lint(workspace, ["--json"], buildx());
-    expect(findingsOf(stdout)).toEqual([]);
-  });
 });
 
 describe("generate", () => {
