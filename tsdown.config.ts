@@ -154,7 +154,7 @@ const chunks = Object.entries({
   bake: ["src/run/bake.ts", "src/cli/commands/bake.ts"],
   "cached-build": ["src/build/cached-build.ts", "src/build/bake-build.ts"],
   gateway: ["gateway", "connection", "workers"].map((name) => `src/builder/gateway/${name}.ts`),
-  outcome: ["src/build/conclude.ts", "src/cli/report/outcome.ts"],
+  outcome: ["src/build/after-build.ts", "src/cli/report/outcome.ts"],
   // What all of a bucket's requests take, and small enough to come with whichever is first.
   store: ["src/store/agents.ts", "src/store/failure.ts", "src/store/s3-error.ts"],
 }).map(([name, files]) => {

@@ -1,4 +1,4 @@
-import type { CacheChoice } from "../cache/choose.ts";
+import type { CacheChoice } from "../cache/choice.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { explainFailure } from "../outcome/explain-failure.ts";
 import type { History } from "../outcome/history.ts";

@@ -8,7 +8,7 @@ import { BkcacheError } from "../diagnostics/error.ts";
 import { realpathIfThere } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { BakeRequest } from "../source/bake-request.ts";
-import type { CacheChoice } from "../cache/choose.ts";
+import type { CacheChoice } from "../cache/choice.ts";
 import { evaluate } from "../source/evaluate.ts";
 
 /** The `--allow` flags of a bake: what its definition needs of the machine, as far as the user has agreed to it. */

@@ -3,7 +3,7 @@ import type { Host } from "../host/host.ts";
 import type { BakeRequest } from "../source/bake-request.ts";
 import { findAllow } from "./bake-allow.ts";
 import { type FileSource, readFrom } from "../source/bake-files.ts";
-import { noCache } from "../cache/choose.ts";
+import { noCache } from "../cache/choice.ts";
 import { evaluate, namesToBuild } from "../source/evaluate.ts";
 import { runFileEnv } from "../source/ask-bake.ts";
 import { fileFlags, runFile, targetArguments } from "../source/run-file.ts";

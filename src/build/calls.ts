@@ -3,7 +3,7 @@ import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Builder } from "../builder/inspect.ts";
 import type { BuilderSession } from "../builder/session.ts";
 import { isAtLeast, parseBuildkitVersion } from "../builder/versions.ts";
-import type { CacheChoice } from "../cache/choose.ts";
+import type { CacheChoice } from "../cache/choice.ts";
 import { levelOf } from "../config/rules/levels.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";

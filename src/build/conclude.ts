@@ -4,7 +4,7 @@ import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import manifest from "../../package.json" with { type: "json" };
-import { type History, type HistoryOptions, readHistory } from "../outcome/history.ts";
+import type { History } from "../outcome/history.ts";
 import type { MountReport } from "../outcome/mounts.ts";
 import { baselineOf, findCostly } from "../outcome/baseline.ts";
 import { buildReport } from "../outcome/build-report.ts";
@@ -16,11 +16,6 @@ import type { Comparison } from "../outcome/why.ts";
 import type { PastRuns } from "./past-runs.ts";
 import type { Ran, Ready } from "./ready.ts";
 
-export { whyAgain } from "./again.ts";
-export { compareInputs } from "./compare-inputs.ts";
-export { openPastRuns, whatIsThere } from "./past-runs.ts";
-export { keepReport } from "../outcome/last-report.ts";
-
 /** What a build came to. */
 export interface Outcome {
   readonly report: Report;
@@ -31,18 +26,6 @@ export interface Outcome {
   /** To be kept for later runs. */
   readonly record: RunRecord | null;
   readonly strict: boolean;
-}
-
-interface RanBuilds extends Ran {
-  /** The builder's own connection, where it costs nothing. */
-  readonly gateway: NonNullable<HistoryOptions["gateway"]>;
-}
-
-/** What the builder remembers of what ran. */
-export function readBuilds(host: Host, ready: Ready, { metadataFiles, gateway }: RanBuilds): Promise<History> {
-  const { buildx, builder, targets, startedAt, verb } = ready;
-  const isSingle = verb === "build";
-  return readHistory(host, { buildx, builder: builder.name, targets, startedAt, metadataFiles, isSingle, gateway });
 }
 
 interface Concluded extends Ran {

@@ -1,5 +1,5 @@
 import type { Builder } from "../builder/inspect.ts";
-import type { Destination } from "../cache/choose.ts";
+import type { Destination } from "../cache/choice.ts";
 import type { RunRelay } from "../cache/run-relay.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";

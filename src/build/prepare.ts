@@ -1,4 +1,5 @@
-import { type CacheChoice, chooseCache, noCache } from "../cache/choose.ts";
+import { type CacheChoice, noCache } from "../cache/choice.ts";
+import { chooseCache } from "../cache/choose.ts";
 import { countPlatforms } from "../cache/entries-in-use.ts";
 import { findCachesInContext } from "../cache/inside-context.ts";
 import { awaitedLater } from "../host/awaited-later.ts";

@@ -3,7 +3,7 @@ import type { Plan } from "../bake/model.ts";
 import type { Buildx } from "../builder/buildx.ts";
 import type { Builder } from "../builder/inspect.ts";
 import type { BuilderRequest } from "../builder/request.ts";
-import type { CacheChoice } from "../cache/choose.ts";
+import type { CacheChoice } from "../cache/choice.ts";
 import type { EntryDrafts } from "../cache/entries.ts";
 import type { GateInput } from "../cache/gates.ts";
 import type { CacheUse } from "../cache/use.ts";

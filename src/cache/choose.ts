@@ -1,99 +1,24 @@
+import type { BuilderSession } from "../builder/session.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import type { InputRecord } from "../inputs/record.ts";
-import { type LayerAccess, loadProbe, type ManifestPlace } from "../layers/place.ts";
-import { chooseSource, type ChosenSource } from "../layers/select.ts";
-import { type Access, openAccess, type UsedBuckets, usedBuckets } from "./access.ts";
-import { type EntryDrafts, type EntryRequest, isOfBackend, type LiteralEntry, type TargetEntry } from "./entries.ts";
+import { chooseSource } from "../layers/select.ts";
+import type { CacheChoice, LeftOut, TargetChoice } from "./choice.ts";
+import { isOfBackend, type TargetEntry } from "./entries.ts";
 import { entriesInUse } from "./entries-in-use.ts";
-import { createKeys, type RunKeys } from "./keys.ts";
-import { type ProbedBackends, probeBackends } from "./probe-backends.ts";
-import { findRoutes, type Route, type Routes } from "./routes.ts";
-import type { RunRelay, StartedRelay } from "./run-relay.ts";
-import { findWays, type Way } from "./ways.ts";
-import type { BuilderSession } from "../builder/session.ts";
-import { destOf, makeFolders, lockFolders } from "./local-folders.ts";
 import { checkGates, type GateInput } from "./gates.ts";
-import { awaitedLater } from "../host/awaited-later.ts";
-import type { Values } from "../source/values.ts";
-import type { StoreBackend } from "../store/place.ts";
-
-/** What a target gets from the cache, and gives to it. */
-interface TargetChoice {
-  /** At most one of a backend; as they are where they are the user's own. */
-  readonly cacheFrom: readonly (LiteralEntry | string)[];
-  readonly cacheTo: readonly (LiteralEntry | string)[];
-  /** Null where nothing is read; `reason` says why. */
-  readonly source: ChosenSource | null;
-  readonly reason: string;
-  /** What the source was made of; null where that is not known. */
-  readonly record: InputRecord | null;
-  /** The backend of the source; null without one. */
-  readonly declared: StoreBackend | null;
-  readonly destinations: readonly Destination[];
-}
-
-export interface Destination {
-  readonly backend: string;
-  readonly scope: string;
-  /** The cache name. */
-  readonly name: string;
-  readonly entry: LiteralEntry;
-  readonly manifest: ManifestPlace | null;
-  readonly declared: StoreBackend | null;
-  /** What the cache that is there was made of; null where that is not known. */
-  readonly record: InputRecord | null;
-}
-
-interface LeftOut {
-  readonly backend: string;
-  readonly diagnostic: Diagnostic;
-  /** By which way it was to be reached, where it is a bucket; through the relay with the credentials of mounts. */
-  readonly way?: Way | undefined;
-}
-
-/** The cache of one run. */
-export interface CacheChoice {
-  readonly targets: Readonly<Record<string, TargetChoice>>;
-  /** Backends that this run goes on without. */
-  readonly leftOut: readonly LeftOut[];
-  /** Buckets that do not answer, of which a tier on this machine is read. */
-  readonly unanswering: readonly LeftOut[];
-  /** Variables for buildx: keys, where they cannot be in the entries. */
-  readonly env: Readonly<Record<string, string>>;
-  /** For looking into the backends again after the build; null where none was looked into. */
-  readonly access: LayerAccess | null;
-  /** By which way BuildKit gets to each bucket, but for those left out. */
-  readonly routes: Readonly<Record<string, Route>>;
-  /** Folders of this machine that the relay writes, by backend. */
-  readonly tiers: Readonly<Record<string, string>>;
-  /** What each target has had of the relay; nothing where that is not used. */
-  relayCounts(): ReturnType<StartedRelay["counts"]>;
-  /** Gives the folders of local backends to other runs again. */
-  release(): void;
-}
-
-export const noCache: CacheChoice = {
-  targets: {},
-  leftOut: [],
-  unanswering: [],
-  env: {},
-  access: null,
-  routes: {},
-  tiers: {},
-  relayCounts: () => ({}),
-  release() {},
-};
+import { type Inspection, type InspectRequest, inspectStores } from "./inspect.ts";
+import { createKeys, type RunKeys } from "./keys.ts";
+import { destOf, lockFolders, makeFolders } from "./local-folders.ts";
+import type { ProbedBackends } from "./probe-backends.ts";
+import { findRoutes, type Routes } from "./routes.ts";
+import { refuseShortfall, type Shortfall, tellBusyFolders, tellShortfall } from "./shortfall.ts";
 
 /** What builder and tools can do, and how many platforms a target has. */
 interface Gate extends Omit<GateInput, "entries" | "env"> {
   readonly platforms: (target: string) => number | null;
 }
 
-export interface CacheRequest extends EntryRequest {
-  /** The entries of this request, and what bake made of their texts. */
-  readonly drafts: EntryDrafts;
-  readonly values: Promise<Values>;
+export interface CacheRequest extends InspectRequest {
   readonly gate: Promise<Gate>;
   /**
    * Where keys go that buildx does not find by itself: into the entries of a run file, which is on standard input
@@ -101,7 +26,6 @@ export interface CacheRequest extends EntryRequest {
    */
   readonly keys: "run file" | "environment";
   readonly session: Promise<BuilderSession>;
-  readonly relay: RunRelay;
   /** A backend that fails ends the run. */
   readonly strict: boolean;
 }
@@ -112,104 +36,39 @@ export interface CacheRequest extends EntryRequest {
  * @throws BkcacheError for what is known to be wrong before the build, and for any failure under `strict`.
  */
 export async function chooseCache(host: Host, request: CacheRequest): Promise<CacheChoice> {
-  const [inspection, gate] = await Promise.all([inspect(host, request), request.gate]);
-  const { candidates, used, access, report } = inspection;
-  const taken = await takeRoutes(host, request, { inspection, gate });
-  const { routes, relay } = taken;
-  // What is not reached without the relay has no entry where that cannot be used.
-  const failedBefore = { ...report.failed, ...access.failed };
-  const hasNoEntry = (name: string) =>
-    name in taken.failed || (name in failedBefore && inspection.ways[name]?.way === "relay");
-  const inUse = candidates.filter(({ backend }) => backend === null || !hasNoEntry(backend));
-  const gated = checkGates({
-    ...gate,
-    env: host.env,
-    entries: entriesInUse(inUse, { platforms: gate.platforms, isRelayed: isRelayedIn(routes) }),
-  });
-  if (gated.stop.length > 0) throw BkcacheError.of(gated.stop);
-  for (const warning of gated.warn) host.tell({ ...warning, level: "warning" });
-
-  const failed = { ...failedBefore, ...taken.failed, ...(await makeFolders(candidates)) };
-  for (const { backend, diagnostic } of gated.drop) failed[backend] = diagnostic;
-  // What does not answer is read from its tier, which the relay alone has.
-  const { kept } = report;
-  const isServed = (name: string) => !(name in failed) && (routes[name]?.way ?? "direct") !== "direct";
-  for (const [name, diagnostic] of Object.entries(kept)) if (!isServed(name)) failed[name] = diagnostic;
-  const leftOut = Object.entries(failed).map(([backend, diagnostic]): LeftOut => ({
-    backend,
-    diagnostic,
-    way: inspection.ways[backend]?.way,
-  }));
-  // A driver that lacks a backend is no failure of the cache: the same config serves other builders.
-  const faults = leftOut.filter(({ backend }) => !gated.drop.some((dropped) => dropped.backend === backend));
-  const fatal = [...faults.map(({ diagnostic }) => diagnostic), ...Object.values(kept), ...taken.findings];
-  if (request.strict && fatal.length > 0) throw BkcacheError.of(fatal);
-  for (const { diagnostic } of leftOut) {
-    host.tell({ ...diagnostic, message: `${diagnostic.message}; building without it`, level: "warning" });
-  }
-  for (const [name, finding] of Object.entries(kept).filter(([name]) => !(name in failed))) {
-    const message = `${finding.message}; what ${String(used[name]?.["tierPath"])} has of it is read`;
-    host.tell({ ...finding, message, level: "warning" });
-  }
-  for (const finding of taken.findings) {
-    host.tell({ ...finding, message: `${finding.message}; the bucket is used directly`, level: "warning" });
-  }
+  const [inspection, gate] = await Promise.all([inspectStores(host, request), request.gate]);
+  const { candidates, access, report } = inspection;
+  const routes = await takeRoutes(host, request, { inspection, gate });
+  const gated = passGates(host, { inspection, gate, routes });
+  const shortfall = findShortfall(inspection, { routes, gated, folders: await makeFolders(candidates) });
+  if (request.strict) refuseShortfall(shortfall);
+  tellShortfall(host, shortfall);
   for (const finding of access.findings) host.tell({ ...finding, level: "warning" });
 
+  const { leftOut, unanswering, tiers } = shortfall;
   const out = new Set(leftOut.map(({ backend }) => backend));
   const folders = await lockFolders(candidates.filter(({ backend }) => backend === null || !out.has(backend)));
-  for (const { backend, folder } of folders.busy) {
-    host.tell({
-      level: "info",
-      message: `backend "${backend}": another run writes ${folder}; this one writes its cache elsewhere or not at all`,
-    });
-  }
+  tellBusyFolders(host, folders.busy);
   const mayWrite = ({ backend, entry }: TargetEntry) =>
-    !folders.busy.some(({ folder }) => folder === destOf(entry)) && !(backend !== null && backend in kept);
-  const keys = createKeys(request, taken);
-  const targets = Object.fromEntries(
-    request.targets.map((name) => [
-      name,
-      chooseFor(
-        candidates.filter((each) => each.target === name && (each.direction === "from" || mayWrite(each))),
-        report,
-        out,
-        keys,
-      ),
-    ]),
-  );
-  const tiers = Object.entries(used).filter(([name, { tierPath }]) => tierPath !== undefined && isServed(name));
+    !folders.busy.some(({ folder }) => folder === destOf(entry)) && !(backend !== null && backend in unanswering);
+  const usable = candidates.filter((each) => each.direction === "from" || mayWrite(each));
+  const keys = createKeys(request, routes);
+  const choose = (name: string) =>
+    chooseFor(
+      usable.filter(({ target }) => target === name),
+      { report, leftOut: out, keys },
+    );
   return {
-    targets,
+    targets: Object.fromEntries(request.targets.map((name) => [name, choose(name)])),
     leftOut,
-    unanswering: Object.entries(kept).map(([backend, diagnostic]) => ({ backend, diagnostic })),
+    unanswering: Object.entries(unanswering).map(([backend, diagnostic]) => ({ backend, diagnostic })),
     env: request.keys === "environment" ? keys.environment(out) : {},
-    access: { ...access, credentials: taken.credentials },
-    routes: Object.fromEntries(Object.entries(routes).filter(([name]) => !out.has(name))),
-    tiers: Object.fromEntries(tiers.map(([name, { tierPath }]) => [name, String(tierPath)])),
-    relayCounts: () => relay?.counts() ?? {},
+    access: { ...access, credentials: routes.credentials },
+    routes: Object.fromEntries(Object.entries(routes.routes).filter(([name]) => !out.has(name))),
+    tiers,
+    relayCounts: () => routes.relay?.counts() ?? {},
     release: () => folders.release(),
   };
-}
-
-/** What the stores say of the candidates. */
-interface Inspection {
-  readonly candidates: readonly TargetEntry[];
-  readonly used: UsedBuckets;
-  /** As far as they follow from the config. */
-  readonly ways: ReturnType<typeof findWays>;
-  readonly access: Access;
-  readonly report: ProbedBackends;
-}
-
-async function inspect(host: Host, request: CacheRequest): Promise<Inspection> {
-  // It may take a while until the values are known.
-  if (asksByKeys(host, request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
-  const candidates = await request.drafts.complete(host, await request.values);
-  const used = usedBuckets(candidates);
-  const ways = findWays(used, host.env);
-  const access = await openAccess(host, used, { ways, relay: request.relay });
-  return { candidates, used, ways, access, report: await probeBackends(candidates, access, request.relay) };
 }
 
 interface RouteInputs {
@@ -251,27 +110,66 @@ function ofOneStore(name: string, first: readonly string[]): Diagnostic {
   };
 }
 
-/** Whether a bucket is looked into by S3's protocol. */
-function asksByKeys({ env }: Host, { plan, targets, use }: CacheRequest): boolean {
-  const ways = findWays(plan.backends, env);
-  const isAsked = (name: string) => ways[name]?.way === "direct" || plan.backends[name]?.type === "s3";
-  return targets.some((name) => {
-    const cache = plan.targets[name]?.cache;
-    const directions = [use.layers.read ? cache?.from : undefined, use.layers.write ? cache?.to : undefined];
-    return directions.some((direction) => direction?.kind === "policy" && direction.backends.some(isAsked));
+function isRelayed({ routes }: Routes, backend: string): boolean {
+  return (routes[backend]?.way ?? "direct") !== "direct";
+}
+
+/** What the builder can do with the entries that have a way. @throws BkcacheError */
+function passGates(
+  host: Host,
+  { inspection, gate, routes }: RouteInputs & { readonly routes: Routes },
+): ReturnType<typeof checkGates> {
+  const { candidates, report, access, ways } = inspection;
+  // What is not reached without the relay has no entry where that cannot be used.
+  const hasFailed = (name: string) => name in report.failed || name in access.failed;
+  const hasNoEntry = (name: string) => name in routes.failed || (hasFailed(name) && ways[name]?.way === "relay");
+  const inUse = candidates.filter(({ backend }) => backend === null || !hasNoEntry(backend));
+  const gated = checkGates({
+    ...gate,
+    env: host.env,
+    entries: entriesInUse(inUse, { platforms: gate.platforms, isRelayed: (backend) => isRelayed(routes, backend) }),
   });
+  if (gated.stop.length > 0) throw BkcacheError.of(gated.stop);
+  for (const warning of gated.warn) host.tell({ ...warning, level: "warning" });
+  return gated;
 }
 
-function isRelayedIn(routes: Routes["routes"]): (backend: string) => boolean {
-  return (backend) => (routes[backend]?.way ?? "direct") !== "direct";
+interface Losses {
+  readonly routes: Routes;
+  readonly gated: ReturnType<typeof checkGates>;
+  /** Backends whose folders cannot be made. */
+  readonly folders: Readonly<Record<string, Diagnostic>>;
 }
 
-function chooseFor(
-  candidates: readonly TargetEntry[],
-  { presence, record }: ProbedBackends,
-  leftOut: ReadonlySet<string>,
-  keys: RunKeys,
-): TargetChoice {
+function findShortfall({ used, ways, access, report }: Inspection, { routes, gated, folders }: Losses): Shortfall {
+  const { kept } = report;
+  const dropped = Object.fromEntries(gated.drop.map(({ backend, diagnostic }) => [backend, diagnostic]));
+  const failed = { ...report.failed, ...access.failed, ...routes.failed, ...folders, ...dropped };
+  // What does not answer is read from its tier, which the relay alone has.
+  const isServed = (name: string) => !(name in failed) && isRelayed(routes, name);
+  const unserved = Object.entries(kept).filter(([name]) => !isServed(name));
+  const tiers = Object.entries(used).filter(([name, { tierPath }]) => tierPath !== undefined && isServed(name));
+  return {
+    leftOut: Object.entries({ ...failed, ...Object.fromEntries(unserved) }).map(([backend, diagnostic]): LeftOut => ({
+      backend,
+      diagnostic,
+      way: ways[backend]?.way,
+    })),
+    lacking: new Set(Object.keys(dropped)),
+    unanswering: kept,
+    tiers: Object.fromEntries(tiers.map(([name, { tierPath }]) => [name, String(tierPath)])),
+    direct: routes.findings,
+  };
+}
+
+interface ChoiceInputs {
+  readonly report: ProbedBackends;
+  readonly leftOut: ReadonlySet<string>;
+  readonly keys: RunKeys;
+}
+
+function chooseFor(candidates: readonly TargetEntry[], { report, leftOut, keys }: ChoiceInputs): TargetChoice {
+  const { presence, record } = report;
   const own = (direction: "from" | "to") =>
     candidates.filter((each) => each.direction === direction && each.backend === null).map(({ entry }) => entry);
   const reads = candidates.filter(isOfBackend("from"));

@@ -27,7 +27,7 @@ export async function makeFolders(candidates: readonly TargetEntry[]): Promise<R
   return failed;
 }
 
-interface LockedFolders {
+export interface LockedFolders {
   /** Those that another run writes. */
   readonly busy: readonly { readonly backend: string; readonly folder: string }[];
   release(): void;

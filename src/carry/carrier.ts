@@ -9,7 +9,7 @@ import type { Level } from "../config/schema.gen.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import type { StoreBackend } from "../store/place.ts";
-import type { CacheChoice } from "../cache/choose.ts";
+import type { CacheChoice } from "../cache/choice.ts";
 import type { CacheUse } from "../cache/use.ts";
 import { sharedScopes } from "../cache/scopes.ts";
 import type { DockerfileReader } from "../source/dockerfiles.ts";

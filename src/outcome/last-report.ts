@@ -7,7 +7,6 @@ import { readIfThere, realpathIfThere, writeAtomically } from "../host/files.ts"
 import type { Host } from "../host/host.ts";
 import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
 import type { Report, TargetReport } from "./report.ts";
-import { openProject } from "../source/project.ts";
 
 /** Keeps a report for `bkcache why`, in place of the last one of the same folder. Where that cannot be, it is not kept. */
 export async function keepReport(host: Host, dir: string, report: Report): Promise<void> {
@@ -31,32 +30,30 @@ export interface KeptReport {
   readonly targets: Readonly<Record<string, Pick<TargetReport, "steps" | "why">>>;
 }
 
-interface ReportRequest {
-  /** Value of --report. */
-  readonly report: string | undefined;
-  /** Value of --config. */
-  readonly config: string | undefined;
-}
+/** A file that somebody names, as it is named, or a project by the folder of its bakes. */
+export type ReportPlace = { readonly file: string } | { readonly dir: string };
 
 /**
- * The report of a file, or of the last bake of the project.
+ * The report of a file, or of the last bake in a folder.
  * @throws BkcacheError BK1018
  */
-export async function readReport(host: Host, { report, config }: ReportRequest): Promise<KeptReport> {
-  const file = report === undefined ? placeOf(host, await findFolder(host, config)) : resolve(host.cwd, report);
+export function readReport(host: Host, place: ReportPlace): KeptReport {
+  const given = "file" in place ? place.file : null;
+  const path = "file" in place ? resolve(host.cwd, place.file) : placeOf(host, place.dir);
   const hint = "`bkcache bake --report FILE` writes one";
-  const text = readText(file, report ?? file);
+  const name = given ?? path;
+  const text = readText(path, name);
   if (text === null) {
     throw new BkcacheError({
       code: "BK1018",
-      message: report === undefined ? "there is no report of a bake in this project" : `there is no ${report}`,
-      hint: report === undefined ? "run `bkcache bake`, or name a report with --report" : hint,
+      message: given === null ? "there is no report of a bake in this project" : `there is no ${given}`,
+      hint: given === null ? "run `bkcache bake`, or name a report with --report" : hint,
     });
   }
   const found = parseJson(text);
   const targets = fieldOf(found, "targets");
   if (fieldOf(found, "version") !== 1 || !isRecord(targets)) {
-    throw new BkcacheError({ code: "BK1018", message: `${report ?? file} is no report of a bake`, hint });
+    throw new BkcacheError({ code: "BK1018", message: `${name} is no report of a bake`, hint });
   }
   return {
     startedAt: String(fieldOf(found, "startedAt")),
@@ -71,10 +68,6 @@ function readText(file: string, name: string): string | null {
   } catch (error) {
     throw new BkcacheError({ code: "BK1018", message: `${name} cannot be read: ${(error as Error).message}` });
   }
-}
-
-async function findFolder(host: Host, config: string | undefined): Promise<string> {
-  return (await openProject(host, config))?.valid.dir ?? host.cwd;
 }
 
 /** One that an earlier version wrote lacks the reasons. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostics/error.ts";
 import { emitDockerfiles } from "../generate/dockerfiles.ts";
 import type { Host } from "../host/host.ts";
 import { type Project, requireProject } from "../source/project.ts";
-import { findMissingDockerfiles } from "./lint.ts";
+import { findMissingDockerfiles } from "../lint/config.ts";
 
 export interface Validated {
   readonly project: Project;

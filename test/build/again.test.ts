@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CacheChoice, noCache } from "../../src/cache/choose.ts";
+import { type CacheChoice, noCache } from "../../src/cache/choice.ts";
 import type { History } from "../../src/outcome/history.ts";
 import { whyAgain } from "../../src/build/again.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Gateway } from "../../src/builder/gateway/gateway.ts";
-import type { CacheChoice } from "../../src/cache/choose.ts";
-import { noCache } from "../../src/cache/choose.ts";
+import type { CacheChoice } from "../../src/cache/choice.ts";
+import { noCache } from "../../src/cache/choice.ts";
 import { planCalls } from "../../src/build/calls.ts";
 import type { BuildRequest } from "../../src/build/ready.ts";
 import { builder, fakeRun } from "./fake-run.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { History } from "../../src/outcome/history.ts";
-import { noCache } from "../../src/cache/choose.ts";
+import { noCache } from "../../src/cache/choice.ts";
 import { conclude } from "../../src/build/conclude.ts";
 import type { Ready } from "../../src/build/ready.ts";
 import { readFixture } from "../outcome/progress-fixture.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CacheChoice } from "../../src/cache/choose.ts";
-import { noCache } from "../../src/cache/choose.ts";
+import type { CacheChoice } from "../../src/cache/choice.ts";
+import { noCache } from "../../src/cache/choice.ts";
 import { findCachesInContext, isIgnored } from "../../src/cache/inside-context.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 

@@ -4,11 +4,11 @@ import { createHost } from "../../src/host/node-host.ts";
 import { readReport } from "../../src/outcome/last-report.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
-test("reasons without a text are none", async () => {
+test("reasons without a text are none", () => {
   const targets = { a: { why: { step: 5 } }, b: { why: { text: "it moved" } } };
   const { dir } = makeWorkspace({ "r.json": JSON.stringify({ version: 1, targets }) });
   const host = createHost({ cwd: dir, env: {}, signal: AbortSignal.abort(), tell: () => {} });
-  const read = await readReport(host, { report: "r.json", config: undefined });
+  const read = readReport(host, { file: "r.json" });
   expect(read.targets).toMatchObject({ a: { why: null }, b: { why: { text: "it moved", more: [] } } });
 });
 
@@ -17,10 +17,9 @@ test.each([
   ["text.json", "text.json is no report of a bake"],
   ["list.json", "list.json is no report of a bake"],
   ["folder", expect.stringMatching(/^folder cannot be read: EISDIR/)],
-])("%s is no report", async (report, message) => {
+])("%s is no report", (file, message) => {
   const { dir, path } = makeWorkspace({ "text.json": "{", "list.json": "[]" });
   mkdirSync(path("folder"));
   const host = createHost({ cwd: dir, env: {}, signal: AbortSignal.abort(), tell: () => {} });
-  const reading = readReport(host, { report, config: undefined });
-  await expect(reading).rejects.toMatchObject({ code: "BK1018", message });
+  expect(() => readReport(host, { file })).toThrow(expect.objectContaining({ code: "BK1018", message }));
 });

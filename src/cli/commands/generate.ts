@@ -45,7 +45,7 @@ async function generate(options: GenerateOptions, context: CommandContext): Prom
   }
   const planned = { ...project, plan: await planAllTargets(host, project) };
   await emit(planned, { ...options, hasBakeFile: bakeFiles === undefined }, context);
-  const { lintConfig } = await import("../../run/lint.ts");
+  const { lintConfig } = await import("../../lint/config.ts");
   reporter.findings(lintConfig(planned, host.cwd), "warning");
 }
 

@@ -1,7 +1,8 @@
 import { projectFolder } from "../../config/project-folder.ts";
 import { docsUrl } from "../../diagnostics/docs.ts";
 import type { Command } from "commander";
-import { lint, type LintedFinding } from "../../run/lint.ts";
+import type { LintedFinding } from "../../lint/findings.ts";
+import { lint } from "../../run/lint.ts";
 import type { CommandContext } from "../command.ts";
 import { exitCodes } from "../../diagnostics/exit-codes.ts";
 import { toSarif } from "../report/sarif.ts";

@@ -1,7 +1,5 @@
 import type { Command } from "commander";
-import { BkcacheError } from "../../diagnostics/error.ts";
-import { nearest } from "../../diagnostics/nearest.ts";
-import { type KeptReport, readReport } from "../../outcome/last-report.ts";
+import { readReasons, type Reasons } from "../../run/why.ts";
 import type { CommandContext } from "../command.ts";
 import { plainLine } from "../report/plain.ts";
 
@@ -33,30 +31,17 @@ async function showWhy(
   { host, reporter }: CommandContext,
 ): Promise<void> {
   const { json, report, config } = options;
-  const found = await readReport(host, { report, config });
-  const known = Object.keys(found.targets);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw BkcacheError.of(
-      unknown.map((name) => {
-        const guess = nearest(name, known);
-        const hint = guess === undefined ? `it built ${known.join(", ") || "nothing"}` : `did you mean ${guess}?`;
-        return { code: "BK1002", message: `the last bake built no target "${name}"`, hint };
-      }),
-    );
-  }
-  const shown = names.length === 0 ? known : names;
+  const { startedAt, targets } = await readReasons(host, { names, report, config });
   if (json) {
-    const reasons = Object.fromEntries(shown.map((name) => [name, found.targets[name]?.why ?? null]));
-    reporter.json({ version: 1, startedAt: found.startedAt, targets: reasons });
+    const reasons = Object.fromEntries(Object.entries(targets).map(([name, { why }]) => [name, why]));
+    reporter.json({ version: 1, startedAt, targets: reasons });
     return;
   }
-  const lines = shown.flatMap((name) => render(name, found.targets[name]));
+  const lines = Object.entries(targets).flatMap(([name, target]) => render(name, target));
   reporter.result(lines.map((line) => `${plainLine(line)}\n`).join(""));
 }
 
-function render(name: string, target: KeptReport["targets"][string] | undefined): readonly string[] {
-  const { why = null, steps = null } = target ?? {};
+function render(name: string, { why, steps }: Reasons["targets"][string]): readonly string[] {
   if (why === null) {
     return [steps === null ? `${name}: the builder keeps no history of it` : `${name}: every step came from the cache`];
   }

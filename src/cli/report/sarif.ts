@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { codes } from "../../diagnostics/codes.ts";
 import { type LintCode, sourceOf } from "../../dockerfile/lint/table.ts";
-import type { LintedFinding } from "../../run/lint.ts";
+import type { LintedFinding } from "../../lint/findings.ts";
 import { version } from "../version.ts";
 
 /** https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/troubleshoot-sarif-uploads */

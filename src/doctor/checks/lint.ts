@@ -1,6 +1,8 @@
-import { lint } from "../../run/lint.ts";
 import { showCount } from "../../diagnostics/units.ts";
 import { BkcacheError } from "../../diagnostics/error.ts";
+import { describeFinding } from "../../lint/findings.ts";
+import { lintNamed } from "../../lint/named.ts";
+import { openSubject } from "../../lint/subject.ts";
 import type { Check } from "../check.ts";
 import { errorOf, healthy, unknown, warningOf } from "../verdict.ts";
 
@@ -15,10 +17,11 @@ export const dockerfiles: Check = {
   },
   async examine(setup, { host }) {
     try {
-      const options = { names: [], config: setup.request.config, shouldFix: false };
-      const { findings, files } = await lint(host, options);
+      const subject = await openSubject(host, setup.request.config);
+      const { collected, findings: found } = lintNamed(host, subject, []);
+      const findings = found.map((finding) => describeFinding(finding, subject));
       const worst = findings.find(({ level }) => level === "error") ?? findings[0];
-      const facts = `${showCount(files.length, "Dockerfile")} without a finding`;
+      const facts = `${showCount(collected.project.files.length, "Dockerfile")} without a finding`;
       if (worst === undefined) return healthy(facts);
       const { level, code, message, hint, span } = worst;
       const others = findings.length - 1;

@@ -1,4 +1,4 @@
-import { isFailure, type MovedMounts } from "../../../run/mounts/move.ts";
+import { isFailure, type MovedMounts } from "../../../carry/moved.ts";
 import type { MountRestore, MountSave } from "../../../outcome/mounts.ts";
 import { showBytes, showTime } from "../../../diagnostics/units.ts";
 import type { CommandContext } from "../../command.ts";

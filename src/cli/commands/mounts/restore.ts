@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { restoreNamed } from "../../../run/mounts/move.ts";
+import { restoreNamed } from "../../../run/mounts/restore.ts";
 import type { CommandContext } from "../../command.ts";
 import { type MoveOptions, reportMoved } from "./moved.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { saveNamed } from "../../../run/mounts/move.ts";
+import { saveNamed } from "../../../run/mounts/save.ts";
 import type { CommandContext } from "../../command.ts";
 import { type MoveOptions, reportMoved } from "./moved.ts";
 
