@@ -1,27 +1,25 @@
-import { isDeepStrictEqual } from "node:util";
 import { BkcacheError, type Diagnostic, type Span } from "../diagnostics/error.ts";
 import { compareNames, projectName } from "./names.ts";
 import { mapRecord } from "./records.ts";
 import { resolveBackend } from "./resolve/backends.ts";
 import { isAddition, readPaths } from "./bake-files.ts";
+import { layOut, shareBases } from "./resolve/bases.ts";
 import { type CacheLayer, mergeCache, mergeFileCache, readCacheLayer } from "./resolve/cache.ts";
 import { findSharedDestinations, type Writer } from "./resolve/destinations.ts";
 import { readAttributes } from "./resolve/attributes.ts";
-import { createLineage, type Declared, isExternal, joinSegments, type Segment } from "./resolve/inherit.ts";
+import { resolveGroups } from "./resolve/groups.ts";
+import { createLineage, type Declared, joinSegments, type Segment } from "./resolve/inherit.ts";
 import { expandMatrix } from "./resolve/matrix.ts";
-import { dropRemovedContexts } from "./resolve/merge.ts";
 import { resolveMounts } from "./resolve/mounts.ts";
 import { noAxes } from "./resolve/read.ts";
 import { resolveRetention } from "./resolve/retention.ts";
 import { resolveTrust } from "./resolve/trust.ts";
 import type {
   ResolvedAddition,
-  ResolvedAttributes,
   ResolvedBackend,
   ResolvedBakeFiles,
   ResolvedConfig,
   ResolvedFileCache,
-  ResolvedGroup,
   ResolvedTarget,
   ResolvedVariable,
 } from "./resolved.ts";
@@ -178,56 +176,6 @@ function resolveTargets(config: Config, { declared, additions, external }: Names
   );
 }
 
-/** A base that says what a parent says, flat and without cache, is that parent: no second one is made of it. */
-function shareBases(target: ResolvedTarget, parents: readonly [string, ResolvedTarget][]): ResolvedTarget {
-  const shared = new Map(
-    Object.entries(target.bases).map(([name, base]) => {
-      const isSame = ({ attributes, inherits, cache }: ResolvedTarget): boolean =>
-        inherits.length === 0 && !usesCache(cache) && isDeepStrictEqual(attributes, base);
-      // What clears something is not written in a flat target.
-      const found = Object.values(base).some(isEmpty) ? undefined : parents.find(([, each]) => isSame(each));
-      return [name, found?.[0] ?? name];
-    }),
-  );
-  const nameOf = (name: string): string => shared.get(name) ?? name;
-  const bases = Object.entries(target.bases).map(([name, base]) => [nameOf(name), base]);
-  return { ...target, inherits: target.inherits.map(nameOf), bases: Object.fromEntries(bases) };
-}
-
-function usesCache({ from, to }: ResolvedTarget["cache"]): boolean {
-  return [from, to].some((each) => each.kind === "raw" || each.backends.length > 0);
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
-}
-
-/**
- * One flat target, or where it inherits external ones, a chain that keeps the order of what may override what: an
- * external target wins over what lies farther away, so that part needs a (hidden) target of its own.
- */
-function layOut(
-  name: string,
-  segments: readonly Segment[],
-  usedNames: Set<string>,
-): Pick<ResolvedTarget, "attributes" | "inherits" | "bases"> {
-  const last = segments.at(-1);
-  const attributes = last === undefined || isExternal(last) ? {} : last;
-  const far = last === undefined || isExternal(last) ? segments : segments.slice(0, -1);
-  if (far.length === 0) return { attributes: dropRemovedContexts(attributes), inherits: [], bases: {} };
-  const bases = new Map<string, ResolvedAttributes>();
-  const inherits = far.flatMap((segment) => {
-    if (isExternal(segment)) return [segment.external];
-    if (Object.keys(segment).length === 0) return [];
-    let base = `_${name}-base`;
-    for (let i = 2; usedNames.has(base); i++) base = `_${name}-base${i}`;
-    usedNames.add(base);
-    bases.set(base, segment);
-    return [base];
-  });
-  return { attributes, inherits, bases: Object.fromEntries(bases) };
-}
-
 function checkTargets(
   targets: ReadonlyMap<string, ResolvedTarget>,
   declared: ReadonlyMap<string, Declared>,
@@ -268,28 +216,6 @@ function resolveVariable(variable: string | number | boolean | VariableDefinitio
   const { validation, ...rest } = variable;
   if (validation === undefined) return rest;
   return { ...rest, validation: Array.isArray(validation) ? validation : [validation] };
-}
-
-function resolveGroups(config: Config, members: ReadonlyMap<string, readonly string[]>): Record<string, ResolvedGroup> {
-  const groups = new Map<string, ResolvedGroup>();
-  for (const [base, names] of members) {
-    if (names.length !== 1 || names[0] !== base) groups.set(base, { targets: names });
-  }
-  const written = new Map(Object.entries(config.groups ?? defaultGroup(config)));
-  for (const [name, group] of written) {
-    const { targets, ...rest } = Array.isArray(group) ? { targets: group } : group;
-    // A group that carries the name of a matrix and lists it hides the matrix's own group: it gets its members.
-    const flat = targets.flatMap((target) => (target === name ? (members.get(name) ?? [target]) : [target]));
-    groups.set(name, { ...rest, targets: [...new Set(flat)] });
-  }
-  return Object.fromEntries(groups);
-}
-
-/** Beside existing bake files their own groups stand. */
-function defaultGroup(config: Config): NonNullable<Config["groups"]> {
-  if (config.bake !== undefined) return {};
-  const targets = Object.keys(config.targets ?? {}).filter((name) => !name.startsWith("_"));
-  return targets.length === 0 ? {} : { default: targets };
 }
 
 function mountBackend(config: Config, backends: Readonly<Record<string, ResolvedBackend>>): string | null {
