@@ -1,10 +1,12 @@
 import type { Builder } from "../builder/inspect.ts";
+import { mayTakeShortcuts } from "../builder/shortcuts.ts";
 import type { Destination } from "../cache/choice.ts";
 import type { RunRelay } from "../cache/run-relay.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
+import { userCachePath } from "../host/user-cache.ts";
 import { within } from "../host/within.ts";
-import { createInputReader } from "../inputs/describe.ts";
+import { createInputReader, type InputReader } from "../inputs/describe.ts";
 import { recordKey } from "../inputs/keys.ts";
 import type { TargetInputs } from "../inputs/model.ts";
 import { writeRecord } from "../inputs/record.ts";
@@ -21,6 +23,11 @@ import type { BuildRequest, Ready } from "./ready.ts";
 /** What the targets of a run are made of; a text says why that is not known of one. */
 export type Described = ReadonlyMap<string, TargetInputs | string>;
 
+/** Where digests of files are kept for later runs, absolute; null where each run is to read them. */
+export function keptDigestsFolder(env: Host["env"]): string | null {
+  return mayTakeShortcuts(env) ? userCachePath(env, "digests") : null;
+}
+
 /**
  * Looks at what the targets are made of, as soon as it is known what they are and between all else. Never fails.
  * @param stop ends it where nobody waits for it any more
@@ -33,15 +40,17 @@ export async function describeTargets(
   const { plan, targets, evaluated, readDockerfile, dir, cache } = request;
   const described = new Map<string, TargetInputs | string>();
   if (!cache.use.layers.read && !cache.use.layers.write) return described;
+  let reader: InputReader | undefined;
   try {
     const { definition } = await evaluated;
-    const reader = createInputReader(
+    reader = createInputReader(
       { env, signal: AbortSignal.any([signal, stop]) },
       {
         project: plan.project,
         targets: definition.targets,
         read: readDockerfile,
         dir,
+        keepIn: keptDigestsFolder(env),
       },
     );
     for (const name of targets) {
@@ -50,6 +59,7 @@ export async function describeTargets(
   } catch (error) {
     for (const name of targets) if (!described.has(name)) described.set(name, reasonOf(error));
   }
+  void reader?.keep();
   return described;
 }
 

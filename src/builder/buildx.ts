@@ -7,7 +7,7 @@ import type { ExecOptions, ExecResult, Host } from "../host/host.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { dockerConfigDir } from "./docker-config.ts";
 import { mayTakeShortcuts } from "./shortcuts.ts";
-import { userCachePath } from "./user-cache.ts";
+import { userCachePath } from "../host/user-cache.ts";
 import { parseVersion, type Version } from "./versions.ts";
 
 /** The buildx of this machine. */

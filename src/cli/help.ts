@@ -21,7 +21,7 @@ Environment:
   BUILDKIT_REMOTE_CACHE=URL         s3:// or gcs:// bucket to use where there is no config
   BUILDKIT_HOST=ADDRESS             the builder, as docker-container://NAME, unix://, tcp:// or ssh://
   BKCACHE_DEBUG=1                   print every command that is run, and stacks of internal errors
-  BKCACHE_SHORTCUTS=off             ask buildx where bkcache could find out by itself
+  BKCACHE_SHORTCUTS=off             ask buildx and read files where bkcache knows without
 
 Exit codes (bake and build end with that of buildx where it was at work):
 ${exitCodeLines()}

@@ -6,6 +6,7 @@ import type { FileDigests } from "./file-digest.ts";
 import type { GitIndex } from "./git-index.ts";
 import { advance, isComplete, type Progress, readPattern } from "./glob.ts";
 import type { Ignore, Ignored } from "./ignore.ts";
+import type { KeptDigests } from "./kept-digests.ts";
 
 /** One file, folder or link of a context. */
 export interface ContextFile {
@@ -46,6 +47,8 @@ interface ContextRequest {
   readonly root: string;
   readonly ignore: Ignore;
   readonly git: GitIndex | null;
+  /** Of what git does not know. */
+  readonly kept: KeptDigests | null;
   readonly digests: FileDigests;
   readonly breather: Breather;
   /** How much of all contexts of a run may be looked at. */
@@ -65,7 +68,7 @@ const nothingIgnored: Ignored = { isIgnored: false, fitting: [] };
 /** Links that lead to links. */
 const maxLinks = 40;
 
-export function openContextFiles({ root, ignore, git, digests, breather, budget }: ContextRequest): ContextFiles {
+export function openContextFiles({ root, ignore, git, kept, digests, breather, budget }: ContextRequest): ContextFiles {
   const folders = new Map<string, readonly Dirent[]>();
   const ignored = new Map<string, Ignored>();
   const files = new Map<string, ContextFile>();
@@ -97,16 +100,22 @@ export function openContextFiles({ root, ignore, git, digests, breather, budget 
     const stats = lstatSync(absolute);
     const mode = stats.mode & 0o7777;
     if (entry.isDirectory()) return keep({ path, mode, kind: "folder", id: "" });
-    const id = idOf(absolute, stats);
+    const id = idOf(path, stats);
     if (typeof id === "string") return keep({ path, mode, kind: "file", id });
     return id.then((found) => keep({ path, mode, kind: "file", id: found }));
   };
   const idOf = (path: string, stats: Stats): string | Promise<string> => {
-    const known = git?.idOf(path, stats) ?? null;
+    const absolute = `${root}/${path}`;
+    const known = git?.idOf(absolute, stats) ?? kept?.idOf(path, stats) ?? null;
     if (known !== null) return known;
     budget.bytes -= stats.size;
     if (budget.bytes < 0) throw new TooManyFiles("they are too large");
-    return digests.of(path, stats.size);
+    const keepId = (id: string): string => {
+      kept?.add(path, stats, id);
+      return id;
+    };
+    const id = digests.of(absolute, stats.size);
+    return typeof id === "string" ? keepId(id) : id.then(keepId);
   };
 
   /** All that is left of a folder, which is among it where it is not kept out, or where something below it is let in again. */

@@ -18,6 +18,7 @@ import { createFileDigests } from "./file-digest.ts";
 import { type GitIndex, openGitIndex } from "./git-index.ts";
 import { createIgnore } from "./ignore.ts";
 import { declaredArgs, listInstructions } from "./instructions.ts";
+import { type KeptDigests, openKeptDigests } from "./kept-digests.ts";
 import type { ContextInput, ImageInput, LinkedInput, TargetInputs } from "./model.ts";
 import { listSettings } from "./settings.ts";
 import { findUsedSources, type UsedSources } from "./used-paths.ts";
@@ -30,6 +31,8 @@ export interface InputsRequest {
   /** Folder that relative contexts start from; absolute. */
   readonly dir: string;
   readonly budget?: FileBudget;
+  /** Folder for digests of files that git does not know, absolute; null where each is read. */
+  readonly keepIn: string | null;
 }
 
 /** Of all contexts together: more than this takes seconds, and is rarely meant. */
@@ -39,16 +42,19 @@ const defaultBudget = { files: 200_000, bytes: 4 * 2 ** 30 };
 export interface InputReader {
   /** @throws Error for a target that the definition does not have, and the reason of the host's signal */
   describe(name: string): Promise<TargetInputs>;
+  /** To be called at the end: keeps for later runs what was read, of what was broken off as well. Never fails. */
+  keep(): Promise<void>;
 }
 
 export function createInputReader(
   host: Pick<Host, "env" | "signal">,
-  { project, targets, read, dir, budget = { ...defaultBudget } }: InputsRequest,
+  { project, targets, read, dir, budget = { ...defaultBudget }, keepIn }: InputsRequest,
 ): InputReader {
   const breather = createBreather(host.signal);
   const digests = createFileDigests(breather);
   const redact = createRedactor(host.env);
   const repositories = new Map<string, GitIndex | null>();
+  const kept = new Map<string, KeptDigests | null>();
   const contexts = new Map<string, ContextFiles>();
   const described = new Map<string, Promise<TargetInputs>>();
 
@@ -60,7 +66,10 @@ export function createInputReader(
       const real = realpathSync(root);
       let git = repositories.get(real);
       if (git === undefined) repositories.set(real, (git = openGitIndex(real, host.env)));
-      opened = openContextFiles({ root: real, ignore: createIgnore(ignoreText), git, digests, breather, budget });
+      const known = kept.get(real) ?? (keepIn === null ? null : openKeptDigests({ folder: keepIn, root: real }));
+      kept.set(real, known);
+      const ignore = createIgnore(ignoreText);
+      opened = openContextFiles({ root: real, ignore, git, kept: known, digests, breather, budget });
       contexts.set(key, opened);
     }
     return opened;
@@ -144,7 +153,12 @@ export function createInputReader(
     }
   };
 
-  return { describe };
+  return {
+    describe,
+    async keep() {
+      for (const each of kept.values()) await each?.save(!host.signal.aborted);
+    },
+  };
 }
 
 function reached(dockerfile: Dockerfile, target: BakeTarget): readonly Stage[] {

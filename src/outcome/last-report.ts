@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { userCachePath } from "../builder/user-cache.ts";
+import { userCachePath } from "../host/user-cache.ts";
 import { BkcacheError } from "../diagnostics/error.ts";
 import { readIfThere, realpathIfThere, writeAtomically } from "../host/files.ts";
 import type { Host } from "../host/host.ts";

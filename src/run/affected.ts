@@ -1,5 +1,6 @@
 import { splitBakeArgs } from "../bake/argv.ts";
 import { findRequested, requireKnown } from "../bake/requested.ts";
+import { keptDigestsFolder } from "../build/inputs.ts";
 import { type Buildx, findBuildx } from "../builder/buildx.ts";
 import { draftEntries } from "../cache/entries.ts";
 import { findRecords, type FoundRecord } from "../cache/find-records.ts";
@@ -73,6 +74,7 @@ export async function findAffected(host: Host, { names, config, since }: Affecte
       targets: definition.targets,
       read: createDockerfileReader(dir),
       dir,
+      keepIn: keptDigestsFolder(host.env),
     });
     // While the backends answer.
     const describing = asked.map((name) => awaitedLater(reader.describe(name)));
@@ -80,6 +82,7 @@ export async function findAffected(host: Host, { names, config, since }: Affecte
     const { targets, failed } = await findRecords(host, asked, { candidates, relay });
     await Promise.allSettled(describing);
     const compared = await Promise.all(asked.map((name) => compare(name, { reader, found: targets[name] ?? null })));
+    await reader.keep();
     return { project: plan.project, targets: compared, failed };
   } finally {
     await relay.close();

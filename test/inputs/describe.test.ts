@@ -11,11 +11,15 @@ import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const facts = { name: "p.t", created: 1, mode: "max", platforms: [], images: {} } as const;
 
-interface Options extends Partial<Pick<InputsRequest, "budget">> {
+interface Options extends Partial<Pick<InputsRequest, "budget" | "keepIn">> {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function read(workspace: Workspace, targets: Readonly<Record<string, BakeTarget>>, { env = {}, budget }: Options = {}) {
+function read(
+  workspace: Workspace,
+  targets: Readonly<Record<string, BakeTarget>>,
+  { env = {}, budget, keepIn = null }: Options = {},
+) {
   const { dir } = workspace;
   const host = { env, signal: new AbortController().signal };
   const request = {
@@ -23,6 +27,7 @@ function read(workspace: Workspace, targets: Readonly<Record<string, BakeTarget>
     targets,
     dir,
     read: createDockerfileReader(dir),
+    keepIn,
     ...(budget && { budget: { ...budget } }),
   };
   return createInputReader(host, request);

@@ -66,6 +66,7 @@ async function cacheAll({ workspace, store, definition }: Monorepo, scope = "mai
       ),
       dir: workspace.dir,
       read: createDockerfileReader(workspace.dir),
+      keepIn: null,
     },
   );
   for (const target of names) {

@@ -8,7 +8,7 @@ import type { Host } from "../../host/host.ts";
 import { makeFolder } from "../../host/make-folder.ts";
 import type { Buildx } from "../buildx.ts";
 import { lastError } from "../inspect.ts";
-import { userCachePath } from "../user-cache.ts";
+import { userCachePath } from "../../host/user-cache.ts";
 
 export interface HelperOptions {
   /** Path of a static busybox for the builder's architecture; BKCACHE_HELPER when left out. */

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { homeFolder } from "../host/home.ts";
+import { homeFolder } from "./home.ts";
 
 /** A path in the folder where bkcache keeps what it can find out again, by the XDG rules. */
 export function userCachePath(env: Readonly<Record<string, string | undefined>>, name: string): string {
