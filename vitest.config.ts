@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./test/support/long-first.ts";
 
 const runner = "test/support/runner.ts";
 const setupFiles = ["test/support/setup.ts"];
@@ -8,6 +9,7 @@ const env = { BKCACHE_TEST_TOOLCHAIN: "none" };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
@@ -49,13 +51,14 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      // Real servers. Most of a test's time goes by in waiting for them.
+      // Real servers, and some hundreds of starts of programs in Go, which collect garbage that ends with them anyway.
       {
         test: {
           name: "itg",
           runner,
           setupFiles,
           globalSetup,
+          env: { GOGC: "400" },
           include: ["test/itg/**/*.itg.test.ts"],
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },

@@ -84,12 +84,13 @@ function buildPrograms(dir, tools) {
       `-X github.com/docker/buildx/version.Version=${buildx}`,
     ].join(" ");
     const paths = toolPackages();
-    const args = ["build", "-trimpath", "-ldflags", flags, "-o", `${staging}/`, ...missing.map((name) => paths[name])];
-    const { status } = spawnSync("go", args, {
+    const args = ["build", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", flags, "-o", `${staging}/`];
+    const { status } = spawnSync("go", [...args, ...missing.map((name) => paths[name])], {
       cwd: moduleDir,
       // Without cgo the programs are the same on every machine and need no C compiler. A workspace or flags of
-      // the caller's are none of this module's business.
-      env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly -buildvcs=false" },
+      // the caller's are none of this module's business. A compiler that collects its garbage later, and describes
+      // nothing to debuggers, takes four fifths of the time.
+      env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly -buildvcs=false", GOGC: "400" },
       stdio: ["ignore", 2, 2],
     });
     if (status !== 0) throw new InstallError("go build failed, see above");
