@@ -1,10 +1,11 @@
+import { childrenOf, textOf } from "../store/xml.ts";
 import { readDocument } from "./body.ts";
 import { S3Error } from "./errors.ts";
 import { readRange } from "./read-object.ts";
 import { type Answer, isoTime, onlyIfAbsent, quoted, type S3Request, xmlAnswer } from "./request.ts";
 import type { IncomingBody } from "./served-store.ts";
 import { readSource } from "./write-object.ts";
-import { childrenOf, readXml, textOf } from "./xml.ts";
+import { readXml } from "./xml.ts";
 
 /** S3's own bound. */
 const mostParts = 10_000;

@@ -1,11 +1,12 @@
 import type { ByteRange, ObjectContent } from "../store/object-store.ts";
+import { childrenOf, textOf } from "../store/xml.ts";
 import { readDocument } from "./body.ts";
 import { S3Error } from "./errors.ts";
 import { noSuchKey } from "./read-object.ts";
 import { type Answer, isoTime, namesEtag, onlyIfAbsent, quoted, type S3Request, xmlAnswer } from "./request.ts";
 import { checkKey, readCopySource } from "./routes.ts";
 import type { StoredObject } from "./served-store.ts";
-import { childrenOf, readXml, textOf } from "./xml.ts";
+import { readXml } from "./xml.ts";
 
 /** Bytes of a list of 1000 keys, the most that one request may have. */
 const longestList = 4 * 2 ** 20;

@@ -6,7 +6,7 @@ import type { Env } from "./endpoint.ts";
 import { describeLine, readFailure } from "./failure.ts";
 import type { BucketPlace } from "./place.ts";
 import { where } from "./s3-error.ts";
-import { objectUrl } from "./signed-get.ts";
+import { objectUrl } from "./signed-request.ts";
 import { transferError } from "./transfer.ts";
 
 /** What a store answers to somebody whom it does not know. */

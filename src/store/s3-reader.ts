@@ -2,26 +2,20 @@ import { createHmac } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { BkcacheError } from "../diagnostics/error.ts";
-import { type Agents, createAgents } from "./agents.ts";
+import { createAgents } from "./agents.ts";
 import { openContent, type OpenedBody, rangeHeader, readContentRange } from "./content.ts";
-import type { Env } from "./endpoint.ts";
 import { readFailure, verdictOf } from "./failure.ts";
-import type { Credentials } from "./credentials.ts";
 import type { ByteRange, ObjectReader } from "./object-store.ts";
 import type { BucketPlace } from "./place.ts";
 import { replaced, tooLarge } from "./refusals.ts";
-import { createRequests, type RequestPolicy, type Requests } from "./requests.ts";
+import { createRequests, type Requests } from "./requests.ts";
 import { classifyS3Error, isAbsent, isOutsideRange, notS3 } from "./s3-error.ts";
-import { namedError, signedGet, type Signer } from "./signed-get.ts";
+import { createS3Sender, type S3Sender, type S3SenderOptions } from "./s3-sender.ts";
+import { namedError } from "./signed-request.ts";
 import { discard, readBody } from "./transfer.ts";
 
-export interface S3ReaderOptions {
-  /** Asked for each request. */
-  readonly credentials: () => Promise<Credentials>;
-  /** Proxy variables and AWS_CA_BUNDLE. */
-  readonly env: Env;
+export interface S3ReaderOptions extends S3SenderOptions {
   readonly signal: AbortSignal;
-  readonly policy: RequestPolicy;
 }
 
 /** Loads what Node loads at the first use. */
@@ -35,11 +29,13 @@ export function warmUp(): void {
  * builds whose steps are all cached.
  * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
  */
-export function createS3Reader(place: BucketPlace, options: S3ReaderOptions): ObjectReader {
-  const { env, signal: ofStore, policy } = options;
+export function createS3Reader(
+  place: BucketPlace,
+  options: S3ReaderOptions,
+  sender: S3Sender = createS3Sender(place, options),
+): ObjectReader {
+  const { signal: ofStore, policy } = options;
   const { idleMs, tries, waits } = policy;
-  const agents = openAgents(place, env);
-  const signer: Signer = { credentials: options.credentials, clockOffset: 0 };
   // One listener for each request in flight is no leak.
   setMaxListeners(0, ofStore);
   const requests = createS3Requests(place, options);
@@ -48,7 +44,7 @@ export function createS3Reader(place: BucketPlace, options: S3ReaderOptions): Ob
   /** Null where there is no such object. */
   const ask = async (name: string, signal: AbortSignal, headers = {}): Promise<IncomingMessage | null> => {
     try {
-      const answer = await signedGet(place, name, { agents, signer, idleMs, signal, headers });
+      const answer = await sender.send({ method: "GET", name, headers, signal });
       if (versionOf(answer) !== "") return answer;
       discard(answer);
       throw namedError(notS3);
@@ -119,19 +115,8 @@ export function createS3Reader(place: BucketPlace, options: S3ReaderOptions): Ob
       };
       return openContent(source, range);
     },
-    close: () => agents.destroy(),
+    close: () => sender.close(),
   };
-}
-
-function openAgents({ backend }: BucketPlace, env: Env): Agents {
-  try {
-    // A body that is being read has a connection of its own; the requests are bounded elsewhere.
-    return createAgents(env, Infinity);
-  } catch (error) {
-    if (!(error instanceof BkcacheError)) throw error;
-    const { code, message, hint = "" } = error;
-    throw new BkcacheError({ code, message: `backend "${backend}": ${message}`, hint, cause: error });
-  }
 }
 
 interface S3Body extends OpenedBody {

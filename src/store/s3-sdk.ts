@@ -1,4 +1,5 @@
-// What is used of the SDK, by name, so that the bundle holds nothing else; imported when a bucket is written or listed.
+// What is used of the SDK, by name, so that the bundle holds nothing else; imported when objects are copied, deleted or
+// written in parts.
 export {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -7,9 +8,7 @@ export {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketLifecycleConfigurationCommand,
-  ListObjectsV2Command,
   ListPartsCommand,
-  PutObjectCommand,
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";

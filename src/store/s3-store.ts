@@ -6,8 +6,10 @@ import type { BucketPlace } from "./place.ts";
 import { defaultPolicy, type RequestPolicy } from "./requests.ts";
 import { loadS3Client, type S3ClientOptions, type S3Session } from "./s3-client.ts";
 import { isAbsent } from "./s3-error.ts";
+import { readPage } from "./s3-list.ts";
 import { createS3Put, requireAnswer } from "./s3-put.ts";
 import { createS3Reader, createS3Requests } from "./s3-reader.ts";
+import { createS3Sender } from "./s3-sender.ts";
 import { beginS3Upload } from "./s3-upload.ts";
 
 export interface S3StoreOptions extends Omit<S3ClientOptions, "policy"> {
@@ -27,14 +29,16 @@ const deleteBatch = 1_000;
 const largestClockError = 20 * 60_000;
 
 /**
- * Objects in a bucket of Amazon S3 or of what speaks its protocol. Reading needs no SDK; all else loads it.
+ * Objects in a bucket of Amazon S3 or of what speaks its protocol. To read, list and put whole objects needs no SDK; all else
+ * loads it.
  * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
  */
 export function createS3Store(options: S3StoreOptions): ObjectStore {
   const { place, signal, sendsMd5 = false, policy = defaultPolicy, pageSize } = options;
   const { backend, bucket, prefix } = place;
   const shared = { ...options, policy };
-  const reader = createS3Reader(place, shared);
+  const sender = createS3Sender(place, shared);
+  const reader = createS3Reader(place, shared, sender);
   const requests = createS3Requests(place, { policy, signal });
   let session: Promise<S3Session> | undefined;
   const load = (): Promise<S3Session> => (session ??= loadS3Client(place, shared));
@@ -42,7 +46,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     assertKey(key);
     return prefix + key;
   };
-  const putting = createS3Put({ place, load, requests, reader, sendsMd5 });
+  const putting = createS3Put({ place, sender, requests, reader, sendsMd5 });
   /** Whether the store deletes many objects at once. */
   let deletesMany = true;
 
@@ -81,29 +85,19 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     upload: async (key, calling) =>
       beginS3Upload({ place, load, requests, putting, sendsMd5, name: nameOf(key), ...calling }),
     async *list(under, { signal, startAfter } = {}) {
-      const { sdk, client } = await load();
+      const { idleMs } = policy;
+      const from = startAfter === undefined ? undefined : prefix + startAfter;
       let token: string | undefined;
       do {
-        const command = new sdk.ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix + under,
-          ...(pageSize !== undefined && { MaxKeys: pageSize }),
-          ...(token !== undefined && { ContinuationToken: token }),
-          ...(token === undefined && startAfter !== undefined && { StartAfter: prefix + startAfter }),
-        });
-        const page = await requests.run(async (attempt) => {
-          const answer = await client.send(command, { abortSignal: attempt.signal });
-          requireAnswer(answer.Name ?? answer.IsTruncated);
-          return answer;
-        }, signal);
-        for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
-          const key = Key.slice(prefix.length);
+        const asked = { prefix: prefix + under, size: pageSize, token, startAfter: from, idleMs };
+        const page = await requests.run((attempt) => readPage(sender, { ...asked, signal: attempt.signal }), signal);
+        for (const object of page.objects) {
+          const key = object.key.slice(prefix.length);
           // Folders as some tools make them, and whatever else is no key.
-          if (isKey(key) && comesAfter(key, startAfter))
-            yield { key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 };
+          if (isKey(key) && comesAfter(key, startAfter)) yield { ...object, key };
         }
-        const next: string | undefined = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-        if (page.IsTruncated === true && (next === undefined || next === token)) throw endlessListing(backend);
+        const next = page.isTruncated ? page.token : undefined;
+        if (page.isTruncated && (next === undefined || next === token)) throw endlessListing(backend);
         token = next;
       } while (token !== undefined);
     },

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { readXml, textOf, childrenOf, writeError, writeXml, type XmlElement } from "../../src/relay/xml.ts";
+import { readXml, writeError, writeXml } from "../../src/relay/xml.ts";
+import { childrenOf, textOf, type XmlElement } from "../../src/store/xml.ts";
 
 test("writes elements, lists and text", () => {
   expect(writeXml("A", { B: "x<&>\"'\r", C: [{ D: 1 }, { D: 2 }], E: undefined, F: true, G: [] })).toBe(

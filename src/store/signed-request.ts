@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHash, createHmac, hash, type Hash, type Hmac } from "node:crypto";
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
@@ -26,24 +26,39 @@ export interface Signer {
   clockOffset: number;
 }
 
-export interface GetOptions {
-  readonly agents: Agents;
-  readonly signer: Signer;
+export interface SignedRequest {
+  readonly method: "GET" | "PUT";
+  /** Full name of an object; empty for the bucket itself. */
+  readonly name: string;
+  readonly query?: Readonly<Record<string, string>>;
   /** Such as `range`; lower-case. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Time in ms in which not a byte moves. */
-  readonly idleMs: number;
+  readonly body?: Uint8Array;
+  /** SHA-256 of the body in hex, where it is known: the store compares the body with it. */
+  readonly sha256?: string | undefined;
   readonly signal: AbortSignal;
 }
 
+export interface SendOptions {
+  readonly agents: Agents;
+  readonly signer: Signer;
+  /** Time in ms in which not a byte moves. */
+  readonly idleMs: number;
+}
+
 /**
- * A GET of one object, signed with AWS Signature Version 4; to be read or destroyed. The whole SDK takes longer to load
- * than most builds whose steps are all cached, and for a look at a manifest nothing else of it is needed.
+ * Sends a request, signed with AWS Signature Version 4; the answer is to be read or destroyed. The whole SDK takes longer to
+ * load than most builds whose steps are all cached.
  * @throws an error like the SDK's: with the `code` of the system, or the `Code`, `Region` and status of the answer.
  */
-export async function signedGet(place: SignedPlace, key: string, options: GetOptions): Promise<IncomingMessage> {
-  const url = objectUrl(place, key);
-  const { signer, agents, idleMs, signal } = options;
+export async function sendSigned(
+  place: SignedPlace,
+  request: SignedRequest,
+  options: SendOptions,
+): Promise<IncomingMessage> {
+  const { method, name, query = {}, body, sha256, signal } = request;
+  const url = objectUrl(place, name);
+  const { signer, agents, idleMs } = options;
   const signature = new SignatureV4({
     service: "s3",
     region: place.region,
@@ -54,34 +69,44 @@ export async function signedGet(place: SignedPlace, key: string, options: GetOpt
   });
   const { headers } = await signature.sign(
     {
-      method: "GET",
+      method,
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
-      headers: { host: url.host, ...options.headers },
+      query,
+      headers: {
+        host: url.host,
+        ...(body !== undefined && {
+          "content-length": String(body.byteLength),
+          "x-amz-content-sha256": sha256 ?? hash("sha256", body, "hex"),
+        }),
+        ...request.headers,
+      },
     },
     { signingDate: new Date(Date.now() + signer.clockOffset) },
   );
+  const pairs = Object.entries(query).map((pair) => pair.map(percentEncode).join("="));
+  url.search = pairs.join("&");
   const [send, agent] = url.protocol === "http:" ? [httpRequest, agents.http] : [httpsRequest, agents.https];
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = send(url, { headers, agent, signal, timeout: idleMs }, resolve);
-    request.once("timeout", () => request.destroy(namedError("TimeoutError")));
+    const sent = send(url, { method, headers, agent, signal, timeout: idleMs }, resolve);
+    sent.once("timeout", () => sent.destroy(namedError("TimeoutError")));
     // From here on who reads may take his time.
-    request.once("response", () => request.setTimeout(0));
-    // An abort has a reason; Node's own error has none.
-    request.once("error", (error) => reject(signal.aborted ? (signal.reason as Error) : error));
-    request.end();
+    sent.once("response", () => sent.setTimeout(0));
+    // An abort has a reason; Node's own error has none. After an answer nobody waits for one, such as of a body cut short.
+    sent.on("error", (error) => reject(signal.aborted ? (signal.reason as Error) : error));
+    sent.end(body);
   });
   const status = answer.statusCode ?? 0;
   if (status >= 200 && status < 300) return answer;
-  const error = await refusal(answer, status, options);
+  const error = await refusal(answer, status, { idleMs, signal });
   const date = Date.parse(answer.headers.date ?? "");
   if (kindOf(readFailure(error)) === "clock" && !Number.isNaN(date)) signer.clockOffset = date - Date.now();
   throw error;
 }
 
 /**
- * The address of an object. Path style where it is asked for, or the name of the host cannot take that of the bucket:
+ * The address of an object, or of the bucket where the key is empty. Path style where it is asked for, or the name of the host cannot take that of the bucket:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 export function objectUrl({ bucket, region, endpointUrl, usePathStyle }: SignedPlace, key: string): URL {
@@ -90,7 +115,8 @@ export function objectUrl({ bucket, region, endpointUrl, usePathStyle }: SignedP
   const inPath = (endpointUrl !== undefined && usePathStyle === true) || !isHostName || isIP(base.hostname) !== 0;
   if (!inPath) base.hostname = `${bucket}.${base.hostname}`;
   const folder = base.pathname.replace(/\/$/, "");
-  base.pathname = `${folder}${inPath ? `/${percentEncode(bucket)}` : ""}/${percentEncodeKey(key)}`;
+  const ofObject = key === "" ? "" : `/${percentEncodeKey(key)}`;
+  base.pathname = `${folder}${inPath ? `/${percentEncode(bucket)}` : ""}${ofObject}`;
   return base;
 }
 
@@ -111,7 +137,11 @@ const domains: readonly (readonly [start: string, domain: string])[] = [
 /** Bytes of an answer that may be an error's text. */
 const longestError = 64 * 1024;
 
-async function refusal(answer: IncomingMessage, status: number, options: GetOptions): Promise<Error> {
+async function refusal(
+  answer: IncomingMessage,
+  status: number,
+  options: { readonly idleMs: number; readonly signal: AbortSignal },
+): Promise<Error> {
   let bytes = Buffer.alloc(0);
   for await (const chunk of chunksOf(answer, options)) {
     bytes = Buffer.concat([bytes, chunk]);
