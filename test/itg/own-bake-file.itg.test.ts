@@ -182,10 +182,13 @@ describe("bake files that stay the source", () => {
     const first = await bake(workspace, ["service", "tool"]);
     expect(first).toMatchObject({ exitCode: 0 });
     const second = await bake(workspace, ["service", "tool"]);
-    expect(ranOf(second)).toMatchObject({ "service-api": 0, "service-worker": 0 });
     expect(second.report.targets.tool).toMatchObject({ source: null, written: [] });
-    // At least its own step; what it shares with the others may come from them.
-    expect(ranOf(second)["tool"]).toBeGreaterThan(0);
+    // At least its own step. Those that it shares with the others are run once, by it or from their cache, as it comes.
+    const namesOf = (target: string) => second.report.targets[target].steps.ran.map(({ name }: any) => name);
+    const ofTool = namesOf("tool");
+    expect(ofTool.length).toBeGreaterThan(0);
+    for (const target of ["service-api", "service-worker"])
+      expect(namesOf(target).filter((name: string) => !ofTool.includes(name))).toEqual([]);
     expect(second.report.targets["service-api"].source).toMatchObject({ scope: "apis" });
   });
 
