@@ -1,9 +1,7 @@
 import { hash } from "node:crypto";
 import { lstatSync, readFileSync, type Stats } from "node:fs";
-import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { temporaryBeside } from "../host/files.ts";
-import { makeFolder } from "../host/make-folder.ts";
+import { keepFile } from "../host/user-cache.ts";
 import { type FileState, type KeptRow, type KeptRows, readKept, writeKept } from "./kept-format.ts";
 
 /** Digests of files that earlier runs on this machine have read, by what the file system says of them. */
@@ -31,7 +29,7 @@ interface KeptRequest {
 }
 
 const leastWorth = { files: 64, bytes: 4 * 2 ** 20 };
-/** Of all roots together; those go first that were written first. */
+/** Of all roots together. */
 const maxBytes = 64 * 2 ** 20;
 /**
  * A file that changes after it was looked at, within the same tick of its file system's clock, looks as it did: what is younger than
@@ -77,9 +75,7 @@ export function openKeptDigests({ folder, root, now = Date.now, worth = leastWor
         !added.has(path) && (used.has(row) || !isEntire || isThere(kept, row)) ? [kept.at(row)] : [],
       );
       try {
-        await makeFolder(folder);
-        await replace(file, writeKept([...lasting, ...added.values()]));
-        await removeOldest(folder);
+        await keepFile(file, writeKept([...lasting, ...added.values()]), { maxBytes });
       } catch {
         // A home folder that nobody may write to, a full disk: the next run reads the files again.
       }
@@ -92,34 +88,5 @@ function readOrNothing(file: string): Buffer {
     return readFileSync(file);
   } catch {
     return Buffer.alloc(0);
-  }
-}
-
-/** Readers see the old file or the new one; of two writers the later one stays. */
-async function replace(file: string, content: Buffer): Promise<void> {
-  const temporary = temporaryBeside(file);
-  try {
-    // The names of somebody's files are nobody else's business.
-    await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** With what a process that was killed left behind. */
-async function removeOldest(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  const look = async (path: string) => {
-    // Another process may have removed it.
-    const { size, mtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
-    return { path, size, mtimeMs };
-  };
-  const files = await Promise.all(names.map((name) => look(join(folder, name))));
-  let left = maxBytes;
-  for (const { path, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
-    left -= size;
-    if (left < 0) await rm(path, { force: true });
   }
 }

@@ -1,19 +1,19 @@
 import { hash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { userCachePath } from "../host/user-cache.ts";
+import { join, resolve } from "node:path";
 import { BkcacheError } from "../diagnostics/error.ts";
-import { readIfThere, realpathIfThere, writeAtomically } from "../host/files.ts";
+import { readIfThere, realpathIfThere } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
+import { keepFile, userCachePath } from "../host/user-cache.ts";
 import type { Report, TargetReport } from "./report.ts";
+
+/** Of the reports of all folders together: a thousand small projects, or some tens of large ones. */
+const maxBytes = 16 * 2 ** 20;
 
 /** Keeps a report for `bkcache why`, in place of the last one of the same folder. Where that cannot be, it is not kept. */
 export async function keepReport(host: Host, dir: string, report: Report): Promise<void> {
-  const file = placeOf(host, dir);
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeAtomically(file, JSON.stringify(report));
+    await keepFile(placeOf(host, dir), JSON.stringify(report), { maxBytes });
   } catch {
     // A home folder that nobody may write to is no fault of the build.
   }
