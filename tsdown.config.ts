@@ -148,8 +148,18 @@ const chunks = Object.entries({
     "src/host/",
     ...["error", "nearest", "redact", "unreachable"].map((name) => `src/diagnostics/${name}.ts`),
   ],
-  // What a config needs.
-  core: ["src/source/project.ts", "src/generate/write.ts", "src/config/module-loader.ts", "src/config/plain.ts"],
+  // What a config needs; and what lint has in common with a bake, so that neither loads the other's part.
+  core: [
+    "src/source/project.ts",
+    "src/generate/write.ts",
+    "src/config/module-loader.ts",
+    "src/config/plain.ts",
+    "src/bake/requested.ts",
+    "src/dockerfile/lint/copy.ts",
+  ],
+  // What the steps of Dockerfiles do, and all that is said of them at the end of `generate`.
+  steps: ["walk", "images", "plain-copy"].map((name) => `src/dockerfile/lint/${name}.ts`),
+  lint: ["src/lint/config.ts", "src/lint/named.ts"],
   // Before bake is asked, while bake is at work, and at the end of a build.
   bake: ["src/run/bake.ts", "src/cli/commands/bake.ts"],
   "cached-build": ["src/build/cached-build.ts", "src/build/bake-build.ts"],
@@ -174,6 +184,9 @@ export const program = {
   ...shared,
   entry: { bin: "src/bin.ts" },
   format: "cjs",
+  // A third of what Node reads and takes from its cache at each start: without it `generate` takes 4 % longer. Names stay as
+  // they are, so that a stack still says where it was.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   // Below an error there is the advice to write ES modules.
   logLevel: "error",
   dts: false,

@@ -95,7 +95,7 @@ function renderValidator(schema) {
   return `// ${banner}
 /* eslint-disable */
 // @ts-nocheck
-${withoutUnused(code)}
+${shortened(withoutUnused(code))}
 export const shape = ${JSON.stringify(shapeOf(schema))};
 `;
 }
@@ -124,6 +124,49 @@ function withoutUnused(code) {
   return code.replaceAll(/^const (schema\d+) = .*;\n/gm, (line, name) =>
     new RegExp(`\\b${name}\\b`, "g")[Symbol.match](code).length > 1 ? line : "",
   );
+}
+
+/**
+ * The same in half the code, which every start takes from the compile cache. Each fault is noted by a call, without its place in
+ * the schema; functions take the place of the value and nothing else; of schemas only the names of keys stay, and what faults show.
+ */
+function shortened(code) {
+  const schemas = new Map(
+    [...code.matchAll(/^const (schema\d+) = (.*);$/gm)].map(([, name, text]) => [name, JSON.parse(text)]),
+  );
+  const fault =
+    /const (err\d+) = \{instancePath(?::(.*?))?,schemaPath:"[^"\n]*",keyword:("\w+"),params:(\{.*\})(?:,propertyName:(\w+))?\};\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}\n/g;
+  const short = code
+    .replaceAll(fault, (_all, _name, place = "instancePath", keyword, params, propertyName) => {
+      const more = propertyName === undefined ? "" : `, ${propertyName}`;
+      return `vErrors = withFault(vErrors, ${place}, ${keyword}, ${params}${more});\n`;
+    })
+    .replaceAll(/\{instancePath="", parentData,.*?dynamicAnchors=\{\}\}=\{\}/g, 'instancePath = ""')
+    .replaceAll(
+      /\{instancePath(?::([^{}]*?))?,parentData(?::\w+)?,parentDataProperty(?::[^{},]*)?,rootData,dynamicAnchors\}/g,
+      (_all, place = "instancePath") => place,
+    )
+    // Written, and read by nobody.
+    .replaceAll(/^if\(evaluated0\.dynamic(?:Props|Items)\)\{\n.*\n\}\n/gm, "")
+    .replaceAll(/^(?:const evaluated0 = |evaluated0\.props = |validate\d+\.evaluated = ).*\n/gm, "")
+    .replaceAll(/^const (schema\d+) = .*;$/gm, (_all, name) => {
+      const keys = Object.keys(schemas.get(name).properties ?? {});
+      return `const ${name} = ${JSON.stringify({ properties: Object.fromEntries(keys.map((key) => [key, 1])) })};`;
+    })
+    .replaceAll(/(schema\d+)((?:\.\w+|\[\d+\])+)/g, (all, name, path) =>
+      path === ".properties"
+        ? all
+        : JSON.stringify(path.match(/\w+/g).reduce((node, key) => node[key], schemas.get(name))),
+    );
+  const left = /schemaPath|\berr\d+\b|parentData|rootData|dynamicAnchors|\bevaluated|\.evaluated/.exec(short);
+  if (left !== null) throw new Error(`Ajv writes validators in another way than it did: ${left[0]}`);
+  return `${withoutUnused(short)}
+function withFault(faults, instancePath, keyword, params, propertyName) {
+const fault = propertyName === undefined ? {instancePath, keyword, params} : {instancePath, keyword, params, propertyName};
+if (faults === null) return [fault];
+faults.push(fault);
+return faults;
+}`;
 }
 
 /** Notes for people would stand in the code as a copy of the schema. */
