@@ -1,4 +1,4 @@
-/** Memory for bodies, lent for as long as somebody works on one. */
+/** Memory for bodies, lent for as long as somebody works on one; that of all requests together. */
 export interface Buffers {
   /** Waits until there is room, first come, first served. */
   lend(size: number, signal: AbortSignal): Promise<Loan>;
@@ -9,6 +9,11 @@ export interface Buffers {
 export interface Loan {
   /** Of the size asked for, with whatever was in it before. */
   readonly bytes: Buffer;
+  /**
+   * Lets others have the room while the bytes are kept for an unknown time, until they are given back. False where too much
+   * is kept so already.
+   */
+  readonly keep: () => boolean;
   /**
    * Gives it back, once.
    * @param isFree whether nobody can read it any more; after a failure somebody may still be sending it
@@ -21,10 +26,14 @@ const slabBytes = 8 * 2 ** 20;
 /** Below, fresh memory costs less than a slab that is not free for others. */
 const smallBytes = 256 * 1024;
 
-/** Bounds the bytes that are held at once; a single body may be larger than the bound, and is then alone. */
-export function createBuffers(most: number): Buffers {
+/**
+ * Bounds the bytes that are held at once; a single body may be larger than the bound, and is then alone.
+ * @param mostKept bytes that may be kept besides
+ */
+export function createBuffers(most = 48 * 2 ** 20, mostKept = most / 2): Buffers {
   const slabs: Buffer[] = [];
   let free = most;
+  let kept = 0;
   const waiting: { readonly cost: number; readonly start: () => void }[] = [];
   const wake = (): void => {
     for (let next = waiting[0]; next !== undefined && free >= next.cost; next = waiting[0]) {
@@ -63,15 +72,25 @@ export function createBuffers(most: number): Buffers {
     reserve,
     async lend(size, signal) {
       const isSlab = size > smallBytes && size <= slabBytes;
-      const release = await reserve(isSlab ? slabBytes : size, signal);
+      const cost = isSlab ? slabBytes : size;
+      const release = await reserve(cost, signal);
       const memory = isSlab ? (slabs.pop() ?? Buffer.allocUnsafeSlow(slabBytes)) : Buffer.allocUnsafeSlow(size);
       let isLent = true;
+      let isKept = false;
       return {
         bytes: memory.subarray(0, size),
+        keep() {
+          if (!isLent || isKept || kept + cost > mostKept) return false;
+          isKept = true;
+          kept += cost;
+          release();
+          return true;
+        },
         giveBack(isFree) {
           if (!isLent) return;
           isLent = false;
           if (isSlab && isFree) slabs.push(memory);
+          if (isKept) kept -= cost;
           release();
         },
       };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isShared } from "../store/chunks.ts";
 import { S3Error } from "./errors.ts";
 import { sha256 } from "./sha256.ts";
 import { isSame, type SignedRequest } from "./signature.ts";
@@ -98,7 +99,7 @@ function createReader(source: AsyncIterable<Buffer>): Reader {
     for (;;) {
       const next = await parts.next();
       if (next.done === true) throw new S3Error("IncompleteBody", "the body ends within a chunk");
-      if (next.value.length > 0) return next.value;
+      if (next.value.length > 0) return isShared(next.value);
     }
   };
   return {

@@ -1,18 +1,29 @@
-import { giveBack } from "./chunks.ts";
-import type { Spool, SpooledBytes } from "./spool.ts";
+import { giveBack } from "../store/chunks.ts";
+import type { Spool } from "./spool.ts";
 
 export interface OrderedParts {
-  /** Gives a part on in its turn, or keeps it on the disk until then. Each number once; its bytes may change once the call is done. */
-  add(number: number, bytes: Uint8Array): Promise<void>;
+  /** Gives a part on in its turn, and until then puts it on the disk, or keeps it. Each number once; its bytes may change once the call is done. */
+  add(number: number, part: AddedPart): Promise<void>;
   /** Waits until so many parts have been given on, all that were added. @throws what giving them on has thrown */
   finish(count: number): Promise<void>;
   /** Removes what waits; nothing is given on any more. */
   discard(): Promise<void>;
 }
 
+export interface AddedPart {
+  readonly bytes: Uint8Array;
+  /** Asked, at once, where its turn is not come: whether the bytes may stay in memory for as long as that takes. */
+  readonly keep: () => boolean;
+}
+
+interface Waiting {
+  readonly read: () => Promise<Uint8Array>;
+  readonly remove: () => Promise<void>;
+}
+
 /** Puts parts that come in any order, numbered from 1, into their order: a digest is computed from the first byte to the last. */
 export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Promise<void>): OrderedParts {
-  const waiting = new Map<number, SpooledBytes>();
+  const waiting = new Map<number, Waiting>();
   /** All parts up to this one have their turn. */
   let queued = 0;
   let passed = 0;
@@ -45,7 +56,7 @@ export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Pr
     }
   };
   return {
-    async add(number, bytes) {
+    async add(number, { bytes, keep }) {
       if (number === queued + 1) {
         const done = queue(
           async () => bytes,
@@ -54,6 +65,11 @@ export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Pr
         queueWaiting();
         return done;
       }
+      if (isDiscarded) return;
+      if (keep())
+        return new Promise(
+          (resolve) => void waiting.set(number, { read: async () => bytes, remove: async () => resolve() }),
+        );
       const spooled = await spool.write(bytes);
       if (isDiscarded) return spooled.remove();
       waiting.set(number, spooled);

@@ -1,21 +1,29 @@
 import type { ByteRange, ObjectContent, ObjectReader } from "../store/object-store.ts";
+import { createWaits, type Waits } from "./waits.ts";
 
 export interface ReadAheadOptions {
   /** Ranges that are read at once beside the one that is served, of all objects together. */
   readonly atOnce?: number;
   readonly rangeBytes?: number;
+  /** Tells of one object whether it is read slowly. */
+  readonly watch?: () => Waits;
 }
 
 export interface ReadAhead {
-  /** As `ObjectReader.read` for the entire object, with ranges on several connections at once. */
+  /** As `ObjectReader.read` for the entire object, with ranges on several connections at once where one is slow. */
   open(store: ObjectReader, key: string, signal: AbortSignal): Promise<ObjectContent | null>;
 }
 
 /**
- * Reads large objects in ranges ahead of who reads: one connection to a distant bucket is slow however fast the line is. The
- * bound is shared by the objects that are read at the same time, since BuildKit pulls layers side by side.
+ * Reads large objects in ranges ahead of who reads, where the bucket keeps them waiting: one connection to a distant one is
+ * slow however fast the line is, and to a near one the fastest way. The bound is shared by the objects that are read at the
+ * same time, since BuildKit pulls layers side by side.
  */
-export function createReadAhead({ atOnce = 8, rangeBytes = 4 * 2 ** 20 }: ReadAheadOptions = {}): ReadAhead {
+export function createReadAhead({
+  atOnce = 8,
+  rangeBytes = 4 * 2 ** 20,
+  watch = createWaits,
+}: ReadAheadOptions = {}): ReadAhead {
   let objects = 0;
   let running = 0;
 
@@ -25,8 +33,9 @@ export function createReadAhead({ atOnce = 8, rangeBytes = 4 * 2 ** 20 }: ReadAh
     stop: () => void,
   ): AsyncGenerator<Buffer, void, undefined> {
     const { size } = first;
+    const waits = watch();
     const ahead: Download[] = [];
-    let next = rangeBytes;
+    let next = size;
     const fill = (): void => {
       // Each has one range, and a fair share of the others.
       while (next < size && (ahead.length === 0 || (running < atOnce && ahead.length <= atOnce / objects))) {
@@ -39,8 +48,20 @@ export function createReadAhead({ atOnce = 8, rangeBytes = 4 * 2 ** 20 }: ReadAh
     };
     objects += 1;
     try {
-      fill();
-      for await (const chunk of first.body) yield chunk;
+      let end = size;
+      let at = 0;
+      for await (const chunk of first.body) {
+        waits.came(chunk.length);
+        const wanted = chunk.subarray(0, end - at);
+        at += wanted.length;
+        yield wanted;
+        if (at === end) break;
+        waits.taken();
+        if (end < size || size - at < 2 * rangeBytes || !waits.areLong()) continue;
+        // What follows comes in ranges; this one has its share of the rest.
+        end = next = at + rangeBytes;
+        fill();
+      }
       for (let current = ahead[0]; current !== undefined; current = ahead[0]) {
         for await (const chunk of current.chunks()) yield chunk;
         ahead.shift();
@@ -54,8 +75,8 @@ export function createReadAhead({ atOnce = 8, rangeBytes = 4 * 2 ** 20 }: ReadAh
 
   return {
     async open(store, key, ofCaller) {
-      const first = await store.read(key, { range: { start: 0, end: rangeBytes }, signal: ofCaller });
-      if (first === null || first.size <= rangeBytes) return first;
+      const first = await store.read(key, { signal: ofCaller });
+      if (first === null || first.size < 2 * rangeBytes) return first;
       const ending = new AbortController();
       const signal = AbortSignal.any([ofCaller, ending.signal]);
       const stop = () => ending.abort(new Error(`${key} is not read any more`));

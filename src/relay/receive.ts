@@ -1,3 +1,4 @@
+import { giveBack } from "../store/chunks.ts";
 import { S3Error } from "./errors.ts";
 import type { IncomingBody } from "./served-store.ts";
 
@@ -8,6 +9,7 @@ export async function collect({ bytes, size }: IncomingBody, collected: Buffer):
     if (filled + chunk.length > size) throw new S3Error("InvalidRequest", "more bytes came than were announced");
     chunk.copy(collected, filled);
     filled += chunk.length;
+    giveBack(chunk);
   }
   if (filled !== size) throw new S3Error("IncompleteBody", `${filled} bytes came of ${size}`);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { giveBack } from "./chunks.ts";
+import { giveBack } from "../store/chunks.ts";
 import { S3Error } from "./errors.ts";
 import type { Answer } from "./request.ts";
 import type { Exchange } from "./server.ts";
@@ -33,9 +33,10 @@ export async function send(exchange: Exchange, answer: Answer, rest: Rest | null
     else {
       for await (const chunk of body) {
         signal.throwIfAborted();
-        if (response.write(chunk)) continue;
-        await event(exchange, "drain");
-        giveBack(chunk);
+        const isRead = response.write(chunk, (error) => {
+          if (error === null || error === undefined) giveBack(chunk);
+        });
+        if (!isRead) await event(exchange, "drain");
       }
     }
     // All of the answer is on its way, so the client may stop sending before the line ends.

@@ -43,14 +43,11 @@ export function placeOf(backend: StoreBackend): Omit<ServedPlace, "store"> {
 /** What requests count for that no known key has signed. */
 const stranger = "(none)";
 
-/** Bytes of bodies that are held in memory at once, of all requests together. */
-const mostHeld = 64 * 2 ** 20;
-
 /** Opens a relay over stores, with what all its buckets share. */
 export async function servePlaces({ places, onAnswered, ...options }: ServeOptions): Promise<ServingRelay> {
   const spool = openSpool();
   const metrics = createMetrics();
-  const shared = { spool, metrics, buffers: createBuffers(mostHeld), ahead: createReadAhead() };
+  const shared = { spool, metrics, buffers: createBuffers(), ahead: createReadAhead() };
   const canMend = options.callers.some(({ mayWrite }) => mayWrite);
   const served = Object.entries(places).map(([name, { store, layout, tier }]) => {
     const own = { store, layout, tier: tier && openTier(tier), canMend, signal: options.signal };

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs"
 import { open, unlink, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createChunks } from "./chunks.ts";
+import { createChunks } from "../store/chunks.ts";
 import { S3Error } from "./errors.ts";
 
 /** Bytes on disk that wait for others which come before them. */

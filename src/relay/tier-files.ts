@@ -7,13 +7,13 @@ import { makeFolder } from "../host/make-folder.ts";
 
 /** Bytes that are written to the disk in one go. */
 const batchBytes = 2 ** 20;
+const noBytes = Buffer.alloc(0);
 /** Age in ms from which an unfinished file belongs to nobody: its process has ended in the middle. */
 const abandonedAfter = 24 * 3_600_000;
 
 export interface TierFile {
-  /** Keeps a chunk, which must not change before the end, or before `flush` is done; waits while the disk is behind. */
+  /** Keeps a chunk, which may change once the call is done; waits while the disk is behind. */
   write(chunk: Uint8Array): Promise<void>;
-  flush(): Promise<void>;
   /** Gives the file its name, flushed: a name never has half of an object, even after a power failure. */
   commit(): Promise<void>;
   abort(): Promise<void>;
@@ -24,16 +24,19 @@ export async function createTierFile(folder: string, path: string): Promise<Tier
   const temporary = join(folder, `${process.pid}-${randomBytes(8).toString("hex")}`);
   await makeFolder(folder);
   const file: FileHandle = await open(temporary, "wx", 0o600);
-  let chunks: Uint8Array[] = [];
-  let gathered = 0;
+  /** One is filled while the other is written. */
+  let [batch, other] = [noBytes, noBytes];
+  let filled = 0;
   let writing: Promise<unknown> = Promise.resolve();
-  const flush = async (): Promise<void> => {
+  const begin = async (bytes: Uint8Array): Promise<void> => {
     await writing;
-    const batch = chunks;
-    [chunks, gathered] = [[], 0];
-    if (batch.length > 0) writing = writeAll(file, batch);
+    if (bytes.length > 0) writing = file.writeFile(bytes);
     // Whoever waits for it sees the failure.
     writing.catch(() => {});
+  };
+  const flush = async (): Promise<void> => {
+    await begin(batch.subarray(0, filled));
+    [batch, other, filled] = [other, batch, 0];
   };
   const close = async (): Promise<void> => {
     await writing.catch(() => {});
@@ -41,13 +44,15 @@ export async function createTierFile(folder: string, path: string): Promise<Tier
   };
   return {
     async write(chunk) {
-      chunks.push(chunk);
-      gathered += chunk.byteLength;
-      if (gathered >= batchBytes) await flush();
-    },
-    async flush() {
-      await flush();
-      await writing;
+      if (filled + chunk.length > batchBytes) await flush();
+      if (chunk.length >= batchBytes) {
+        await begin(chunk);
+        await writing;
+        return;
+      }
+      if (batch.length === 0) batch = Buffer.allocUnsafeSlow(batchBytes);
+      batch.set(chunk, filled);
+      filled += chunk.length;
     },
     async commit() {
       try {
@@ -88,15 +93,6 @@ export function isMarked({ size, mtimeMs }: Pick<Stats, "size" | "mtimeMs">): bo
 /** In seconds: between 2001 and 2018. */
 function markOf(size: number): number {
   return 1_000_000_000 + (size % 2 ** 29);
-}
-
-async function writeAll(file: FileHandle, batch: readonly Uint8Array[]): Promise<void> {
-  const total = batch.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const { bytesWritten } = await file.writev(batch);
-  if (bytesWritten === total) return;
-  // The system took a part of it, as it does near a full disk.
-  const rest = Buffer.concat(batch).subarray(bytesWritten);
-  await file.writeFile(rest);
 }
 
 export interface AgedFile {

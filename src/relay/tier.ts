@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isMissing } from "../host/files.ts";
 import { clamp } from "../store/content.ts";
 import type { ByteRange, ObjectStore } from "../store/object-store.ts";
-import { createChunks } from "./chunks.ts";
+import { createChunks } from "../store/chunks.ts";
 import { createTierFile, isMarked, listFiles, mark, sweepAbandoned, type TierFile } from "./tier-files.ts";
 
 /** Blobs and manifests on this machine's disk, kept between runs and shared by all that run at once. */
@@ -108,7 +108,6 @@ export function openTier({ path, maxSize }: TierOptions): Tier {
         making = making.then(makeRoom).catch(() => {});
         await making;
       },
-      flush: () => file.flush(),
       abort: () => file.abort(),
     };
   };

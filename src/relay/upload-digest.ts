@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createOrderedParts } from "./ordered-parts.ts";
+import { type AddedPart, createOrderedParts } from "./ordered-parts.ts";
 import type { Spool } from "./spool.ts";
 import type { Tier } from "./tier.ts";
 import type { TierFile } from "./tier-files.ts";
@@ -7,7 +7,7 @@ import type { TierFile } from "./tier-files.ts";
 /** The digest of a blob whose parts come in any order, which the tier gets on the way. */
 export interface UploadDigest {
   /** Each number once; the bytes may change once the call is done. */
-  add(number: number, bytes: Uint8Array): Promise<void>;
+  add(number: number, part: AddedPart): Promise<void>;
   /** SHA-256 in hex of so many parts, all that were added. */
   finish(count: number): Promise<string>;
   /** Leaves the blob in the tier. */
@@ -35,13 +35,12 @@ export function createUploadDigest({ hex, spool, tier }: UploadDigestOptions): U
     hash.update(bytes);
     try {
       await file?.write(bytes);
-      await file?.flush();
     } catch {
       await giveUp();
     }
   });
   return {
-    add: (number, bytes) => parts.add(number, bytes),
+    add: (number, part) => parts.add(number, part),
     async finish(count) {
       await parts.finish(count);
       return hash.digest("hex");

@@ -105,28 +105,33 @@ export function createUploads(options: UploadsOptions): Uploads {
   };
   const receive = async (to: OpenUpload, { number, body, caller }: IncomingPart): Promise<Part> => {
     const { upload, stored, digested, digest } = to;
-    const { bytes, giveBack } = await buffers.lend(body.size, caller.signal);
+    const loan = await buffers.lend(body.size, caller.signal);
+    const { bytes } = loan;
     let isFree = false;
+    let digesting = Promise.resolve();
     try {
       await collect(body, bytes);
       const isAgain = digested.has(number);
       const etag = body.sha256 === null || isAgain ? sha256(bytes) : body.sha256;
       // The digest of all is that of the bytes that came first.
       if (isAgain) checkDigests(etag, { signed: body.sha256, named: digested.get(number) ?? null });
-      let digesting: Promise<void> | undefined;
+      let isKept = false;
       if (digest !== null && !isAgain) {
         digested.set(number, etag);
-        digesting = digest.add(number, bytes);
+        digesting = digest.add(number, { bytes, keep: () => (isKept = loan.keep()) });
+        digesting.catch(() => {});
       }
-      // The bucket compares the part with what was signed. Whatever fails, both are done with the bytes before they go.
-      const results = await Promise.allSettled([upload.part(number, bytes, { sha256: etag }), digesting]);
-      for (const result of results) if (result.status === "rejected") throw result.reason;
+      // The bucket compares the part with what was signed.
+      await upload.part(number, bytes, { sha256: etag });
+      // The turn of what is kept may come with a part that the client sends once it has this answer.
+      if (!isKept) await digesting;
       const part = { etag, size: bytes.length };
       stored.set(number, part);
       isFree = true;
       return part;
     } finally {
-      giveBack(isFree);
+      // Whatever fails, bucket and digest are done with the bytes before they go.
+      background.add(digesting.catch(() => {}).then(() => loan.giveBack(isFree)));
     }
   };
   const complete = async ({ id, key, parts }: Completion, from: OpenUpload): Promise<number> => {

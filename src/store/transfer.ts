@@ -1,4 +1,6 @@
+import { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
+import { ownsMemory } from "./chunks.ts";
 
 /** Above this a length that a store claims is not believed before the bytes have come. */
 const maxReserved = 64 * 2 ** 20;
@@ -70,6 +72,8 @@ export async function* chunksOf(
   const onAbort = () => body.destroy(signal.reason as Error);
   signal.addEventListener("abort", onAbort, { once: true });
   let isWaiting = true;
+  // Node copies each part of a body out of what the socket reads into.
+  const isOfNode = body instanceof IncomingMessage;
   // One timer for all parts, and an error only where there is one: a body has thousands of parts.
   const timer = setTimeout(() => {
     if (isWaiting) body.destroy(transferError("ETIMEDOUT", `no byte for ${idleMs} ms`));
@@ -82,7 +86,7 @@ export async function* chunksOf(
       const next = await parts.next();
       isWaiting = false;
       if (next.done === true) return;
-      yield next.value;
+      yield isOfNode ? ownsMemory(next.value) : next.value;
     }
   } finally {
     clearTimeout(timer);

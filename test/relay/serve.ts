@@ -24,12 +24,16 @@ export interface ServeOptions {
   readonly tier?: Tier | null;
   readonly canMend?: boolean;
   readonly spoolBytes?: number;
+  /** Bytes of parts that wait in memory, not in the spool. */
+  readonly mostKept?: number;
   readonly rangeBytes?: number;
+  /** Whether one connection to the bucket is slow; it is. */
+  readonly isSlow?: boolean;
 }
 
 /** A served store as a relay opens it, with small bounds. */
 export function serve(store: ObjectStore, options: ServeOptions = {}): Served {
-  const { tier = null, canMend = true, spoolBytes, rangeBytes = 64 * 1024 } = options;
+  const { tier = null, canMend = true, spoolBytes, mostKept, rangeBytes = 64 * 1024, isSlow = true } = options;
   const metrics = createMetrics();
   const spoolParent = makeTempDir("spool");
   const served = createServedStore({
@@ -40,8 +44,8 @@ export function serve(store: ObjectStore, options: ServeOptions = {}): Served {
     metrics,
     signal: new AbortController().signal,
     spool: openSpool({ parent: spoolParent, ...(spoolBytes !== undefined && { maxBytes: spoolBytes }) }),
-    buffers: createBuffers(64 * 2 ** 20),
-    ahead: createReadAhead({ rangeBytes }),
+    buffers: createBuffers(undefined, mostKept),
+    ahead: createReadAhead({ rangeBytes, watch: () => ({ came() {}, taken() {}, areLong: () => isSlow }) }),
   });
   return { served, metrics, spoolParent };
 }

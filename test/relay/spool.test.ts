@@ -49,13 +49,11 @@ test("the folder of a process that was killed goes with the next spool, and no o
 test("parts in any order are given on in theirs", async () => {
   const order = fc.integer({ min: 1, max: 12 }).chain((count) => {
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
-    return fc.tuple(
-      fc.shuffledSubarray(numbers, { minLength: count }),
-      fc.array(fc.boolean(), { minLength: count, maxLength: count }),
-    );
+    const flags = fc.array(fc.boolean(), { minLength: count, maxLength: count });
+    return fc.tuple(fc.shuffledSubarray(numbers, { minLength: count }), flags, flags);
   });
   await fc.assert(
-    fc.asyncProperty(order, async ([numbers, waits]) => {
+    fc.asyncProperty(order, async ([numbers, waits, kept]) => {
       const parent = makeTempDir("spool");
       const spool = openSpool({ parent });
       const passed: number[] = [];
@@ -66,9 +64,11 @@ test("parts in any order are given on in theirs", async () => {
       const adding: Promise<void>[] = [];
       for (const [index, number] of numbers.entries()) {
         const bytes = Buffer.of(number);
-        const added = parts.add(number, bytes).then(() => void bytes.fill(0));
+        const keep = () => kept[index] === true;
+        const added = parts.add(number, { bytes, keep }).then(() => void bytes.fill(0));
         adding.push(added);
-        if (waits[index] === true) await added;
+        // What is kept in memory is done with in its turn, which may come after the next.
+        if (waits[index] === true && !keep()) await added;
       }
       await Promise.all(adding);
       await parts.finish(numbers.length);
@@ -84,10 +84,13 @@ test("a part that is missing is no end, and what waits for it goes", async () =>
   const parent = makeTempDir("spool");
   const spool = openSpool({ parent });
   const parts = createOrderedParts(spool, async () => {});
-  await parts.add(1, Buffer.of(1));
-  await parts.add(3, Buffer.of(3));
-  await expect(parts.finish(2)).rejects.toThrow("1 parts");
+  await parts.add(1, { bytes: Buffer.of(1), keep: () => true });
+  await parts.add(3, { bytes: Buffer.of(3), keep: () => false });
+  const kept = parts.add(4, { bytes: Buffer.of(4), keep: () => true });
+  await expect(parts.finish(3)).rejects.toThrow("1 parts");
   await parts.discard();
+  await kept;
+  await parts.add(5, { bytes: Buffer.of(5), keep: () => true });
   expect(readdirSync(join(parent, readdirSync(parent)[0] ?? ""))).toEqual([]);
   spool.close();
 });
@@ -111,6 +114,24 @@ test("memory is given first come, first served, and one who leaves takes nothing
   release();
   await third;
   expect(order).toEqual(["second", "third"]);
+});
+
+test("what is kept leaves its room to others, up to a bound, and takes it once", async () => {
+  const budget = createBuffers(10, 12);
+  const signal = new AbortController().signal;
+  const first = await budget.lend(8, signal);
+  expect(first.keep()).toBe(true);
+  expect(first.keep()).toBe(false);
+  const second = await budget.lend(8, signal);
+  expect(second.keep()).toBe(false);
+  let third: unknown;
+  const waiting = budget.lend(8, signal).then((loan) => (third = loan));
+  first.giveBack(true);
+  await Promise.resolve();
+  expect(third).toBeUndefined();
+  expect(second.keep()).toBe(true);
+  await waiting;
+  second.giveBack(true);
 });
 
 test("counters are by caller, and in Prometheus's text", () => {

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     canMend: true,
     metrics,
     spool,
-    buffers: createBuffers(64 * 2 ** 20),
+    buffers: createBuffers(),
     ahead: createReadAhead(),
     signal,
   });

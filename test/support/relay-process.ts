@@ -60,7 +60,7 @@ export async function startRelay({
   const child = fork(main, [JSON.stringify(options)], {
     env: cleanEnv(env),
     execArgv: [...execArgv],
-    stdio: ["ignore", process.env["RELAY_OUT"] ? "inherit" : "inherit", "pipe", "ipc"],
+    stdio: ["ignore", "inherit", "pipe", "ipc"],
   });
   const forget = onProcessEnd(() => void child.kill("SIGKILL"));
   const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
