@@ -4,7 +4,7 @@ import { unreachable } from "../diagnostics/unreachable.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { ForeignSnapshot } from "../mounts/as-restored.ts";
 import type { Damage } from "../mounts/damage.ts";
-import type { LoadedSnapshot } from "../mounts/load.ts";
+import type { ListNewest, LoadedSnapshot } from "../mounts/load.ts";
 import type { SaveResult } from "../mounts/save.ts";
 import { totalsOf, type Writer } from "../mounts/snapshot.ts";
 import { showBytes, showCount, showTime } from "../diagnostics/units.ts";
@@ -49,11 +49,11 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
   const { host } = session;
   // Loaded while the mounts are opened.
   const code = awaitedLater(
-    Promise.all([import("../mounts/save.ts"), import("../mounts/as-restored.ts")]).then(([save, restored]) => ({
-      ...save,
-      ...restored,
-    })),
+    Promise.all([import("../mounts/save.ts"), import("../mounts/as-restored.ts"), import("../mounts/load.ts")]).then(
+      ([save, restored, load]) => ({ ...save, ...restored, ...load }),
+    ),
   );
+  let listNewest: ListNewest | undefined;
   return forEachMount<MountSave>(session, {
     what: "saved",
     mounts,
@@ -62,7 +62,7 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
     byState: (_, state) => (state.kind === "lacking" ? { ...nothingMoved, outcome: "unused" } : null),
     async move({ mount, state, gateway, shell, store, signal, show }) {
       const began = host.now();
-      const { isAsRestored, saveMount } = await code;
+      const { isAsRestored, saveMount, shareListings } = await code;
       const sizeOnBuilder = state.kind === "present" ? state.record.bytes : 0;
       const parent = request.parents.get(mount);
       const damage = request.damages.get(mount);
@@ -90,6 +90,10 @@ export async function saveMounts(session: MountSession, request: SaveRequest): P
           ...(mount.maxSize !== null && { maxSize: mount.maxSize }),
         },
         parentScopes: request.parentScopesOf(mount),
+        listNewest: (listNewest ??= shareListings(
+          store,
+          mounts.map(({ storeId }) => storeId),
+        )),
         ...(parent !== undefined && { parent }),
         ...(damage !== undefined && { damage }),
         isIncomplete: request.incomplete.has(mount),

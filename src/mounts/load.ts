@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 import { BkcacheError } from "../diagnostics/error.ts";
-import type { ObjectStore } from "../store/object-store.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
+import { orAborted } from "../host/or-aborted.ts";
+import type { ObjectInfo, ObjectStore } from "../store/object-store.ts";
 import { listSources, type Places } from "./sources.ts";
 import { manifestKey, manifestPrefixOf, type SnapshotRef } from "./keys.ts";
 import {
@@ -91,16 +93,61 @@ function misplaced(): BkcacheError {
   return new BkcacheError({ code: "BK5030", message: "the manifest is that of another snapshot" });
 }
 
+type MountInScope = Omit<SnapshotRef, "key">;
+
 /** Keys of the manifests of a mount in a scope, the newest first. */
 export async function listNewest(
   store: ObjectStore,
-  { scope, mount }: Omit<SnapshotRef, "key">,
+  { scope, mount }: MountInScope,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const found: { readonly key: string; readonly modifiedAt: number }[] = [];
+  const found: ObjectInfo[] = [];
   for await (const object of store.list(manifestPrefixOf(scope, mount), signal && { signal })) found.push(object);
-  // Stores have whole seconds: of two that are equally old, the order of the keys decides, everywhere alike.
-  return found.sort((a, b) => b.modifiedAt - a.modifiedAt || (a.key < b.key ? 1 : -1)).map((object) => object.key);
+  return newestFirst(found);
+}
+
+/** As `listNewest`. */
+export type ListNewest = (where: MountInScope, signal?: AbortSignal) => Promise<readonly string[]>;
+
+/** Mounts for which one listing is worth it. */
+const several = 4;
+/** Objects of one page. */
+const fullPage = 1000;
+
+/**
+ * The same for mounts of one run, which are looked for all at once where there are several of them: by one listing of what
+ * their names begin with, unless that is more than a page.
+ */
+export function shareListings(store: ObjectStore, mounts: readonly string[]): ListNewest {
+  const listAll = async (scope: string): Promise<ReadonlyMap<string, ObjectInfo[]> | null> => {
+    const found = new Map(mounts.map((mount): [string, ObjectInfo[]] => [manifestPrefixOf(scope, mount), []]));
+    let count = 0;
+    for await (const object of store.list(commonStart([...found.keys()]))) {
+      count++;
+      if (count === fullPage) return null;
+      found.get(object.key.slice(0, object.key.lastIndexOf("/") + 1))?.push(object);
+    }
+    return found;
+  };
+  const listings = new Map<string, ReturnType<typeof listAll>>();
+  return async (where, signal) => {
+    const listing = listings.get(where.scope) ?? (mounts.length < several ? null : listAll(where.scope));
+    if (listing !== null) listings.set(where.scope, awaitedLater(listing));
+    const all = signal === undefined ? await listing : await orAborted(Promise.resolve(listing), signal);
+    const found = all?.get(manifestPrefixOf(where.scope, where.mount));
+    return found === undefined ? listNewest(store, where, signal) : newestFirst(found);
+  };
+}
+
+/** Stores have whole seconds: of two that are equally old, the order of the keys decides, everywhere alike. */
+function newestFirst(objects: readonly ObjectInfo[]): readonly string[] {
+  return objects.toSorted((a, b) => b.modifiedAt - a.modifiedAt || (a.key < b.key ? 1 : -1)).map(({ key }) => key);
+}
+
+function commonStart([first = "", ...others]: readonly string[]): string {
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
 }
 
 /** Whether there is any snapshot of a mount in one of the places; says nothing of its being whole. */

@@ -68,7 +68,9 @@ export async function writeManifest(
   if (isTooMuch || encoded.length > limits.maxBytes) throw tooMuch(snapshot, content);
   const bytes = await compress(encoded, { hasChecksum: true });
   const bounds = boundsOf(bytes.length, limits);
-  const isReadable = encoded.length <= bounds.bytes && isJsonWithin(encoded, bounds.values);
+  // A text has no more values than bytes.
+  const isShort = encoded.length <= bounds.values;
+  const isReadable = encoded.length <= bounds.bytes && (isShort || isJsonWithin(encoded, bounds.values));
   if (bytes.length > maxStoredManifestBytes || !isReadable) throw tooMuch(snapshot, content);
   return { bytes, sha256: hash("sha256", bytes, "hex") };
 }

@@ -3,7 +3,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { type Damage, noDamage } from "./damage.ts";
 import { manifestKey } from "./keys.ts";
 import type { Listing } from "./list.ts";
-import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
+import { listNewest, type ListNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 
 export interface ParentOptions {
   readonly store: ObjectStore;
@@ -13,6 +13,8 @@ export interface ParentOptions {
   /** A snapshot that is in memory already. */
   readonly parent?: LoadedSnapshot;
   readonly damage?: Damage;
+  /** Where several mounts are looked for at once. */
+  readonly listNewest?: ListNewest;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +43,8 @@ export function openParents(options: ParentOptions): Parents {
   const { store, mount, parent, signal, damage = noDamage } = options;
   const scopes = options.parentScopes ?? [mount.scope];
   const findNewest = remember(async (scope: string) => {
-    const keys = await listNewest(store, { scope, mount: mount.id }, signal);
+    const where = { scope, mount: mount.id };
+    const keys = await (options.listNewest?.(where, signal) ?? listNewest(store, where, signal));
     return keys.find((objectKey) => !damage.snapshots.has(objectKey));
   });
   const load = remember(async (objectKey: string) =>

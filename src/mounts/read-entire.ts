@@ -33,16 +33,22 @@ export interface UncheckedMount extends EntireMount {
   readonly settled: Promise<EntireMount | null>;
 }
 
-/** The time in seconds by the builder's clock, a zero byte, and the mount as it is. `-newer` compares whole seconds. */
+/**
+ * Finds what does not meet the conditions `$owners`, what was modified of late, and sockets, which tar passes by. `-newer`
+ * compares whole seconds.
+ */
+const findDoubtful = `busybox find . '(' -newer "$began" -o -type s -o ! '(' $owners ')' ')' -print0`;
+
+/** The time in seconds by the builder's clock, a zero byte, the mount as it is, and what is doubtful where root owns it all. */
 const archive = `${settleScript}${readClock}
-{ printf '%s\\0' "$now"; busybox tar -c -f - .; } | ${inLargePieces}
+owners='-user 0 -group 0'
+{ printf '%s\\0' "$now"; busybox tar -c -f - .; ${findDoubtful}; } | ${inLargePieces}
 `;
 
-/** Prints what does not meet the conditions of `$1`, what was modified of late, and sockets, which tar passes by. */
-const findDoubtful = `set -e -o pipefail
+const findDoubtfulOf = `set -e -o pipefail
 ${notePath}${readClock}
 owners=$1
-busybox find . '(' -newer "$began" -o -type s -o ! '(' $owners ')' ')' -print0
+${findDoubtful}
 `;
 
 const maxDoubtfulBytes = 64 * 2 ** 20;
@@ -81,7 +87,7 @@ export async function readEntireMount(options: EntireMountOptions): Promise<Unch
 }
 
 /** Null without a root. */
-function mountOf({ now, files }: Archive, torn: readonly Path[]): EntireMount | null {
+function mountOf({ now, files }: Pick<Archive, "now" | "files">, torn: readonly Path[]): EntireMount | null {
   const root = files.get("")?.listed;
   if (root === undefined) return null;
   const entries = [...files.values()]
@@ -96,10 +102,13 @@ interface Archive {
   readonly now: number;
   /** Every entry, folders and other things too. */
   readonly files: Map<Path, Content>;
+  /** What tar cannot vouch for where root owns everything. Null where that is too much. */
+  readonly doubtful: Set<Path> | null;
 }
 
 async function readArchive({ shell, builder, room, signal, onRead }: EntireMountOptions): Promise<Archive | null> {
   const files = new Map<Path, Content>();
+  const doubtful = collectPaths();
   let open: Listed | null = null;
   let target = "";
   /** A name of a file that is not there. */
@@ -134,6 +143,7 @@ async function readArchive({ shell, builder, room, signal, onRead }: EntireMount
       files.set(open.path, { listed: open, blobs: open.kind === "file" ? builder.end() : [], target });
       open = null;
     },
+    rest: doubtful.push,
   });
   const head: Buffer[] = [];
   let now: number | null = null;
@@ -163,35 +173,42 @@ async function readArchive({ shell, builder, room, signal, onRead }: EntireMount
     return null;
   }
   const isComplete = result.exitCode === 0 && !isOdd && Number.isSafeInteger(now);
-  return isComplete ? { now: Number(now), files } : null;
+  return isComplete ? { now: Number(now), files, doubtful: doubtful.paths() } : null;
+}
+
+function collectPaths() {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    push: (piece: Buffer): void => {
+      length += piece.length;
+      if (length <= maxDoubtfulBytes) chunks.push(Buffer.from(piece));
+    },
+    /** Null where there were too many. */
+    paths: () => (length > maxDoubtfulBytes ? null : new Set(pathsOf(Buffer.concat(chunks)))),
+  };
 }
 
 /** Paths of what tar cannot vouch for; null where it cannot be asked for. */
-async function findChanged({ files }: Archive, { shell, signal }: EntireMountOptions): Promise<Set<Path> | null> {
+async function findChanged(
+  { files, doubtful }: Archive,
+  { shell, signal }: EntireMountOptions,
+): Promise<Set<Path> | null> {
   const owners = { user: new Set<number>(), group: new Set<number>() };
   for (const { listed } of files.values()) {
     owners.user.add(listed.uid);
     owners.group.add(listed.gid);
   }
+  const isRoots = [owners.user, owners.group].every((ids) => ids.size === 1 && ids.has(0));
+  if (isRoots) return doubtful;
   if (owners.user.size + owners.group.size > maxOwners) return null;
   const oneOf = (name: string, ids: ReadonlySet<number>) =>
     `( ${[...ids].map((id) => `-${name} ${id}`).join(" -o ")} )`;
   const conditions = `${oneOf("user", owners.user)} ${oneOf("group", owners.group)}`;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const result = await runScript(
-    shell,
-    { text: findDoubtful, args: [conditions] },
-    {
-      ...(signal && { signal }),
-      onOutput(piece) {
-        length += piece.length;
-        if (length <= maxDoubtfulBytes) chunks.push(Buffer.from(piece));
-      },
-    },
-  );
-  if (result.exitCode !== 0 || length > maxDoubtfulBytes) return null;
-  return new Set(pathsOf(Buffer.concat(chunks)));
+  const found = collectPaths();
+  const script = { text: findDoubtfulOf, args: [conditions] };
+  const { exitCode } = await runScript(shell, script, { ...(signal && { signal }), onOutput: found.push });
+  return exitCode === 0 ? found.paths() : null;
 }
 
 interface Again {

@@ -1,6 +1,7 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
 import { factsOf } from "../diagnostics/codes.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Damage } from "./damage.ts";
 import { manifestKey, type SnapshotRef } from "./keys.ts";
@@ -62,26 +63,42 @@ const triesOfScope = 2;
  * @throws BkcacheError the store's own, and BK5032 where the mount cannot even be looked at.
  */
 export async function restoreMount(options: RestoreOptions): Promise<RestoreResult> {
-  const opened = await openMount(options.shell, options.signal);
-  const { isEmpty, stamp } = opened.state;
-  if (isEmpty || options.replace === true) return restoreFirst(opened, options);
-  const isOwn = stamp?.mount === options.mount.id;
-  const snapshot = isOwn ? { mount: stamp.mount, scope: stamp.scope, key: stamp.key } : null;
-  return { kind: "present", snapshot, findings: [] };
+  const loading = new AbortController();
+  const given = options.signal === undefined ? [] : [options.signal];
+  const candidates = loadCandidates(options, AbortSignal.any([loading.signal, ...given]));
+  // Most mounts that are looked at are empty, and to read a snapshot takes as long as to look.
+  const first = awaitedLater(candidates.next());
+  try {
+    const opened = await openMount(options.shell, options.signal);
+    const { isEmpty, stamp } = opened.state;
+    if (isEmpty || options.replace === true) return await restoreFirst(opened, { options, first, candidates });
+    const isOwn = stamp?.mount === options.mount.id;
+    const snapshot = isOwn ? { mount: stamp.mount, scope: stamp.scope, key: stamp.key } : null;
+    return { kind: "present", snapshot, findings: [] };
+  } finally {
+    // Nothing may go on in the background when this returns.
+    loading.abort();
+    await first.catch(() => {});
+  }
 }
 
-async function restoreFirst(opened: OpenedMount, options: RestoreOptions): Promise<RestoreResult> {
-  const { signal } = options;
+interface Restoring {
+  readonly options: RestoreOptions;
+  readonly first: Promise<IteratorResult<Candidate, void>>;
+  /** Those after the first. */
+  readonly candidates: AsyncIterator<Candidate, void>;
+}
+
+async function restoreFirst(opened: OpenedMount, { options, first, candidates }: Restoring): Promise<RestoreResult> {
   const findings: Diagnostic[] = [];
   const snapshots = new Set<string>();
   const packs = new Set<string>();
   const damage = { snapshots, packs };
-  for await (const { store, objectKey } of findCandidates(options)) {
+  for (let next = await first; next.done !== true; next = await candidates.next()) {
+    const { store, objectKey, load } = next.value;
     const isOwn = store === options.store;
     try {
-      const { limits } = options;
-      const loaded = await loadSnapshot(store, objectKey, { ...(signal && { signal }), ...(limits && { limits }) });
-      if (loaded === null) continue;
+      const loaded = load();
       options.onLoaded?.(loaded, store);
       const storedBytes = await fill(loaded, { opened, options, store, onDamaged: (pack) => isOwn && packs.add(pack) });
       return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
@@ -97,13 +114,40 @@ async function restoreFirst(opened: OpenedMount, options: RestoreOptions): Promi
   return { kind: "miss", findings, damage };
 }
 
-interface Candidate {
+/** A manifest that was read. */
+interface Candidate extends Place {
+  /** @throws BkcacheError where it cannot be used. */
+  readonly load: () => LoadedSnapshot;
+}
+
+/** Manifests that exist, the best first. */
+async function* loadCandidates(options: RestoreOptions, signal: AbortSignal): AsyncGenerator<Candidate, void> {
+  const { limits } = options;
+  for await (const { store, objectKey } of findCandidates({ ...options, signal })) {
+    try {
+      const loaded = await loadSnapshot(store, objectKey, { signal, ...(limits && { limits }) });
+      if (loaded !== null) yield { store, objectKey, load: () => loaded };
+    } catch (error) {
+      if (!(error instanceof BkcacheError) || !factsOf(error.code).isDamage) throw error;
+      yield {
+        store,
+        objectKey,
+        load: () => {
+          throw error;
+        },
+      };
+    }
+  }
+}
+
+/** Where a manifest may be. */
+interface Place {
   readonly store: ObjectStore;
   readonly objectKey: string;
 }
 
-/** Manifests that may exist, each once, the best first. */
-async function* findCandidates({ mount, signal, ...places }: RestoreOptions): AsyncGenerator<Candidate> {
+/** Each once, the best first. */
+async function* findCandidates({ mount, signal, ...places }: RestoreOptions): AsyncGenerator<Place> {
   const sources = listSources(places);
   const named = new Map<ObjectStore, Set<string>>();
   if (mount.key !== null) {

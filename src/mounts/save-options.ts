@@ -1,7 +1,7 @@
 import type { MountShell } from "../builder/gateway/shell.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Damage } from "./damage.ts";
-import type { LoadedSnapshot } from "./load.ts";
+import type { ListNewest, LoadedSnapshot } from "./load.ts";
 import type { Writer } from "./snapshot.ts";
 
 interface Progress {
@@ -29,6 +29,8 @@ export interface SaveOptions {
   readonly parentScopes?: readonly string[];
   /** A snapshot that is in memory already, taken where it is the one that is looked for. */
   readonly parent?: LoadedSnapshot;
+  /** Where several mounts are saved: one listing for all of them. */
+  readonly listNewest?: ListNewest;
   /** What a restore has found, so that the save makes it good. */
   readonly damage?: Damage;
   /**

@@ -15,6 +15,8 @@ export interface TarHandler {
   begin(entry: TarEntry): void;
   data(bytes: Buffer): void;
   end(): void;
+  /** Takes what comes behind the end of an archive; without it that is read as a further archive. Valid as `data` is. */
+  rest?(bytes: Buffer): void;
 }
 
 export interface TarReader {
@@ -26,6 +28,8 @@ export interface TarReader {
 
 /** GNU's long names and pax headers are held in memory. */
 const maxExtendedBytes = 1 << 20;
+/** Empty blocks, which end an archive. */
+const endBlocks = 2;
 
 /**
  * Reads POSIX, GNU and pax archives, several of them one after the other too. Content is handed on without a copy; only
@@ -98,6 +102,9 @@ export function createTarReader(handler: TarHandler): TarReader {
           const skipped = Math.min(chunk.length - at, padding);
           padding -= skipped;
           at += skipped;
+        } else if (handler.rest !== undefined && zeroBlocks >= endBlocks) {
+          handler.rest(chunk.subarray(at));
+          return;
         } else if (filled === 0 && chunk.length - at >= blockBytes) {
           takeHeader(chunk.subarray(at, at + blockBytes));
           at += blockBytes;
@@ -114,7 +121,7 @@ export function createTarReader(handler: TarHandler): TarReader {
     },
     finish() {
       // One that ends without its two empty blocks lost its end, even where a file ends there.
-      if (content > 0 || padding > 0 || filled > 0 || zeroBlocks < 2) throw badTar("its end is missing");
+      if (content > 0 || padding > 0 || filled > 0 || zeroBlocks < endBlocks) throw badTar("its end is missing");
     },
   };
 }

@@ -20,6 +20,7 @@ import { openGroup } from "../../../src/builder/gateway/group.ts";
 import type { MountExit, MountShell } from "../../../src/builder/gateway/shell.ts";
 import { createLimit } from "../../../src/host/limit.ts";
 import { createHost } from "../../../src/host/node-host.ts";
+import { type ListNewest, shareListings } from "../../../src/mounts/load.ts";
 import { restoreMount } from "../../../src/mounts/restore.ts";
 import { saveMount } from "../../../src/mounts/save.ts";
 import { openStore } from "../../../src/store/open.ts";
@@ -56,6 +57,9 @@ const partBytes = 8 << 20;
 const partsAtOnce = 6;
 
 const work = JSON.parse(process.argv[2] ?? "") as Work;
+const mounts = Array.from({ length: work.count ?? 1 }, (_, i) =>
+  work.count === undefined ? work.mount : `${work.mount}${i}`,
+);
 const signal = new AbortController().signal;
 const host = createHost({ cwd: process.cwd(), env, signal, tell: () => {} });
 
@@ -69,9 +73,6 @@ async function main(): Promise<void> {
     work.address === null ? {} : { endpoint: work.address },
   );
   const limit = createLimit(8);
-  const mounts = Array.from({ length: work.count ?? 1 }, (_, i) =>
-    work.count === undefined ? work.mount : `${work.mount}${i}`,
-  );
   const identities = mounts.map((mount) => ({ id: mount, namespace: "" }));
   const group = openGroup(gateway, identities);
   const done = await Promise.all(
@@ -104,6 +105,7 @@ function cpuMs(): number {
 }
 
 let opened: ReturnType<typeof openBucket> | undefined;
+let listNewest: ListNewest | undefined;
 
 async function run(
   { verb, bucket, prefix, mount }: Work,
@@ -121,8 +123,10 @@ async function run(
   // One for all mounts, as a run has it.
   const store = await (opened ??= openBucket(bucket, prefix));
   if (verb === "save") {
+    listNewest ??= shareListings(store, mounts);
     const { kind, ...saved } = await saveMount({
       store,
+      listNewest,
       shell: into,
       mount: { id: mount, scope: "main", key: null },
       writer: { version: "0" },
