@@ -60,10 +60,17 @@ const lazyBuiltins = {
     // As an ES module only what is used is taken; each import of a CommonJS one copies everything.
     if (kind === "mjs") {
       const names = Object.keys(exported as object).filter((key) => /^[\w$]+$/.test(key) && key !== "default");
-      const taken = names.map((key) => `const $${key} = /* @__PURE__ */ take(${JSON.stringify(key)});`);
+      // To look at one of those loads what it is made of, as streams for `fs.ReadStream`.
+      const isGetter = (key: string) => Object.getOwnPropertyDescriptor(exported, key)?.get !== undefined;
+      const taken = names.map((key) => {
+        return `const $${key} = /* @__PURE__ */ ${isGetter(key) ? "takeLater" : "take"}(${JSON.stringify(key)});`;
+      });
       return [
         `const module = ${take};`,
         "const take = (key) => module[key];",
+        "const takeLater = (key) => new Proxy(function () {}, {",
+        "  get: (_, name) => module[key][name], construct: (_, values) => new module[key](...values),",
+        "});",
         ...taken,
         `export { module as default, ${names.map((key) => `$${key} as ${key}`).join(", ")} };`,
       ].join("\n");

@@ -5,6 +5,7 @@ import type { BuilderSession } from "../builder/session.ts";
 import { isAtLeast, parseBuildkitVersion } from "../builder/versions.ts";
 import type { CacheChoice } from "../cache/choice.ts";
 import { levelOf } from "../config/rules/levels.ts";
+import { mayTakeFiles } from "../dockerfile/takes-files.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
@@ -39,6 +40,8 @@ export async function planCalls(host: Host, request: BuildRequest, context: Call
   const asked: Call = { targets: command.targets, flags: [] };
   const { definition } = known;
   if (!mayLose(request, context)) return [asked];
+  const files = Object.values(definition.targets).map((target) => request.readDockerfile(target).dockerfile);
+  if (!files.some((dockerfile) => dockerfile !== null && mayTakeFiles(dockerfile))) return [asked];
   const { findFamilies, oneLine } = await importWhole(() => import("./families.ts"));
   const families = findFamilies({ targets: definition.targets, read: request.readDockerfile });
   const imports = (name: string) => (choice.targets[name]?.cacheFrom ?? []).length > 0;

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, rmdir, unlink, writeFile } from "node:fs/promises";
+import { mkdtempSync, unlinkSync, writeFileSync } from "node:fs";
+import { rm, rmdir, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host } from "../host/host.ts";
@@ -21,11 +22,12 @@ const metadataSize = 65_536;
 export async function makeMetadataFile(host: Pick<Host, "tell">): Promise<MetadataFile | null> {
   let dir: string | null = null;
   try {
-    dir = await mkdtemp(join(tmpdir(), "bkcache-"));
+    // At once: buildx waits for it, and each turn of the event loop takes longer.
+    dir = mkdtempSync(join(tmpdir(), "bkcache-"));
     const folder = dir;
     const path = join(folder, "metadata.json");
-    await writeFile(path, Buffer.alloc(metadataSize));
-    await unlink(path);
+    writeFileSync(path, Buffer.alloc(metadataSize));
+    unlinkSync(path);
     return { path, remove: () => removeFolder(folder) };
   } catch (error) {
     if (dir !== null) await removeFolder(dir);

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readIfThere } from "../host/files.ts";
 import { fieldOf, isRecord, listOf, parseJson } from "../host/json.ts";
 import type { Host } from "../host/host.ts";
 import { buildxConfigDir } from "./docker-config.ts";
@@ -23,8 +23,7 @@ export async function askKnown(host: Host, name: string, keep?: KeepNode): Promi
   const dir = buildxConfigDir(host.env);
   if (!mayTakeShortcuts(host.env)) return null;
   if (!/^[a-zA-Z0-9._-]+$/.test(name)) return null;
-  const text = await readFile(join(dir, "instances", name), "utf8").catch(() => "");
-  const noted = parseJson(text);
+  const noted = parseJson(readNote(join(dir, "instances", name)));
   const [node, ...more] = listOf(fieldOf(noted, "Nodes"));
   const endpoint = fieldOf(node, "Endpoint");
   if (fieldOf(noted, "Driver") !== "remote" || more.length > 0 || typeof endpoint !== "string") return null;
@@ -51,6 +50,14 @@ export async function askKnown(host: Host, name: string, keep?: KeepNode): Promi
     // As buildx's driver/remote has it.
     canExportCache: true,
   };
+}
+
+function readNote(file: string): string {
+  try {
+    return readIfThere(file) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 async function askSocket(endpoint: string, name: string, keep: KeepNode | undefined) {

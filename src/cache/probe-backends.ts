@@ -29,9 +29,14 @@ export async function probeBackends(
   });
   const { answers, beside, failed } = await probeAll(asked, access);
   const records = new Map<object, InputRecord | null>();
+  // A cache that is read and written has one.
+  const read = new Map<Buffer, Promise<InputRecord | null>>();
   const decode = async ({ candidate }: (typeof asked)[number], index: number): Promise<void> => {
     const start = answers[index] === "present" ? (beside[index] ?? null) : null;
-    if (start !== null) records.set(candidate, await readRecord(start, candidate.name));
+    if (start === null) return;
+    const record = read.get(start) ?? readRecord(start, candidate.name);
+    read.set(start, record);
+    records.set(candidate, await record);
   };
   await Promise.all(asked.map(decode));
   const found = new Map<object, Presence>(

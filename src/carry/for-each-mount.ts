@@ -2,6 +2,7 @@ import type { Gateway } from "../builder/gateway/gateway.ts";
 import type { Hold } from "../builder/gateway/presence.ts";
 import type { MountShell } from "../builder/gateway/shell.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { awaitedLater } from "../host/awaited-later.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { createLimit } from "../host/limit.ts";
 import type { MountRestore, MountSave } from "../outcome/mounts.ts";
@@ -159,6 +160,7 @@ export async function forEachMount<O extends MountRestore | MountSave>(
   };
 
   let turn: Hold | null = null;
+  let announcing: Promise<void> | undefined;
   try {
     const before = await (work.states ?? readStates(session, mounts));
     const { wanted, twins } = sortByState(before, mounts);
@@ -173,6 +175,8 @@ export async function forEachMount<O extends MountRestore | MountSave>(
       skipTwins(twins, before);
       return { outcomes, findings: distinct(findings) };
     }
+    // Nothing will be opened, so that it does not matter which of both is first.
+    if (turn !== null && left.length === 0) announcing = awaitedLater(work.beforeOthers?.() ?? Promise.resolve());
     // Others may have had their turn since it was asked, and have opened what was closed then.
     const states = turn === null ? before : await readMended(left);
     const sorted = sortByState(states, left);
@@ -191,7 +195,7 @@ export async function forEachMount<O extends MountRestore | MountSave>(
   } finally {
     progress.close();
     try {
-      await work.beforeOthers?.();
+      await (announcing ?? work.beforeOthers?.());
     } finally {
       await turn?.release();
     }

@@ -120,7 +120,7 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
 
   /** All that is left of a folder, which is among it where it is not kept out, or where something below it is let in again. */
   const collect = async (folder: string, above: Ignored | undefined, into: ContextFile[]): Promise<void> => {
-    for (const entry of readFolder(folder)) {
+    for (const entry of readdirSync(`${root}/${folder}`, { withFileTypes: true })) {
       if (!isKept(entry)) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const state = testIgnored(path, above);

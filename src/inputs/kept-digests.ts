@@ -28,7 +28,7 @@ interface KeptRequest {
   readonly worth?: { readonly files: number; readonly bytes: number };
 }
 
-const leastWorth = { files: 64, bytes: 4 * 2 ** 20 };
+const leastWorth = { files: 32, bytes: 512 * 1024 };
 /** Of all roots together. */
 const maxBytes = 64 * 2 ** 20;
 /**

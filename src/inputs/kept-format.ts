@@ -29,56 +29,70 @@ export interface KeptRows {
 }
 
 /*
- * Magic, SHA-256 of all that follows, number of rows, rows of one size, and the paths in their order with a NUL between two: ten
- * thousand are read within milliseconds, which as JSON take longer than to look at the files. In the byte order of the machines
- * that bkcache runs on, which have one.
+ * Magic, SHA-256 of all that follows, number of rows; then of all rows the numbers of their states, the ids, and the paths with a NUL
+ * between two. Ten thousand are read within milliseconds, which as JSON take longer than to look at the files. Numbers are in the
+ * machine's own order of bytes: what another machine has kept in a shared folder fits nothing here.
  */
-const magic = Buffer.from("bkcache digests\x01", "latin1");
+const magic = Buffer.from("bkcache digests\x02", "latin1");
 const countAt = magic.length + 32;
-const rowsAt = countAt + 8;
-const numbers = ["mtimeMs", "ctimeMs", "ino", "size", "mode"] as const;
-const idBytes = 20;
-const rowBytes = 8 * numbers.length + idBytes;
+const statesAt = countAt + 8;
+const numbersEach = 5;
+const idDigits = 40;
 
 /** No rows for anything else than what was written entirely: another version, a file that was cut or damaged. */
 export function readKept(bytes: Buffer): KeptRows {
   const count = isEntire(bytes) ? bytes.readUInt32LE(countAt) : 0;
-  const namesAt = rowsAt + count * rowBytes;
-  const paths = count === 0 || namesAt > bytes.length ? [] : bytes.toString("utf8", namesAt).split("\0");
+  const idsAt = statesAt + count * numbersEach * 8;
+  const pathsAt = idsAt + (count * idDigits) / 2;
+  const states = new Float64Array(count * numbersEach);
+  new Uint8Array(states.buffer).set(bytes.subarray(statesAt, idsAt));
+  const ids = bytes.toString("hex", idsAt, pathsAt);
+  const paths = count === 0 ? [] : bytes.toString("utf8", pathsAt).split("\0");
   const rows = new Map<string, number>();
   for (let row = 0; row < paths.length; row += 1) rows.set(paths[row] as string, row);
-  const numberOf = (row: number, index: number): number => bytes.readDoubleLE(rowsAt + row * rowBytes + 8 * index);
-  const idOf = (row: number): string => {
-    const start = rowsAt + row * rowBytes + 8 * numbers.length;
-    return bytes.toString("hex", start, start + idBytes);
-  };
+  const idOf = (row: number): string => ids.slice(row * idDigits, (row + 1) * idDigits);
   return {
     paths,
     find: (path) => rows.get(path),
-    isOf: (row, state) => numbers.every((name, index) => numberOf(row, index) === state[name]),
+    isOf(row, { mtimeMs, ctimeMs, ino, size, mode }) {
+      const at = row * numbersEach;
+      return (
+        states[at] === mtimeMs &&
+        states[at + 1] === ctimeMs &&
+        states[at + 2] === ino &&
+        states[at + 3] === size &&
+        states[at + 4] === mode
+      );
+    },
     idOf,
     at(row) {
-      const state = Object.fromEntries(numbers.map((name, index) => [name, numberOf(row, index)]));
-      return { path: paths[row] as string, state: state as unknown as FileState, id: idOf(row) };
+      const start = row * numbersEach;
+      const [mtimeMs = 0, ctimeMs = 0, ino = 0, size = 0, mode = 0] = states.subarray(start, start + numbersEach);
+      return { path: paths[row] as string, state: { mtimeMs, ctimeMs, ino, size, mode }, id: idOf(row) };
     },
   };
 }
 
 function isEntire(bytes: Buffer): boolean {
-  if (bytes.length < rowsAt || !bytes.subarray(0, magic.length).equals(magic)) return false;
+  if (bytes.length < statesAt || !bytes.subarray(0, magic.length).equals(magic)) return false;
   return bytes.toString("hex", magic.length, countAt) === hash("sha256", bytes.subarray(countAt), "hex");
 }
 
 export function writeKept(rows: readonly KeptRow[]): Buffer {
-  const names = Buffer.from(rows.map(({ path }) => path).join("\0"));
-  const bytes = Buffer.concat([Buffer.alloc(rowsAt + rows.length * rowBytes), names]);
-  magic.copy(bytes);
-  bytes.writeUInt32LE(rows.length, countAt);
-  let at = rowsAt;
-  for (const { state, id } of rows) {
-    for (const name of numbers) at = bytes.writeDoubleLE(state[name], at);
-    at += bytes.write(id, at, idBytes, "hex");
+  const states = new Float64Array(rows.length * numbersEach);
+  for (const [row, { state }] of rows.entries()) {
+    const { mtimeMs, ctimeMs, ino, size, mode } = state;
+    states.set([mtimeMs, ctimeMs, ino, size, mode], row * numbersEach);
   }
+  const head = Buffer.alloc(statesAt);
+  magic.copy(head);
+  head.writeUInt32LE(rows.length, countAt);
+  const bytes = Buffer.concat([
+    head,
+    new Uint8Array(states.buffer),
+    Buffer.from(rows.map(({ id }) => id).join(""), "hex"),
+    Buffer.from(rows.map(({ path }) => path).join("\0")),
+  ]);
   Buffer.from(hash("sha256", bytes.subarray(countAt), "hex"), "hex").copy(bytes, magic.length);
   return bytes;
 }
