@@ -1,6 +1,7 @@
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
+import { within } from "../host/within.ts";
 import type { Outcome } from "./conclude.ts";
 import { execute } from "./execute.ts";
 import { describeTargets, findIdleMounts } from "./inputs.ts";
@@ -19,6 +20,12 @@ export interface BakeResult {
 }
 
 /**
+ * Time in ms for what buildx waits for, before the files of contexts are looked at: one that takes longer waits for the network itself,
+ * and leaves time for them.
+ */
+const headStart = 75;
+
+/**
  * A build of buildx with its caches, from what is decided before it to the report.
  * @param open for tests
  * @throws BkcacheError for all that is wrong before the build starts.
@@ -30,12 +37,21 @@ export async function runCachedBuild(
 ): Promise<BakeResult> {
   const resources = open(host, request);
   const stop = new AbortController();
-  const describing = awaitedLater(describeTargets(host, request, stop.signal));
+  let builtSince: number | null = null;
+  const preparing = awaitedLater(prepare(host, request, resources));
+  const decided = preparing.catch(() => null);
+  const describing = awaitedLater(
+    within(decided, headStart, null).then(() =>
+      describeTargets(host, request, { stop: stop.signal, builtSince: () => builtSince }),
+    ),
+  );
   const run: Run = { host, request, resources, describing };
   let ready: Ready | null = null;
   try {
-    ready = await prepare(host, request, resources);
+    ready = await preparing;
     await restoreMounts(run, ready);
+    // By the clock that files have their times from.
+    builtSince = Date.now();
     return await buildAndFinish(run, ready);
   } finally {
     stop.abort();

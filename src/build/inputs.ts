@@ -28,14 +28,20 @@ export function keptDigestsFolder(env: Host["env"]): string | null {
   return mayTakeShortcuts(env) ? userCachePath(env, "digests") : null;
 }
 
+interface DescribeOptions {
+  /** Ends it where nobody waits for it any more. */
+  readonly stop: AbortSignal;
+  /** When buildx was started, in ms since the epoch; null before. */
+  readonly builtSince: () => number | null;
+}
+
 /**
  * Looks at what the targets are made of, as soon as it is known what they are and between all else. Never fails.
- * @param stop ends it where nobody waits for it any more
  */
 export async function describeTargets(
   { env, signal }: Host,
   request: BuildRequest,
-  stop: AbortSignal,
+  { stop, builtSince }: DescribeOptions,
 ): Promise<Described> {
   const { plan, targets, evaluated, readDockerfile, dir, cache } = request;
   const described = new Map<string, TargetInputs | string>();
@@ -51,6 +57,7 @@ export async function describeTargets(
         read: readDockerfile,
         dir,
         keepIn: keptDigestsFolder(env),
+        builtSince,
       },
     );
     for (const name of targets) {

@@ -31,6 +31,8 @@ export interface ContextFiles {
 export interface FoundFiles {
   /** SHA-256 over all that is found, and by which folders. */
   readonly digest: string;
+  /** When the last of all that was looked at so far changed, in ms since the epoch: a file, or which ones a folder has. */
+  readonly changedAt: number;
   /** In the order of their paths' code units. */
   list(): readonly ContextFile[];
 }
@@ -73,10 +75,22 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
   const ignored = new Map<string, Ignored>();
   const files = new Map<string, ContextFile>();
   const trees = new Map<string, Part>();
+  let changedAt = 0;
 
+  /** Once more after something was read: what was read may be younger than the look before it. */
+  const look = (path: string): Stats => {
+    const stats = lstatSync(`${root}/${path}`);
+    changedAt = Math.max(changedAt, stats.ctimeMs);
+    return stats;
+  };
+  const listFolder = (path: string): readonly Dirent[] => {
+    const found = readdirSync(`${root}/${path}`, { withFileTypes: true });
+    look(path);
+    return found;
+  };
   const readFolder = (path: string): readonly Dirent[] => {
     let found = folders.get(path);
-    if (found === undefined) folders.set(path, (found = readdirSync(`${root}/${path}`, { withFileTypes: true })));
+    if (found === undefined) folders.set(path, (found = listFolder(path)));
     return found;
   };
   const testIgnored = (path: string, parent: Ignored | undefined): Ignored => {
@@ -95,9 +109,12 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
     if (known !== undefined) return known;
     budget.files -= 1;
     if (budget.files < 0) throw new TooManyFiles("there are too many files");
-    const absolute = `${root}/${path}`;
-    if (entry.isSymbolicLink()) return keep({ path, mode: 0o777, kind: "link", id: readlinkSync(absolute) });
-    const stats = lstatSync(absolute);
+    if (entry.isSymbolicLink()) {
+      const id = readlinkSync(`${root}/${path}`);
+      look(path);
+      return keep({ path, mode: 0o777, kind: "link", id });
+    }
+    const stats = look(path);
     const mode = stats.mode & 0o7777;
     if (entry.isDirectory()) return keep({ path, mode, kind: "folder", id: "" });
     const id = idOf(path, stats);
@@ -111,6 +128,7 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
     budget.bytes -= stats.size;
     if (budget.bytes < 0) throw new TooManyFiles("they are too large");
     const keepId = (id: string): string => {
+      look(path);
       kept?.add(path, stats, id);
       return id;
     };
@@ -120,7 +138,7 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
 
   /** All that is left of a folder, which is among it where it is not kept out, or where something below it is let in again. */
   const collect = async (folder: string, above: Ignored | undefined, into: ContextFile[]): Promise<void> => {
-    for (const entry of readdirSync(`${root}/${folder}`, { withFileTypes: true })) {
+    for (const entry of listFolder(folder)) {
       if (!isKept(entry)) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const state = testIgnored(path, above);
@@ -191,6 +209,7 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
       }
       const sorted = [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
       return {
+        changedAt,
         digest: hash("sha256", JSON.stringify(sorted.map(([key, { digest }]) => [key, digest])), "hex"),
         list() {
           const all = new Map(sorted.flatMap(([, part]) => part.files.map((file) => [file.path, file] as const)));

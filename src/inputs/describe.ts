@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isRemote } from "../bake/location.ts";
 import type { BakeTarget } from "../bake/model.ts";
@@ -33,6 +33,8 @@ export interface InputsRequest {
   readonly budget?: FileBudget;
   /** Folder for digests of files that git does not know, absolute; null where each is read. */
   readonly keepIn: string | null;
+  /** When the build began for which it is described, in ms since the epoch; null where it has not. What changes after that is not known. */
+  readonly builtSince?: () => number | null;
 }
 
 /** Of all contexts together: more than this takes seconds, and is rarely meant. */
@@ -48,7 +50,7 @@ export interface InputReader {
 
 export function createInputReader(
   host: Pick<Host, "env" | "signal">,
-  { project, targets, read, dir, budget = { ...defaultBudget }, keepIn }: InputsRequest,
+  { project, targets, read, dir, budget = { ...defaultBudget }, keepIn, builtSince = () => null }: InputsRequest,
 ): InputReader {
   const breather = createBreather(host.signal);
   const digests = createFileDigests(breather);
@@ -75,6 +77,13 @@ export function createInputReader(
     return opened;
   };
 
+  /** Whether it may be another one than the build had: the build reads it sometime after it began. */
+  const isYoung = (changed: number): boolean => {
+    const since = builtSince();
+    // The clock of a file system goes in steps: of the kernel's clock, 10 ms at most, or of seconds.
+    const step = changed % 1000 === 0 ? 2_000 : 50;
+    return since !== null && changed > since - step;
+  };
   const describe = (name: string): Promise<TargetInputs> => {
     let found = described.get(name);
     if (found === undefined) described.set(name, (found = describeAnew(name)));
@@ -88,6 +97,7 @@ export function createInputReader(
     const unknown: string[] = [];
     const { dockerfile, path, reason } = { path: null, reason: "", ...read(target) };
     if (dockerfile === null) unknown.push(reason);
+    if (path !== null && isYoung(changedAt(path))) unknown.push("its Dockerfile changed while it was built");
     const stages = dockerfile === null ? [] : reached(dockerfile, target);
     const used = dockerfile === null ? null : usedBy(dockerfile, stages, target);
     const settings = listSettings(target, {
@@ -143,8 +153,11 @@ export function createInputReader(
     if (layout) return "a context is a folder of images";
     const root = resolve(dir, place.replace(/^cwd:\/\//, ""));
     try {
-      const own = dockerfile === null ? null : readIfThere(`${dockerfile}.dockerignore`);
-      return await openContext(root, own ?? readIfThere(join(root, ".dockerignore")) ?? "").find(paths);
+      const ignoreFiles = [...(dockerfile === null ? [] : [`${dockerfile}.dockerignore`]), join(root, ".dockerignore")];
+      const texts = ignoreFiles.map(readIfThere);
+      const found = await openContext(root, texts.find((text) => text !== null) ?? "").find(paths);
+      const isChanged = isYoung(Math.max(found.changedAt, ...ignoreFiles.map(changedAt)));
+      return isChanged ? "files of a context changed while it was built" : found;
     } catch (error) {
       host.signal.throwIfAborted();
       if (error instanceof TooManyFiles) return `of the files of a context ${error.message}`;
@@ -159,6 +172,11 @@ export function createInputReader(
       for (const each of kept.values()) await each?.save(!host.signal.aborted);
     },
   };
+}
+
+/** 0 for what is not there. */
+function changedAt(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }
 
 function reached(dockerfile: Dockerfile, target: BakeTarget): readonly Stage[] {

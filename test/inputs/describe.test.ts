@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { BakeTarget } from "../../src/bake/model.ts";
 import { findDifferences } from "../../src/inputs/compare.ts";
+import { openContextFiles } from "../../src/inputs/context-files.ts";
+import { createIgnore } from "../../src/inputs/ignore.ts";
 import { createInputReader, type InputsRequest } from "../../src/inputs/describe.ts";
 import { describeDifference } from "../../src/inputs/describe-difference.ts";
 import { readFiles, readRecord, writeRecord } from "../../src/inputs/record.ts";
@@ -11,14 +13,14 @@ import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
 const facts = { name: "p.t", created: 1, mode: "max", platforms: [], images: {} } as const;
 
-interface Options extends Partial<Pick<InputsRequest, "budget" | "keepIn">> {
+interface Options extends Partial<Pick<InputsRequest, "budget" | "keepIn" | "builtSince">> {
   readonly env?: Readonly<Record<string, string>>;
 }
 
 function read(
   workspace: Workspace,
   targets: Readonly<Record<string, BakeTarget>>,
-  { env = {}, budget, keepIn = null }: Options = {},
+  { env = {}, budget, keepIn = null, builtSince }: Options = {},
 ) {
   const { dir } = workspace;
   const host = { env, signal: new AbortController().signal };
@@ -29,6 +31,7 @@ function read(
     read: createDockerfileReader(dir),
     keepIn,
     ...(budget && { budget: { ...budget } }),
+    ...(builtSince && { builtSince }),
   };
   return createInputReader(host, request);
 }
@@ -57,6 +60,50 @@ test("a note of another fingerprint in which nothing else differs is said as suc
   expect(await differences(inputs, { ...inputs, fingerprint: "0".repeat(64) })).toEqual([
     expect.stringMatching(/^not known: .*another version of bkcache/),
   ]);
+});
+
+describe("what changed since the build began is not known", () => {
+  const files = "files of a context changed while it was built";
+  test.each<readonly [string, (workspace: Workspace) => void, readonly string[]]>([
+    ["nothing", () => {}, []],
+    ["a file that is copied", (each) => each.write("src/b/c", "x"), [files]],
+    ["a new file", (each) => each.write("src/b/d", ""), [files]],
+    ["a file that is gone", (each) => rmSync(each.path("src/b/c")), [files]],
+    ["rights", (each) => chmodSync(each.path("src/a"), 0o755), [files]],
+    ["another link", (each) => (rmSync(each.path("src/l")), symlinkSync("b", each.path("src/l"))), [files]],
+    ["the ignore file", (each) => each.write(".dockerignore", "other"), [files]],
+    [
+      "the Dockerfile",
+      (each) => each.write("Dockerfile", project.Dockerfile),
+      ["its Dockerfile changed while it was built"],
+    ],
+    ["a file that is not copied", (each) => each.write("README.md", "y"), []],
+  ])("%s", async (_, change, unknown) => {
+    const workspace = makeWorkspace({ ...project, ".dockerignore": "none" });
+    symlinkSync("a", workspace.path("src/l"));
+    // So long that no clock of a file system can have stood still.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const since = Date.now();
+    change(workspace);
+    expect((await describeOne(workspace, {}, { builtSince: () => since })).unknown).toEqual(unknown);
+    expect((await describeOne(workspace, {}, { builtSince: () => null })).unknown).toEqual([]);
+  });
+
+  test("a file that changes as it is read", async () => {
+    const workspace = makeWorkspace(project);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const since = Date.now();
+    const files = openContextFiles({
+      root: workspace.dir,
+      ignore: createIgnore(""),
+      git: null,
+      kept: null,
+      digests: { of: (path) => (writeFileSync(path, "x"), "id") },
+      breather: { pause: () => undefined },
+      budget: { files: 100, bytes: 1000 },
+    });
+    expect((await files.find(new Set(["src/b/c"]))).changedAt).toBeGreaterThan(since - 50);
+  });
 });
 
 describe("what a change changes", () => {
