@@ -57,17 +57,19 @@ function createSession(host: Host, buildx: Buildx, { builder, from, opened }: Se
   const nodes = new Map<string, DialedNode>();
   const open = async (platform: string, kept: OpenNode | undefined): Promise<Gateway> => {
     const isSocket = kept !== undefined || endpoint?.startsWith("unix://") === true;
-    const [{ openGateway }, socket] = await Promise.all([
+    const [{ openGateway }, found] = await Promise.all([
       import("./gateway/gateway.ts"),
-      isSocket ? null : import("./container-socket.ts").then((each) => each.findContainerSocket(host.env, builder)),
+      isSocket || !mayTakeShortcuts(host.env) ? null : findContainer(host.env, builder),
     ]);
     const openBy = (address: string | undefined) =>
       openGateway({ ...host, cwd: from }, buildx, builder.name, {
         signal: host.signal,
         ...(platform !== "" && { platform }),
         ...(address !== undefined && { endpoint: address }),
+        ...(found !== null && { container: found.container }),
         ...(kept !== undefined && { opened: kept }),
       });
+    const socket = found?.socket ?? null;
     return socket === null ? openBy(endpoint) : openBy(socket).catch(() => openBy(endpoint));
   };
   const dial = (platform: string, kept: OpenNode | undefined): DialedNode => {
@@ -108,4 +110,13 @@ function createSession(host: Host, buildx: Buildx, { builder, from, opened }: Se
     },
   };
   return session;
+}
+
+/** Null where the builder is not one container of an engine on this machine. */
+async function findContainer(env: Host["env"], builder: Builder) {
+  const { findEngineContainer } = await import("./engine.ts");
+  const container = await findEngineContainer(env, builder);
+  if (container === null) return null;
+  const { findContainerSocket } = await import("./container-socket.ts");
+  return { container, socket: await findContainerSocket(container) };
 }

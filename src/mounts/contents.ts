@@ -141,6 +141,7 @@ async function readOnce(
     shell,
     { text: readNames },
     {
+      expectedBytes: [...wanted.values()].reduce((sum, { size }) => sum + size, 0),
       ...(signal && { signal }),
       input: (async function* () {
         yield Buffer.from(`${settledBefore - 1}\n`);

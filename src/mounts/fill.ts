@@ -6,7 +6,7 @@ import { createOpener, type FetchOptions } from "./fetch.ts";
 import type { LoadedSnapshot } from "./load.ts";
 import { type MountState, parseState, printState, settleScript } from "./settle.ts";
 import { explainFailure, readScript, runScript } from "./shell-script.ts";
-import type { FileEntry } from "./snapshot.ts";
+import { type FileEntry, totalsOf } from "./snapshot.ts";
 import { writeStamp } from "./stamp.ts";
 import { layOut, openBatches } from "./unpack.ts";
 
@@ -83,7 +83,8 @@ export async function openMount(shell: MountShell, signal?: AbortSignal): Promis
       const input = endingEarly(archive(loaded, { ...options, signal: stop, hasCpio }), failures);
       try {
         // It ends with its input: a process that is broken off takes the shell with it, and with that the way to clean up.
-        const result = await runScript(shell, { text: fillScript }, { input });
+        const expectedBytes = totalsOf(loaded.snapshot).bytes;
+        const result = await runScript(shell, { text: fillScript }, { input, expectedBytes });
         if (failures.length > 0) throw failures[0];
         if (result.exitCode !== 0) throw notUnpacked(result);
       } catch (error) {

@@ -151,6 +151,7 @@ async function readArchive({ shell, builder, room, signal, onRead }: EntireMount
     shell,
     { text: archive },
     {
+      expectedBytes: Number.POSITIVE_INFINITY,
       ...(signal && { signal }),
       onOutput(piece) {
         if (now !== null) reader.push(piece);

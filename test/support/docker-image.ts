@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeTempDir } from "./cleanup.ts";
 import { copyLibraries, makeBusyboxContext } from "./contexts.ts";
@@ -32,7 +32,8 @@ export function makeBuildkitTar(): string {
   copyFileSync(runc, join(root, "usr/sbin/runc"));
   copyLibraries(runc, root);
   place("/etc/ssl/certs/ca-certificates.crt", join(root, "etc/ssl/certs/ca-certificates.crt"));
-  execFileSync(join(root, "bin/busybox"), ["--install", "-s", join(root, "bin")]);
+  const applets = execFileSync(join(root, "bin/busybox"), ["--list"], { encoding: "utf8" }).trim().split("\n");
+  for (const applet of applets) if (applet !== "busybox") symlinkSync("busybox", join(root, "bin", applet));
   made = join(dir, "image.tar");
   execFileSync("tar", ["-c", "-f", made, "-C", root, "."]);
   return made;

@@ -1,5 +1,6 @@
 import { connect, constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
 import type { Duplex } from "node:stream";
+import { createPauser } from "./flow.ts";
 import { createDeframer, createSender } from "./framing.ts";
 import type { Message } from "./wire.ts";
 
@@ -187,11 +188,11 @@ async function receive<Out>(
 ): Promise<void> {
   let broken: unknown;
   let refusal: { readonly error: unknown } | undefined;
-  let waiting = 0;
   const refuse = (error: unknown): void => {
     refusal ??= { error };
     stream.close(constants.NGHTTP2_CANCEL);
   };
+  const waitFor = createPauser(stream, refuse);
   const take = (message: Out): void => {
     if (refusal !== undefined) return;
     let answer;
@@ -200,13 +201,7 @@ async function receive<Out>(
     } catch (error) {
       return refuse(error);
     }
-    if (answer === undefined) return;
-    waiting++;
-    stream.pause();
-    answer.then(() => {
-      waiting--;
-      if (waiting === 0) stream.resume();
-    }, refuse);
+    waitFor(answer);
   };
   const deframe = createDeframer((bytes) => take(method.response.decode(bytes)));
   stream.on("data", (chunk: Buffer) => {

@@ -1,9 +1,9 @@
 import { createLimit } from "../../host/limit.ts";
 import type { Channel } from "./channel.ts";
 import { type Build, openBuild } from "./internal-build.ts";
-import { baseFolder, type LlbDefinition, mountBase, mountKey } from "./llb.ts";
+import { baseFolder, type LlbDefinition, mountBase, mountKey, notesPath } from "./llb.ts";
 import { CacheSharingOpt, MountType } from "./messages.ts";
-import { notesPath } from "./process.ts";
+import type { EngineWay } from "./engine-stdio.ts";
 import { notesMount } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 import { openProcesses } from "./processes.ts";
@@ -13,6 +13,8 @@ export interface ContainerOptions {
   readonly root: () => Promise<LlbDefinition>;
   /** What the user is to see of a failed call of a process. */
   readonly explain: (error: unknown) => Promise<unknown>;
+  /** A shorter way to processes, where there is one. */
+  readonly engine: EngineWay | null;
 }
 
 /** The containers of one node, each with some mounts. */
@@ -69,7 +71,7 @@ export function createContainers(channel: Channel, options: ContainerOptions): C
         throw error;
       }
       const { metadata } = build;
-      const processes = openProcesses(channel, { container, metadata, explain: options.explain });
+      const processes = openProcesses(channel, { ...options, container, metadata });
       const open = new Set(mounts.keys());
       let released: Promise<void> | undefined;
       const release = async (): Promise<void> => {

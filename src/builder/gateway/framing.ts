@@ -1,4 +1,5 @@
 import type { ClientHttp2Stream } from "node:http2";
+import { createWriter } from "./flow.ts";
 import { lengthOf } from "./wire.ts";
 
 /* How gRPC puts messages into a stream. Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
@@ -8,8 +9,6 @@ const maxFrame = 32 << 20;
 /** A byte that says whether the message is compressed, and its length in four. */
 const frameHead = 5;
 
-/** Bytes of messages that wait for their way out, beyond which a sender waits too: some, so that the builder never does. */
-const maxQueued = 1 << 20;
 /** Bytes from which on a piece of a message goes out as it is, and not as a copy. */
 const largePiece = 32 << 10;
 
@@ -18,26 +17,13 @@ export function createSender<In>(
   stream: ClientHttp2Stream,
   encode: (message: In) => readonly Uint8Array[],
 ): (message: In) => Promise<void> {
-  let queued = 0;
-  let waiting: (() => void)[] = [];
-  const wake = (): void => {
-    for (const resume of waiting) resume();
-    waiting = [];
-  };
-  stream.once("close", wake);
-  const isFull = (): boolean => queued >= maxQueued && !stream.destroyed && !stream.closed;
+  const writer = createWriter(stream);
   return async (message) => {
     if (stream.destroyed || stream.writableEnded) return;
     stream.cork();
-    for (const chunk of frame(encode(message))) {
-      queued += chunk.length;
-      stream.write(chunk, () => {
-        queued -= chunk.length;
-        if (queued < maxQueued) wake();
-      });
-    }
+    for (const chunk of frame(encode(message))) writer.write(chunk);
     stream.uncork();
-    while (isFull()) await new Promise<void>((resolve) => void waiting.push(resolve));
+    await writer.room();
   };
 }
 

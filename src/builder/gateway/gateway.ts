@@ -1,9 +1,11 @@
 import { BkcacheError } from "../../diagnostics/error.ts";
 import type { Host } from "../../host/host.ts";
 import type { Buildx } from "../buildx.ts";
+import type { EngineContainer } from "../engine.ts";
 import { GrpcError, GrpcStatus } from "./channel.ts";
 import { createContainers } from "./container.ts";
 import { type Connection, dial } from "./connection.ts";
+import { createEngineWay } from "./engine-stdio.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
 import { helperRoot, type LlbDefinition } from "./llb.ts";
 import { type BuildStatus, CacheSharingOpt, Control } from "./messages.ts";
@@ -27,6 +29,8 @@ export interface GatewayOptions extends HelperOptions {
   readonly platform?: string;
   /** The address of a builder whose driver is remote. A socket of this machine is then opened without buildx. */
   readonly endpoint?: string;
+  /** The container that the builder is, where its engine may be asked for what BuildKit is not needed for. */
+  readonly container?: EngineContainer;
   /** The node, where it is connected to already. */
   readonly opened?: OpenNode;
   readonly signal?: AbortSignal;
@@ -131,6 +135,7 @@ export async function openGateway(
       return (root ??= findHelper({ host, buildx, builder, platform }, options).then(helperRoot));
     },
     explain: connection.explain,
+    engine: options.container === undefined ? null : createEngineWay(options.container),
   });
   const openShells: Gateway["openShells"] = (mounts, shellOptions = {}) =>
     ask(async () => {

@@ -13,7 +13,17 @@ const none = -1;
 export type LlbDefinition = Encoded<typeof Definition>;
 
 /** Where a container keeps what goes with it. */
-export const scratchPath = "/s";
+const scratchPath = "/s";
+/** The folder of notes, which all containers share. */
+export const notesPath = "/n";
+/** The environment of what runs in a container. */
+export const helperEnv = [
+  "PATH=/bin",
+  "LC_ALL=C",
+  "TZ=UTC0",
+  `BKCACHE_NOTES=${notesPath}`,
+  `BKCACHE_SCRATCH=${scratchPath}`,
+] as const;
 
 /** A root file system that holds the helper and an empty folder. */
 export function helperRoot(helper: Uint8Array): LlbDefinition {

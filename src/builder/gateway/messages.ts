@@ -96,7 +96,7 @@ export const NetMode = { NONE: 2 } as const;
 
 const Meta = message({ args: list(1, text), env: list(2, text), cwd: field(3, text), user: field(4, text) });
 
-export const ExecMessage = message({
+const ExecMessage = message({
   ProcessID: field(1, text),
   Init: optional(2, message({ ContainerID: field(1, text), Meta: optional(2, Meta), Fds: list(3, int) })),
   File: optional(3, message({ Fd: field(1, int), EOF: field(2, bool), Data: field(3, bytes) })),

@@ -1,14 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { type Call, type Channel, GrpcError, GrpcStatus } from "./channel.ts";
-import { helperPath, scratchPath } from "./llb.ts";
-import { type ExecMessage, LLBBridge } from "./messages.ts";
+import { GrpcError, GrpcStatus } from "./channel.ts";
+import { helperPath } from "./llb.ts";
 import type { MountExecOptions, MountExit } from "./shell.ts";
-import type { Decoded, Encoded } from "./wire.ts";
+import type { OutputPiece, Stdio } from "./stdio.ts";
 
-type ExecCall = Call<Encoded<typeof ExecMessage>, Decoded<typeof ExecMessage>>;
-
-/** The folder of notes, which all containers share. */
-export const notesPath = "/n";
 /** Bytes of input in one message at most; BuildKit holds each message whole, and refuses those of 16 MiB. */
 const maxInput = 256 * 1024;
 const maxStderr = 64 * 1024;
@@ -19,7 +14,7 @@ const maxStderr = 64 * 1024;
  * is left is its input, and its arguments; the text follows, then the input. Its end is said at the end of standard error,
  * with the exit code, then at the end of standard output.
  */
-const loop = `
+export const loop = `
 while IFS=' ' read -r id dir number size input args; do
   if [ "$size" != 0 ]; then
     text=$(busybox dd bs="$size" count=1 iflag=fullblock 2>/dev/null)
@@ -36,20 +31,6 @@ while IFS=' ' read -r id dir number size input args; do
   echo "$id"
   [ "$input" != - ] || break
 done`;
-/**
- * BuildKit starts further processes in a container, at the cost of one, only as long as its first one lives. It ends a
- * container with the first process that fails, so that all of them end well.
- */
-const stay = "exec sleep 2147483647 </dev/null >/dev/null 2>&1";
-
-export interface ProcessOptions {
-  readonly container: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Whether it is the first in its container, where it stays after its end. */
-  readonly isFirst: boolean;
-  /** What the user is to see of a failed call. */
-  readonly explain: (error: unknown) => Promise<unknown>;
-}
 
 export interface Command extends Pick<MountExecOptions, "onOutput" | "signal"> {
   readonly argv: readonly string[];
@@ -61,8 +42,6 @@ export interface Command extends Pick<MountExecOptions, "onOutput" | "signal"> {
 export interface Process {
   /** Fails as `explain` says, or with what input and `onOutput` threw; it is lost then. */
   run(command: Command): Promise<MountExit>;
-  /** Resolves when BuildKit has started it, or will not any more. */
-  readonly started: Promise<void>;
   /** Whether it takes no other command. */
   isOver(): boolean;
   /** Whether a command was broken off, or it ended by itself. */
@@ -76,17 +55,11 @@ export function newId(): string {
   return randomUUID().replaceAll("-", "");
 }
 
-export function openProcess(channel: Channel, options: ProcessOptions): Process {
-  const { container, metadata, isFirst, explain } = options;
-  const call: ExecCall = channel.open(LLBBridge.ExecProcess, { metadata });
-  const ProcessID = newId();
-  const args = [helperPath, "sh", "-c", isFirst ? `${loop}\n${stay}` : loop];
-  const Meta = {
-    args,
-    cwd: "/",
-    env: ["PATH=/bin", "LC_ALL=C", "TZ=UTC0", `BKCACHE_NOTES=${notesPath}`, `BKCACHE_SCRATCH=${scratchPath}`],
-  };
-  const { promise: started, resolve: onStarted } = Promise.withResolvers<void>();
+/**
+ * @param stdio of a process that runs `loop`
+ * @param explain what the user is to see of a failure
+ */
+export function openProcess(stdio: Stdio, explain: (error: unknown) => Promise<unknown>): Process {
   /** Of the texts that it has. */
   const numbers = new Map<string, number>();
   let underWay: Receiver | null = null;
@@ -95,30 +68,24 @@ export function openProcess(channel: Channel, options: ProcessOptions): Process 
   let hasEnded = false;
   let reason = "the builder does not say how the process ended";
   let failure: unknown;
-  const send = (Data: Uint8Array): Promise<void> => call.send({ ProcessID, File: { Data } });
   const end = (): void => {
     isOver = true;
-    if (!hasEnded) void call.send({ ProcessID, File: { EOF: true } });
+    if (!hasEnded) stdio.end();
     hasEnded = true;
   };
-  void call.send({ ProcessID, Init: { ContainerID: container, Meta, Fds: [0, 1, 2] } });
-  void call
-    .receive(({ Started, File, Exit, Done }) => {
-      if (Started !== undefined) onStarted();
-      if (Exit?.Error !== undefined) reason = Exit.Error.message;
-      // The call ends where both sides have said that they are through.
-      if (Done !== undefined) call.end();
-      return File === undefined ? undefined : underWay?.take(File);
-    })
+  void stdio
+    .receive((piece) => underWay?.take(piece))
     .then(
-      () => (underWay === null ? null : new GrpcError(GrpcStatus.UNKNOWN, reason)),
+      (said) => {
+        reason = said ?? reason;
+        return underWay === null ? null : new GrpcError(GrpcStatus.UNKNOWN, reason);
+      },
       (error: unknown) => error,
     )
     .then((error) => {
       isOver = true;
       isLost ||= error !== null;
       failure = error;
-      onStarted();
       underWay?.fail(error);
     });
 
@@ -132,16 +99,17 @@ export function openProcess(channel: Channel, options: ProcessOptions): Process 
     const line = [id, folder, number, bytes.length, inputBytes, ...args.map(quote)].join(" ");
     const isWanted = (): boolean => rest === null || !isDone();
     const message = Buffer.concat([Buffer.from(`${line}\n`), bytes, head]);
-    for (let at = 0; at < message.length && isWanted(); at += maxInput) await send(message.subarray(at, at + maxInput));
+    for (let at = 0; at < message.length && isWanted(); at += maxInput)
+      await stdio.send(message.subarray(at, at + maxInput));
     if (rest === null) return;
     for await (const chunk of { [Symbol.asyncIterator]: () => rest }) {
-      for (let at = 0; at < chunk.length && isWanted(); at += maxInput) await send(chunk.subarray(at, at + maxInput));
+      for (let at = 0; at < chunk.length && isWanted(); at += maxInput)
+        await stdio.send(chunk.subarray(at, at + maxInput));
       if (isDone()) break;
     }
     end();
   };
   return {
-    started,
     isOver: () => isOver,
     isLost: () => isLost,
     end,
@@ -156,7 +124,7 @@ export function openProcess(channel: Channel, options: ProcessOptions): Process 
         // Half an input must not pass for a whole one.
         [isOver, isLost] = [true, true];
         reject(error);
-        call.cancel();
+        stdio.cancel();
       };
       const onAbort = (): void => lose(signal?.reason);
       signal?.addEventListener("abort", onAbort);
@@ -191,11 +159,9 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-type OutputFile = NonNullable<Decoded<typeof ExecMessage>["File"]>;
-
 interface Receiver {
   /** What it returns is waited for, as with `onOutput`. */
-  readonly take: (file: OutputFile) => void | Promise<void>;
+  readonly take: (piece: OutputPiece) => void | Promise<void>;
   readonly fail: (error: unknown) => void;
 }
 
@@ -222,11 +188,11 @@ function createReceiver(id: string, { onOutput, onEnd, onRefused }: ReceiverOpti
     if (handled === undefined) onEnd(exit);
     else void handled.then(() => onEnd(exit)).catch(() => {});
   };
-  return ({ Fd, Data }) => {
+  return ({ fd, data }) => {
     if (hasEnded) return undefined;
     let answer;
-    if (Fd === 1) {
-      const output = held.length === 0 ? Data : Buffer.concat([held, Data]);
+    if (fd === 1) {
+      const output = held.length === 0 ? data : Buffer.concat([held, data]);
       const length = output.length - overlap(output, mark);
       held = length === output.length ? nothing : Buffer.from(output.subarray(length));
       try {
@@ -237,7 +203,7 @@ function createReceiver(id: string, { onOutput, onEnd, onRefused }: ReceiverOpti
         return undefined;
       }
     } else {
-      stderr = Buffer.concat([stderr, Data]).subarray(-maxStderr);
+      stderr = Buffer.concat([stderr, data]).subarray(-maxStderr);
     }
     if (answer !== undefined) {
       answer = answer.catch(onRefused);

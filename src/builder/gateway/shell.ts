@@ -24,6 +24,8 @@ export interface MountExecOptions {
    * promise that it returned waits no more is read, but for what has come already. What it throws ends the process.
    */
   readonly onOutput?: (piece: Buffer) => void | Promise<void>;
+  /** How much may go in or come out, where it may be much: there may be a shorter way for that. */
+  readonly expectedBytes?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-import { askEngine } from "../../builder/container-socket.ts";
+import { askEngine } from "../../builder/engine.ts";
 import type { Check } from "../check.ts";
 import { healthy, unknown } from "../verdict.ts";
 

@@ -15,6 +15,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { findBuildx } from "../../../src/builder/buildx.ts";
+import type { EngineContainer } from "../../../src/builder/engine.ts";
 import { openGateway } from "../../../src/builder/gateway/gateway.ts";
 import { openGroup } from "../../../src/builder/gateway/group.ts";
 import type { MountExit, MountShell } from "../../../src/builder/gateway/shell.ts";
@@ -30,6 +31,8 @@ export interface Work {
   readonly builder: string;
   /** Address of the daemon; null where buildx is asked for the way. */
   readonly address: string | null;
+  /** The container that the builder is, where its engine may be asked. */
+  readonly container: EngineContainer | null;
   readonly mount: string;
   /** Mounts that are saved, some at once: `mount` with a number behind it, from 0. Left out: `mount` alone. */
   readonly count?: number;
@@ -66,12 +69,10 @@ const host = createHost({ cwd: process.cwd(), env, signal, tell: () => {} });
 async function main(): Promise<void> {
   const began = { ms: performance.now(), cpu: cpuMs() };
   const buildx = await findBuildx(host);
-  const gateway = await openGateway(
-    host,
-    buildx,
-    work.builder,
-    work.address === null ? {} : { endpoint: work.address },
-  );
+  const gateway = await openGateway(host, buildx, work.builder, {
+    ...(work.address !== null && { endpoint: work.address }),
+    ...(work.container !== null && { container: work.container }),
+  });
   const limit = createLimit(8);
   const identities = mounts.map((mount) => ({ id: mount, namespace: "" }));
   const group = openGroup(gateway, identities);

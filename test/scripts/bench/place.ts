@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { build } from "tsdown";
 import { findBuildx } from "../../../src/builder/buildx.ts";
+import type { EngineContainer } from "../../../src/builder/engine.ts";
 import { type Gateway, openGateway } from "../../../src/builder/gateway/gateway.ts";
 import { createHost } from "../../../src/host/node-host.ts";
 import { program } from "../../../tsdown.config.ts";
@@ -42,6 +43,8 @@ export type Way = "unix socket" | "docker-container";
 interface Reached extends Pick<GatewayBuilder, "name" | "host" | "open"> {
   /** Null where buildx has to be asked for a connection. */
   readonly address: string | null;
+  /** The container that it is, where it is one. */
+  readonly container: EngineContainer | null;
   stop(): Promise<void>;
 }
 
@@ -68,10 +71,10 @@ export async function withPlace<T>(use: (place: Place) => Promise<T>, way: Way =
 
 async function startOnSocket(): Promise<Reached> {
   const { address, stop, ...buildkit } = await startBuildkit();
-  return { ...(await makeGatewayBuilder({ address, stop, ...buildkit })), address, stop };
+  return { ...(await makeGatewayBuilder({ address, stop, ...buildkit })), address, container: null, stop };
 }
 
-/** By `buildx dial-stdio`, as for users who are not root on the engine's machine. */
+/** By `buildx dial-stdio` and the engine, as for users who are not root on the engine's machine. */
 async function startInContainer(): Promise<Reached> {
   const engine = await startDockerEngine();
   const name = "bench";
@@ -80,12 +83,14 @@ async function startInContainer(): Promise<Reached> {
   const busybox = makeBusyboxContext(makeTempDir("busybox"));
   const host = createHost({
     cwd: busybox,
-    env: cleanEnv({ ...engine.env, BKCACHE_HELPER: join(busybox, "bin/busybox"), BKCACHE_SHORTCUTS: "off" }),
+    env: cleanEnv({ ...engine.env, BKCACHE_HELPER: join(busybox, "bin/busybox") }),
     signal: new AbortController().signal,
     tell: () => {},
   });
   const buildx = await findBuildx(host);
-  return { name, host, open: () => openGateway(host, buildx, name), address: null, stop: engine.stop };
+  const container = { name: `buildx_buildkit_${name}0`, engine: engine.address.slice("unix://".length) };
+  const open = () => openGateway(host, buildx, name, { container });
+  return { name, host, open, address: null, container, stop: engine.stop };
 }
 
 function openPlace(builder: Reached, gateway: Gateway, s3: S3Server): Place {
@@ -98,7 +103,13 @@ function openPlace(builder: Reached, gateway: Gateway, s3: S3Server): Place {
       });
     },
     async work(work) {
-      const whole: Work = { builder: builder.name, address: builder.address, bucket, ...work };
+      const whole: Work = {
+        builder: builder.name,
+        address: builder.address,
+        container: builder.container,
+        bucket,
+        ...work,
+      };
       const { exitCode, stdout, stderr } = await runCommand(
         process.execPath,
         [await (bundled ??= bundleWork()), JSON.stringify(whole)],
