@@ -109,30 +109,6 @@ interface PutRequest {
   readonly signal: AbortSignal;
 }
 
-/** The signature covers this header, and the store compares the body with it; the SDK takes it as it is. */
-export function signDigest(command: Command, sha256: string): void {
-  command.middlewareStack.add(
-    (next) => (args) => {
-      const { headers } = args.request as { readonly headers: Record<string, string> };
-      headers["x-amz-content-sha256"] = sha256;
-      return next(args);
-    },
-    { step: "build", name: "payloadDigest" },
-  );
-}
-
-/** What the commands of the SDK have in common here. */
-interface Command {
-  readonly middlewareStack: {
-    add(
-      middleware: <I extends { readonly request: unknown }, O>(
-        next: (args: I) => Promise<O>,
-      ) => (args: I) => Promise<O>,
-      options: { readonly step: "build"; readonly name: string },
-    ): void;
-  };
-}
-
 interface RefusedBody {
   readonly backend: string;
   readonly key: string;

@@ -10,5 +10,4 @@ export {
   GetBucketLifecycleConfigurationCommand,
   ListPartsCommand,
   S3Client,
-  UploadPartCommand,
 } from "@aws-sdk/client-s3";

@@ -83,7 +83,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     stat: async (key, calling) => reader.stat(nameOf(key), calling),
     put: async (key, body, calling) => putting.put(nameOf(key), body, calling),
     upload: async (key, calling) =>
-      beginS3Upload({ place, load, requests, putting, sendsMd5, name: nameOf(key), ...calling }),
+      beginS3Upload({ place, load, sender, requests, putting, sendsMd5, name: nameOf(key), ...calling }),
     async *list(under, { signal, startAfter } = {}) {
       const { idleMs } = policy;
       const from = startAfter === undefined ? undefined : prefix + startAfter;
