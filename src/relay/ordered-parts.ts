@@ -2,6 +2,8 @@ import { giveBack } from "../store/chunks.ts";
 import type { Spool } from "./spool.ts";
 
 export interface OrderedParts {
+  /** Whether all parts before this one have been given on, and no other has. */
+  isNext(number: number): boolean;
   /** Gives a part on in its turn, and until then puts it on the disk, or keeps it. Each number once; its bytes may change once the call is done. */
   add(number: number, part: AddedPart): Promise<void>;
   /** Waits until so many parts have been given on, all that were added. @throws what giving them on has thrown */
@@ -22,7 +24,10 @@ interface Waiting {
 }
 
 /** Puts parts that come in any order, numbered from 1, into their order: a digest is computed from the first byte to the last. */
-export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Promise<void>): OrderedParts {
+export function createOrderedParts(
+  spool: Spool,
+  pass: (bytes: Uint8Array, number: number) => Promise<void>,
+): OrderedParts {
   const waiting = new Map<number, Waiting>();
   /** All parts up to this one have their turn. */
   let queued = 0;
@@ -33,11 +38,12 @@ export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Pr
 
   const queue = (load: () => Promise<Uint8Array>, release: () => Promise<void>): Promise<void> => {
     queued += 1;
+    const number = queued;
     turn = turn.then(async () => {
       try {
         if (isDiscarded || failure !== undefined) return;
         const bytes = await load();
-        await pass(bytes);
+        await pass(bytes, number);
         giveBack(bytes);
         passed += 1;
       } catch (error) {
@@ -56,6 +62,7 @@ export function createOrderedParts(spool: Spool, pass: (bytes: Uint8Array) => Pr
     }
   };
   return {
+    isNext: (number) => number === queued + 1 && passed === queued,
     async add(number, { bytes, keep }) {
       if (number === queued + 1) {
         const done = queue(

@@ -2,12 +2,20 @@ import { giveBack } from "../store/chunks.ts";
 import { S3Error } from "./errors.ts";
 import type { IncomingBody } from "./served-store.ts";
 
-/** Fills a buffer of its size with a body. */
-export async function collect({ bytes, size }: IncomingBody, collected: Buffer): Promise<void> {
+/**
+ * Fills a buffer of its size with a body.
+ * @param onFilled called for each piece that is filled
+ */
+export async function collect(
+  { bytes, size }: IncomingBody,
+  collected: Buffer,
+  onFilled: (start: number, end: number) => void = () => {},
+): Promise<void> {
   let filled = 0;
   for await (const chunk of bytes) {
     if (filled + chunk.length > size) throw new S3Error("InvalidRequest", "more bytes came than were announced");
     chunk.copy(collected, filled);
+    onFilled(filled, filled + chunk.length);
     filled += chunk.length;
     giveBack(chunk);
   }

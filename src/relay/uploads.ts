@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { type Hash, randomBytes } from "node:crypto";
 import type { ObjectStore, Upload } from "../store/object-store.ts";
 import type { Background } from "./background.ts";
 import type { Buffers } from "./buffers.ts";
@@ -110,15 +110,19 @@ export function createUploads(options: UploadsOptions): Uploads {
     let isFree = false;
     let digesting = Promise.resolve();
     try {
-      await collect(body, bytes);
       const isAgain = digested.has(number);
+      let begun: Hash | null = null;
+      await collect(body, bytes, (start, end) => {
+        if (begun === null && !isAgain) [begun, start] = [digest?.begin(number) ?? null, 0];
+        begun?.update(bytes.subarray(start, end));
+      });
       const etag = body.sha256 === null || isAgain ? sha256(bytes) : body.sha256;
       // The digest of all is that of the bytes that came first.
       if (isAgain) checkDigests(etag, { signed: body.sha256, named: digested.get(number) ?? null });
       let isKept = false;
       if (digest !== null && !isAgain) {
         digested.set(number, etag);
-        digesting = digest.add(number, { bytes, keep: () => (isKept = loan.keep()) });
+        digesting = digest.add(number, { bytes, keep: () => (isKept = loan.keep()) }, begun);
         digesting.catch(() => {});
       }
       // The bucket compares the part with what was signed.

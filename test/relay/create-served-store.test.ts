@@ -82,6 +82,32 @@ describe("what goes in", () => {
     },
   );
 
+  test("a part whose line breaks counts for nothing, and comes again", async () => {
+    const store = createMemoryStore();
+    const { served } = serve(store);
+    const body = blobOf(6 * MiB);
+    const key = blobKey(body);
+    const parts = [body.subarray(0, 5 * MiB), body.subarray(5 * MiB)];
+    const id = await served.createUpload(key, caller);
+    const etags: { number: number; etag: string }[] = [];
+    for (const [index, part] of parts.entries()) {
+      const number = index + 1;
+      const whole = bodyOf(part);
+      async function* broken() {
+        for await (const chunk of whole.bytes) {
+          yield Buffer.alloc(chunk.length);
+          throw new Error("the line broke");
+        }
+      }
+      const failing = served.uploadPart({ id, key, number, body: { ...whole, bytes: broken() }, caller });
+      await expect(failing).rejects.toThrow("broke");
+      const { etag } = await served.uploadPart({ id, key, number, body: bodyOf(part), caller });
+      etags.push({ number, etag });
+    }
+    await served.completeUpload({ id, key, parts: etags, onlyIfAbsent: false, caller });
+    expect((await getAll(served, key))?.equals(body)).toBe(true);
+  });
+
   test("parts that are together another blob are not stored", async () => {
     const store = createMemoryStore();
     const { served } = serve(store);
