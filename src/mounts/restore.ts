@@ -8,6 +8,7 @@ import { manifestKey, type SnapshotRef } from "./keys.ts";
 import { listNewest, type LoadedSnapshot, loadSnapshot } from "./load.ts";
 import type { ManifestLimits } from "./manifest.ts";
 import { type OpenedMount, openMount } from "./fill.ts";
+import { withShortLivedMemory } from "./short-lived.ts";
 import { listSources, type Places } from "./sources.ts";
 import { type Snapshot, type SnapshotTotals, totalsOf } from "./snapshot.ts";
 
@@ -62,7 +63,11 @@ const triesOfScope = 2;
  * Afterwards the mount is complete or as it was, also where the machine stops in between (see settle).
  * @throws BkcacheError the store's own, and BK5032 where the mount cannot even be looked at.
  */
-export async function restoreMount(options: RestoreOptions): Promise<RestoreResult> {
+export function restoreMount(options: RestoreOptions): Promise<RestoreResult> {
+  return withShortLivedMemory(() => restore(options));
+}
+
+async function restore(options: RestoreOptions): Promise<RestoreResult> {
   const loading = new AbortController();
   const given = options.signal === undefined ? [] : [options.signal];
   const candidates = loadCandidates(options, AbortSignal.any([loading.signal, ...given]));
