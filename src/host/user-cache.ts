@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { temporaryBeside } from "./files.ts";
@@ -26,6 +27,7 @@ export async function keepFile(
 ): Promise<void> {
   const folder = dirname(file);
   await makeFolder(folder);
+  const isNew = !existsSync(file);
   const temporary = temporaryBeside(file);
   try {
     // What a project is made of is nobody else's business.
@@ -35,7 +37,8 @@ export async function keepFile(
     await rm(temporary, { force: true });
     throw error;
   }
-  await removeOldest(folder, maxBytes);
+  // To look at hundreds of files takes longer than to write one, and the one in place of another adds little.
+  if (isNew) await removeOldest(folder, maxBytes);
 }
 
 async function removeOldest(folder: string, maxBytes: number): Promise<void> {

@@ -198,7 +198,8 @@ test("what another run looked at stays, but for files that are gone", async () =
 });
 
 test("the folder does not grow without end: the oldest go first", async () => {
-  const { workspace, folder } = await makeKept();
+  const { folder } = await makeKept();
+  const workspace = makeWorkspace({ a: "1234" });
   for (const [name, seconds] of [
     ["older", 1],
     ["newer", 2],
