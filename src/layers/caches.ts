@@ -99,7 +99,7 @@ function unreadableManifest(place: string, reason: string): Diagnostic {
   return {
     code: "BK5017",
     message: `${place} cannot be read as a layer cache: ${reason}`,
-    hint: "until it is gone no blob is deleted, since it might name any: remove it with `bkcache layers rm`, or the store's own tools",
+    hint: "until it is gone no blob is deleted, since it might name any: remove it with `bkcache layers rm NAME`, or the store's own tools",
   };
 }
 

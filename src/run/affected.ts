@@ -8,7 +8,7 @@ import { createRunRelay } from "../cache/run-relay.ts";
 import { planInForce } from "../cache/level.ts";
 import { resolveCacheUse } from "../cache/use.ts";
 import { mapRecord } from "../config/records.ts";
-import type { Diagnostic } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Host } from "../host/host.ts";
 import { type Difference, findDifferences } from "../inputs/compare.ts";
@@ -50,6 +50,13 @@ export interface Affected {
  * @throws BkcacheError as `bake` does for what is wrong before a build
  */
 export async function findAffected(host: Host, { names, config, since }: AffectedRequest): Promise<Affected> {
+  if (since === "") {
+    throw new BkcacheError({
+      code: "BK1002",
+      message: "--since names no scope",
+      hint: "name one, or leave it out to compare with what a bake would read; an empty variable of a script looks like this",
+    });
+  }
   const flags = config === undefined ? [] : ["--config", config];
   const args = splitBakeArgs([...flags, ...names], { cwd: host.cwd });
   const finding = awaitedLater(findBuildx(host));

@@ -96,6 +96,11 @@ async function affected(workspace: Workspace, since?: string, env: Readonly<Reco
   );
 }
 
+test("an empty scope to compare with is no scope", async () => {
+  const { workspace } = makeMonorepo();
+  await expect(affected(workspace, "")).rejects.toMatchObject({ code: "BK1002" });
+});
+
 test("one changed file in 60 targets names exactly those that have it, and needs neither builder nor buildx", async () => {
   const monorepo = makeMonorepo();
   const { workspace } = monorepo;
