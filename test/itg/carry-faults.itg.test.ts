@@ -135,7 +135,7 @@ describe("a store that", () => {
       "saved",
       "",
     ],
-    ["answers 503 only", () => busy, short, "failed", "failed", "BK5053"],
+    ["answers 503 only", () => busy, {}, "failed", "skipped", "BK5007"],
     ["never answers", () => ({ kind: "silence" }), short, "failed", "failed", "BK5053"],
     [
       "is slow",

@@ -160,7 +160,7 @@ async function compareBake(row: string, mounts: string): Promise<Row> {
       options: { ...options, env: plainEnv },
     };
     const own = bkcache("bkcache bake", ["bake", "--cache", "read-write"], options);
-    const result = await compare(row, { ratio: 1.3, orMs: 150 }, own, plain);
+    const result = await compare(row, { ratio: 1.25, orMs: 150 }, own, plain);
     await time({ label: "buildx rm", command: [...buildx, "rm", name], options: { ...options, env: plainEnv } });
     return result;
   } finally {
