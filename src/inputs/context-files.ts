@@ -31,7 +31,10 @@ export interface ContextFiles {
 export interface FoundFiles {
   /** SHA-256 over all that is found, and by which folders. */
   readonly digest: string;
-  /** When the last of all that was looked at so far changed, in ms since the epoch: a file, or which ones a folder has. */
+  /**
+   * When the last of all that was looked at so far changed, in ms since the epoch: a file, or which ones a folder has that is
+   * taken whole, but for the root.
+   */
   readonly changedAt: number;
   /** In the order of their paths' code units. */
   list(): readonly ContextFile[];
@@ -83,11 +86,7 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
     changedAt = Math.max(changedAt, stats.ctimeMs);
     return stats;
   };
-  const listFolder = (path: string): readonly Dirent[] => {
-    const found = readdirSync(`${root}/${path}`, { withFileTypes: true });
-    look(path);
-    return found;
-  };
+  const listFolder = (path: string): readonly Dirent[] => readdirSync(`${root}/${path}`, { withFileTypes: true });
   const readFolder = (path: string): readonly Dirent[] => {
     let found = folders.get(path);
     if (found === undefined) folders.set(path, (found = listFolder(path)));
@@ -138,7 +137,10 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
 
   /** All that is left of a folder, which is among it where it is not kept out, or where something below it is let in again. */
   const collect = async (folder: string, above: Ignored | undefined, into: ContextFile[]): Promise<void> => {
-    for (const entry of listFolder(folder)) {
+    const entries = listFolder(folder);
+    // The run itself writes into the root: its report, a cache, what the build puts out.
+    if (folder !== "") look(folder);
+    for (const entry of entries) {
       if (!isKept(entry)) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const state = testIgnored(path, above);

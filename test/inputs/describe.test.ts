@@ -78,6 +78,7 @@ describe("what changed since the build began is not known", () => {
       ["its Dockerfile changed while it was built"],
     ],
     ["a file that is not copied", (each) => each.write("README.md", "y"), []],
+    ["a report of the run in the root", (each) => each.write("report.json", "{}"), []],
   ])("%s", async (_, change, unknown) => {
     const workspace = makeWorkspace({ ...project, ".dockerignore": "none" });
     symlinkSync("a", workspace.path("src/l"));
@@ -87,6 +88,26 @@ describe("what changed since the build began is not known", () => {
     change(workspace);
     expect((await describeOne(workspace, {}, { builtSince: () => since })).unknown).toEqual(unknown);
     expect((await describeOne(workspace, {}, { builtSince: () => null })).unknown).toEqual([]);
+  });
+
+  test("a report that a context which is taken whole leaves out", async () => {
+    const workspace = makeWorkspace({ "src/a": "1" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const since = Date.now();
+    const openRoot = () =>
+      openContextFiles({
+        root: workspace.dir,
+        ignore: createIgnore("report.json"),
+        git: null,
+        kept: null,
+        digests: { of: () => "id" },
+        breather: { pause: () => undefined },
+        budget: { files: 100, bytes: 1000 },
+      });
+    workspace.write("report.json", "{}");
+    expect((await openRoot().find(null)).changedAt).toBeLessThan(since - 50);
+    workspace.write("src/b", "2");
+    expect((await openRoot().find(null)).changedAt).toBeGreaterThan(since - 50);
   });
 
   test("a file that changes as it is read", async () => {
