@@ -5,34 +5,18 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { codes } from "../../src/diagnostics/codes.ts";
 import { cleanEnv } from "../support/env.ts";
+import { clean, findingsOf, fixable, lint } from "../support/lint.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
 import { repositoryDir } from "../support/toolchain.ts";
-import { copyExample, makeWorkspace, type Workspace } from "../support/workspace.ts";
+import { copyExample, makeWorkspace } from "../support/workspace.ts";
 
-const clean = "FROM node:24\nRUN --mount=type=cache,id=shop-npm,target=/root/.npm npm ci\n";
 const warns = "FROM node:24\nRUN npm ci\n";
 const fails = "FROM node:24\nRUN --mount=type=cache,id=x,taget=/x y\n";
-const fixable = `FROM node:24 AS base
-WORKDIR /app
-COPY package.json ./
-FROM base AS api
-RUN a
-FROM base AS worker
-RUN b
-`;
 const config = `project: shop
 backends: { disk: { type: local, path: ./cache } }
 cache: { read: [disk], write: [disk] }
 targets: { api: { target: api }, worker: { target: worker } }
 `;
-
-function lint(workspace: Workspace, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  return runBkcache(["lint", ...args], { cwd: workspace.dir, env: cleanEnv(env) });
-}
-
-function findingsOf(stdout: string): readonly { readonly file: string }[] {
-  return (JSON.parse(stdout) as { readonly findings: readonly { readonly file: string }[] }).findings;
-}
 
 describe("exit codes", () => {
   test.each([

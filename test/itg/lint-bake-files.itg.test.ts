@@ -1,26 +1,9 @@
 import { expect, test } from "vitest";
 import { makeDockerConfig } from "../support/docker-config.ts";
-import { cleanEnv } from "../support/env.ts";
-import { runBkcache } from "../support/run-bkcache.ts";
+import { clean, findingsOf, fixable, lint as runLint } from "../support/lint.ts";
 import { makeWorkspace, type Workspace } from "../support/workspace.ts";
 
-const clean = "FROM node:24\nRUN --mount=type=cache,id=shop-npm,target=/root/.npm npm ci\n";
-const fixable = `FROM node:24 AS base
-WORKDIR /app
-COPY package.json ./
-FROM base AS api
-RUN a
-FROM base AS worker
-RUN b
-`;
-
-function lint(workspace: Workspace, args: readonly string[]) {
-  return runBkcache(["lint", ...args], { cwd: workspace.dir, env: cleanEnv(makeDockerConfig().env) });
-}
-
-function findingsOf(stdout: string): readonly { readonly file: string }[] {
-  return (JSON.parse(stdout) as { readonly findings: readonly { readonly file: string }[] }).findings;
-}
+const lint = (workspace: Workspace, args: readonly string[]) => runLint(workspace, args, makeDockerConfig().env);
 
 /** A bake file as docker/metadata-action has people write it. */
 const bakeFile = `target "docker-metadata-action" {}
