@@ -22,7 +22,7 @@ const noRuns: PastRuns = { records: [], add: async () => {} };
 const readBudget = 2_000;
 const writeBudget = 3_000;
 /**
- * To write to a bucket loads its SDK, which a run whose steps are all cached would feel. Of those that have used a cache one in so
+ * To write to a bucket takes a request, which a run whose steps are all cached would feel. Of those that have used a cache one in so
  * many is enough; chance chooses it, so that short ones are kept as often as long ones.
  */
 const oneIn = 4;

@@ -100,10 +100,10 @@ async function restoreFirst(opened: OpenedMount, { options, first, candidates }:
   const packs = new Set<string>();
   const damage = { snapshots, packs };
   for (let next = await first; next.done !== true; next = await candidates.next()) {
-    const { store, objectKey, load } = next.value;
+    const { store, objectKey, loaded } = next.value;
     const isOwn = store === options.store;
     try {
-      const loaded = load();
+      if (loaded instanceof BkcacheError) throw loaded;
       options.onLoaded?.(loaded, store);
       const storedBytes = await fill(loaded, { opened, options, store, onDamaged: (pack) => isOwn && packs.add(pack) });
       return { kind: "restored", loaded, totals: totalsOf(loaded.snapshot), storedBytes, findings, damage };
@@ -121,8 +121,8 @@ async function restoreFirst(opened: OpenedMount, { options, first, candidates }:
 
 /** A manifest that was read. */
 interface Candidate extends Place {
-  /** @throws BkcacheError where it cannot be used. */
-  readonly load: () => LoadedSnapshot;
+  /** Why not, where it cannot be used. */
+  readonly loaded: LoadedSnapshot | BkcacheError;
 }
 
 /** Manifests that exist, the best first. */
@@ -131,16 +131,10 @@ async function* loadCandidates(options: RestoreOptions, signal: AbortSignal): As
   for await (const { store, objectKey } of findCandidates({ ...options, signal })) {
     try {
       const loaded = await loadSnapshot(store, objectKey, { signal, ...(limits && { limits }) });
-      if (loaded !== null) yield { store, objectKey, load: () => loaded };
+      if (loaded !== null) yield { store, objectKey, loaded };
     } catch (error) {
       if (!(error instanceof BkcacheError) || !factsOf(error.code).isDamage) throw error;
-      yield {
-        store,
-        objectKey,
-        load: () => {
-          throw error;
-        },
-      };
+      yield { store, objectKey, loaded: error };
     }
   }
 }

@@ -108,7 +108,7 @@ export function verdictOf(failure: StoreFailure): Verdict {
     return throttling.has(code) || status === 503 || status === 429 ? "slow down" : "again";
   }
   if (kind === "unreachable") return passing.has(code) ? "again" : "unreachable";
-  // After a refusal for its clock the SDK has learnt the store's time.
+  // After a refusal for the clock whoever signs has learnt the store's time.
   return kind === "slow" || kind === "damaged" || kind === "clock" || status === 408 ? "again" : "final";
 }
 

@@ -85,7 +85,7 @@ export function createS3Put({ place, sender, requests, reader, sendsMd5 }: S3Put
   return {
     ifAbsent,
     async put(name, body, { signal, onlyIfAbsent = false, sha256 } = {}) {
-      // The SDK signs what it is given; this one does not look.
+      // The digest is signed as it is given, and such a store does not compare the body with it.
       if (sendsMd5) checkDigest(backend, name.slice(prefix.length), body, sha256);
       const request = { name, body, sha256 };
       if (onlyIfAbsent) {
