@@ -53,9 +53,10 @@ interface Kept {
 }
 
 /** Notes what the caches that were written are made of, and saves the mounts of a build that succeeded. */
-async function keepForLater({ host, request, resources, describing }: Run, built: Built): Promise<Kept> {
+async function keepForLater({ host, request, resources, describe }: Run, built: Built): Promise<Kept> {
   const { ready, history, again } = built;
   const { relay } = resources;
+  const describing = describe();
   const carrier = await resources.carrier;
   const comparing = compareInputs(host, { ready, relay, describing, history, again });
   // What was noted before is compared first.

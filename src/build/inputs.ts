@@ -80,14 +80,14 @@ const patience = 2_000;
 interface IdleRequest {
   readonly ready: Ready;
   readonly builder: Builder;
-  readonly describing: Promise<Described>;
+  readonly describe: () => Promise<Described>;
 }
 
 /**
  * Why a mount need not be filled: no step of its targets will run, since they are made of what the caches are made of that they
  * read. A base image that has moved since is not seen: then its steps run with what the builder has.
  */
-export function findIdleMounts({ ready, builder, describing }: IdleRequest): RestoreRequest["whyNot"] {
+export function findIdleMounts({ ready, builder, describe }: IdleRequest): RestoreRequest["whyNot"] {
   const { choice, targets } = ready;
   const candidates = runsAll(ready) ? [] : targets.filter((name) => choice.targets[name]?.record?.unknown.length === 0);
   if (candidates.length === 0) return undefined;
@@ -103,7 +103,7 @@ export function findIdleMounts({ ready, builder, describing }: IdleRequest): Res
   let waiting: Promise<Described | null> | undefined;
   return async ({ targets: users }) => {
     if (!users.every((name) => candidates.includes(name))) return null;
-    const described = await (waiting ??= within(describing, patience, null));
+    const described = await (waiting ??= within(describe(), patience, null));
     if (!users.every((name) => isIdle(name, described?.get(name)))) return null;
     const [first = ""] = users;
     const who = users.length > 3 ? `its ${users.length} targets` : users.join(", ");

@@ -8,6 +8,6 @@ export interface Run {
   readonly host: Host;
   readonly request: BuildRequest;
   readonly resources: Resources;
-  /** What the targets are made of. */
-  readonly describing: Promise<Described>;
+  /** What the targets are made of: looked at once, from the first call on. */
+  readonly describe: () => Promise<Described>;
 }
