@@ -24,7 +24,7 @@ import { type MountReport, type MountSave, nothingMoved } from "../outcome/mount
 import { type RestoredMounts, type RestoreRequest, restoreMounts } from "./restore.ts";
 import { findTooOld, readStates } from "./records.ts";
 import { addStore, type MountBackends } from "./session.ts";
-import { announceBuild, enterBuild } from "./turn.ts";
+import { announceBuild, enterBuild, prepareTurn } from "./turn.ts";
 import { writerOf } from "./writer.ts";
 import { type Ci, readCi } from "../ci/ci.ts";
 
@@ -81,6 +81,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
   warn(host, findings);
   if (mounts.length === 0) return null;
   const session = addStore(nodes, request.backends);
+  // Each run takes it once the caches are chosen, before buildx.
+  void prepareTurn(session, mounts);
   const keys = await readKeys(mounts, dir);
   warn(host, keys.findings);
   // Asked while the layer cache is looked for: of a builder with many records the answer takes its time.

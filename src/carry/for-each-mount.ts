@@ -197,7 +197,8 @@ export async function forEachMount<O extends MountRestore | MountSave>(
     try {
       await (announcing ?? work.beforeOthers?.());
     } finally {
-      await turn?.release();
+      // What follows need not wait until others hear of it.
+      void turn?.release();
     }
   }
   return { outcomes, findings: distinct(findings) };

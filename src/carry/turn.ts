@@ -29,6 +29,11 @@ export interface TurnOptions {
   readonly waitMs?: number;
 }
 
+/** Begins what the turn on all nodes of these mounts takes. Never fails: who takes the turn hears of it. */
+export async function prepareTurn(session: BuilderSession, mounts: readonly CarriedMount[]): Promise<void> {
+  for (const gateway of await gatewaysOf(session, mounts).catch(() => [])) gateway.prepareTurn();
+}
+
 /** The turn on all nodes of these mounts. Null where the signal comes first. */
 export async function takeTurn(
   session: BuilderSession,
@@ -82,7 +87,8 @@ export async function enterBuild(
   try {
     await announce();
   } finally {
-    await turn?.release();
+    // Not waited for: the build is announced.
+    void turn?.release();
   }
 }
 

@@ -115,6 +115,7 @@ export function createFakeBuilder(): FakeBuilder {
           throw error;
         }
       },
+      prepareTurn() {},
       async takeTurn({ signal } = {}) {
         if (builder.failure !== null) throw builder.failure;
         signal?.throwIfAborted();

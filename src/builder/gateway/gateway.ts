@@ -8,18 +8,9 @@ import { type Connection, dial } from "./connection.ts";
 import { createEngineWay } from "./engine-stdio.ts";
 import { type HelperOptions, findHelper } from "./helper.ts";
 import { helperRoot, type LlbDefinition } from "./llb.ts";
-import { type BuildStatus, CacheSharingOpt, Control } from "./messages.ts";
-import { type Hold, hold } from "./presence.ts";
-import {
-  buildsMount,
-  isBuildsRecord,
-  isOwnRecord,
-  type MountRecord,
-  mountRecordType,
-  readRecord,
-  recordFilter,
-  turnMount,
-} from "./records.ts";
+import { type BuildStatus, Control } from "./messages.ts";
+import { createHolds, type Hold } from "./presence.ts";
+import { isBuildsRecord, isOwnRecord, type MountRecord, mountRecordType, readRecord, recordFilter } from "./records.ts";
 import type { MountIdentity, MountShell } from "./shell.ts";
 import { visit } from "./visit.ts";
 import { listWorkers, type Worker } from "./workers.ts";
@@ -57,6 +48,8 @@ export interface Gateway {
     mounts: readonly MountIdentity[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly MountShell[]>;
+  /** For a turn that is taken soon: it takes a question less then. */
+  prepareTurn(): void;
   /** Waits until no other bkcache has its turn on this node, on whatever machine it runs. */
   takeTurn(options?: { readonly signal?: AbortSignal }): Promise<Hold>;
   /** Shows every other bkcache that a build is about to run. Waits for nobody. */
@@ -137,6 +130,7 @@ export async function openGateway(
     explain: connection.explain,
     engine: options.container === undefined ? null : createEngineWay(options.container),
   });
+  const holds = createHolds(channel);
   const openShells: Gateway["openShells"] = (mounts, shellOptions = {}) =>
     ask(async () => {
       await requireSupport();
@@ -149,16 +143,16 @@ export async function openGateway(
       return shell;
     },
     openShells,
+    prepareTurn: () => holds.prepareTurn(),
     takeTurn: ({ signal: waiting } = {}) =>
       ask(async () => {
         await requireSupport();
-        return hold(channel, { mount: turnMount, sharing: CacheSharingOpt.LOCKED, signal: waiting });
+        return holds.takeTurn(waiting);
       }),
     announceBuild: () =>
       ask(async () => {
         await requireSupport();
-        const answered = AbortSignal.timeout(promptly.timeoutMs);
-        return hold(channel, { mount: buildsMount, sharing: CacheSharingOpt.SHARED, signal: answered });
+        return holds.announceBuild(AbortSignal.timeout(promptly.timeoutMs));
       }),
     isBuildAnnounced: () =>
       ask(async () => (await listRecords()).some((record) => isBuildsRecord(record) && record.isInUse)),
