@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { posix } from "node:path";
 import type { Breather } from "./breather.ts";
@@ -70,26 +70,30 @@ export interface FileBudget {
 export class TooManyFiles extends Error {}
 
 const nothingIgnored: Ignored = { isIgnored: false, fitting: [] };
+/** Characters that are hashed at once. */
+const pieceLength = 16_384;
 /** Links that lead to links. */
 const maxLinks = 40;
 
 export function openContextFiles({ root, ignore, git, kept, digests, breather, budget }: ContextRequest): ContextFiles {
   const folders = new Map<string, readonly Dirent[]>();
   const ignored = new Map<string, Ignored>();
+  /** What was looked at by its own name, or lies in a tree that another may overlap. */
   const files = new Map<string, ContextFile>();
-  const trees = new Map<string, Part>();
+  /** Which of these is in `files` only once something else is looked at: mostly there is but one tree. */
+  const unlisted: Part[] = [];
+  const trees = new Map<string, Promise<Part>>();
   let changedAt = 0;
 
   /** Once more after something was read: what was read may be younger than the look before it. */
-  const look = (path: string): Stats => {
-    const stats = lstatSync(`${root}/${path}`);
-    changedAt = Math.max(changedAt, stats.ctimeMs);
+  const look = (absolute: string): Stats => {
+    const stats = lstatSync(absolute);
+    if (stats.ctimeMs > changedAt) changedAt = stats.ctimeMs;
     return stats;
   };
-  const listFolder = (path: string): readonly Dirent[] => readdirSync(`${root}/${path}`, { withFileTypes: true });
   const readFolder = (path: string): readonly Dirent[] => {
     let found = folders.get(path);
-    if (found === undefined) folders.set(path, (found = listFolder(path)));
+    if (found === undefined) folders.set(path, (found = readdirSync(`${root}/${path}`, { withFileTypes: true })));
     return found;
   };
   const testIgnored = (path: string, parent: Ignored | undefined): Ignored => {
@@ -98,36 +102,31 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
     if (found === undefined) ignored.set(path, (found = ignore.test(path, parent)));
     return found;
   };
-  const keep = (file: ContextFile): ContextFile => {
-    files.set(file.path, file);
-    return file;
-  };
   /** Mostly at once: a promise for each of thousands of files takes longer than what it waits for. */
   const read = (path: string, entry: Dirent): ContextFile | Promise<ContextFile> => {
-    const known = files.get(path);
+    const known = files.size === 0 ? undefined : files.get(path);
     if (known !== undefined) return known;
     budget.files -= 1;
     if (budget.files < 0) throw new TooManyFiles("there are too many files");
-    if (entry.isSymbolicLink()) {
-      const id = readlinkSync(`${root}/${path}`);
-      look(path);
-      return keep({ path, mode: 0o777, kind: "link", id });
-    }
-    const stats = look(path);
-    const mode = stats.mode & 0o7777;
-    if (entry.isDirectory()) return keep({ path, mode, kind: "folder", id: "" });
-    const id = idOf(path, stats);
-    if (typeof id === "string") return keep({ path, mode, kind: "file", id });
-    return id.then((found) => keep({ path, mode, kind: "file", id: found }));
-  };
-  const idOf = (path: string, stats: Stats): string | Promise<string> => {
     const absolute = `${root}/${path}`;
-    const known = git?.idOf(absolute, stats) ?? kept?.idOf(path, stats) ?? null;
-    if (known !== null) return known;
+    if (entry.isSymbolicLink()) {
+      const id = readlinkSync(absolute);
+      look(absolute);
+      return { path, mode: 0o777, kind: "link", id };
+    }
+    const stats = look(absolute);
+    const mode = stats.mode & 0o7777;
+    if (entry.isDirectory()) return { path, mode, kind: "folder", id: "" };
+    const id = git?.idOf(absolute, stats) ?? kept?.idOf(path, stats) ?? readId(path, stats);
+    if (typeof id === "string") return { path, mode, kind: "file", id };
+    return id.then((found) => ({ path, mode, kind: "file", id: found }));
+  };
+  const readId = (path: string, stats: Stats): string | Promise<string> => {
+    const absolute = `${root}/${path}`;
     budget.bytes -= stats.size;
     if (budget.bytes < 0) throw new TooManyFiles("they are too large");
     const keepId = (id: string): string => {
-      look(path);
+      look(absolute);
       kept?.add(path, stats, id);
       return id;
     };
@@ -137,9 +136,9 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
 
   /** All that is left of a folder, which is among it where it is not kept out, or where something below it is let in again. */
   const collect = async (folder: string, above: Ignored | undefined, into: ContextFile[]): Promise<void> => {
-    const entries = listFolder(folder);
+    const entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
     // The run itself writes into the root: its report, a cache, what the build puts out.
-    if (folder !== "") look(folder);
+    if (folder !== "") look(`${root}/${folder}`);
     for (const entry of entries) {
       if (!isKept(entry)) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
@@ -157,14 +156,29 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
       if (rest !== undefined) await rest;
     }
   };
-  const readTree = async (folder: string, state: Ignored | undefined): Promise<Part> => {
-    const known = trees.get(folder);
-    if (known !== undefined) return known;
+  const collectTree = async (folder: string, state: Ignored | undefined): Promise<Part> => {
     const all: ContextFile[] = [];
     await collect(folder, state, all);
-    const part = { path: folder, digest: digestOf(all.sort(byPath)), files: all };
-    trees.set(folder, part);
+    const part = { path: folder, digest: digestOf(sortByPath(all)), files: all };
+    unlisted.push(part);
     return part;
+  };
+  const listTrees = (): void => {
+    for (const part of unlisted.splice(0)) for (const file of part.files) files.set(file.path, file);
+  };
+  const readTree = (folder: string, state: Ignored | undefined): Promise<Part> => {
+    let tree = trees.get(folder);
+    if (tree === undefined) {
+      listTrees();
+      trees.set(folder, (tree = collectTree(folder, state)));
+    }
+    return tree;
+  };
+  const readAlone = async (path: string, entry: Dirent): Promise<ContextFile> => {
+    listTrees();
+    const file = await read(path, entry);
+    files.set(path, file);
+    return file;
   };
 
   return {
@@ -193,12 +207,12 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
           if (entry.isDirectory() && isNamed) {
             const isOpen = !state.isIgnored || ignore.hasExceptions;
             const tree = isOpen ? await readTree(path, state) : null;
-            if (!state.isIgnored || (tree !== null && tree.files.length > 0)) add(await read(path, entry));
+            if (!state.isIgnored || (tree !== null && tree.files.length > 0)) add(await readAlone(path, entry));
             if (tree !== null) parts.set(`folder ${path}`, tree);
           } else if (entry.isDirectory()) {
             if (!state.isIgnored || ignore.hasExceptions) await visit(path, next, state);
           } else if (!state.isIgnored) {
-            if (isNamed) add(await read(path, entry));
+            if (isNamed) add(await readAlone(path, entry));
             if (entry.isSymbolicLink()) for (const each of next) follow(path, restOf(each));
           }
           await breather.pause();
@@ -231,11 +245,22 @@ function byPath(a: ContextFile, b: ContextFile): number {
   return a.path < b.path ? -1 : 1;
 }
 
+/** Sorts in place what mostly is sorted already: folders are read in the order of their names. */
+function sortByPath(files: ContextFile[]): readonly ContextFile[] {
+  return files.sort(byPath);
+}
+
+/** In pieces: one text of all lines outlives them, and is copied by each look for what is still used. */
 function digestOf(files: readonly ContextFile[]): string {
-  const lines = files.map(
-    ({ path, mode, kind, id }) => `${kind} ${mode} ${JSON.stringify(path)} ${JSON.stringify(id)}\n`,
-  );
-  return hash("sha256", lines.join(""), "hex");
+  const sum = createHash("sha256");
+  let lines = "";
+  for (const { path, mode, kind, id } of files) {
+    lines += `${kind} ${mode} ${JSON.stringify(path)} ${JSON.stringify(id)}\n`;
+    if (lines.length < pieceLength) continue;
+    sum.update(lines);
+    lines = "";
+  }
+  return sum.update(lines).digest("hex");
 }
 
 /** What is left of a pattern behind a link; of one with wildcards there, all below it. */

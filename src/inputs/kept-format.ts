@@ -48,12 +48,19 @@ export function readKept(bytes: Buffer): KeptRows {
   new Uint8Array(states.buffer).set(bytes.subarray(statesAt, idsAt));
   const ids = bytes.toString("hex", idsAt, pathsAt);
   const paths = count === 0 ? [] : bytes.toString("utf8", pathsAt).split("\0");
-  const rows = new Map<string, number>();
-  for (let row = 0; row < paths.length; row += 1) rows.set(paths[row] as string, row);
+  let rows: Map<string, number> | undefined;
+  let next = 0;
   const idOf = (row: number): string => ids.slice(row * idDigits, (row + 1) * idDigits);
   return {
     paths,
-    find: (path) => rows.get(path),
+    find(path) {
+      // They are asked for in the order in which they were kept, but for those that were kept later.
+      if (paths[next] === path) return next++;
+      rows ??= new Map(paths.map((each, row) => [each, row]));
+      const row = rows.get(path);
+      if (row !== undefined) next = row + 1;
+      return row;
+    },
     isOf(row, { mtimeMs, ctimeMs, ino, size, mode }) {
       const at = row * numbersEach;
       return (
