@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
-import { percentEncode } from "../store/keys.ts";
+import { timingSafeEqual } from "node:crypto";
+import { algorithm, canonicalQuery, hmac, scopeText, signingKey } from "../store/sigv4.ts";
 import { S3Error } from "./errors.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -31,7 +31,6 @@ export interface SignedRequest {
 
 /** S3's own bound in ms for a clock that is off. */
 const largestSkew = 15 * 60_000;
-const algorithm = "AWS4-HMAC-SHA256";
 
 /**
  * Verifies AWS Signature Version 4 in the Authorization header:
@@ -67,8 +66,8 @@ export function verifySignature(
     signedHeaders,
     payload,
   ].join("\n");
-  const scope = `${day}/${region}/s3/aws4_request`;
-  const key = [day, region, "s3", "aws4_request"].reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  const scope = scopeText({ day, region });
+  const key = signingKey(secret, { day, region });
   const sign: SignedRequest["sign"] = (name, ...lines) =>
     hmac(key, [name, time.text, scope, ...lines].join("\n")).toString("hex");
   if (!isSame(sign(algorithm, sha256(canonical)), signature))
@@ -81,10 +80,6 @@ export function isSame(expected: string, given: string): boolean {
   return (
     expected.length === given.length && timingSafeEqual(Buffer.from(expected, "latin1"), Buffer.from(given, "latin1"))
   );
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
 }
 
 function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> {
@@ -144,14 +139,7 @@ function readTime(headers: ReadonlyMap<string, string>, day: string): { readonly
 /** The path as it was sent, and the query in the one form that is signed. */
 function canonicalTarget(target: string): readonly [path: string, query: string] {
   const { path, query } = splitTarget(target);
-  const pairs = query.map(([name, value]) => [percentEncode(name), percentEncode(value)] as const);
-  // By the names first: `a-b=1` comes after `a=2`, though not as text.
-  pairs.sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));
-  return [path, pairs.map((pair) => pair.join("=")).join("&")];
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return [path, canonicalQuery(query)];
 }
 
 /** @throws S3Error for what is no path, or has escapes that stand for no text */

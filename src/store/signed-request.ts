@@ -1,12 +1,12 @@
-import { createHash, createHmac, hash, type Hash, type Hmac } from "node:crypto";
+import { hash } from "node:crypto";
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { Agents } from "./agents.ts";
 import { kindOf, readFailure } from "./failure.ts";
 import type { Credentials } from "./credentials.ts";
 import { percentEncode, percentEncodeKey } from "./keys.ts";
+import { signHeaders } from "./sigv4.ts";
 import { chunksOf, discard } from "./transfer.ts";
 
 /** Where a bucket is. */
@@ -59,31 +59,23 @@ export async function sendSigned(
   const { method, name, query = {}, body, sha256, signal } = request;
   const url = objectUrl(place, name);
   const { signer, agents, idleMs } = options;
-  const signature = new SignatureV4({
-    service: "s3",
-    region: place.region,
-    credentials: await signer.credentials(),
-    sha256: Sha256,
-    // The path is escaped once; other services want it twice.
-    uriEscapePath: false,
-  });
-  const { headers } = await signature.sign(
+  const headers = signHeaders(
     {
       method,
-      protocol: url.protocol,
-      hostname: url.hostname,
       path: url.pathname,
       query,
       headers: {
         host: url.host,
-        ...(body !== undefined && {
-          "content-length": String(body.byteLength),
-          "x-amz-content-sha256": sha256 ?? hash("sha256", body, "hex"),
-        }),
+        ...(body !== undefined && { "content-length": String(body.byteLength) }),
         ...request.headers,
       },
+      payload: sha256 ?? hash("sha256", body ?? "", "hex"),
     },
-    { signingDate: new Date(Date.now() + signer.clockOffset) },
+    {
+      region: place.region,
+      credentials: await signer.credentials(),
+      date: new Date(Date.now() + signer.clockOffset),
+    },
   );
   const pairs = Object.entries(query).map((pair) => pair.map(percentEncode).join("="));
   url.search = pairs.join("&");
@@ -162,28 +154,4 @@ async function refusal(
 /** An error that is told by its name, as those of the SDK are. */
 export function namedError(name: string): Error {
   return Object.assign(new Error(name), { name });
-}
-
-/** The form in which the signer takes a hash. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secretBytes(secret));
-  }
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    throw new Error("a hash is used once");
-  }
-}
-
-function secretBytes(secret: string | ArrayBuffer | ArrayBufferView): string | Buffer {
-  if (typeof secret === "string") return secret;
-  return ArrayBuffer.isView(secret)
-    ? Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength)
-    : Buffer.from(secret);
 }

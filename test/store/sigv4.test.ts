@@ -1,0 +1,54 @@
+import { createHash, createHmac, hash } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { expect, test } from "vitest";
+import { signHeaders, type SignAs, type ToSign } from "../../src/store/sigv4.ts";
+
+class Sha256 {
+  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
+  constructor(secret?: unknown) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret as string);
+  }
+  update(data: Uint8Array): void {
+    this.#hash.update(data);
+  }
+  digest = async (): Promise<Uint8Array> => this.#hash.digest();
+  reset(): void {}
+}
+
+/** As the SDK signs. */
+async function signByPackage(
+  { method, path, query, headers, payload }: ToSign,
+  { region, credentials, date }: SignAs,
+): Promise<Readonly<Record<string, string>>> {
+  const signer = new SignatureV4({ service: "s3", region, credentials, sha256: Sha256, uriEscapePath: false });
+  const all = { ...headers, "x-amz-content-sha256": payload };
+  const request = { method, protocol: "https:", hostname: "s3.example", path, query, headers: all };
+  return (await signer.sign(request, { signingDate: date })).headers;
+}
+
+const empty = hash("sha256", "", "hex");
+const base: ToSign = { method: "GET", path: "/bucket/a/b", query: {}, headers: { host: "s3.example" }, payload: empty };
+const keys = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
+const as: SignAs = { region: "eu-central-1", credentials: keys, date: new Date("2026-01-31T23:59:59.999Z") };
+
+test.each<readonly [string, Partial<ToSign>, Partial<SignAs>]>([
+  ["a read", {}, {}],
+  ["another port", { headers: { host: "127.0.0.1:9000" } }, {}],
+  ["a range and a version", { headers: { ...base.headers, range: "bytes=0-9", "if-match": '"abc"' } }, {}],
+  ["a path with escapes", { path: "/bucket/a%20b/%C3%A9%21%2A" }, {}],
+  ["a query", { query: { "list-type": "2", prefix: "a b/é+!'()*", "list-typ": "x", delimiter: "" } }, {}],
+  [
+    "a write",
+    { method: "PUT", headers: { ...base.headers, "content-length": "3" }, payload: hash("sha256", "abc", "hex") },
+    {},
+  ],
+  ["blanks in a header", { headers: { ...base.headers, "x-amz-meta-a": "  a   b  " } }, {}],
+  ["a session", {}, { credentials: { ...keys, sessionToken: "to/ken+==" } }],
+  ["another region and day", {}, { region: "cn-north-1", date: new Date(0) }],
+])("%s is signed as the SDK signs it", async (_, request, signing) => {
+  const [asked, by] = [
+    { ...base, ...request },
+    { ...as, ...signing },
+  ];
+  expect(signHeaders(asked, by)).toEqual(await signByPackage(asked, by));
+});
