@@ -159,7 +159,7 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
       unusable = restored.findings.find(({ code }) => factsOf(code).isLasting) ?? null;
     },
     async save(...histories) {
-      await building?.release();
+      const released = building?.release();
       building = null;
       if (!use.write) return [];
       const { used, unused } = partByUse(mounts, histories);
@@ -174,6 +174,8 @@ export async function openCarrier(host: Host, request: CarryRequest): Promise<Ca
         saved = new Map([...used.map((mount) => [mount, skipped] as const), ...idles]);
         return [];
       }
+      // Else it would be a build that the mounts are in use by. Where nothing is saved, nobody waits for it.
+      await released;
       const ci = readCi(host.env);
       const { saveMounts } = await importWhole(() => import("./save.ts"));
       const result = await saveMounts(session, {
