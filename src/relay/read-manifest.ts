@@ -1,5 +1,6 @@
 import { createLimit } from "../host/limit.ts";
 import type { ObjectContent, ObjectStore } from "../store/object-store.ts";
+import type { Background } from "./background.ts";
 import { blobsOf, type CacheManifest, parseManifest, printManifest, pruneManifest } from "./cache-manifest.ts";
 import { digestIn, type Layout } from "./names.ts";
 import type { Metrics } from "./metrics.ts";
@@ -13,6 +14,7 @@ export interface ManifestReaderOptions {
   readonly layout: Layout;
   readonly presence: Presence;
   readonly metrics: Metrics;
+  readonly background: Background;
 }
 
 export interface ReadManifest {
@@ -33,7 +35,7 @@ const parallelism = 32;
 export function createManifestReader(
   options: ManifestReaderOptions,
 ): (key: string, caller: Caller) => Promise<ReadManifest | null> {
-  const { store, tier, layout, presence, metrics } = options;
+  const { store, tier, layout, presence, metrics, background } = options;
   const tierName = (key: string): string => manifestName(store, key);
 
   /** Sizes of the blobs that can be read: from the tier, else, unless nobody can be asked, from the bucket. */
@@ -67,7 +69,8 @@ export function createManifestReader(
     }
     const manifest = found && parseManifest(found.bytes);
     if (found === null || manifest === null) return null;
-    if (!isKept) await tier?.keepManifest(tierName(key), found.bytes);
+    // Builds wait for their manifests. That of the first one to be kept has the tier count all that it holds.
+    if (!isKept && tier !== null) background.add(tier.keepManifest(tierName(key), found.bytes));
     const sizes = await findBlobs(manifest, !isKept);
     const pruned = pruneManifest(manifest, (blob, size) => {
       const actual = sizes.get(blob);

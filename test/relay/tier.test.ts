@@ -178,6 +178,30 @@ describe("served before the bucket", () => {
     ]);
   });
 
+  test("a manifest waits for no disk, and is kept once the relay is closed", async () => {
+    const store = createMemoryStore();
+    const manifest = manifestOf([]);
+    await store.put("manifests/app", manifest);
+    const { tier } = open();
+    let go = (): void => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    let isKept = false;
+    const slow: Tier = {
+      ...tier,
+      async keepManifest(name, bytes) {
+        await held;
+        await tier.keepManifest(name, bytes);
+        isKept = true;
+      },
+    };
+    const { served } = serve(store, { tier: slow });
+    expect(await getAll(served, "manifests/app")).toEqual(manifest);
+    expect(isKept).toBe(false);
+    go();
+    await served.close();
+    expect(isKept).toBe(true);
+  });
+
   test("without the bucket there is what this machine has had", async () => {
     const store = createMemoryStore();
     const { tier } = open();
