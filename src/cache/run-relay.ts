@@ -101,6 +101,7 @@ export function createRunRelay(host: Host): RunRelay {
       const started = await servePlaces({
         places: Object.fromEntries(places.map(({ name, ...place }) => [names.get(name), place])),
         callers: callers.map(({ name, keys, mayWrite }) => ({ name, keys, mayWrite })),
+        isForOneBuilder: true,
         listen: { host: "127.0.0.1", port: 0 },
         signal: host.signal,
       });

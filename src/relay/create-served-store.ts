@@ -16,6 +16,7 @@ import type { Spool } from "./spool.ts";
 import { refusing, refusalOf } from "./store-failure.ts";
 import { createWriter } from "./store-object.ts";
 import type { Tier } from "./tier.ts";
+import type { Turns } from "./turns.ts";
 import { createUploads } from "./uploads.ts";
 import { createWrites } from "./writes.ts";
 
@@ -24,6 +25,8 @@ export interface SharedResources {
   readonly spool: Spool;
   readonly buffers: Buffers;
   readonly ahead: ReadAhead;
+  /** Null where several builders read, none of which is to wait for another. */
+  readonly turns: Turns | null;
   readonly metrics: Metrics;
 }
 

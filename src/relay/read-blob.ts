@@ -8,6 +8,7 @@ import type { ReadAhead } from "./read-ahead.ts";
 import type { Caller } from "./served-store.ts";
 import type { Tier, TierContent } from "./tier.ts";
 import type { TierFile } from "./tier-files.ts";
+import type { Turns } from "./turns.ts";
 
 export interface BlobReaderOptions {
   readonly store: ObjectStore;
@@ -15,6 +16,7 @@ export interface BlobReaderOptions {
   readonly presence: Presence;
   readonly metrics: Metrics;
   readonly ahead: ReadAhead;
+  readonly turns: Turns | null;
   readonly background: Background;
   /** Whether this run may delete what is corrupt, so that the next export writes it anew. */
   readonly canMend: boolean;
@@ -42,7 +44,7 @@ export interface BlobReader {
 }
 
 export function createBlobReader(options: BlobReaderOptions): BlobReader {
-  const { store, tier, presence, metrics, ahead, background, canMend, signal: ofRelay } = options;
+  const { store, tier, presence, metrics, ahead, turns, background, canMend, signal: ofRelay } = options;
   /** Blobs that are on their way into the tier: whoever asks for the same one waits, and has it from there. */
   const flights = new Map<string, Promise<void>>();
   /** Blobs of the tier that were sent as they were verified when they were written. Whoever reads one again may doubt it. */
@@ -112,12 +114,14 @@ export function createBlobReader(options: BlobReaderOptions): BlobReader {
     }
   };
 
+  const inTurn = (content: Body | null, { signal }: Caller): Body | null =>
+    turns === null || content === null ? content : { ...content, body: turns.inTurn(content.body, signal) };
   const read = async (request: BlobRequest): Promise<Body | null> => {
     const { key, hex, range, caller } = request;
     for (;;) {
       if (presence.isSpoiled(key)) return null;
       const kept = (await tier?.read(hex, range ?? undefined)) ?? null;
-      if (kept !== null) return fromTier(request, kept);
+      if (kept !== null) return inTurn(fromTier(request, kept), caller);
       if (!coversAll(range)) {
         // Where a broken download goes on: BuildKit has the bytes before and checks the digest of all.
         resumed.set(hex, { key, hex });
@@ -126,7 +130,7 @@ export function createBlobReader(options: BlobReaderOptions): BlobReader {
         return content && { ...content, body: counted(content.body, count) };
       }
       const flight = flights.get(hex);
-      if (flight === undefined) return fromStore(request);
+      if (flight === undefined) return inTurn(await fromStore(request), caller);
       await orAborted(flight, caller.signal);
     }
   };

@@ -10,6 +10,7 @@ import { createReadAhead } from "./read-ahead.ts";
 import { openRelay, type Relay, type RelayOptions } from "./relay.ts";
 import { openSpool } from "./spool.ts";
 import { openTier, type TierOptions } from "./tier.ts";
+import { createTurns } from "./turns.ts";
 
 /** The place of a backend, which the relay serves as a bucket. */
 export interface ServedPlace {
@@ -22,6 +23,8 @@ export interface ServedPlace {
 export interface ServeOptions extends Omit<RelayOptions, "buckets"> {
   /** By the names under which they are served: at least 3 characters. */
   readonly places: Readonly<Record<string, ServedPlace>>;
+  /** Whether all who ask are one builder, whose layers then come in the order in which it can use them. */
+  readonly isForOneBuilder: boolean;
 }
 
 export interface ServingRelay extends Relay {
@@ -44,10 +47,16 @@ export function placeOf(backend: StoreBackend): Omit<ServedPlace, "store"> {
 const stranger = "(none)";
 
 /** Opens a relay over stores, with what all its buckets share. */
-export async function servePlaces({ places, onAnswered, ...options }: ServeOptions): Promise<ServingRelay> {
+export async function servePlaces({
+  places,
+  isForOneBuilder,
+  onAnswered,
+  ...options
+}: ServeOptions): Promise<ServingRelay> {
   const spool = openSpool();
   const metrics = createMetrics();
-  const shared = { spool, metrics, buffers: createBuffers(), ahead: createReadAhead() };
+  const turns = isForOneBuilder ? createTurns() : null;
+  const shared = { spool, metrics, buffers: createBuffers(), ahead: createReadAhead(), turns };
   const canMend = options.callers.some(({ mayWrite }) => mayWrite);
   const served = Object.entries(places).map(([name, { store, layout, tier }]) => {
     const own = { store, layout, tier: tier && openTier(tier), canMend, signal: options.signal };

@@ -68,6 +68,7 @@ export async function serveRelay(host: Host, request: RelayRequest): Promise<voi
     let metrics = (): string => "";
     const relay = await servePlaces({
       places: Object.fromEntries(places),
+      isForOneBuilder: false,
       callers,
       listen: { ...request.listen, ...(tls !== null && { tls }) },
       page: (method, path) => (method === "GET" || method === "HEAD" ? pageOf(path, metrics) : null),

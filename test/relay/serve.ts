@@ -5,6 +5,7 @@ import { createMetrics, type Metrics } from "../../src/relay/metrics.ts";
 import { createReadAhead } from "../../src/relay/read-ahead.ts";
 import type { Caller, IncomingBody } from "../../src/relay/served-store.ts";
 import { openSpool } from "../../src/relay/spool.ts";
+import { createTurns } from "../../src/relay/turns.ts";
 import type { Tier } from "../../src/relay/tier.ts";
 import type { ByteRange, ObjectStore } from "../../src/store/object-store.ts";
 import { sha256 } from "../contract/bytes.ts";
@@ -45,6 +46,7 @@ export function serve(store: ObjectStore, options: ServeOptions = {}): Served {
     signal: new AbortController().signal,
     spool: openSpool({ parent: spoolParent, ...(spoolBytes !== undefined && { maxBytes: spoolBytes }) }),
     buffers: createBuffers(undefined, mostKept),
+    turns: createTurns(),
     ahead: createReadAhead({ rangeBytes, watch: () => ({ came() {}, taken() {}, areLong: () => isSlow }) }),
   });
   return { served, metrics, spoolParent };

@@ -10,6 +10,7 @@ import { createReadAhead } from "../../src/relay/read-ahead.ts";
 import { newKeys, openRelay } from "../../src/relay/relay.ts";
 import { openSpool } from "../../src/relay/spool.ts";
 import { openTier } from "../../src/relay/tier.ts";
+import { createTurns } from "../../src/relay/turns.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { StoreBackend } from "../../src/store/place.ts";
 import { defaultPolicy } from "../../src/store/requests.ts";
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
     spool,
     buffers: createBuffers(),
     ahead: createReadAhead(),
+    turns: createTurns(),
     signal,
   });
   const keys = newKeys();

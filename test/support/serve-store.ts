@@ -31,6 +31,7 @@ export async function serveStore(
 ): Promise<ServedStore> {
   const keys = newKeys();
   const relay = await servePlaces({
+    isForOneBuilder: true,
     places: { shop: { store, layout: { blobsPrefix: "blobs/", manifestsPrefix: "manifests/" }, tier: null } },
     callers: [{ name: "client", keys, mayWrite: true }],
     listen: { host: "127.0.0.1", port: 0, tls: tls && { cert: readFileSync(tls.cert), key: readFileSync(tls.key) } },
