@@ -15,6 +15,7 @@ import { refreshPacks, refreshSnapshot } from "./refresh.ts";
 import type { SaveOptions } from "./save-options.ts";
 import { type Snapshot, totalsOf } from "./snapshot.ts";
 import type { Stamp } from "./stamp.ts";
+import { withShortLivedMemory } from "./short-lived.ts";
 import { stampMount } from "./stamp-mount.ts";
 import { type MountReading, readChanges, readAll } from "./read-mount.ts";
 
@@ -46,6 +47,10 @@ const defaultRefreshDays = 1;
  * @throws BkcacheError BK5032 for the mount, and the store's own.
  */
 export async function saveMount(options: SaveOptions): Promise<SaveResult> {
+  return withShortLivedMemory(() => save(options));
+}
+
+async function save(options: SaveOptions): Promise<SaveResult> {
   // What is to be left out is known only when everything was listed.
   const mayReadAll = options.mount.maxSize === undefined;
   try {
