@@ -35,8 +35,6 @@ export async function runBakeBuild(host: Host, build: BakeBuild): Promise<BakeRe
     cache: { ...cache, rules: source.rules },
     output: { strict: args.own.strict, report: args.own.report, metadataFile: args.metadataFile },
     startedAt,
-    // Of what further files say, bake itself is asked.
-    mayStartEarly: source.overlays.length === 0,
     features: (definition) => featuresOf({ targets: definition.targets, variables: plan.variables, flags: args.flags }),
     async command(choice, { definition }) {
       const allow = await findAllow(host, build, definition, choice);

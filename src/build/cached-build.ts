@@ -3,7 +3,6 @@ import type { Host } from "../host/host.ts";
 import { importWhole } from "../host/import-whole.ts";
 import { within } from "../host/within.ts";
 import type { Outcome } from "./conclude.ts";
-import { startEarly } from "./early.ts";
 import { execute } from "./execute.ts";
 import { describeTargets, findIdleMounts } from "./inputs.ts";
 import { prepare } from "./prepare.ts";
@@ -51,19 +50,16 @@ export async function runCachedBuild(
     return describing;
   };
   const run: Run = { host, request, resources, describe };
-  const early = startEarly(host, request, resources).catch(() => null);
   let ready: Ready | null = null;
   try {
     ready = await preparing;
     await restoreMounts(run, ready);
     // By the clock that files have their times from.
     builtSince = Date.now();
-    const steps = (await early)?.join(ready.steps) ?? ready.steps;
-    return await buildAndFinish(run, { ...ready, steps });
+    return await buildAndFinish(run, ready);
   } finally {
     stop.abort();
     wanted.resolve();
-    (await early)?.drop();
     ready?.choice.release();
     await resources.close();
   }

@@ -15,10 +15,10 @@ export async function execute(
   let exitCode = 0;
   for (const group of groupsOf(steps)) {
     let last: Promise<unknown> | undefined;
-    const running = group.map(({ args, metadataFile, isBeside: _isBeside, goOn, ...options }) => {
+    const running = group.map(({ args, metadataFile, isBeside: _isBeside, ...options }) => {
       if (metadataFile !== null) metadataFiles.push(metadataFile);
       const output = last === undefined ? { terminal: true } : { terminalAfter: last };
-      const result = goOn?.() ?? buildx.exec(args, { ...options, ...output });
+      const result = buildx.exec(args, { ...options, ...output });
       last = Promise.allSettled([last, result]);
       return result;
     });

@@ -9,7 +9,7 @@ import type { GateInput } from "../cache/gates.ts";
 import type { CacheUse } from "../cache/use.ts";
 import type { MountBackendsDraft } from "../source/backend.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import type { ExecOptions, ExecResult } from "../host/host.ts";
+import type { ExecOptions } from "../host/host.ts";
 import type { DockerfileReader } from "../source/dockerfiles.ts";
 import type { Evaluated } from "../source/evaluate.ts";
 
@@ -51,8 +51,6 @@ export interface BuildRequest {
   readonly startedAt: number;
   /** What the command line asks of bake itself. */
   features(definition: BakeDefinition): GateInput["features"];
-  /** Whether of a call of buildx its input alone waits for the choice of caches, but for those in folders. */
-  readonly mayStartEarly?: boolean;
   /** What buildx is to do, once the folders of local caches exist. */
   command(choice: CacheChoice, evaluated: Evaluated): Promise<BuildCommand>;
   /** Work for the time in which buildx runs; what it finds is said when the terminal is free again. */
@@ -75,8 +73,6 @@ export interface BuildCommand {
 export interface Step extends Omit<BuildCommand, "targets" | "hasJobs"> {
   /** It runs beside the one before. */
   readonly isBeside?: boolean;
-  /** Of a call that waits for its input already: hands that on. */
-  readonly goOn?: () => Promise<ExecResult>;
   /** Absolute. */
   readonly cwd: string;
   /** Where buildx says what it has built; null where it cannot. */

@@ -78,7 +78,6 @@ export async function runProgram(
           terminate();
         }, options.timeoutMs);
   signal.addEventListener("abort", onAbort);
-  options.dropped?.addEventListener("abort", onExit);
   process.on("exit", onExit);
   try {
     const [code, endedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
@@ -95,7 +94,6 @@ export async function runProgram(
     clearTimeout(killer);
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
-    options.dropped?.removeEventListener("abort", onExit);
     process.off("exit", onExit);
   }
 }

@@ -15,8 +15,6 @@ export interface ExecOptions {
   readonly terminalAfter?: Promise<unknown>;
   /** Ends the program after this time; the exit code is then 124. */
   readonly timeoutMs?: number;
-  /** Kills the program at once: nobody wants it any more. */
-  readonly dropped?: AbortSignal;
 }
 
 export interface ExecResult {
