@@ -87,12 +87,15 @@ export async function importConfig(module: ModuleFile): Promise<unknown> {
   }
 }
 
+const endingSignals = ["SIGINT", "SIGTERM"] as const;
+
 class Exited extends Error {}
 class Stray extends Error {}
 
 /**
  * While a config is loaded, it cannot end the process, which would leave a check green that was never made; and what a timer of
- * it throws, or a promise that it rejects and nobody handles, is a failure of the config.
+ * it throws, or a promise that it rejects and nobody handles, is a failure of the config. Signals end the process by the
+ * system's own hand: a loop without an end leaves their listeners no turn, and nothing has begun that they would bring to an end.
  */
 function guardProcess(): { readonly check: () => Promise<void>; readonly remove: () => void } {
   const exit = Object.getOwnPropertyDescriptor(process, "exit") ?? {};
@@ -104,6 +107,10 @@ function guardProcess(): { readonly check: () => Promise<void>; readonly remove:
     throw new Exited();
   };
   process.on("unhandledRejection", onRejection).on("uncaughtException", onException);
+  const listeners = endingSignals.map(
+    (signal) => [signal, process.rawListeners(signal) as NodeJS.SignalsListener[]] as const,
+  );
+  for (const signal of endingSignals) process.removeAllListeners(signal);
   return {
     async check() {
       // Node tells of them when it has nothing else to do.
@@ -113,6 +120,7 @@ function guardProcess(): { readonly check: () => Promise<void>; readonly remove:
     remove() {
       Object.defineProperty(process, "exit", exit);
       process.off("unhandledRejection", onRejection).off("uncaughtException", onException);
+      for (const [signal, each] of listeners) for (const listener of each) process.on(signal, listener);
     },
   };
 }

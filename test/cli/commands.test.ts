@@ -1,6 +1,9 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { importConfig } from "../../src/config/module-loader.ts";
+import { waitFor } from "../support/poll.ts";
 import { binFile, runBkcache, runCommand } from "../support/run-bkcache.ts";
 import { cleanEnv } from "../support/env.ts";
 import { makeWorkspace } from "../support/workspace.ts";
@@ -248,6 +251,39 @@ describe("generate", () => {
     ).result;
     expect(stderr).toMatch(/^::error file=bkcache\.config\.yaml,line=7,col=\d+,title=bkcache BK2010::/m);
     expect(stderr.match(/unknown key/g)).toHaveLength(1);
+  });
+});
+
+describe("a config in TypeScript that has not come to its end", () => {
+  test.each([
+    ["SIGINT", 130, "while (true);"],
+    ["SIGTERM", 143, "while (true);"],
+    ["SIGINT", 130, "await new Promise((resolve) => setTimeout(resolve, 1e6));"],
+  ] as const)("is ended by %s, with %i: %s", async (signal, exitCode, wait) => {
+    const begin = 'import { writeFileSync } from "node:fs"; writeFileSync("began", "");';
+    const workspace = makeWorkspace({ "bkcache.config.ts": `${begin}\n${wait}\nexport default {};\n` });
+    let child: ChildProcess | undefined;
+    const running = runBkcache(["validate"], {
+      cwd: workspace.dir,
+      env: cleanEnv(),
+      onStart: (started) => (child = started),
+    });
+    await waitFor(() => existsSync(workspace.path("began")), { what: "the config runs" });
+    child?.kill(signal);
+    expect((await running).exitCode).toBe(exitCode);
+  });
+
+  test("leaves the next signal to who listened before", async () => {
+    // The build of a run that has read its config is interrupted in good order.
+    const heard: string[] = [];
+    const listener = () => void heard.push("once");
+    process.once("SIGTERM", listener);
+    const workspace = makeWorkspace({ "bkcache.config.mjs": "export default { targets: {} };\n" });
+    await importConfig({ file: workspace.path("bkcache.config.mjs"), shownFile: "bkcache.config.mjs" });
+    process.emit("SIGTERM");
+    process.emit("SIGTERM");
+    process.off("SIGTERM", listener);
+    expect(heard).toEqual(["once"]);
   });
 });
 
