@@ -24,7 +24,8 @@ export interface LoadOptions {
 }
 
 /**
- * Finds, reads and checks a config.
+ * Finds, reads and checks a config. While one in JavaScript or TypeScript is loaded, the listeners of this process for SIGINT and SIGTERM
+ * are off, so that a loop without an end can be ended.
  * @throws BkcacheError with all findings; BK2001 where there is no config
  */
 export async function loadConfig(options: LoadOptions): Promise<ValidConfig> {

@@ -8,6 +8,6 @@ export interface Run {
   readonly host: Host;
   readonly request: BuildRequest;
   readonly resources: Resources;
-  /** What the targets are made of: looked at once, from the first call on. */
+  /** What the targets are made of: looked at once, from the first call on, or sooner where buildx is slow to begin. */
   readonly describe: () => Promise<Described>;
 }

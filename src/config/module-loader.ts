@@ -95,7 +95,7 @@ class Stray extends Error {}
 /**
  * While a config is loaded, it cannot end the process, which would leave a check green that was never made; and what a timer of
  * it throws, or a promise that it rejects and nobody handles, is a failure of the config. Signals end the process by the
- * system's own hand: a loop without an end leaves their listeners no turn, and nothing has begun that they would bring to an end.
+ * system's own hand: a loop without an end leaves their listeners no turn, and no verb has begun what they would bring to an end.
  */
 function guardProcess(): { readonly check: () => Promise<void>; readonly remove: () => void } {
   const exit = Object.getOwnPropertyDescriptor(process, "exit") ?? {};

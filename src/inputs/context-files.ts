@@ -159,7 +159,7 @@ export function openContextFiles({ root, ignore, git, kept, digests, breather, b
   const collectTree = async (folder: string, state: Ignored | undefined): Promise<Part> => {
     const all: ContextFile[] = [];
     await collect(folder, state, all);
-    const part = { path: folder, digest: digestOf(sortByPath(all)), files: all };
+    const part = { path: folder, digest: digestOf(all.sort(byPath)), files: all };
     unlisted.push(part);
     return part;
   };
@@ -243,11 +243,6 @@ function isKept(entry: Dirent): boolean {
 
 function byPath(a: ContextFile, b: ContextFile): number {
   return a.path < b.path ? -1 : 1;
-}
-
-/** Sorts in place what mostly is sorted already: folders are read in the order of their names. */
-function sortByPath(files: ContextFile[]): readonly ContextFile[] {
-  return files.sort(byPath);
 }
 
 /** In pieces: one text of all lines outlives them, and is copied by each look for what is still used. */

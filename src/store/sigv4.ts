@@ -3,7 +3,7 @@ import { percentEncode } from "./keys.ts";
 
 /*
  * AWS Signature Version 4 for S3: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- * Own code: the package for it brings what all services of AWS take, and loads for 6 ms before each bake.
+ * Own code: the package for it brings what all services of AWS take, and loads for some 6 ms before each bake (read off one trace).
  */
 
 export const algorithm = "AWS4-HMAC-SHA256";

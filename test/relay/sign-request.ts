@@ -1,19 +1,6 @@
-import { createHash, createHmac } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { sha256 } from "../../src/relay/sha256.ts";
 import type { Keys, RequestHead } from "../../src/relay/signature.ts";
-
-class Sha256 {
-  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret as string);
-  }
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-  digest = async (): Promise<Uint8Array> => this.#hash.digest();
-  reset(): void {}
-}
+import { createSdkSigner } from "../support/sdk-signer.ts";
 
 export interface ToSign {
   readonly method?: string;
@@ -34,13 +21,7 @@ export async function signRequest({
   rawQuery,
   headers = {},
 }: ToSign & { readonly keys: Keys; readonly now: number }): Promise<RequestHead> {
-  const signer = new SignatureV4({
-    service: "s3",
-    region: "eu-central-1",
-    credentials: keys,
-    sha256: Sha256,
-    uriEscapePath: false,
-  });
+  const signer = createSdkSigner({ region: "eu-central-1", credentials: keys });
   const request = { method, protocol: "http:", hostname: "127.0.0.1", path, query, headers };
   const signed = await signer.sign(
     { ...request, headers: { host: "127.0.0.1:1234", "x-amz-content-sha256": sha256(""), ...headers } },

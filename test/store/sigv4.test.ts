@@ -1,29 +1,16 @@
-import { createHash, createHmac, hash } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
+import { hash } from "node:crypto";
 import { expect, test } from "vitest";
 import { signHeaders, type SignAs, type ToSign } from "../../src/store/sigv4.ts";
-
-class Sha256 {
-  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret as string);
-  }
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-  digest = async (): Promise<Uint8Array> => this.#hash.digest();
-  reset(): void {}
-}
+import { createSdkSigner } from "../support/sdk-signer.ts";
 
 /** As the SDK signs. */
 async function signByPackage(
   { method, path, query, headers, payload }: ToSign,
   { region, credentials, date }: SignAs,
 ): Promise<Readonly<Record<string, string>>> {
-  const signer = new SignatureV4({ service: "s3", region, credentials, sha256: Sha256, uriEscapePath: false });
   const all = { ...headers, "x-amz-content-sha256": payload };
   const request = { method, protocol: "https:", hostname: "s3.example", path, query, headers: all };
-  return (await signer.sign(request, { signingDate: date })).headers;
+  return (await createSdkSigner({ region, credentials }).sign(request, { signingDate: date })).headers;
 }
 
 const empty = hash("sha256", "", "hex");

@@ -29,6 +29,9 @@ interface Place {
   holds: number;
 }
 
+const turn = { ID: mountKey(turnMount), sharing: CacheSharingOpt.LOCKED };
+const builds = { ID: mountKey(buildsMount), sharing: CacheSharingOpt.SHARED };
+
 export function createHolds(channel: Channel): Holds {
   let prepared: Place | undefined;
   let current: Place | undefined;
@@ -80,6 +83,3 @@ export function createHolds(channel: Channel): Holds {
     announceBuild: (signal) => hold(isUsable(current) ? current : begin(), builds, signal),
   };
 }
-
-const turn = { ID: mountKey(turnMount), sharing: CacheSharingOpt.LOCKED };
-const builds = { ID: mountKey(buildsMount), sharing: CacheSharingOpt.SHARED };
