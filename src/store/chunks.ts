@@ -3,7 +3,7 @@ export interface Chunks {
   take(): Buffer;
 }
 
-const owners = new WeakMap<ArrayBufferLike, (memory: ArrayBufferLike) => void>();
+const owners = new WeakMap<ArrayBufferLike, () => void>();
 
 export function createChunks(bytes: number): Chunks {
   const free: Buffer[] = [];
@@ -17,16 +17,14 @@ export function createChunks(bytes: number): Chunks {
 }
 
 /**
- * Says of a chunk that nothing else is in its memory, which is then freed as soon as it is given back. The garbage collector
- * comes late to it, since it goes by the size of objects, and all that came meanwhile goes through memory that no cache holds.
+ * Says of a chunk that nobody else has a view of it. Where it is all of its memory, that is freed as soon as it is given back:
+ * the garbage collector comes late to it, since it goes by the size of objects, and all that came meanwhile goes through
+ * memory that no cache holds. Small chunks that a stream joins are in Node's pool, which others share.
  */
 export function ownsMemory(chunk: Buffer): Buffer {
-  owners.set(chunk.buffer, freeNow);
+  const { buffer } = chunk;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length) owners.set(buffer, () => buffer.transfer(0));
   return chunk;
-}
-
-function freeNow(memory: ArrayBufferLike): void {
-  if (memory instanceof ArrayBuffer) memory.transfer(0);
 }
 
 /** Says that parts of a chunk go different ways, so that none of them gives its memory back. */
@@ -42,5 +40,5 @@ export function isShared(chunk: Buffer): Buffer {
 export function giveBack({ buffer }: Uint8Array): void {
   const free = owners.get(buffer);
   owners.delete(buffer);
-  free?.(buffer);
+  free?.();
 }

@@ -23,3 +23,11 @@ test("memory that a chunk has to itself is free once it is given back, but for w
   giveBack(plain);
   expect([...part, ...plain]).toEqual([...Array<number>(5).fill(2), ...Array<number>(10).fill(3)]);
 });
+
+test("small chunks that a stream has joined share their memory with others, and it stays theirs", () => {
+  const other = Buffer.from("of another body");
+  const joined = Buffer.concat([Buffer.from("a"), Buffer.from("b")]);
+  expect(joined.buffer).toBe(other.buffer);
+  giveBack(ownsMemory(joined));
+  expect(String(other)).toBe("of another body");
+});

@@ -1,6 +1,10 @@
+import { createServer, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { PassThrough, Readable } from "node:stream";
-import { expect, test } from "vitest";
-import { readBody } from "../../src/store/transfer.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { giveBack } from "../../src/store/chunks.ts";
+import { chunksOf, readBody } from "../../src/store/transfer.ts";
+import { waitFor } from "../support/poll.ts";
 
 const { signal } = new AbortController();
 const options = { length: undefined, maxBytes: Infinity, idleMs: 5_000, signal };
@@ -49,4 +53,22 @@ test("a connection that closes without a word is no end", async () => {
   const reading = readBody(body, options);
   body.destroy();
   await expect(reading).rejects.toMatchObject({ code: "ETRUNCATED" });
+});
+
+test("the small parts of an answer that came while nobody read it", async () => {
+  const server = createServer((_, response) => {
+    response.write("ab");
+    setTimeout(() => response.end("cde"), 20);
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const body = await new Promise<IncomingMessage>((resolve) => get(url, resolve));
+  await waitFor(() => body.readableLength === 5, { what: "all has come" });
+  const read: string[] = [];
+  for await (const chunk of chunksOf(body, options)) {
+    read.push(String(chunk));
+    giveBack(chunk);
+  }
+  expect(read.join("")).toBe("abcde");
 });
