@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { getCACertificates } from "node:tls";
+import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { BkcacheError } from "../diagnostics/error.ts";
 import type { Env } from "./endpoint.ts";
 
@@ -32,8 +32,7 @@ export function createAgents(env: Env, maxSockets: number): Agents {
     get https() {
       https ??= new HttpsAgent({
         ...shared,
-        // `ca` replaces what Node trusts, so that has to be said again.
-        ...(bundle !== null && { ca: [...getCACertificates("default"), bundle] }),
+        ...(bundle !== null && { secureContext: contextOf(bundle) }),
       });
       return https;
     },
@@ -42,6 +41,19 @@ export function createAgents(env: Env, maxSockets: number): Agents {
       https?.destroy();
     },
   };
+}
+
+const contexts = new Map<string, SecureContext>();
+
+/**
+ * Trusts a bundle besides what Node trusts. Of an agent's `ca`, Node parses the hundreds of certificates for each connection, and
+ * makes them part of a name for each request.
+ */
+function contextOf(bundle: string): SecureContext {
+  // `ca` replaces what Node trusts, so that has to be said again.
+  const context = contexts.get(bundle) ?? createSecureContext({ ca: [...getCACertificates("default"), bundle] });
+  contexts.set(bundle, context);
+  return context;
 }
 
 function readBundle(path: string): string {
