@@ -1,14 +1,14 @@
 import type { BuilderSession } from "../builder/session.ts";
 import { mapRecord } from "../config/records.ts";
-import type { Diagnostic } from "../diagnostics/error.ts";
+import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import type { Reach } from "../relay/reach.ts";
 import { findGoogleCredentials, resolveGcsHmac } from "../store/credentials.ts";
-import type { StoreBackend } from "../store/place.ts";
+import { resolvePlace, type StoreBackend } from "../store/place.ts";
 import { type Access, openStore, type UsedBuckets } from "./access.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import type { RunRelay, StartedRelay } from "./run-relay.ts";
-import { type PlannedWay, planWay, type Way } from "./ways.ts";
+import { mayBeDistrusted, type PlannedWay, planWay, type Way, type WayInput } from "./ways.ts";
 
 /** By which way BuildKit gets to a bucket in this run. */
 export interface Route {
@@ -49,7 +49,7 @@ export interface RouteRequest {
  */
 export async function findRoutes(host: Host, request: RouteRequest): Promise<Routes> {
   const { used, access, gate, hasOneKey } = request;
-  const planned = planAll(host, request);
+  const planned = await planAll(host, request);
   const byWay = (way: Way) => Object.keys(planned).filter((name) => planned[name]?.way === way);
   const direct = byWay("direct");
   // The docker driver has no cache in buckets by any way.
@@ -85,11 +85,16 @@ export async function findRoutes(host: Host, request: RouteRequest): Promise<Rou
   return { routes, relay: started.relay, credentials, failed, findings };
 }
 
-function planAll(host: Host, { used, leftOut, gate, hasOneKey }: RouteRequest): Readonly<Record<string, PlannedWay>> {
+async function planAll(
+  host: Host,
+  { used, leftOut, gate, session, hasOneKey }: RouteRequest,
+): Promise<Readonly<Record<string, PlannedWay>>> {
   const google = findGoogleCredentials(host.env);
+  const backends = Object.values(used).filter(({ name }) => !(name in leftOut));
+  const ways = await Promise.all(backends.map((backend) => planOnBuilder(host, { backend, google, gate, session })));
   const planned: Record<string, PlannedWay> = {};
-  for (const [name, backend] of Object.entries(used)) {
-    const way = name in leftOut ? null : planWay({ backend, google, obstacle: obstacleOf(name, gate) });
+  for (const [index, { name }] of backends.entries()) {
+    const way = ways[index] ?? null;
     if (way !== null) planned[name] = way;
   }
   if (!hasOneKey || Object.values(planned).every(({ way }) => way === "direct")) return planned;
@@ -99,8 +104,45 @@ function planAll(host: Host, { used, leftOut, gate, hasOneKey }: RouteRequest): 
   );
 }
 
+interface OnBuilder extends Pick<WayInput, "google"> {
+  readonly backend: StoreBackend;
+  readonly gate: GateInput;
+  readonly session: Promise<BuilderSession>;
+}
+
+/** The way to a bucket by what this builder can do, and whom it trusts. Null for a backend that is in no bucket. */
+export async function planOnBuilder(
+  host: Host,
+  { backend, google, gate, session }: OnBuilder,
+): Promise<PlannedWay | null> {
+  const obstacle = obstacleOf(backend.name, gate);
+  const input = { backend, google, mayBeDistrusted: mayBeDistrusted(backend, host.env) };
+  const planned = planWay({ ...input, obstacle });
+  if (planned?.otherwise !== "relay" || gate.builder.driver === "docker") return planned;
+  if (!(await isDistrusted(host, backend, session))) return planned;
+  const relayed = planWay({ ...input, obstacle: distrust });
+  // Directly it would try for seconds, and fail.
+  return relayed && { ...relayed, otherwise: null };
+}
+
+const distrust = "the builder does not trust the store's certificate";
+
+async function isDistrusted(host: Host, backend: StoreBackend, session: Promise<BuilderSession>): Promise<boolean> {
+  const { place } = await resolvePlace(backend, host.env);
+  if (place === null || place.type === "local") return false;
+  const { isDistrust, visitBucket } = await import("./visit-bucket.ts");
+  try {
+    const answer = await visitBucket(await session, place, host.signal);
+    return answer !== null && isDistrust(answer);
+  } catch (error) {
+    // A builder that cannot be asked gets what it would have without the question.
+    if (error instanceof BkcacheError) return false;
+    throw error;
+  }
+}
+
 /** Why this builder's BuildKit cannot speak to the store itself; null where it can. */
-export function obstacleOf(backend: string, gate: GateInput): string | null {
+function obstacleOf(backend: string, gate: GateInput): string | null {
   const own = gate.entries.filter((entry) => entry.backend === backend);
   // Levels of the user's own say what is said of it, not what BuildKit can do.
   const { stop, warn } = checkGates({ ...gate, features: [], entries: own, rules: {} });

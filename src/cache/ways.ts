@@ -1,13 +1,14 @@
 import { findGoogleCredentials } from "../store/credentials.ts";
-import type { Env } from "../store/endpoint.ts";
+import { hasOwnAuthorities } from "../store/authorities.ts";
+import { type Env, resolveEndpointUrl } from "../store/endpoint.ts";
 
 /** By what BuildKit gets to the layers of a bucket: by itself, or through bkcache's relay. */
 export type Way = "direct" | "relay";
 
 export interface PlannedWay {
   readonly way: Way;
-  /** What is left where the builder does not reach the relay; null for nothing. */
-  readonly otherwise: "direct" | null;
+  /** What is left where the builder does not reach the relay, or does not trust the store's certificate; null for nothing. */
+  readonly otherwise: Way | null;
   /** Why, as a clause for people. */
   readonly why: string;
 }
@@ -21,6 +22,8 @@ export interface WayInput {
   readonly google: GoogleCredentials;
   /** Why the builder's BuildKit cannot speak to the store itself, as a clause; null where it can, or is not known. */
   readonly obstacle?: string | null;
+  /** The store's certificate may be of an authority that this machine was told of, and the builder not. */
+  readonly mayBeDistrusted?: boolean;
 }
 
 export interface GoogleCredentials {
@@ -30,7 +33,7 @@ export interface GoogleCredentials {
 }
 
 /** Null for a backend that is in no bucket. */
-export function planWay({ backend, google, obstacle = null }: WayInput): PlannedWay | null {
+export function planWay({ backend, google, obstacle = null, mayBeDistrusted = false }: WayInput): PlannedWay | null {
   const { type, relay = "auto", auth, tierPath } = backend;
   if (type !== "s3" && type !== "gcs") return null;
   const canGoDirectly = type === "s3" || auth === "hmac" || google.hasHmac;
@@ -44,7 +47,7 @@ export function planWay({ backend, google, obstacle = null }: WayInput): Planned
   if (relay === "always") return throughRelay("relay: always says so");
   if (tierPath !== undefined) return throughRelay("it has a tier");
   if (obstacle !== null) return throughRelay(obstacle);
-  if (type === "s3") return direct("it is the fastest way");
+  if (type === "s3") return { ...direct("it is the fastest way"), otherwise: mayBeDistrusted ? "relay" : null };
   if (auth === "hmac") return direct("auth: hmac says so");
   if (google.hasHmac && !google.hasDefault) return direct("HMAC keys are all the credentials that there are");
   return throughRelay("BuildKit takes no Google credentials but HMAC keys");
@@ -58,14 +61,24 @@ export function findWays(
   const google = findGoogleCredentials(env);
   const ways: Record<string, PlannedWay> = {};
   for (const [name, backend] of Object.entries(backends)) {
-    const way = planWay({ backend, google });
+    const way = planWay({ backend, google, mayBeDistrusted: mayBeDistrusted(backend, env) });
     if (way !== null) ways[name] = way;
   }
   return ways;
 }
 
+/** Whether it is worth asking the builder if it trusts the store. */
+export function mayBeDistrusted({ type, endpointUrl }: WayBackend, env: Env): boolean {
+  // A text with variables is known later.
+  const url = typeof endpointUrl === "object" ? "" : resolveEndpointUrl(endpointUrl as string | undefined, env);
+  return type === "s3" && hasOwnAuthorities(env) && !/^http:/i.test(url ?? "");
+}
+
 /** For people. */
 export function describeWay({ way, otherwise, why }: PlannedWay): string {
-  const last = otherwise === null ? "" : "; directly where the builder does not reach it";
-  return way === "direct" ? `directly, since ${why}` : `through the relay, since ${why}${last}`;
+  const [taken, left] =
+    way === "direct"
+      ? ["directly", "; through the relay where the builder does not trust its certificate"]
+      : ["through the relay", "; directly where the builder does not reach it"];
+  return `${taken}, since ${why}${otherwise === null ? "" : left}`;
 }

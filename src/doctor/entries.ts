@@ -3,8 +3,8 @@ import { draftEntries, type TargetEntry } from "../cache/entries.ts";
 import { countPlatforms, entriesInUse } from "../cache/entries-in-use.ts";
 import { featuresOf } from "../cache/features.ts";
 import type { GateInput } from "../cache/gates.ts";
-import { obstacleOf } from "../cache/routes.ts";
-import { type PlannedWay, planWay } from "../cache/ways.ts";
+import { planOnBuilder } from "../cache/routes.ts";
+import type { PlannedWay } from "../cache/ways.ts";
 import type { Host } from "../host/host.ts";
 import { evaluateTexts } from "../source/evaluate.ts";
 import { findGoogleCredentials } from "../store/credentials.ts";
@@ -53,7 +53,8 @@ export async function findPassed(setup: Setup, host: Host): Promise<Passed | nul
   const google = findGoogleCredentials(host.env);
   const ways: Record<string, PlannedWay> = {};
   for (const { backend, place } of (await setup.backends.value) ?? []) {
-    const way = place.type === "local" ? null : planWay({ backend, google, obstacle: obstacleOf(backend.name, gate) });
+    const onBuilder = { backend, google, gate, session: Promise.resolve(session) };
+    const way = place.type === "local" ? null : await planOnBuilder(host, onBuilder);
     if (way !== null) ways[backend.name] = way;
   }
   const isRelayed = (backend: string) => ways[backend]?.way === "relay";

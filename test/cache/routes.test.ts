@@ -26,11 +26,22 @@ interface Given {
   readonly isLocked?: boolean;
   readonly driver?: string;
   readonly buildkit?: string;
+  /** What BuildKit says of its visit to a store; an error where it cannot be asked. */
+  readonly visit?: string | null | Error;
 }
 
 /** The routes of a run, and what the relay was started with; null where it was not. */
-async function route({ used, reach = loopback, env = {}, more, isLocked = false, driver = "remote", buildkit }: Given) {
+async function route(given: Given) {
+  const { used, reach = loopback, env = {}, more, isLocked = false, driver = "remote", buildkit, visit = null } = given;
   let started: StartOptions | null = null;
+  const visited: string[] = [];
+  const gateway = {
+    async visit(url: string) {
+      visited.push(url);
+      if (visit instanceof Error) throw visit;
+      return visit;
+    },
+  };
   const relay: RunRelay = {
     async store() {
       if (isLocked) throw new BkcacheError({ code: "BK5023", message: "no key" });
@@ -63,7 +74,7 @@ async function route({ used, reach = loopback, env = {}, more, isLocked = false,
     access: { credentials: {}, stores: {}, failed: {}, findings: [], env, signal: new AbortController().signal },
     leftOut: {},
     gate: { entries, builder: { name: "b", driver, nodes, canExportCache: true }, buildx: null, features: [], env },
-    session: Promise.resolve({} as BuilderSession),
+    session: Promise.resolve({ builder: { nodes }, gateway: async () => gateway } as unknown as BuilderSession),
     relay,
     targets: ["api"],
     mayWrite: true,
@@ -79,6 +90,7 @@ async function route({ used, reach = loopback, env = {}, more, isLocked = false,
     failed: Object.fromEntries(Object.entries(failed).map(([name, { code }]) => [name, code])),
     findings: findings.map(({ code }) => code),
     started: started as StartOptions | null,
+    visited,
     credentials,
   };
 }
@@ -137,6 +149,37 @@ test("a BuildKit that cannot write to the store itself has the relay do it, unle
   const used = { remote: s3, off: { ...s3, name: "off", relay: "off" } };
   expect((await route({ used, buildkit: "v0.26.3" })).ways).toEqual({ remote: "loopback", off: "direct" });
   expect((await route({ used, buildkit: "v0.34.2" })).ways).toEqual({ remote: "direct", off: "direct" });
+});
+
+const distrust =
+  'Head "https://minio.test/": tls: failed to verify certificate: x509: certificate signed by unknown authority';
+
+test.for([
+  ["distrusts it", distrust, "loopback"],
+  ["trusts it", "invalid response status 403", "direct"],
+  ["does not reach it", "dial tcp 10.0.0.1:443: i/o timeout", "direct"],
+  ["cannot be asked", new BkcacheError({ code: "BK4021", message: "gone" }), "direct"],
+] as const)("a store of an authority of this machine's own, and a builder that %s", async ([, visit, way]) => {
+  const env = { AWS_CA_BUNDLE: "/ca.pem", AWS_REGION: "r", AWS_ENDPOINT_URL: "https://minio.test" };
+  const used = { remote: s3, off: { ...s3, name: "off", relay: "off" }, near: { ...s3, name: "near", ...tier } };
+  const { ways, visited } = await route({ used, env, visit });
+  expect(ways).toEqual({ remote: way, off: "direct", near: "loopback" });
+  expect(visited).toEqual(["https://minio.test/b/doctor/nothing"]);
+});
+
+test("neither the builder's trust nor the relay: what would fail after seconds is left out before the build", async () => {
+  const env = { NODE_EXTRA_CA_CERTS: "/ca.pem", AWS_REGION: "r", AWS_ENDPOINT_URL: "https://minio.test" };
+  expect(await route({ used: { remote: s3 }, env, visit: distrust, reach: nowhere })).toMatchObject({
+    ways: {},
+    failed: { remote: "BK4017" },
+  });
+});
+
+test("nobody is asked for trust without an authority of this machine's own, or by the docker driver", async () => {
+  const env = { AWS_REGION: "r", AWS_ENDPOINT_URL: "https://minio.test" };
+  expect((await route({ used: { remote: s3 }, env, visit: distrust })).visited).toEqual([]);
+  const own = { ...env, AWS_CA_BUNDLE: "/ca.pem" };
+  expect((await route({ used: { remote: s3 }, env: own, visit: distrust, driver: "docker" })).visited).toEqual([]);
 });
 
 test("the docker driver and what is left out already need no relay", async () => {

@@ -222,10 +222,14 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
       env: { AWS_ENDPOINT_URL: fakes.tls },
     },
     {
-      what: "a certificate that this machine trusts, and the builder does not",
+      what: "a certificate that this machine trusts, and the builder does not, and no relay",
       codes: ["BK4034"],
       says: /does not reach https:.*x509: certificate signed by unknown authority/,
       env: { AWS_ENDPOINT_URL: fakes.tls, AWS_CA_BUNDLE: certs.ca },
+      config: (config) => ({
+        ...config,
+        backends: { remote: { type: "s3", url: "s3://cache/shop/", relay: "off" } },
+      }),
     },
     {
       what: "a builder in a container that was not given the proxy",

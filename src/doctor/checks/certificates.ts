@@ -1,10 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { X509Certificate } from "node:crypto";
+import { authorityFiles } from "../../store/authorities.ts";
 import type { Check } from "../check.ts";
 import { type DoctorFinding, errorOf, healthy } from "../verdict.ts";
-
-/** Files of certificate authorities that are trusted besides those of Node. */
-const names = ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] as const;
 
 /** Whether the files hold certificates, and none that has ended. */
 export const certificates: Check = {
@@ -13,7 +11,7 @@ export const certificates: Check = {
   late: "BK5072",
   subjects: async () => [""],
   async examine(_, { host }) {
-    const set = names.flatMap((name) => (host.env[name] ? [{ name, path: host.env[name] }] : []));
+    const set = authorityFiles.flatMap((name) => (host.env[name] ? [{ name, path: host.env[name] }] : []));
     if (set.length === 0) return healthy("those of Node alone");
     const findings: DoctorFinding[] = [];
     for (const { name, path } of set) {

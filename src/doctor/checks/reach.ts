@@ -1,16 +1,14 @@
 import { createRunRelay } from "../../cache/run-relay.ts";
 import { unreached } from "../../cache/routes.ts";
+import { isDistrust, visitBucket } from "../../cache/visit-bucket.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
-import type { Gateway } from "../../builder/gateway/gateway.ts";
 import type { Host } from "../../host/host.ts";
 import type { BuilderSession } from "../../builder/session.ts";
-import { strangersUrl } from "../../store/ask-endpoint.ts";
 import { where } from "../../store/s3-error.ts";
 import type { Check } from "../check.ts";
 import { errorOf, healthy, unknown, type Verdict } from "../verdict.ts";
 import { backendNames, isBucket, type KnownBucket, requireBucket } from "../known-backends.ts";
 import { findPassed } from "../entries.ts";
-import { gatewaysOf } from "../nodes.ts";
 
 /** Whether BuildKit itself gets to the bucket, or to the relay: with its own proxies, certificates and names of hosts. */
 export const reach: Check = {
@@ -28,36 +26,19 @@ export const reach: Check = {
     if (session.builder.driver === "docker") return unknown("the docker driver uses no bucket for layers");
     const passed = await findPassed(setup, host);
     if (passed?.ways[subject]?.way === "relay") return throughRelay(host, session, bucket);
-    for (const gateway of await gatewaysOf(session)) {
-      const finding = await visit(gateway, host, { session, bucket });
-      if (finding !== null) return { facts: "", findings: [errorOf(finding)] };
-    }
-    return healthy(`the builder reaches ${where(bucket.place)} by itself`);
+    const reason = await visitBucket(session, bucket.place, host.signal);
+    if (reason === null) return healthy(`the builder reaches ${where(bucket.place)} by itself`);
+    return { facts: "", findings: [errorOf(unreachedBucket(session, bucket, reason))] };
   },
 };
 
-interface Ends {
-  readonly session: BuilderSession;
-  readonly bucket: KnownBucket;
-}
-
-/** Time in ms for one node. */
-const patience = 5_000;
-/** BuildKit's own words of an answer that is no success, which is one. Source: source/http of moby/buildkit. */
-const answered = /invalid response status|unexpected status|status code/i;
-
-async function visit(gateway: Gateway, host: Host, { session, bucket }: Ends): Promise<Diagnostic | null> {
-  const url = strangersUrl(bucket.place).href;
-  const signal = AbortSignal.any([host.signal, AbortSignal.timeout(patience)]);
-  const answer = await gateway.visit(url, { signal });
-  if (answer === null || answered.test(answer)) return null;
-  const reason = /\b(?:x509|tls|dial|proxyconnect|lookup|read|EOF)\b.*/s.exec(answer)?.[0] ?? answer;
+function unreachedBucket({ builder }: BuilderSession, { place, backend }: KnownBucket, reason: string): Diagnostic {
   return {
     code: "BK4034",
-    message: `builder ${session.builder.name} does not reach ${where(bucket.place)}: ${reason}`,
-    hint: /x509|certificate/i.test(reason)
-      ? `the certificates of this machine are not the builder's: add the authority to its image, or set backends.${bucket.backend.name}.relay: always`
-      : `proxies and networks of this machine are not the builder's: give it them (--driver-opt network=host, env.HTTPS_PROXY=...), or set backends.${bucket.backend.name}.relay: always`,
+    message: `builder ${builder.name} does not reach ${where(place)}: ${reason}`,
+    hint: isDistrust(reason)
+      ? `the certificates of this machine are not the builder's: add the authority to its image, or set backends.${backend.name}.relay: always`
+      : `proxies and networks of this machine are not the builder's: give it them (--driver-opt network=host, env.HTTPS_PROXY=...), or set backends.${backend.name}.relay: always`,
   };
 }
 
