@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import type { Agents } from "./agents.ts";
@@ -87,7 +87,7 @@ export async function sendSigned(
     sent.once("response", () => sent.setTimeout(0));
     // An abort has a reason; Node's own error has none. After an answer nobody waits for one, such as of a body cut short.
     sent.on("error", (error) => reject(signal.aborted ? (signal.reason as Error) : error));
-    sent.end(body);
+    sendBody(sent, body ?? Buffer.alloc(0));
   });
   const status = answer.statusCode ?? 0;
   if (status >= 200 && status < 300) return answer;
@@ -95,6 +95,21 @@ export async function sendSigned(
   const date = Date.parse(answer.headers.date ?? "");
   if (kindOf(readFailure(error)) === "clock" && !Number.isNaN(date)) signer.clockOffset = date - Date.now();
   throw error;
+}
+
+/** Bytes that are handed to a connection at once. TLS encrypts all that it gets at once into memory of its own. */
+const pieceBytes = 2 ** 18;
+
+function sendBody(to: ClientRequest, body: Uint8Array): void {
+  let sent = 0;
+  const go = (): void => {
+    while (body.length - sent > pieceBytes) {
+      const piece = body.subarray(sent, (sent += pieceBytes));
+      if (!to.write(piece)) return void to.once("drain", go);
+    }
+    to.end(body.subarray(sent));
+  };
+  go();
 }
 
 /**

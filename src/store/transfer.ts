@@ -1,6 +1,5 @@
-import { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { ownsMemory } from "./chunks.ts";
+import { gather } from "./gather.ts";
 
 /** Above this a length that a store claims is not believed before the bytes have come. */
 const maxReserved = 64 * 2 ** 20;
@@ -61,20 +60,18 @@ export async function readBody(body: Readable, options: BodyOptions): Promise<Bu
 }
 
 /**
- * The parts of a body, none read ahead. The time is that of one wait for a part: who reads may take as long as he likes.
+ * A body in chunks, of which at most one is read ahead. The time is that of one wait: who reads may take as long as he likes.
  * @throws Error as `readBody` does; the end of the stream may be too early.
  */
 export async function* chunksOf(
   body: Readable,
   { idleMs, signal }: Pick<BodyOptions, "idleMs" | "signal">,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const parts = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const gathered = gather(body);
   const onAbort = () => body.destroy(signal.reason as Error);
   signal.addEventListener("abort", onAbort, { once: true });
   let isWaiting = true;
-  // Node copies each part of a body out of what the socket reads into.
-  const isOfNode = body instanceof IncomingMessage;
-  // One timer for all parts, and an error only where there is one: a body has thousands of parts.
+  // One timer for all chunks, and an error only where there is one: a body has thousands.
   const timer = setTimeout(() => {
     if (isWaiting) body.destroy(transferError("ETIMEDOUT", `no byte for ${idleMs} ms`));
   }, idleMs);
@@ -83,14 +80,15 @@ export async function* chunksOf(
     for (;;) {
       isWaiting = true;
       timer.refresh();
-      const next = await parts.next();
+      const chunk = await gathered.next();
       isWaiting = false;
-      if (next.done === true) return;
-      yield isOfNode ? ownsMemory(next.value) : next.value;
+      if (chunk === null) return;
+      yield chunk;
     }
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
+    gathered.stop();
   }
 }
 

@@ -28,6 +28,8 @@ export interface BuildkitOptions {
   readonly tls?: Certificates;
   /** In a network namespace with nothing in it, which has no way to this machine's loopback. */
   readonly isApart?: boolean;
+  /** A certificate authority that it trusts, in place of the machine's. */
+  readonly trusts?: string;
   /** What it keeps of cache mounts after two days, as `maxUsedSpace` has it; without it nothing is ever collected. */
   readonly mountSpace?: string;
 }
@@ -71,7 +73,10 @@ export async function startBuildkit(options: BuildkitOptions = {}): Promise<Buil
   };
   const daemon = findTool("buildkitd");
   const [command, argv] = options.isApart === true ? ["unshare", ["--net", daemon, ...args]] : [daemon, args];
-  const server = startServer(command, argv, { env: cleanEnv({ PATH: pathWith() }), cleanUp });
+  const server = startServer(command, argv, {
+    env: cleanEnv({ PATH: pathWith(), ...(options.trusts !== undefined && { SSL_CERT_FILE: options.trusts }) }),
+    cleanUp,
+  });
   const buildctl = async (...argv: readonly string[]): Promise<string> => {
     const { stdout } = await run(findTool("buildctl"), ["--addr", socket, ...argv], { env: cleanEnv() });
     return stdout;

@@ -17,7 +17,7 @@ export interface SlowLineOptions {
 
 /** A line to a distant server: each connection is as slow as one over the ocean, however many there are. */
 export async function startSlowLine({ target, roundTripMs, bytesPerSecond }: SlowLineOptions): Promise<SlowLine> {
-  const { hostname, port } = new URL(target);
+  const { protocol, hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const join = (from: Socket, to: Socket): void => {
     sockets.add(from);
@@ -51,7 +51,7 @@ export async function startSlowLine({ target, roundTripMs, bytesPerSecond }: Slo
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `${protocol}//127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop() {
       server.close();
       for (const socket of sockets) socket.destroy();

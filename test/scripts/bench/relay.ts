@@ -1,15 +1,17 @@
-/** BuildKit's s3 cache through the relay against the same without it, builder and bucket on a tmpfs. */
+/** BuildKit's s3 cache through the relay against the same without it, builder and bucket on a tmpfs; the bucket speaks TLS, as those of clouds do. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "tsdown";
 import { program } from "../../../tsdown.config.ts";
-import { findStateDir, onEmptyBuilder } from "../../support/buildkit.ts";
+import { type Buildkit, findStateDir, onEmptyBuilder } from "../../support/buildkit.ts";
+import { makeCerts } from "../../support/certs.ts";
 import { makeTempDir } from "../../support/cleanup.ts";
 import { makeBusyboxContext } from "../../support/contexts.ts";
 import { buildDirectly } from "../../support/relay-builds.ts";
 import { type RelayProcess, s3Attributes, startRelay } from "../../support/relay-process.ts";
 import { startVersitygw } from "../../support/s3-server.ts";
 import { startSlowLine } from "../../support/slow-line.ts";
+import { startTlsFront } from "../../support/tls-front.ts";
 import { check, type Check, loadNow, type Measure, median, round, type Row, say } from "./row.ts";
 
 const bucket = "cache";
@@ -64,6 +66,8 @@ interface Place {
   readonly context: string;
   /** Cache entry of BuildKit's, straight to the bucket. */
   readonly direct: string;
+  /** Runs something on a new builder. */
+  onBuilder<T>(use: (builder: Buildkit) => Promise<T>): Promise<T>;
   /** Empties the bucket. */
   clear(): void;
   relay(tier?: string): Promise<RelayProcess>;
@@ -71,20 +75,23 @@ interface Place {
 
 async function withPlace<T>(sizes: Sizes, isDistant: boolean, use: (place: Place) => Promise<T>): Promise<T> {
   const s3 = await startVersitygw({ base: makeTempDir("s3", findStateDir()) });
+  const certs = makeCerts(makeTempDir("certs"));
+  const front = await startTlsFront(s3.endpoint, certs);
   const line = isDistant
-    ? await startSlowLine({ target: s3.endpoint, roundTripMs: 50, bytesPerSecond: 10 * megabyte })
+    ? await startSlowLine({ target: front.endpoint, roundTripMs: 50, bytesPerSecond: 10 * megabyte })
     : null;
-  const endpoint = line?.endpoint ?? s3.endpoint;
+  const endpoint = line?.endpoint ?? front.endpoint;
   const folder = join(s3.dir, bucket);
   bundled ??= bundleRelay();
   const relayProgram = await bundled;
   try {
     await s3.createBucket(bucket);
     const keys = { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey };
-    const place = { bucket, region: s3.region, endpointUrl: endpoint, usePathStyle: true, insecure: true };
+    const place = { bucket, region: s3.region, endpointUrl: endpoint, usePathStyle: true };
     return await use({
       context: makeContext(sizes),
       direct: s3Attributes({ endpoint, bucket, region: s3.region, ...keys }),
+      onBuilder: (work) => onEmptyBuilder(work, { dir: findStateDir(), trusts: certs.ca }),
       clear() {
         rmSync(folder, { recursive: true, force: true });
         mkdirSync(folder);
@@ -94,12 +101,13 @@ async function withPlace<T>(sizes: Sizes, isDistant: boolean, use: (place: Place
           backend: { name: "remote", type: "s3", ...place },
           bucket,
           program: relayProgram,
-          env: { ...s3.env, AWS_ENDPOINT_URL: undefined, TMPDIR: findStateDir() },
+          env: { ...s3.env, AWS_ENDPOINT_URL: undefined, AWS_CA_BUNDLE: certs.ca, TMPDIR: findStateDir() },
           ...(tier !== undefined && { tier: { path: tier, maxSize: 8e9 } }),
         }),
     });
   } finally {
     line?.stop();
+    await front.stop();
     await s3.stop();
   }
 }
@@ -158,25 +166,22 @@ function rowOf(
 /** One builder for all rounds: it has packed the layers in the first, so that the others only send them. */
 async function measureExport(row: string, sizes: Sizes): Promise<Row> {
   say(`${row}: ${sizes.megabytes} MB in ${sizes.layers}`);
-  return withPlace(sizes, false, ({ context, direct, clear, relay: start }) =>
-    onEmptyBuilder(
-      async (builder) => {
-        const [a, b]: [Taken[], number[]] = [[], []];
-        const send = (entry: string) => {
-          clear();
-          return time(() => buildDirectly(builder, { context, to: `${entry},name=${name},${plain}` }));
-        };
-        await send(direct);
-        for (let i = 0; i < sizes.runs; i += 1) {
-          b.push(await send(direct));
-          const relay = await start();
-          a.push(await throughRelay(relay, send));
-          await relay.stop();
-        }
-        return rowOf(row, sizes, { a, b, limits: { ratio: 1.4, cpuPerGigabyte: 5, memory: 200 } });
-      },
-      { dir: findStateDir() },
-    ),
+  return withPlace(sizes, false, ({ context, direct, onBuilder, clear, relay: start }) =>
+    onBuilder(async (builder) => {
+      const [a, b]: [Taken[], number[]] = [[], []];
+      const send = (entry: string) => {
+        clear();
+        return time(() => buildDirectly(builder, { context, to: `${entry},name=${name},${plain}` }));
+      };
+      await send(direct);
+      for (let i = 0; i < sizes.runs; i += 1) {
+        b.push(await send(direct));
+        const relay = await start();
+        a.push(await throughRelay(relay, send));
+        await relay.stop();
+      }
+      return rowOf(row, sizes, { a, b, limits: { ratio: 1.4, cpuPerGigabyte: 5, memory: 200 } });
+    }),
   );
 }
 
@@ -189,17 +194,14 @@ async function measureImport(
   { from, limits }: { readonly from: From; readonly limits: Limits },
 ): Promise<Row> {
   say(`${row}: ${sizes.megabytes} MB in ${sizes.layers}`);
-  return withPlace(sizes, from === "distant", async ({ context, direct, clear, relay: start }) => {
+  return withPlace(sizes, from === "distant", async ({ context, direct, onBuilder, clear, relay: start }) => {
     clear();
-    await onEmptyBuilder(
-      (builder) => time(() => buildDirectly(builder, { context, to: `${direct},name=${name},${plain}` })),
-      { dir: findStateDir() },
+    await onBuilder((builder) =>
+      time(() => buildDirectly(builder, { context, to: `${direct},name=${name},${plain}` })),
     );
     writeFileSync(join(context, "input"), "1");
     const fetch = (entry: string) =>
-      onEmptyBuilder((builder) => time(() => buildDirectly(builder, { context, from: `${entry},name=${name}` })), {
-        dir: findStateDir(),
-      });
+      onBuilder((builder) => time(() => buildDirectly(builder, { context, from: `${entry},name=${name}` })));
     const tier = from === "tier" ? makeTempDir("tier", findStateDir()) : undefined;
     const [a, b]: [Taken[], number[]] = [[], []];
     if (tier !== undefined) {
