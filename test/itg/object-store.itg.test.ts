@@ -8,7 +8,7 @@ import type { StoreBackend } from "../../src/store/place.ts";
 import { bytes, describeObjectStore, sha256 } from "../contract/object-store.ts";
 import { cleanEnv } from "../support/env.ts";
 import type { S3Server } from "../support/s3-server.ts";
-import { test } from "../support/servers.ts";
+import { tlsTest as test } from "../support/servers.ts";
 
 describe("object stores in real servers", () => {
   const { signal } = new AbortController();
@@ -21,7 +21,6 @@ describe("object stores in real servers", () => {
     type: "s3",
     bucket: "cache",
     prefix: "shop/mounts/",
-    insecure: true,
     ...more,
   });
   const context = (env: Readonly<Record<string, string | undefined>> = s3.env) => ({
@@ -95,7 +94,7 @@ describe("object stores in real servers", () => {
       const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, HOME: "/nowhere" };
       await expect(open({}, none)).rejects.toMatchObject({ code: "BK5001" });
       await expect(open({}, { AWS_REGION: undefined, HOME: "/nowhere" })).rejects.toMatchObject({ code: "BK2046" });
-      await expect(open({ insecure: false }, {})).rejects.toMatchObject({ code: "BK2043" });
+      await expect(open({ endpointUrl: "http://127.0.0.1:9" }, {})).rejects.toMatchObject({ code: "BK2043" });
       await expect(open({ bucket: undefined }, {})).rejects.toMatchObject({ code: "BK2044" });
       await expect(open({ type: "registry" }, {})).rejects.toMatchObject({ code: "BK2050" });
     });
@@ -103,7 +102,7 @@ describe("object stores in real servers", () => {
 
   test("a gcs backend with an HMAC key alone takes the S3 protocol", async () => {
     const env = {
-      ...cleanEnv({ HOME: "/nowhere" }),
+      ...cleanEnv({ HOME: "/nowhere", AWS_CA_BUNDLE: s3.env["AWS_CA_BUNDLE"] }),
       GCS_HMAC_ACCESS_ID: s3.accessKey,
       GCS_HMAC_SECRET: s3.secretKey,
     };

@@ -4,7 +4,7 @@ import { openStore } from "../../src/store/open.ts";
 import { describeObjectStore } from "../contract/object-store.ts";
 import { cleanEnv } from "../support/env.ts";
 import { serveKind, type ServedStore, storeKinds } from "../support/serve-store.ts";
-import { bucket, test } from "../support/servers.ts";
+import { bucket, tlsTest as test } from "../support/servers.ts";
 
 const { signal } = new AbortController();
 

@@ -2,11 +2,12 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { Buildkit } from "../support/buildkit.ts";
+import { makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { addToMount, baseStage, mountEnvironment, runStep } from "../support/mount-project.ts";
 import { runBkcache } from "../support/run-bkcache.ts";
 import { startVersitygw } from "../support/s3-server.ts";
-import { bucket, test as serverTest } from "../support/servers.ts";
+import { bucket, tlsTest } from "../support/servers.ts";
 import { builderKnows, runWatched } from "../support/watched-run.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
@@ -18,14 +19,14 @@ ${runStep("", "dd if=/dev/urandom of=/big bs=1M count=8 2>/dev/null")}${addToMou
 FROM base AS web
 ${runStep("", "echo web > /web")}`;
 
-const test = serverTest.extend(
+const test = tlsTest.extend(
   "project",
   ({ busybox }) =>
     (prefix: string, backend: Readonly<Record<string, unknown>>) =>
       makeWorkspace({
         "bkcache.config.json": JSON.stringify({
           project: "shop",
-          backends: { remote: { type: "s3", bucket, prefix, insecure: true, ...backend } },
+          backends: { remote: { type: "s3", bucket, prefix, ...backend } },
           cache: { read: ["remote"], write: ["remote"] },
           mounts: { data: { target: "/data", id: "shop-data" } },
           targets: { api: { target: "api", contexts: { busybox } }, web: { target: "web", contexts: { busybox } } },
@@ -102,8 +103,8 @@ test("a tier has what was written and read once, and a layer that the bucket has
   expect(lost.report.targets["api"]?.relay?.droppedResults).toBeGreaterThan(0);
 });
 
-test("a warm tier needs no bucket for what it has", async ({ newBuilder, busybox, project }) => {
-  const s3 = await startVersitygw();
+test("a warm tier needs no bucket for what it has", async ({ certs, newBuilder, busybox, project }) => {
+  const s3 = await startVersitygw({ tls: certs });
   await s3.createBucket(bucket);
   const workspace = project("offline/", { tier: { path: join(makeTempDir("tier"), "layers"), maxSize: "1GB" } });
   try {
@@ -130,6 +131,35 @@ test("a warm tier needs no bucket for what it has", async ({ newBuilder, busybox
   });
   expect(stopped.exitCode).toBe(3);
   expect(busybox).not.toBe("");
+});
+
+test("an authority that a builder does not know: the relay there, and directly where it is known", async ({
+  s3,
+  newBuilder,
+  project,
+}) => {
+  const workspace = project("authority/", {});
+  const stranger = await newBuilder({ trusts: makeCerts(makeTempDir("foreign")).ca });
+  const first = await runWatched(workspace, ["bake", "api", "web"], environment(stranger, s3));
+  expect([first.exitCode, first.warnings, first.report.failures], first.stderr).toEqual([0, [], []]);
+  const why = "the builder does not trust the store's certificate";
+  expect(first.report.ways).toEqual({ remote: { way: "loopback", why } });
+  const doctor = await runBkcache(["doctor"], { cwd: workspace.dir, env: environment(stranger, s3) });
+  expect(doctor.stdout).toMatch(/^ok +way remote +the builder reaches the relay of this machine/m);
+
+  const second = await runWatched(workspace, ["bake", "api", "web"], environment(await newBuilder(), s3));
+  expect([second.exitCode, second.warnings, second.report.failures], second.stderr).toEqual([0, [], []]);
+  expect(second.report.ways).toMatchObject({ remote: { way: "direct" } });
+  for (const target of Object.values(second.report.targets)) {
+    expect(target, second.stderr).toMatchObject({ source: { backend: "remote" }, steps: { ran: [] } });
+  }
+  // One input more: the step gets its layers and its mount from the bucket, and both go back there.
+  workspace.write("src/a.txt", "two");
+  const third = await runWatched(workspace, ["bake", "api", "web"], environment(await newBuilder(), s3));
+  expect([third.exitCode, third.warnings, third.report.failures], third.stderr).toEqual([0, [], []]);
+  expect(third.found).toEqual({ data: "one" });
+  expect(third.mounts).toMatchObject([{ restore: { outcome: "restored" }, save: { outcome: "saved" } }]);
+  expect(third.report.targets["api"]).toMatchObject({ written: [{ cacheBytes: expect.any(Number) as number }] });
 });
 
 test("bkcache build takes one pair of keys, the relay's, in the environment of buildx", async ({

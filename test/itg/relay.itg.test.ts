@@ -12,7 +12,7 @@ import { makeCerts } from "../support/certs.ts";
 import { makeTempDir } from "../support/cleanup.ts";
 import { cleanEnv } from "../support/env.ts";
 import { serveKind, type ServedStore, serveStore, storeKinds } from "../support/serve-store.ts";
-import { bucket, test } from "../support/servers.ts";
+import { bucket, tlsTest as test } from "../support/servers.ts";
 import { findTool } from "../support/toolchain.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 

@@ -9,7 +9,7 @@ import { cleanEnv } from "../support/env.ts";
 import { type Fault, type FaultyServer, type SeenRequest, startFaultyServer } from "../support/faulty-server.ts";
 import { type GcsGate, startGcsGate } from "../support/gcs-auth.ts";
 import { freePort, waitFor } from "../support/poll.ts";
-import { bucket, test } from "../support/servers.ts";
+import { bucket, tlsTest as test } from "../support/servers.ts";
 
 const policy = { ...defaultPolicy, waits: [5, 10, 20, 40], idleMs: 500 };
 
@@ -19,9 +19,9 @@ describe("stores behind a line that fails", () => {
   const lines: Record<string, FaultyServer> = {};
   const stores: Record<string, ObjectStore> = {};
 
-  test.beforeAll(async ({ s3, gcs }) => {
+  test.beforeAll(async ({ s3, gcs, certs }) => {
     gate = await startGcsGate(gcs.endpoint);
-    lines["s3"] = await startFaultyServer(s3.endpoint);
+    lines["s3"] = await startFaultyServer(s3.endpoint, certs);
     lines["gcs"] = await startFaultyServer(gate.endpoint);
     process.env["GOOGLE_APPLICATION_CREDENTIALS"] = gate.keyFile;
     for (const type of ["s3", "gcs"]) {
@@ -299,8 +299,8 @@ describe("stores behind a line that fails", () => {
     });
   });
 
-  test("s3: a store without conditional writes is found out once", async ({ s3 }) => {
-    const line = await startFaultyServer(s3.endpoint);
+  test("s3: a store without conditional writes is found out once", async ({ s3, certs }) => {
+    const line = await startFaultyServer(s3.endpoint, certs);
     line.plan = ({ headers }) => (headers["if-none-match"] === "*" ? { kind: "status", status: 501 } : null);
     const backend = {
       name: "old",
@@ -325,8 +325,8 @@ describe("stores behind a line that fails", () => {
     line.stop();
   });
 
-  test("s3: a store that deletes one by one", async ({ s3 }) => {
-    const line = await startFaultyServer(s3.endpoint);
+  test("s3: a store that deletes one by one", async ({ s3, certs }) => {
+    const line = await startFaultyServer(s3.endpoint, certs);
     const body = "<Error><Code>MissingContentMD5</Code></Error>";
     line.plan = ({ method }) => (method === "POST" ? { kind: "status", status: 400, body } : null);
     const backend = {
@@ -348,8 +348,8 @@ describe("stores behind a line that fails", () => {
     line.stop();
   });
 
-  test("s3: half of a listing is not taken for the whole", async ({ s3 }) => {
-    const line = await startFaultyServer(s3.endpoint);
+  test("s3: half of a listing is not taken for the whole", async ({ s3, certs }) => {
+    const line = await startFaultyServer(s3.endpoint, certs);
     const body = `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>f/a</Key><Size>1</Size></Contents></ListBucketResult>`;
     line.plan = () => ({ kind: "status", status: 200, body });
     const backend = {

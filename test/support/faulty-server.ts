@@ -1,5 +1,15 @@
-import { createServer, type IncomingMessage, request as send, type ServerResponse } from "node:http";
+import { readFileSync } from "node:fs";
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  request as sendHttp,
+  type RequestOptions,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer, request as sendHttps } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Certificates } from "./certs.ts";
 
 /** What happens to one request instead of, or on top of, its way to the real server. */
 export type Fault =
@@ -45,11 +55,16 @@ export interface FaultyServer {
 /**
  * A loopback server before another one (or before none), that does to requests what a plan says. What it lets through
  * keeps its headers, so signatures still hold.
+ * @param tls for both of them
  */
-export async function startFaultyServer(target: string | null): Promise<FaultyServer> {
+export async function startFaultyServer(target: string | null, tls?: Certificates): Promise<FaultyServer> {
   const seen: SeenRequest[] = [];
   let open = 0;
-  const server = createServer((request, response) => {
+  const send: Send =
+    tls === undefined
+      ? sendHttp
+      : (url, options, onAnswer) => sendHttps(url, { ...options, ca: readFileSync(tls.ca) }, onAnswer);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     open += 1;
     response.on("close", () => (open -= 1));
     const asked = {
@@ -60,11 +75,17 @@ export async function startFaultyServer(target: string | null): Promise<FaultySe
     };
     const fault = faulty.plan(asked, seen.length);
     seen.push(asked);
-    handle(request, response, fault, target);
-  });
+    const onward = (onAnswer: (from: IncomingMessage) => void) =>
+      forward(request, response, { target, send, onAnswer });
+    handle(request, response, fault, onward);
+  };
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: readFileSync(tls.serverCert), key: readFileSync(tls.serverKey) }, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const faulty: FaultyServer = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     plan: () => null,
     seen,
     connections: () => new Promise((resolve) => void server.getConnections((_, count) => resolve(count))),
@@ -76,7 +97,10 @@ export async function startFaultyServer(target: string | null): Promise<FaultySe
   return faulty;
 }
 
-function handle(request: IncomingMessage, response: ServerResponse, fault: Fault | null, target: string | null): void {
+type Send = (url: string, options: RequestOptions, onAnswer: (from: IncomingMessage) => void) => ClientRequest;
+type Onward = (onAnswer: (from: IncomingMessage) => void) => void;
+
+function handle(request: IncomingMessage, response: ServerResponse, fault: Fault | null, onward: Onward): void {
   if (fault?.kind === "status") {
     // As most servers do, the body is read before the refusal.
     request.resume().on("end", () => {
@@ -85,25 +109,26 @@ function handle(request: IncomingMessage, response: ServerResponse, fault: Fault
   } else if (fault?.kind === "silence") {
     request.resume();
   } else if (fault?.kind === "late") {
-    setTimeout(() => forward(request, response, target, (from) => respond(from, response, null)), fault.ms);
+    setTimeout(() => onward((from) => respond(from, response, null)), fault.ms);
   } else if (fault?.kind === "held") {
-    const go = () => forward(request, response, target, (from) => respond(from, response, null));
+    const go = () => onward((from) => respond(from, response, null));
     fault.until.then(go, go);
   } else if (fault?.kind !== "cut") {
-    forward(request, response, target, (from) => respond(from, response, fault));
+    onward((from) => respond(from, response, fault));
   } else if (fault.after === true) {
-    forward(request, response, target, () => request.socket.destroy());
+    onward(() => request.socket.destroy());
   } else {
     request.socket.destroy();
   }
 }
 
-function forward(
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: string | null,
-  onAnswer: (from: IncomingMessage) => void,
-): void {
+interface ForwardOptions {
+  readonly target: string | null;
+  readonly send: Send;
+  readonly onAnswer: (from: IncomingMessage) => void;
+}
+
+function forward(request: IncomingMessage, response: ServerResponse, { target, send, onAnswer }: ForwardOptions): void {
   if (target === null) {
     response.writeHead(502).end();
     return;

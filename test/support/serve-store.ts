@@ -61,7 +61,7 @@ export async function serveKind(
     case "folder":
       return serveStore(createFsStore({ backend: "disk", dir: makeTempDir("store"), signal }));
     case "S3": {
-      const place = { name: "remote", type: "s3", bucket, prefix: "r/", insecure: true };
+      const place = { name: "remote", type: "s3", bucket, prefix: "r/" };
       const served = await serveStore(await openStore(place, { env: cleanEnv(s3.env), signal }));
       const age = (key: string) => utimesSync(join(s3.dir, bucket, "r", key), 1_700_000_000, 1_700_000_000);
       return { ...served, age };

@@ -71,3 +71,15 @@ export const test = plainTest
       return builder;
     };
   });
+
+/** The same with a bucket as those of clouds are: it speaks TLS alone. Builders trust it unless they are told whom to trust. */
+export const tlsTest = test
+  .extend("s3", { scope: "file" }, async ({ certs }, { onCleanup }) => {
+    const s3 = await startVersitygw({ tls: certs });
+    onCleanup(() => s3.stop());
+    await s3.createBucket(bucket);
+    return s3;
+  })
+  .extend("newBuilder", async ({ certs, newBuilder }) => {
+    return (options?: BuildkitOptions): Promise<Buildkit> => newBuilder({ trusts: certs.ca, ...options });
+  });
