@@ -42,17 +42,19 @@ const kinds: readonly (readonly [ReadonlySet<string>, Kind])[] = [
   [new Set(["AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "UserProjectMissing"]), "denied"],
   [new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]), "unreachable"],
   [new Set(["EPIPE", "EADDRNOTAVAIL", "ERR_INVALID_URL", "ETRUNCATED", "ERR_STREAM_PREMATURE_CLOSE"]), "unreachable"],
-  [new Set(["EPROTO", "CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN"]), "tls"],
-  [new Set(["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"]), "tls"],
-  [new Set(["ERR_TLS_CERT_ALTNAME_INVALID", "UNABLE_TO_GET_ISSUER_CERT"]), "tls"],
   [new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "ESOCKETTIMEDOUT", "RequestTimeout"]), "slow"],
   [new Set(["SlowDown", "ServiceUnavailable", "InternalError", "TooManyRequests", "OperationAborted"]), "busy"],
   [new Set(["ConditionalRequestConflict"]), "busy"],
   [damageCodes, "damaged"],
 ];
 
+/** Names that Node has of OpenSSL's. No service and no system has such ones. Source: https://nodejs.org/api/tls.html */
+const ofTls =
+  /^(?:EPROTO$|ERR_(?:SSL|TLS)_|(?:CERT|CRL|UNABLE_TO|ERROR_IN|SELF_SIGNED|DEPTH_ZERO|PATH_LENGTH|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)(?:_|$))/;
+
 export function kindOf({ code, status }: StoreFailure): Kind {
   if (code.startsWith("KMS.")) return "key";
+  if (ofTls.test(code)) return "tls";
   return kinds.find(([codes]) => codes.has(code))?.[1] ?? kindOfStatus(status);
 }
 
@@ -136,11 +138,14 @@ const lineFailures: Readonly<Partial<Record<Kind, Describe>>> = {
     message: `${where} does not answer: ${connections[code] ?? "no connection"} (${code})`,
     hint: "check the endpoint and the network; a builder elsewhere may still reach it, but bkcache has to as well",
   }),
-  tls: ({ code }, where) => ({
-    code: "BK5007",
-    message: `${where} cannot be trusted: TLS fails (${code})`,
-    hint: "for a certificate authority of your own set AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS to its file",
-  }),
+  tls({ code }, where) {
+    const [, since, hint] = tlsReasons.find(([codes]) => codes.test(code)) ?? [];
+    return {
+      code: "BK5007",
+      message: `${where} cannot be trusted: TLS fails${since === undefined ? "" : `, since ${since}`} (${code})`,
+      hint: hint ?? "for a certificate authority of your own set AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS to its file",
+    };
+  },
   slow: (_, where) => ({
     code: "BK5007",
     message: `${where} does not answer in time`,
@@ -162,6 +167,22 @@ const lineFailures: Readonly<Partial<Record<Kind, Describe>>> = {
     hint: "try again; where it happens again, look at the network and the proxy",
   }),
 };
+
+/** What is no question of the authority. */
+const tlsReasons: readonly (readonly [codes: RegExp, since: string, hint: string])[] = [
+  [/^CERT_HAS_EXPIRED$/, "the certificate has ended", "renew the store's certificate, or set this machine's clock"],
+  [/^CERT_NOT_YET_VALID$/, "the certificate is not valid yet", "set this machine's clock"],
+  [
+    /^(?:ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/,
+    "the certificate is for other hosts",
+    "name the store by a host that its certificate has; where the bucket stands in the host's name, usePathStyle: true of the backend takes it out",
+  ],
+  [
+    /^(?:EPROTO$|ERR_SSL_)/,
+    "the two find no form of it that both speak",
+    "check whether the endpoint is plain http, and that it asks for no certificate of the client and speaks TLS 1.2 or later",
+  ],
+];
 
 const connections: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",

@@ -33,6 +33,12 @@ test.each<readonly [unknown, string, RegExp]>([
   ],
   [Object.assign(new Error("x", { cause: system("ENOTFOUND") }), { name: "Wrapped" }), "BK5007", /host name/],
   [system("SELF_SIGNED_CERT_IN_CHAIN"), "BK5007", /TLS fails \(SELF_SIGNED_CERT_IN_CHAIN\)/],
+  [system("INVALID_PURPOSE"), "BK5007", /TLS fails \(INVALID_PURPOSE\)/],
+  [system("CERT_HAS_EXPIRED"), "BK5007", /TLS fails, since the certificate has ended \(CERT_HAS_EXPIRED\)/],
+  [system("CERT_NOT_YET_VALID"), "BK5007", /TLS fails, since the certificate is not valid yet/],
+  [system("ERR_TLS_CERT_ALTNAME_INVALID"), "BK5007", /TLS fails, since the certificate is for other hosts/],
+  [system("EPROTO"), "BK5007", /TLS fails, since the two find no form of it that both speak \(EPROTO\)/],
+  [system("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "BK5007", /TLS fails, since the two find no form/],
   [Object.assign(new Error("x"), { name: "TimeoutError" }), "BK5007", /in time/],
   [Object.assign(new Error("x"), { name: "AbortError" }), "BK5007", /in time/],
   ["not even an error", "BK5010", /in a way that is not S3's/],
@@ -42,6 +48,17 @@ test.each<readonly [unknown, string, RegExp]>([
   expect(finding.message).toMatch(/^backend "remote": /);
   expect(finding.hint).toBeTruthy();
   expect(JSON.stringify(finding)).not.toContain("pw@");
+});
+
+test.each([
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", /AWS_CA_BUNDLE/],
+  ["CERT_HAS_EXPIRED", /renew/],
+  ["CERT_NOT_YET_VALID", /clock/],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", /usePathStyle: true/],
+  ["EPROTO", /plain http/],
+  ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", /certificate of the client/],
+])("the hint of TLS that fails with %s", (code, hint) => {
+  expect(classifyS3Error(system(code), place).hint).toMatch(hint);
 });
 
 test("the hint of a denied access says what it may mean", () => {
