@@ -1,4 +1,3 @@
-import type { BuilderSession } from "../builder/session.ts";
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { chooseSource } from "../layers/select.ts";
@@ -25,7 +24,6 @@ export interface CacheRequest extends InspectRequest {
    * alone, or into the environment of buildx, since its argument list is for all to read.
    */
   readonly keys: "run file" | "environment";
-  readonly session: Promise<BuilderSession>;
   /** A backend that fails ends the run. */
   readonly strict: boolean;
 }
@@ -77,7 +75,7 @@ interface RouteInputs {
 }
 
 async function takeRoutes(host: Host, request: CacheRequest, { inspection, gate }: RouteInputs): Promise<Routes> {
-  const { candidates, used, access, report } = inspection;
+  const { candidates, used, access, report, distrusted } = inspection;
   const { session, relay, targets, use } = request;
   const hasOneKey = request.keys === "environment";
   const taken = await findRoutes(host, {
@@ -90,6 +88,7 @@ async function takeRoutes(host: Host, request: CacheRequest, { inspection, gate 
       entries: entriesInUse(candidates, { platforms: gate.platforms, isRelayed: () => false }),
     },
     session,
+    distrusted,
     relay,
     targets,
     mayWrite: use.layers.write && !use.isLocalOnly,

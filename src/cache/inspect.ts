@@ -1,8 +1,10 @@
+import type { BuilderSession } from "../builder/session.ts";
 import { awaitedLater } from "../host/awaited-later.ts";
 import type { Host } from "../host/host.ts";
 import { loadProbe } from "../layers/place.ts";
 import type { Values } from "../source/values.ts";
 import { type Access, openAccess, type UsedBuckets, usedBuckets } from "./access.ts";
+import { findDistrusted } from "./distrust.ts";
 import type { EntryDrafts, EntryRequest, TargetEntry } from "./entries.ts";
 import { type ProbedBackends, probeBackends } from "./probe-backends.ts";
 import type { RunRelay } from "./run-relay.ts";
@@ -16,6 +18,8 @@ export interface Inspection {
   readonly ways: ReturnType<typeof findWays>;
   readonly access: Access;
   readonly report: ProbedBackends;
+  /** Backends whose certificate the builder does not trust. It is asked meanwhile. */
+  readonly distrusted: Promise<ReadonlySet<string>>;
 }
 
 export interface InspectRequest extends EntryRequest {
@@ -23,17 +27,20 @@ export interface InspectRequest extends EntryRequest {
   readonly drafts: EntryDrafts;
   readonly values: Promise<Values>;
   readonly relay: RunRelay;
+  readonly session: Promise<BuilderSession>;
 }
 
-/** Lists the candidates, finds credentials and looks which caches exist. Needs no builder. */
+/** Lists the candidates, finds credentials and looks which caches exist. Waits for no builder. */
 export async function inspectStores(host: Host, request: InspectRequest): Promise<Inspection> {
   // It may take a while until the values are known.
   if (asksByKeys(host, request)) void awaitedLater(loadProbe().then(({ warmUp }) => warmUp()));
   const candidates = await request.drafts.complete(host, await request.values);
   const used = usedBuckets(candidates);
   const ways = findWays(used, host.env);
+  const distrusted = awaitedLater(findDistrusted(host, { used, ways, session: request.session }));
   const access = await openAccess(host, used, { ways, relay: request.relay });
-  return { candidates, used, ways, access, report: await probeBackends(candidates, access, request.relay) };
+  const report = await probeBackends(candidates, access, request.relay);
+  return { candidates, used, ways, access, report, distrusted };
 }
 
 /** Whether a bucket is looked into by S3's protocol. */

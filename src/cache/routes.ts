@@ -1,14 +1,14 @@
 import type { BuilderSession } from "../builder/session.ts";
 import { mapRecord } from "../config/records.ts";
-import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import type { Reach } from "../relay/reach.ts";
 import { findGoogleCredentials, resolveGcsHmac } from "../store/credentials.ts";
-import { resolvePlace, type StoreBackend } from "../store/place.ts";
+import type { StoreBackend } from "../store/place.ts";
 import { type Access, openStore, type UsedBuckets } from "./access.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import type { RunRelay, StartedRelay } from "./run-relay.ts";
-import { mayBeDistrusted, type PlannedWay, planWay, type Way, type WayInput } from "./ways.ts";
+import { type PlannedWay, planWay, type Way, type WayInput } from "./ways.ts";
 
 /** By which way BuildKit gets to a bucket in this run. */
 export interface Route {
@@ -36,6 +36,8 @@ export interface RouteRequest {
   readonly leftOut: Readonly<Record<string, Diagnostic>>;
   readonly gate: GateInput;
   readonly session: Promise<BuilderSession>;
+  /** Backends whose certificate the builder does not trust. */
+  readonly distrusted: Promise<ReadonlySet<string>>;
   readonly relay: RunRelay;
   readonly targets: readonly string[];
   readonly mayWrite: boolean;
@@ -87,14 +89,14 @@ export async function findRoutes(host: Host, request: RouteRequest): Promise<Rou
 
 async function planAll(
   host: Host,
-  { used, leftOut, gate, session, hasOneKey }: RouteRequest,
+  { used, leftOut, gate, distrusted, hasOneKey }: RouteRequest,
 ): Promise<Readonly<Record<string, PlannedWay>>> {
-  const google = findGoogleCredentials(host.env);
-  const backends = Object.values(used).filter(({ name }) => !(name in leftOut));
-  const ways = await Promise.all(backends.map((backend) => planOnBuilder(host, { backend, google, gate, session })));
+  const isAllOut = Object.keys(used).every((name) => name in leftOut);
+  const distrustedOnes = isAllOut ? new Set<string>() : await distrusted;
+  const known = { google: findGoogleCredentials(host.env), gate, distrusted: distrustedOnes };
   const planned: Record<string, PlannedWay> = {};
-  for (const [index, { name }] of backends.entries()) {
-    const way = ways[index] ?? null;
+  for (const [name, backend] of Object.entries(used)) {
+    const way = name in leftOut ? null : planOnBuilder(backend, known);
     if (way !== null) planned[name] = way;
   }
   if (!hasOneKey || Object.values(planned).every(({ way }) => way === "direct")) return planned;
@@ -105,41 +107,20 @@ async function planAll(
 }
 
 interface OnBuilder extends Pick<WayInput, "google"> {
-  readonly backend: StoreBackend;
   readonly gate: GateInput;
-  readonly session: Promise<BuilderSession>;
+  /** Backends whose certificate the builder does not trust. */
+  readonly distrusted: ReadonlySet<string>;
 }
 
 /** The way to a bucket by what this builder can do, and whom it trusts. Null for a backend that is in no bucket. */
-export async function planOnBuilder(
-  host: Host,
-  { backend, google, gate, session }: OnBuilder,
-): Promise<PlannedWay | null> {
-  const obstacle = obstacleOf(backend.name, gate);
-  const input = { backend, google, mayBeDistrusted: mayBeDistrusted(backend, host.env) };
-  const planned = planWay({ ...input, obstacle });
-  if (planned?.otherwise !== "relay" || gate.builder.driver === "docker") return planned;
-  if (!(await isDistrusted(host, backend, session))) return planned;
-  const relayed = planWay({ ...input, obstacle: distrust });
+export function planOnBuilder(backend: StoreBackend, { google, gate, distrusted }: OnBuilder): PlannedWay | null {
+  const obstacle = obstacleOf(backend.name, gate) ?? (distrusted.has(backend.name) ? distrust : null);
+  const way = planWay({ backend, google, obstacle });
   // Directly it would try for seconds, and fail.
-  return relayed && { ...relayed, otherwise: null };
+  return way?.why === distrust ? { ...way, otherwise: null } : way;
 }
 
 const distrust = "the builder does not trust the store's certificate";
-
-async function isDistrusted(host: Host, backend: StoreBackend, session: Promise<BuilderSession>): Promise<boolean> {
-  const { place } = await resolvePlace(backend, host.env);
-  if (place === null || place.type === "local") return false;
-  const { isDistrust, visitBucket } = await import("./visit-bucket.ts");
-  try {
-    const answer = await visitBucket(await session, place, host.signal);
-    return answer !== null && isDistrust(answer);
-  } catch (error) {
-    // A builder that cannot be asked gets what it would have without the question.
-    if (error instanceof BkcacheError) return false;
-    throw error;
-  }
-}
 
 /** Why this builder's BuildKit cannot speak to the store itself; null where it can. */
 function obstacleOf(backend: string, gate: GateInput): string | null {

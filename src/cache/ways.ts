@@ -68,7 +68,7 @@ export function findWays(
 }
 
 /** Whether it is worth asking the builder if it trusts the store. */
-export function mayBeDistrusted({ type, endpointUrl }: WayBackend, env: Env): boolean {
+function mayBeDistrusted({ type, endpointUrl }: WayBackend, env: Env): boolean {
   // A text with variables is known later.
   const url = typeof endpointUrl === "object" ? "" : resolveEndpointUrl(endpointUrl as string | undefined, env);
   return type === "s3" && hasOwnAuthorities(env) && !/^http:/i.test(url ?? "");

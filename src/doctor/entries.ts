@@ -4,10 +4,12 @@ import { countPlatforms, entriesInUse } from "../cache/entries-in-use.ts";
 import { featuresOf } from "../cache/features.ts";
 import type { GateInput } from "../cache/gates.ts";
 import { planOnBuilder } from "../cache/routes.ts";
-import type { PlannedWay } from "../cache/ways.ts";
+import { findDistrusted } from "../cache/distrust.ts";
+import { findWays, type PlannedWay } from "../cache/ways.ts";
 import type { Host } from "../host/host.ts";
 import { evaluateTexts } from "../source/evaluate.ts";
 import { findGoogleCredentials } from "../store/credentials.ts";
+import { isBucket } from "./known-backends.ts";
 import type { Setup } from "./setup.ts";
 
 /** The cache entries that targets may get in any run, read and written, here or in CI; null where the targets are not known. */
@@ -50,11 +52,13 @@ export async function findPassed(setup: Setup, host: Host): Promise<Passed | nul
     env: host.env,
     rules,
   };
-  const google = findGoogleCredentials(host.env);
+  const buckets = ((await setup.backends.value) ?? []).filter(isBucket);
+  const used = Object.fromEntries(buckets.map(({ backend }) => [backend.name, backend]));
+  const asked = { used, ways: findWays(used, host.env), session: Promise.resolve(session) };
+  const known = { google: findGoogleCredentials(host.env), gate, distrusted: await findDistrusted(host, asked) };
   const ways: Record<string, PlannedWay> = {};
-  for (const { backend, place } of (await setup.backends.value) ?? []) {
-    const onBuilder = { backend, google, gate, session: Promise.resolve(session) };
-    const way = place.type === "local" ? null : await planOnBuilder(host, onBuilder);
+  for (const { backend } of buckets) {
+    const way = planOnBuilder(backend, known);
     if (way !== null) ways[backend.name] = way;
   }
   const isRelayed = (backend: string) => ways[backend]?.way === "relay";

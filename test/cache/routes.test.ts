@@ -26,22 +26,11 @@ interface Given {
   readonly isLocked?: boolean;
   readonly driver?: string;
   readonly buildkit?: string;
-  /** What BuildKit says of its visit to a store; an error where it cannot be asked. */
-  readonly visit?: string | null | Error;
 }
 
 /** The routes of a run, and what the relay was started with; null where it was not. */
-async function route(given: Given) {
-  const { used, reach = loopback, env = {}, more, isLocked = false, driver = "remote", buildkit, visit = null } = given;
+async function route({ used, reach = loopback, env = {}, more, isLocked = false, driver = "remote", buildkit }: Given) {
   let started: StartOptions | null = null;
-  const visited: string[] = [];
-  const gateway = {
-    async visit(url: string) {
-      visited.push(url);
-      if (visit instanceof Error) throw visit;
-      return visit;
-    },
-  };
   const relay: RunRelay = {
     async store() {
       if (isLocked) throw new BkcacheError({ code: "BK5023", message: "no key" });
@@ -74,7 +63,8 @@ async function route(given: Given) {
     access: { credentials: {}, stores: {}, failed: {}, findings: [], env, signal: new AbortController().signal },
     leftOut: {},
     gate: { entries, builder: { name: "b", driver, nodes, canExportCache: true }, buildx: null, features: [], env },
-    session: Promise.resolve({ builder: { nodes }, gateway: async () => gateway } as unknown as BuilderSession),
+    session: Promise.resolve({} as BuilderSession),
+    distrusted: Promise.resolve(new Set<string>()),
     relay,
     targets: ["api"],
     mayWrite: true,
@@ -90,7 +80,6 @@ async function route(given: Given) {
     failed: Object.fromEntries(Object.entries(failed).map(([name, { code }]) => [name, code])),
     findings: findings.map(({ code }) => code),
     started: started as StartOptions | null,
-    visited,
     credentials,
   };
 }
@@ -151,35 +140,15 @@ test("a BuildKit that cannot write to the store itself has the relay do it, unle
   expect((await route({ used, buildkit: "v0.34.2" })).ways).toEqual({ remote: "direct", off: "direct" });
 });
 
-const distrust =
-  'Head "https://minio.test/": tls: failed to verify certificate: x509: certificate signed by unknown authority';
-
-test.for([
-  ["distrusts it", distrust, "loopback"],
-  ["trusts it", "invalid response status 403", "direct"],
-  ["does not reach it", "dial tcp 10.0.0.1:443: i/o timeout", "direct"],
-  ["cannot be asked", new BkcacheError({ code: "BK4021", message: "gone" }), "direct"],
-] as const)("a store of an authority of this machine's own, and a builder that %s", async ([, visit, way]) => {
-  const env = { AWS_CA_BUNDLE: "/ca.pem", AWS_REGION: "r", AWS_ENDPOINT_URL: "https://minio.test" };
-  const used = { remote: s3, off: { ...s3, name: "off", relay: "off" }, near: { ...s3, name: "near", ...tier } };
-  const { ways, visited } = await route({ used, env, visit });
-  expect(ways).toEqual({ remote: way, off: "direct", near: "loopback" });
-  expect(visited).toEqual(["https://minio.test/b/doctor/nothing"]);
-});
-
-test("neither the builder's trust nor the relay: what would fail after seconds is left out before the build", async () => {
-  const env = { NODE_EXTRA_CA_CERTS: "/ca.pem", AWS_REGION: "r", AWS_ENDPOINT_URL: "https://minio.test" };
-  expect(await route({ used: { remote: s3 }, env, visit: distrust, reach: nowhere })).toMatchObject({
-    ways: {},
+test("a store that the builder does not trust: the relay, and without it nothing, unless the config says never", async () => {
+  const used = { remote: s3, off: { ...s3, name: "off", relay: "off" } };
+  const more = { distrusted: Promise.resolve(new Set(["remote", "off"])) };
+  expect((await route({ used, more })).ways).toEqual({ remote: "loopback", off: "direct" });
+  // Directly it would try for seconds, and fail.
+  expect(await route({ used, more, reach: nowhere })).toMatchObject({
+    ways: { off: "direct" },
     failed: { remote: "BK4017" },
   });
-});
-
-test("nobody is asked for trust without an authority of this machine's own, or by the docker driver", async () => {
-  const env = { AWS_REGION: "r", AWS_ENDPOINT_URL: "https://minio.test" };
-  expect((await route({ used: { remote: s3 }, env, visit: distrust })).visited).toEqual([]);
-  const own = { ...env, AWS_CA_BUNDLE: "/ca.pem" };
-  expect((await route({ used: { remote: s3 }, env: own, visit: distrust, driver: "docker" })).visited).toEqual([]);
 });
 
 test("the docker driver and what is left out already need no relay", async () => {
