@@ -526,7 +526,7 @@ export const codes = {
   },
   BK5011: {
     title: "cache was not read or not written",
-    help: "BuildKit could not import or export a cache entry. It builds on and exits with 0, so the build is right but slower, or the next one is.",
+    help: "BuildKit could not import or export a cache entry. It builds on and exits with 0, so the build is right but slower, or the next one is. What the builder cannot reach, or does not trust, `relay: always` of the backend goes around.",
   },
   BK5012: {
     title: "report is incomplete",
