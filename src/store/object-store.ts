@@ -58,6 +58,14 @@ export interface ObjectContent {
   close(): void;
 }
 
+export interface PartOptions extends Pick<PutOptions, "sha256"> {
+  /**
+   * The caller completes the object only where all of its bytes have the digest that they should have, so that the store
+   * compares a part with its own only where the line does not protect it.
+   */
+  readonly isChecked?: boolean;
+}
+
 /**
  * An object that is written in parts. Nothing of it can be seen before it is complete; whoever does not complete it
  * aborts it, after a failure too.
@@ -67,7 +75,7 @@ export interface Upload {
    * Stores one part, numbered from 1; in any order, several at once. The same number again replaces it. Each but the last
    * has at least 5 MiB. The bytes must not change before the call is done. With `sha256` as for `put`.
    */
-  part(number: number, body: Uint8Array, options?: Pick<PutOptions, "sha256">): Promise<void>;
+  part(number: number, body: Uint8Array, options?: PartOptions): Promise<void>;
   /**
    * Puts the parts together by their numbers.
    * @throws Error where a number is missing, or there is no part at all.

@@ -1,4 +1,4 @@
-import { readFailure } from "./failure.ts";
+import { kindOf, readFailure } from "./failure.ts";
 import type { Upload } from "./object-store.ts";
 import { createParts } from "./parts.ts";
 import type { BucketPlace } from "./place.ts";
@@ -41,6 +41,7 @@ export async function beginS3Upload(options: S3UploadOptions): Promise<Upload> {
   const upload = { ...object, UploadId };
   const parts = createParts<string>(name);
   const sending = new Set<Promise<unknown>>();
+  let refusesUnsigned = false;
 
   /** What is still on its way could arrive after the abort, and stay. */
   const abort = async (): Promise<void> => {
@@ -68,14 +69,32 @@ export async function beginS3Upload(options: S3UploadOptions): Promise<Upload> {
   };
 
   return {
-    async part(PartNumber, Body, { sha256 } = {}) {
+    async part(PartNumber, Body, { sha256, isChecked = false } = {}) {
       parts.check(PartNumber);
-      if (sendsMd5) checkDigest(place.backend, key, Body, sha256);
-      const sent = requests.run(async (attempt) => {
-        const query = { partNumber: String(PartNumber), uploadId: UploadId };
+      if (sendsMd5 && !isChecked) checkDigest(place.backend, key, Body, sha256);
+      const request = {
+        method: "PUT",
+        name,
+        query: { partNumber: String(PartNumber), uploadId: UploadId },
+        body: Body,
+        sha256,
+      } as const;
+      // Not by the SDK, which takes as long for a part as its bytes take.
+      const send = async (signal: AbortSignal) => {
+        if (!isChecked || refusesUnsigned) return sender.send({ ...request, signal });
         try {
-          // Not by the SDK, which takes as long for a part as its bytes take.
-          const answer = await sender.send({ method: "PUT", name, query, body: Body, sha256, signal: attempt.signal });
+          return await sender.send({ ...request, isChecked, signal });
+        } catch (error) {
+          if (kindOf(readFailure(error)) !== "denied") throw error;
+          const answer = await sender.send({ ...request, signal });
+          // Only now is it known that the missing signature was what it refused, as the policy of a bucket may do.
+          refusesUnsigned = true;
+          return answer;
+        }
+      };
+      const sent = requests.run(async (attempt) => {
+        try {
+          const answer = await send(attempt.signal);
           answer.on("error", () => {}).resume();
           parts.set(PartNumber, requireAnswer(answer.headers.etag));
         } catch (error) {

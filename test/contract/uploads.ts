@@ -59,6 +59,7 @@ export function describeUploads(open: () => ObjectStore, unfinished: () => Promi
     await upload.part(1, first, { sha256: sha256(first) });
     await expect(upload.part(2, last, { sha256: sha256(first) })).rejects.toMatchObject({ code: "BK5021" });
     await upload.part(2, last, { sha256: sha256(last) });
+    await upload.part(2, last, { sha256: sha256(last), isChecked: true });
     expect(await upload.complete()).toBe("stored");
     expect((await store.get("parts/digest"))?.equals(Buffer.concat([first, last]))).toBe(true);
     await store.delete(["parts/digest"]);

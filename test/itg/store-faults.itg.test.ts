@@ -216,6 +216,23 @@ describe("stores behind a line that fails", () => {
       expect(await store().stat("upload/broken")).toBeNull();
     });
 
+    test("parts that the caller checks go to a bucket whose policy wants their digests, too", async () => {
+      const parts = [bytes(5 * 2 ** 20), bytes(100)];
+      const unsigned: boolean[] = [];
+      line().plan = ({ method, headers }) => {
+        if (method !== "PUT") return null;
+        unsigned.push(headers["x-amz-content-sha256"] === "UNSIGNED-PAYLOAD");
+        return unsigned.at(-1) === true ? { kind: "status", status: 403 } : null;
+      };
+      const upload = await store().upload("upload/signed");
+      for (const [index, part] of parts.entries()) {
+        await upload.part(index + 1, part, { sha256: sha256(part), isChecked: true });
+      }
+      expect(await upload.complete()).toBe("stored");
+      expect((await store().get("upload/signed"))?.equals(Buffer.concat(parts))).toBe(true);
+      if (type === "s3") expect(unsigned).toEqual([true, false, false]);
+    });
+
     test("a page with 200 for everything, as a network's login shows it: nothing is read, nothing counts as stored", async () => {
       always({ kind: "status", status: 200, body: "<html>Welcome</html>" });
       const refused = { code: "BK5010" };

@@ -1,4 +1,4 @@
-/** BuildKit's s3 cache through the relay against the same without it, builder and bucket on a tmpfs; the bucket speaks TLS, as those of clouds do. */
+/** BuildKit's s3 cache through the relay against the same without it, builder and bucket on a tmpfs. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "tsdown";
@@ -62,6 +62,9 @@ function makeContext({ megabytes, layers }: Sizes): string {
   return dir;
 }
 
+/** To a bucket on this machine, or over TLS to one that is far away. */
+type Line = "https" | "http" | "distant";
+
 interface Place {
   readonly context: string;
   /** Cache entry of BuildKit's, straight to the bucket. */
@@ -73,21 +76,22 @@ interface Place {
   relay(tier?: string): Promise<RelayProcess>;
 }
 
-async function withPlace<T>(sizes: Sizes, isDistant: boolean, use: (place: Place) => Promise<T>): Promise<T> {
+async function withPlace<T>(sizes: Sizes, line: Line, use: (place: Place) => Promise<T>): Promise<T> {
   const s3 = await startVersitygw({ base: makeTempDir("s3", findStateDir()) });
   const certs = makeCerts(makeTempDir("certs"));
   const front = await startTlsFront(s3.endpoint, certs);
-  const line = isDistant
-    ? await startSlowLine({ target: front.endpoint, roundTripMs: 50, bytesPerSecond: 10 * megabyte })
-    : null;
-  const endpoint = line?.endpoint ?? front.endpoint;
+  const slow =
+    line === "distant"
+      ? await startSlowLine({ target: front.endpoint, roundTripMs: 50, bytesPerSecond: 10 * megabyte })
+      : null;
+  const endpoint = line === "http" ? s3.endpoint : (slow?.endpoint ?? front.endpoint);
   const folder = join(s3.dir, bucket);
   bundled ??= bundleRelay();
   const relayProgram = await bundled;
   try {
     await s3.createBucket(bucket);
     const keys = { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey };
-    const place = { bucket, region: s3.region, endpointUrl: endpoint, usePathStyle: true };
+    const place = { bucket, region: s3.region, endpointUrl: endpoint, usePathStyle: true, insecure: true };
     return await use({
       context: makeContext(sizes),
       direct: s3Attributes({ endpoint, bucket, region: s3.region, ...keys }),
@@ -106,7 +110,7 @@ async function withPlace<T>(sizes: Sizes, isDistant: boolean, use: (place: Place
         }),
     });
   } finally {
-    line?.stop();
+    slow?.stop();
     await front.stop();
     await s3.stop();
   }
@@ -164,9 +168,9 @@ function rowOf(
 }
 
 /** One builder for all rounds: it has packed the layers in the first, so that the others only send them. */
-async function measureExport(row: string, sizes: Sizes): Promise<Row> {
+async function measureExport(row: string, sizes: Sizes, line: Line): Promise<Row> {
   say(`${row}: ${sizes.megabytes} MB in ${sizes.layers}`);
-  return withPlace(sizes, false, ({ context, direct, onBuilder, clear, relay: start }) =>
+  return withPlace(sizes, line, ({ context, direct, onBuilder, clear, relay: start }) =>
     onBuilder(async (builder) => {
       const [a, b]: [Taken[], number[]] = [[], []];
       const send = (entry: string) => {
@@ -191,10 +195,10 @@ const plain = "mode=max,compression=uncompressed,force-compression=true";
 async function measureImport(
   row: string,
   sizes: Sizes,
-  { from, limits }: { readonly from: From; readonly limits: Limits },
+  { line, from, limits }: { readonly line: Line; readonly from: "bucket" | "tier"; readonly limits: Limits },
 ): Promise<Row> {
   say(`${row}: ${sizes.megabytes} MB in ${sizes.layers}`);
-  return withPlace(sizes, from === "distant", async ({ context, direct, onBuilder, clear, relay: start }) => {
+  return withPlace(sizes, line, async ({ context, direct, onBuilder, clear, relay: start }) => {
     clear();
     await onBuilder((builder) =>
       time(() => buildDirectly(builder, { context, to: `${direct},name=${name},${plain}` })),
@@ -219,41 +223,33 @@ async function measureImport(
   });
 }
 
-type From = "bucket" | "tier" | "distant";
-
-const gigabyte = { megabytes: 1_000, runs: 3 };
 const kinds = [
   ["one layer", 1],
   ["eight layers", 8],
 ] as const;
+const bounds = { cpuPerGigabyte: 5, memory: 200 };
 
-export const relayMeasures: readonly Measure[] = kinds.flatMap(([what, layers]) => {
-  const bounds = { cpuPerGigabyte: 5, memory: 200 };
-  const importRow = (
-    row: string,
-    sizes: Sizes,
-    options: { readonly from: From; readonly limits: Limits },
-  ): Measure => ({
-    name: row,
-    run: () => measureImport(row, sizes, options),
-  });
-  const exportName = `relay: export, ${what}`;
-  return [
-    { name: exportName, run: () => measureExport(exportName, { ...gigabyte, layers }) },
-    importRow(
-      `relay: cold import, ${what}`,
-      { ...gigabyte, layers },
-      { from: "bucket", limits: { ratio: 1.6, ...bounds } },
-    ),
-    importRow(
-      `relay: warm tier, ${what}`,
-      { ...gigabyte, layers },
-      { from: "tier", limits: { ratio: 0.8, ...bounds } },
-    ),
-    importRow(
-      `relay: distant import, ${what}`,
-      { megabytes: layers === 1 ? 200 : 240, runs: 3, layers },
-      { from: "distant", limits: { ratio: layers === 1 ? 0.4 : 1.1, memory: 200 } },
-    ),
-  ];
+const near: readonly Measure[] = (["https", "http"] as const).flatMap((line) =>
+  kinds.flatMap(([what, layers]) => {
+    const sizes = { megabytes: 1_000, runs: 3, layers };
+    const nameOf = (work: string) => `relay: ${work} over ${line}, ${what}`;
+    const importRow = (work: string, from: "bucket" | "tier", ratio: number): Measure => ({
+      name: nameOf(work),
+      run: () => measureImport(nameOf(work), sizes, { line, from, limits: { ratio, ...bounds } }),
+    });
+    return [
+      { name: nameOf("export"), run: () => measureExport(nameOf("export"), sizes, line) },
+      importRow("cold import", "bucket", 1.6),
+      importRow("warm tier", "tier", 0.8),
+    ];
+  }),
+);
+
+const distant: readonly Measure[] = kinds.map(([what, layers]) => {
+  const name = `relay: distant import, ${what}`;
+  const sizes = { megabytes: layers === 1 ? 200 : 240, runs: 3, layers };
+  const limits = { ratio: layers === 1 ? 0.4 : 1.1, memory: 200 };
+  return { name, run: () => measureImport(name, sizes, { line: "distant", from: "bucket", limits }) };
 });
+
+export const relayMeasures: readonly Measure[] = [...near, ...distant];
