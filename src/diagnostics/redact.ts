@@ -11,6 +11,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     "$1$2***",
   ],
   [/(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi, "$1***"],
+  // Of Google's key files, whose text may stand where a path was meant.
+  [/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[\s\S])*/g, "$1***"],
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']+:[^\s/@"']+@/gi, "$1***@"],
 ];
 

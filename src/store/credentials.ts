@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
+import { existsSync } from "node:fs";
+import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
-import { fieldOf, parseJson } from "../host/json.ts";
 import { strayCharacter } from "../host/stray-character.ts";
 import { type Env, profileFiles } from "./endpoint.ts";
+import { hasDefaultCredentials } from "./google-credentials.ts";
+
+export { googleTokenUrl, readTokenUrl } from "./google-credentials.ts";
 
 /** What signs requests. Kept in memory and in the run file's pipe only. */
 export interface Credentials {
@@ -40,10 +41,11 @@ export async function resolveAws(
   { anew = false } = {},
 ): Promise<CredentialsAnswer> {
   const { env } = host;
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
-    const stray = strayCharacter(env[name] ?? "");
-    if (stray !== null) return { credentials: null, finding: strayIn(name, stray, backends) };
-  }
+  const stray = findStray(env, ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"], {
+    what: "the AWS credentials",
+    backends,
+  });
+  if (stray !== null) return { credentials: null, finding: stray };
   const fromEnv = readEnvironment(env);
   // The order of buildx, which passes the same credentials on: the variables win over AWS_PROFILE.
   if (fromEnv !== null) return withExpiry(fromEnv, host.now(), backends);
@@ -67,6 +69,8 @@ export async function resolveAws(
 /** The HMAC key that Google Cloud Storage takes for its S3 protocol. */
 export function resolveGcsHmac(env: Env, backends: readonly string[]): CredentialsAnswer {
   const names = ["GCS_HMAC_ACCESS_ID", "GCS_HMAC_SECRET"] as const;
+  const stray = findStray(env, names, { what: "the HMAC key", backends });
+  if (stray !== null) return { credentials: null, finding: stray };
   const [accessKeyId, secretAccessKey] = [env[names[0]], env[names[1]]];
   if (accessKeyId && secretAccessKey) {
     return { credentials: { accessKeyId, secretAccessKey, source: "environment" }, finding: null };
@@ -89,46 +93,8 @@ export function resolveGcsHmac(env: Env, backends: readonly string[]): Credentia
 export function findGoogleCredentials(env: Env): { readonly hasHmac: boolean; readonly hasDefault: boolean } {
   const { credentials, finding } = resolveGcsHmac(env, []);
   const hasDefault = hasDefaultCredentials(env);
-  // Half of a pair was meant to be one, where there is nothing else.
-  return { hasHmac: credentials !== null || (finding?.code === "BK5002" && !hasDefault), hasDefault };
-}
-
-/** Where Google's SDKs send the assertion of a service account, whatever its key file says. */
-export const googleTokenUrl = "https://oauth2.googleapis.com/token";
-
-/** Whether a file of application default credentials is named, or where gcloud puts it: below HOME alone, as for Google's SDK. */
-export function hasDefaultCredentials(env: Env): boolean {
-  if (env["GOOGLE_APPLICATION_CREDENTIALS"]) return true;
-  const config = env["CLOUDSDK_CONFIG"] || (env["HOME"] ? join(env["HOME"], ".config", "gcloud") : "");
-  return config !== "" && existsSync(join(config, "application_default_credentials.json"));
-}
-
-/**
- * What the file that GOOGLE_APPLICATION_CREDENTIALS names says of its token endpoint, which the SDK for Node does not
- * look at though those for other languages do. Null without the variable, and for kinds of credentials that have none.
- * @throws BkcacheError BK5023 where the file cannot be read or is no JSON: the SDK's own words for it vary.
- */
-export function readTokenUrl(backend: string, env: Env): string | null {
-  const path = env["GOOGLE_APPLICATION_CREDENTIALS"];
-  if (!path) return null;
-  const unusable = (reason: string, cause?: unknown) =>
-    new BkcacheError({
-      code: "BK5023",
-      message: `backend "${backend}": GOOGLE_APPLICATION_CREDENTIALS names ${path}, which ${reason}`,
-      hint: "name the JSON key file of a service account, or the file of another kind of application default credentials",
-      ...(cause !== undefined && { cause }),
-    });
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw unusable("cannot be read", cause);
-  }
-  const file = parseJson(text);
-  const type = fieldOf(file, "type");
-  if (typeof type !== "string") throw unusable("is no credentials file");
-  const url = fieldOf(file, "token_uri");
-  return type === "service_account" && typeof url === "string" && url !== googleTokenUrl ? url : null;
+  // Half of a pair, or one with a stray character, was meant to be one, where there is nothing else.
+  return { hasHmac: credentials !== null || (finding?.code !== "BK5001" && !hasDefault), hasDefault };
 }
 
 function readEnvironment(env: Env): Credentials | null {
@@ -228,12 +194,24 @@ function halfGiven({ set, missing }: Half, backends: readonly string[]): Diagnos
   };
 }
 
-function strayIn(name: string, stray: string, backends: readonly string[]): Diagnostic {
-  return {
-    code: "BK5006",
-    message: `the AWS credentials for ${nameBackends(backends)} cannot be used: ${name} holds ${stray}`,
-    hint: `set ${name} without it; a value that was read from a file often keeps the newline at its end`,
-  };
+interface Asked {
+  /** What the variables hold, for people. */
+  readonly what: string;
+  readonly backends: readonly string[];
+}
+
+/** BuildKit would send such a value as it stands, and fail with words that show it. */
+function findStray(env: Env, names: readonly string[], { what, backends }: Asked): Diagnostic | null {
+  for (const name of names) {
+    const stray = strayCharacter(env[name] ?? "");
+    if (stray === null) continue;
+    return {
+      code: "BK5006",
+      message: `${what} for ${nameBackends(backends)} cannot be used: ${name} holds ${stray}`,
+      hint: `set ${name} without it; a value that was read from a file often keeps the newline at its end`,
+    };
+  }
+  return null;
 }
 
 function nameBackends(names: readonly string[]): string {

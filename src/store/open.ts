@@ -1,13 +1,8 @@
 import { BkcacheError, type Diagnostic } from "../diagnostics/error.ts";
-import {
-  type Credentials,
-  type CredentialsAnswer,
-  hasDefaultCredentials,
-  resolveAws,
-  resolveGcsHmac,
-} from "./credentials.ts";
+import { type Credentials, type CredentialsAnswer, resolveAws, resolveGcsHmac } from "./credentials.ts";
 import { createFsStore } from "./fs.ts";
 import type { Env } from "./endpoint.ts";
+import { hasDefaultCredentials } from "./google-credentials.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { type BucketPlace, resolvePlace, type StoreBackend } from "./place.ts";
 import type { RequestPolicy } from "./requests.ts";

@@ -19,6 +19,10 @@ test.each([
   ['{"secret_access_key":"x","bucket":"b"}', '{"secret_access_key":"***","bucket":"b"}'],
   ["https://user:pa55@host/x", "https://***@host/x"],
   ["https://b.s3.amazonaws.com/k?X-Amz-Signature=abc&x=1", "https://b.s3.amazonaws.com/k?X-Amz-Signature=***&x=1"],
+  [
+    '{"private_key":"-----BEGIN PRIVATE KEY-----\\nMII+/=\\n-----END PRIVATE KEY-----\\n"}',
+    '{"private_key":"-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\\n"}',
+  ],
   ["abc in /usr/local/bin stays", "abc in /usr/local/bin stays"],
   ["secret_access_key is set", "secret_access_key is set"],
 ])("%s", (text, expected) => {

@@ -18,6 +18,7 @@ test.each([
   ["AWS_ACCESS_KEY_ID", "AKIDEXAMPLE\n", "a newline"],
   ["AWS_ACCESS_KEY_ID", '"AKIDEXAMPLE"', 'the quote "'],
   ["AWS_SECRET_ACCESS_KEY", "s3 cr3t", "a blank"],
+  ["AWS_SESSION_TOKEN", "t0ken\r\n", "a carriage return"],
 ])("%s with a character that no key has", async (name, value, stray) => {
   const { credentials, finding } = await ask({ ...pair, [name]: value });
   expect(credentials).toBeNull();
@@ -215,6 +216,16 @@ describe("HMAC keys of Google", () => {
   });
 
   const both = { GCS_HMAC_ACCESS_ID: "GOOG1", GCS_HMAC_SECRET: "hidden" };
+
+  test("with a newline at the end", () => {
+    const { credentials, finding } = resolveGcsHmac({ ...both, GCS_HMAC_SECRET: "hidden\n" }, ["store"]);
+    expect(credentials).toBeNull();
+    expect(finding).toMatchObject({
+      code: "BK5006",
+      message: expect.stringContaining("GCS_HMAC_SECRET holds a newline") as string,
+    });
+    expect(JSON.stringify(finding)).not.toContain("hidden");
+  });
 
   test("both", () => {
     expect(resolveGcsHmac(both, ["store"])).toEqual({

@@ -1,4 +1,5 @@
-import { hasDefaultCredentials, resolveAws, resolveGcsHmac, type CredentialsAnswer } from "../../store/credentials.ts";
+import { resolveAws, resolveGcsHmac, type CredentialsAnswer } from "../../store/credentials.ts";
+import { hasDefaultCredentials, readGoogleFile } from "../../store/google-credentials.ts";
 import type { Check } from "../check.ts";
 import { errorOf, healthy, warningOf } from "../verdict.ts";
 import { backendNames, isBucket, requireBucket } from "../known-backends.ts";
@@ -16,8 +17,9 @@ export const credentials: Check = {
       const isHmac = backend["auth"] === "hmac" || (keys.credentials !== null && !hasDefaultCredentials(host.env));
       if (isHmac) return describe(keys, "HMAC key");
       // Those of the machine's own service are known once they are used.
-      const file = host.env["GOOGLE_APPLICATION_CREDENTIALS"];
-      const source = file ?? (hasDefaultCredentials(host.env) ? "gcloud's own file" : "the machine's own service");
+      const file = readGoogleFile(subject, host.env);
+      const source =
+        file?.path ?? (hasDefaultCredentials(host.env) ? "gcloud's own file" : "the machine's own service");
       return healthy(`application default credentials from ${source}`);
     }
     return describe(await resolveAws(host, [subject]), "AWS credentials");

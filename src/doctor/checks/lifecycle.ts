@@ -1,6 +1,7 @@
 import { levelOf } from "../../config/rules/levels.ts";
 import type { Diagnostic } from "../../diagnostics/error.ts";
-import { hasDefaultCredentials, resolveAws } from "../../store/credentials.ts";
+import { resolveAws } from "../../store/credentials.ts";
+import { hasDefaultCredentials } from "../../store/google-credentials.ts";
 import { type ExpiryRule, readGcsExpiry, readS3Expiry } from "../../store/lifecycle.ts";
 import { prefixesOf } from "../../layers/prefixes.ts";
 import type { Check } from "../check.ts";
