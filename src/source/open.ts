@@ -150,7 +150,7 @@ async function defineFolder(host: Host, args: BakeArgs, buildx: Buildx, reading?
       throw new BkcacheError({
         code: "BK2001",
         message: `${host.cwd} has neither a bkcache config, a bake or compose file, nor a Dockerfile`,
-        hint: "run it where one of them is, or name a bake file with -f FILE",
+        hint: "run it where one of them is; bkcache bake takes a bake file of another name by -f FILE",
       });
     }
     const input = 'target "default" {}\n';
