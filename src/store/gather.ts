@@ -1,6 +1,6 @@
 import { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { createChunks } from "./chunks.ts";
+import { createChunks, giveBack, ownsMemory } from "./chunks.ts";
 
 export interface Gathered {
   /** What has come, or comes next; null at the end. @throws the stream's own error, once all that came before was read */
@@ -11,34 +11,44 @@ export interface Gathered {
 
 /** As much as a socket is read in one go, twice. */
 const chunkBytes = 2 ** 17;
+/** A part of this size is a chunk by itself. */
+const largePart = 2 ** 15;
 
 /**
- * Joins the parts of a body that come in one turn of the event loop. Over TLS a part is a record, of 16 KiB at most and of some
- * servers 4 KiB, and to handle one costs far more than to copy it.
+ * Joins the small parts of a body that come in one turn of the event loop. Over TLS a part is a record, of 16 KiB at most and of
+ * some servers 4 KiB, and to handle one costs far more than to copy it.
  */
 export function gather(body: Readable): Gathered {
   const chunks = createChunks(chunkBytes);
-  const full: Buffer[] = [];
+  const ready: Buffer[] = [];
   let filling: Buffer | null = null;
   let filled = 0;
   let outcome: { readonly error: unknown } | "end" | null = null;
   let wake: (() => void) | null = null;
 
+  const close = (): void => {
+    if (filling !== null) ready.push(filling.subarray(0, filled));
+    [filling, filled] = [null, 0];
+  };
   const onData = (part: Buffer): void => {
-    for (let at = 0; at < part.length;) {
-      filling ??= chunks.take();
-      const copied = part.copy(filling, filled, at);
-      at += copied;
-      filled += copied;
-      if (filled < chunkBytes) continue;
-      full.push(filling);
-      filling = null;
-      filled = 0;
+    if (part.length >= largePart) {
+      close();
+      ready.push(body instanceof IncomingMessage ? ownsMemory(part) : part);
+    } else {
+      for (let at = 0; at < part.length;) {
+        filling ??= chunks.take();
+        const copied = part.copy(filling, filled, at);
+        at += copied;
+        filled += copied;
+        if (filled === chunkBytes) close();
+      }
+      if (body instanceof IncomingMessage) giveBack(ownsMemory(part));
     }
-    if (body instanceof IncomingMessage) free(part);
-    if (full.length > 0) body.pause();
+    if (ready.length > 0) body.pause();
+    if (wake === null) return;
+    if (ready.length > 0) wake();
     // Whatever the socket has already comes before that.
-    if (wake !== null) setImmediate(wake);
+    else setImmediate(wake);
     wake = null;
   };
   const finish = (how: NonNullable<typeof outcome>): void => {
@@ -52,18 +62,13 @@ export function gather(body: Readable): Gathered {
   else if (body.destroyed) onClose();
   body.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose);
 
-  const take = (): Buffer | null => {
-    const chunk = full.shift() ?? filling?.subarray(0, filled) ?? null;
-    if (chunk === null || chunk.length === chunkBytes) return chunk;
-    [filling, filled] = [null, 0];
-    return chunk;
-  };
   return {
     async next() {
       for (;;) {
-        const chunk = take();
-        if (full.length === 0 && body.isPaused()) body.resume();
-        if (chunk !== null) return chunk;
+        if (ready.length === 0) close();
+        const chunk = ready.shift();
+        if (ready.length === 0 && body.isPaused()) body.resume();
+        if (chunk !== undefined) return chunk;
         if (outcome === "end") return null;
         if (outcome !== null) throw outcome.error;
         await new Promise<void>((resolve) => (wake = resolve));
@@ -79,13 +84,4 @@ export function gather(body: Readable): Gathered {
 /** A connection that breaks may say nothing but this. */
 function closed(): Error {
   return Object.assign(new Error("the connection was closed before the end"), { code: "ETRUNCATED" });
-}
-
-/**
- * Frees what Node copied out of the socket for this part alone. The garbage collector comes late to it, since it goes by the
- * size of objects, and all that came meanwhile goes through memory that no cache holds. What is part of a larger memory has
- * others in it.
- */
-function free({ buffer, length }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
 }

@@ -11,7 +11,7 @@ import { tokenError, tokenFinding } from "./gcs-token-error.ts";
 import { createGoogleFetch } from "./google-fetch.ts";
 import type { BucketPlace } from "./place.ts";
 import { createRequests, type RequestPolicy } from "./requests.ts";
-import { readBody } from "./transfer.ts";
+import { piecesOf, readBody } from "./transfer.ts";
 
 export interface GcsClientOptions {
   readonly place: BucketPlace;
@@ -125,7 +125,7 @@ export async function createGcsClient({ place, env, signal: ofStore, policy }: G
           ...(type !== undefined && { "content-type": type }),
           ...headers,
         },
-        ...(parts !== undefined && { data: Readable.from(parts) }),
+        ...(parts !== undefined && { data: Readable.from(piecesOf(parts)) }),
         responseType: "stream",
         validateStatus: () => true,
         retry: false,

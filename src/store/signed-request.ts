@@ -1,13 +1,14 @@
 import { hash } from "node:crypto";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
+import { Readable } from "node:stream";
 import type { Agents } from "./agents.ts";
 import { kindOf, readFailure } from "./failure.ts";
 import type { Credentials } from "./credentials.ts";
 import { percentEncode, percentEncodeKey } from "./keys.ts";
 import { signHeaders } from "./sigv4.ts";
-import { chunksOf, discard } from "./transfer.ts";
+import { chunksOf, discard, piecesOf } from "./transfer.ts";
 
 /** Where a bucket is. */
 export interface SignedPlace {
@@ -92,7 +93,8 @@ export async function sendSigned(
     sent.once("response", () => sent.setTimeout(0));
     // An abort has a reason; Node's own error has none. After an answer nobody waits for one, such as of a body cut short.
     sent.on("error", (error) => reject(signal.aborted ? (signal.reason as Error) : error));
-    sendBody(sent, body ?? Buffer.alloc(0));
+    if (body === undefined || url.protocol === "http:") sent.end(body);
+    else Readable.from(piecesOf([body])).pipe(sent);
   });
   const status = answer.statusCode ?? 0;
   if (status >= 200 && status < 300) return answer;
@@ -100,21 +102,6 @@ export async function sendSigned(
   const date = Date.parse(answer.headers.date ?? "");
   if (kindOf(readFailure(error)) === "clock" && !Number.isNaN(date)) signer.clockOffset = date - Date.now();
   throw error;
-}
-
-/** Bytes that are handed to a connection at once. TLS encrypts all that it gets at once into memory of its own. */
-const pieceBytes = 2 ** 18;
-
-function sendBody(to: ClientRequest, body: Uint8Array): void {
-  let sent = 0;
-  const go = (): void => {
-    while (body.length - sent > pieceBytes) {
-      const piece = body.subarray(sent, (sent += pieceBytes));
-      if (!to.write(piece)) return void to.once("drain", go);
-    }
-    to.end(body.subarray(sent));
-  };
-  go();
 }
 
 /**

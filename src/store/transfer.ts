@@ -92,6 +92,15 @@ export async function* chunksOf(
   }
 }
 
+const pieceBytes = 2 ** 18;
+
+/** A body in pieces, as TLS takes it best: it encrypts all that it is handed at once, into memory of its own. */
+export function* piecesOf(parts: readonly Uint8Array[]): Generator<Uint8Array, void, undefined> {
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
+  }
+}
+
 /** Ends a body that nobody reads, and with it the connection that it would block. */
 export function discard(body: Readable): void {
   body.on("error", () => {});
