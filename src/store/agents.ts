@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { BkcacheError } from "../diagnostics/error.ts";
+import { type AuthorityFile, awsBundle } from "./authorities.ts";
 import type { Env } from "./endpoint.ts";
 
 /** Made when first used: Node takes as long to load TLS as to send a request. */
@@ -14,13 +15,13 @@ export interface Agents {
 
 /**
  * Connections that are kept: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, as buildx does, and
- * trusting AWS_CA_BUNDLE besides what Node trusts.
+ * trusting AWS_CA_BUNDLE, or the profile's `ca_bundle`, besides what Node trusts.
  * @param maxSockets to one host
- * @throws BkcacheError BK5007 where AWS_CA_BUNDLE cannot be read
+ * @throws BkcacheError BK5007 where that file cannot be read
  */
 export function createAgents(env: Env, maxSockets: number): Agents {
-  const path = env["AWS_CA_BUNDLE"];
-  const bundle = path ? readBundle(path) : null;
+  const named = awsBundle(env);
+  const bundle = named === null ? null : readBundle(named);
   const shared = { keepAlive: true, maxSockets, proxyEnv: { ...env } };
   let http: HttpAgent | undefined;
   let https: HttpsAgent | undefined;
@@ -56,14 +57,14 @@ function contextOf(bundle: string): SecureContext {
   return context;
 }
 
-function readBundle(path: string): string {
+function readBundle({ name, path }: AuthorityFile): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
     throw new BkcacheError({
       code: "BK5007",
-      message: `AWS_CA_BUNDLE names ${path}, which cannot be read`,
-      hint: "name a file of PEM certificates, or unset AWS_CA_BUNDLE",
+      message: `${name} names ${path}, which cannot be read`,
+      hint: `name a file of PEM certificates, or unset ${name}`,
       cause,
     });
   }

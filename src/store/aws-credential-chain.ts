@@ -1,3 +1,4 @@
+import { profileName } from "./aws-profile.ts";
 import { type Env, resolveRegion } from "./endpoint.ts";
 
 /**
@@ -9,11 +10,13 @@ export async function openChain(env: Env, timeoutMs: number) {
   const { S3Client } = await import("./s3-sdk.ts");
   const { requestHandler } = await import("./request-handler.ts");
   // Whom to ask for a role; that service answers everywhere.
-  const region = (await resolveRegion(undefined, env)) ?? "us-east-1";
+  const region = resolveRegion(undefined, env) ?? "us-east-1";
+  const profile = profileName(env);
   let client: InstanceType<typeof S3Client> | undefined;
   try {
     client = new S3Client({
       region,
+      ...(profile !== undefined && { profile }),
       maxAttempts: 2,
       requestHandler: requestHandler(env, { requestMs: timeoutMs, idleMs: timeoutMs }),
       logger: silent,
@@ -61,7 +64,7 @@ const sources: readonly (readonly [part: string, name: string])[] = [
 function explain(error: unknown, env: Env): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/could not load credentials from any providers|metadata service|EC2 IMDS|TimeoutError/i.test(message)) {
-    const profile = env["AWS_PROFILE"];
+    const profile = profileName(env);
     return `no variables, no role, ${profile ? `and none in profile "${profile}"` : "no profile"}`;
   }
   const [line = ""] = message.split("\n");

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { strayCharacter } from "../host/stray-character.ts";
-import { type Env, profileFiles } from "./endpoint.ts";
+import { profileFiles, profileName } from "./aws-profile.ts";
+import type { Env } from "./endpoint.ts";
 import { hasDefaultCredentials } from "./google-credentials.ts";
 
 export { googleTokenUrl, readTokenUrl } from "./google-credentials.ts";
@@ -148,8 +149,9 @@ async function askChain(host: Pick<Host, "signal" | "env">): Promise<Credentials
 
 /** Whether anything but the machine's metadata service may give credentials. */
 function hasOtherSources(env: Env): boolean {
-  const signs = ["AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
+  const signs = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
   signs.push("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  if (profileName(env) !== undefined) return true;
   return signs.some((name) => env[name]) || profileFiles(env).some(({ path }) => existsSync(path));
 }
 

@@ -1,28 +1,36 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import { homeFolder } from "../host/home.ts";
 import { isInsecureAllowed } from "../host/insecure.ts";
 import { strayCharacter } from "../host/stray-character.ts";
+import { readAwsProfile } from "./aws-profile.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Base URL of the store: the backend's own, else AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL. Undefined means Amazon's.
- * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches the variables off, as it does for every AWS tool.
+ * Base URL of the store: the backend's own, else AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL, else `endpoint_url` of the AWS
+ * profile, that for s3 in its services first. Undefined means Amazon's. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS and the profile's
+ * setting of that name switch variables and profile off, as they do for every AWS tool.
  */
 export function resolveEndpointUrl(configured: string | undefined, env: Env): string | undefined {
   if (configured) return configured;
-  if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return undefined;
-  return env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || undefined;
+  const { settings, services } = readAwsProfile(env);
+  const isIgnored = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] || settings.get("ignore_configured_endpoint_urls");
+  if (isIgnored?.toLowerCase() === "true") return undefined;
+  return (
+    env["AWS_ENDPOINT_URL_S3"] ||
+    env["AWS_ENDPOINT_URL"] ||
+    services.get("s3.endpoint_url") ||
+    settings.get("endpoint_url")
+  );
 }
 
 /**
  * Region of the bucket: the backend's own, else AWS_REGION, else AWS_DEFAULT_REGION, else that of the AWS profile.
  * Null where none says it.
  */
-export async function resolveRegion(configured: string | undefined, env: Env): Promise<string | null> {
-  return configured || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || (await readProfileRegion(env));
+export function resolveRegion(configured: string | undefined, env: Env): string | null {
+  return (
+    configured || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || readAwsProfile(env).settings.get("region") || null
+  );
 }
 
 export function missingRegion(backend: string): Diagnostic {
@@ -39,43 +47,6 @@ export function strayRegion(backend: string, region: string): readonly Diagnosti
   if (stray === null) return [];
   const message = `the region of backend "${backend}" holds ${stray}`;
   return [{ code: "BK2046", message, hint: `set AWS_REGION, or backends.${backend}.region in a config, without it` }];
-}
-
-/** The two files that hold AWS profiles. */
-export function profileFiles(env: Env): readonly { readonly path: string; readonly kind: "credentials" | "config" }[] {
-  const inHome = (name: string) => join(homeFolder(env), ".aws", name);
-  return [
-    { path: env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials"), kind: "credentials" },
-    { path: env["AWS_CONFIG_FILE"] || inHome("config"), kind: "config" },
-  ];
-}
-
-/** The SDKs ask the credentials file for a region first. */
-async function readProfileRegion(env: Env): Promise<string | null> {
-  const profile = env["AWS_PROFILE"] || "default";
-  for (const { path, kind } of profileFiles(env)) {
-    const region = readRegion(await readFile(path, "utf8").catch(() => ""), sectionOf(profile, kind === "config"));
-    if (region !== null) return region;
-  }
-  return null;
-}
-
-/** In the config file the sections of profiles other than the default begin with a word of their own. */
-function sectionOf(profile: string, isConfig: boolean): RegExp {
-  const name = profile.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const word = !isConfig ? "" : profile === "default" ? String.raw`(?:profile\s+)?` : String.raw`profile\s+`;
-  return new RegExp(String.raw`^\[\s*${word}["']?${name}["']?\s*\]`);
-}
-
-function readRegion(text: string, section: RegExp): string | null {
-  let isInside = false;
-  for (const line of text.split("\n")) {
-    if (line.startsWith("[")) isInside = section.test(line);
-    // An indented line belongs to the key above it.
-    const found = isInside ? /^region\s*=\s*([^\s#;]+)/.exec(line) : null;
-    if (found !== null) return found[1] ?? null;
-  }
-  return null;
 }
 
 export interface EndpointCheck {
@@ -100,7 +71,7 @@ export function checkEndpoint(check: EndpointCheck): { readonly stop?: Diagnosti
       stop: {
         code: "BK2043",
         message: `backend "${backend}": the endpoint ${JSON.stringify(shown)} holds ${stray}`,
-        hint: "write it as https://host:port, without it, in AWS_ENDPOINT_URL or the config",
+        hint: "write it as https://host:port, without it, in AWS_ENDPOINT_URL, the AWS profile or the config",
       },
     };
   }

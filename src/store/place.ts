@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
+import { readAwsProfile } from "./aws-profile.ts";
 import { checkEndpoint, type Env, missingRegion, strayRegion, resolveEndpointUrl, resolveRegion } from "./endpoint.ts";
 import { needsPathStyle, profileOf } from "./endpoint-profiles.ts";
 
@@ -69,10 +70,11 @@ async function resolveBucket(
   const own = textOf(backend, "endpointUrl") ?? profile.endpointUrl;
   const endpointUrl = isGoogle ? own : resolveEndpointUrl(own, env);
   const ownRegion = textOf(backend, "region") ?? profile.region;
-  const region = isGoogle ? (ownRegion ?? null) : await resolveRegion(ownRegion, env);
+  const region = isGoogle ? (ownRegion ?? null) : resolveRegion(ownRegion, env);
   const usePathStyle =
     flagOf(backend, "usePathStyle") ??
     profile.usePathStyle ??
+    (isGoogle ? undefined : styleOf(readAwsProfile(env).settings.get("s3.addressing_style"))) ??
     // A profile knows the endpoint that it is for; one that the environment adds may be any.
     needsPathStyle(own === undefined ? undefined : isGoogle ? type : profileName, endpointUrl);
   const { stop, warning } = checkEndpoint({ backend: name, url: endpointUrl, insecure, env });
@@ -107,6 +109,11 @@ function noBucket(name: string, type: string): Diagnostic {
     message: `backend "${name}" names no bucket`,
     hint: `set backends.${name}.url: ${type}://bucket/prefix/`,
   };
+}
+
+/** What the AWS CLI takes besides these, `auto`, says nothing. */
+function styleOf(addressing: string | undefined): boolean | undefined {
+  return addressing === "path" ? true : addressing === "virtual" ? false : undefined;
 }
 
 function textOf(backend: StoreBackend, key: string): string | undefined {

@@ -26,6 +26,9 @@ export async function loadS3Client(
   const client = new sdk.S3Client({
     region,
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    // The place says all of that, for BuildKit as well; beside an endpoint the SDK refuses the variables for these.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
     // As BuildKit: path style counts beside an endpoint only.
     forcePathStyle: endpointUrl !== undefined && usePathStyle === true,
     credentials: async () => {

@@ -1,8 +1,7 @@
 import { createHmac } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import type { IncomingMessage } from "node:http";
+import { Agent, type IncomingMessage } from "node:http";
 import { BkcacheError } from "../diagnostics/error.ts";
-import { createAgents } from "./agents.ts";
 import { openContent, type OpenedBody, rangeHeader, readContentRange } from "./content.ts";
 import { readFailure, verdictOf } from "./failure.ts";
 import type { ByteRange, ObjectReader } from "./object-store.ts";
@@ -20,7 +19,7 @@ export interface S3ReaderOptions extends S3SenderOptions {
 
 /** Loads what Node loads at the first use. */
 export function warmUp(): void {
-  createAgents({}, 1).http.destroy();
+  new Agent({ proxyEnv: {} }).destroy();
   createHmac("sha256", "").update("").digest();
 }
 

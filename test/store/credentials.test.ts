@@ -95,6 +95,18 @@ describe("the SDK's chain", () => {
     expect(finding).toBeNull();
   });
 
+  test("a profile that AWS_DEFAULT_PROFILE names, beside variables that are set to nothing", async () => {
+    const home = makeWorkspace({
+      ".aws/credentials": "[work]\naws_access_key_id = AKID\naws_secret_access_key = secret\n",
+    });
+    const empty = { AWS_PROFILE: "", AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_SESSION_TOKEN: "" };
+    const others = { AWS_WEB_IDENTITY_TOKEN_FILE: "", AWS_ROLE_ARN: "", AWS_CONFIG_FILE: "", AWS_CA_BUNDLE: "" };
+    const env = { ...quiet, ...empty, ...others, HOME: home.dir, AWS_DEFAULT_PROFILE: "work" };
+    const { credentials, finding } = await ask(use(env));
+    expect(credentials).toMatchObject({ accessKeyId: "AKID", source: "profile" });
+    expect(finding).toBeNull();
+  });
+
   test("a process that the profile names, whose session ends soon", async () => {
     // The SDK compares with the machine's own clock.
     const end = new Date(Date.now() + 600_500).toISOString();

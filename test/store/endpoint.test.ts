@@ -13,6 +13,40 @@ test.each([
   expect(resolveEndpointUrl(configured, env)).toBe(expected);
 });
 
+describe("endpoint of the AWS profile", () => {
+  const home = makeWorkspace({
+    ".aws/config": [
+      "[profile work]",
+      "endpoint_url = https://all.test:9000 # why",
+      "[profile lab]",
+      "services = lab",
+      "endpoint_url = https://all.test",
+      "[services lab]",
+      "dynamodb =",
+      "  endpoint_url = https://dynamo.test",
+      "s3 = ",
+      "  endpoint_url = https://s3.test",
+      "[profile off]",
+      "endpoint_url = https://all.test",
+      "ignore_configured_endpoint_urls = true",
+    ].join("\r\n"),
+  });
+  const work = { HOME: home.dir, AWS_PROFILE: "work" };
+
+  test.each<readonly [string | undefined, Readonly<Record<string, string>>, string | undefined]>([
+    [undefined, work, "https://all.test:9000"],
+    [undefined, { ...work, AWS_PROFILE: "lab" }, "https://s3.test"],
+    [undefined, { HOME: home.dir, AWS_PROFILE: "", AWS_DEFAULT_PROFILE: "lab" }, "https://s3.test"],
+    [undefined, { ...work, AWS_ENDPOINT_URL: "https://env" }, "https://env"],
+    ["https://own", work, "https://own"],
+    [undefined, { ...work, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" }, undefined],
+    [undefined, { ...work, AWS_PROFILE: "off" }, undefined],
+    [undefined, { HOME: home.dir }, undefined],
+  ])("%s with %j", (configured, env, expected) => {
+    expect(resolveEndpointUrl(configured, env)).toBe(expected);
+  });
+});
+
 describe("region", () => {
   const home = makeWorkspace({
     ".aws/config": [
@@ -49,8 +83,8 @@ describe("region", () => {
     ],
     [undefined, { ...env, AWS_CONFIG_FILE: home.path("nowhere") }, null],
     [undefined, {}, null],
-  ])("%s with %j", async (configured, given, expected) => {
-    expect(await resolveRegion(configured, given)).toBe(expected);
+  ])("%s with %j", (configured, given, expected) => {
+    expect(resolveRegion(configured, given)).toBe(expected);
   });
 
   test("a missing one names the backend", () => {

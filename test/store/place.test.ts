@@ -3,6 +3,7 @@ import { parseRemoteCache } from "../../src/source/remote-cache.ts";
 import { createGcsClient } from "../../src/store/gcs-client.ts";
 import { resolvePlace } from "../../src/store/place.ts";
 import { defaultPolicy } from "../../src/store/requests.ts";
+import { makeWorkspace } from "../support/workspace.ts";
 
 const backend = { name: "remote", type: "s3", bucket: "b" };
 const resolve = (env: Readonly<Record<string, string>>) => resolvePlace(backend, env);
@@ -16,6 +17,16 @@ test.each([
   const { place, stop } = await resolve(env);
   expect(place).toBeNull();
   expect(stop).toMatchObject([{ code, message: expect.stringContaining(`holds ${stray}`) as string }]);
+});
+
+test.each([
+  ["path", true],
+  ["virtual", false],
+  ["auto", true],
+])("addressing_style of the AWS profile: %s", async (style, usePathStyle) => {
+  const home = makeWorkspace({ ".aws/config": `[default]\ns3 =\n    addressing_style = ${style}\nregion = r\n` });
+  const { place } = await resolve({ HOME: home.dir, AWS_ENDPOINT_URL: "https://s3.test" });
+  expect(place).toMatchObject({ region: "r", endpointUrl: "https://s3.test", usePathStyle });
 });
 
 test.each([

@@ -11,7 +11,7 @@ export const certificates: Check = {
   late: "BK5072",
   subjects: async () => [""],
   async examine(_, { host }) {
-    const set = authorityFiles.flatMap((name) => (host.env[name] ? [{ name, path: host.env[name] }] : []));
+    const set = authorityFiles(host.env);
     if (set.length === 0) return healthy("those of Node alone");
     const findings: DoctorFinding[] = [];
     for (const { name, path } of set) {
