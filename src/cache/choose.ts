@@ -75,7 +75,7 @@ interface RouteInputs {
 }
 
 async function takeRoutes(host: Host, request: CacheRequest, { inspection, gate }: RouteInputs): Promise<Routes> {
-  const { candidates, used, access, report, distrusted } = inspection;
+  const { candidates, used, access, report, obstacles } = inspection;
   const { session, relay, targets, use } = request;
   const hasOneKey = request.keys === "environment";
   const taken = await findRoutes(host, {
@@ -88,7 +88,7 @@ async function takeRoutes(host: Host, request: CacheRequest, { inspection, gate 
       entries: entriesInUse(candidates, { platforms: gate.platforms, isRelayed: () => false }),
     },
     session,
-    distrusted,
+    obstacles,
     relay,
     targets,
     mayWrite: use.layers.write && !use.isLocalOnly,

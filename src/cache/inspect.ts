@@ -4,8 +4,8 @@ import type { Host } from "../host/host.ts";
 import { loadProbe } from "../layers/place.ts";
 import type { Values } from "../source/values.ts";
 import { type Access, openAccess, type UsedBuckets, usedBuckets } from "./access.ts";
-import { findDistrusted } from "./distrust.ts";
 import type { EntryDrafts, EntryRequest, TargetEntry } from "./entries.ts";
+import { findObstacles, type Obstacles } from "./obstacles.ts";
 import { type ProbedBackends, probeBackends } from "./probe-backends.ts";
 import type { RunRelay } from "./run-relay.ts";
 import { findWays } from "./ways.ts";
@@ -18,8 +18,8 @@ export interface Inspection {
   readonly ways: ReturnType<typeof findWays>;
   readonly access: Access;
   readonly report: ProbedBackends;
-  /** Backends whose certificate the builder does not trust. It is asked meanwhile. */
-  readonly distrusted: Promise<ReadonlySet<string>>;
+  /** The builder is asked meanwhile. */
+  readonly obstacles: Promise<Obstacles>;
 }
 
 export interface InspectRequest extends EntryRequest {
@@ -37,10 +37,10 @@ export async function inspectStores(host: Host, request: InspectRequest): Promis
   const candidates = await request.drafts.complete(host, await request.values);
   const used = usedBuckets(candidates);
   const ways = findWays(used, host.env);
-  const distrusted = awaitedLater(findDistrusted(host, { used, ways, session: request.session }));
+  const obstacles = awaitedLater(findObstacles(host, { used, ways, session: request.session }));
   const access = await openAccess(host, used, { ways, relay: request.relay });
   const report = await probeBackends(candidates, access, request.relay);
-  return { candidates, used, ways, access, report, distrusted };
+  return { candidates, used, ways, access, report, obstacles };
 }
 
 /** Whether a bucket is looked into by S3's protocol. */

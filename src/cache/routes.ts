@@ -8,6 +8,7 @@ import type { StoreBackend } from "../store/place.ts";
 import { type Access, openStore, type UsedBuckets } from "./access.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import type { RunRelay, StartedRelay } from "./run-relay.ts";
+import type { Obstacles } from "./obstacles.ts";
 import { type PlannedWay, planWay, type Way, type WayInput } from "./ways.ts";
 
 /** By which way BuildKit gets to a bucket in this run. */
@@ -36,8 +37,7 @@ export interface RouteRequest {
   readonly leftOut: Readonly<Record<string, Diagnostic>>;
   readonly gate: GateInput;
   readonly session: Promise<BuilderSession>;
-  /** Backends whose certificate the builder does not trust. */
-  readonly distrusted: Promise<ReadonlySet<string>>;
+  readonly obstacles: Promise<Obstacles>;
   readonly relay: RunRelay;
   readonly targets: readonly string[];
   readonly mayWrite: boolean;
@@ -89,11 +89,14 @@ export async function findRoutes(host: Host, request: RouteRequest): Promise<Rou
 
 async function planAll(
   host: Host,
-  { used, leftOut, gate, distrusted, hasOneKey }: RouteRequest,
+  { used, leftOut, gate, obstacles, hasOneKey }: RouteRequest,
 ): Promise<Readonly<Record<string, PlannedWay>>> {
   const isAllOut = Object.keys(used).every((name) => name in leftOut);
-  const distrustedOnes = isAllOut ? new Set<string>() : await distrusted;
-  const known = { google: findGoogleCredentials(host.env), gate, distrusted: distrustedOnes };
+  const known = {
+    google: findGoogleCredentials(host.env),
+    gate,
+    obstacles: isAllOut ? new Map<string, string>() : await obstacles,
+  };
   const planned: Record<string, PlannedWay> = {};
   for (const [name, backend] of Object.entries(used)) {
     const way = name in leftOut ? null : planOnBuilder(backend, known);
@@ -108,19 +111,16 @@ async function planAll(
 
 interface OnBuilder extends Pick<WayInput, "google"> {
   readonly gate: GateInput;
-  /** Backends whose certificate the builder does not trust. */
-  readonly distrusted: ReadonlySet<string>;
+  readonly obstacles: Obstacles;
 }
 
-/** The way to a bucket by what this builder can do, and whom it trusts. Null for a backend that is in no bucket. */
-export function planOnBuilder(backend: StoreBackend, { google, gate, distrusted }: OnBuilder): PlannedWay | null {
-  const obstacle = obstacleOf(backend.name, gate) ?? (distrusted.has(backend.name) ? distrust : null);
-  const way = planWay({ backend, google, obstacle });
+/** The way to a bucket by what this builder can do, and whether it gets there. Null for a backend that is in no bucket. */
+export function planOnBuilder(backend: StoreBackend, { google, gate, obstacles }: OnBuilder): PlannedWay | null {
+  const found = obstacles.get(backend.name) ?? null;
+  const way = planWay({ backend, google, obstacle: obstacleOf(backend.name, gate) ?? found });
   // Directly it would try for seconds, and fail.
-  return way?.why === distrust ? { ...way, otherwise: null } : way;
+  return way !== null && way.why === found ? { ...way, otherwise: null } : way;
 }
-
-const distrust = "the builder does not trust the store's certificate";
 
 /** Why this builder's BuildKit cannot speak to the store itself; null where it can. */
 function obstacleOf(backend: string, gate: GateInput): string | null {

@@ -1,13 +1,14 @@
 import { findGoogleCredentials } from "../store/credentials.ts";
 import { hasOwnAuthorities } from "../store/authorities.ts";
 import { type Env, resolveEndpointUrl } from "../store/endpoint.ts";
+import { findProxy } from "../store/proxies.ts";
 
 /** By what BuildKit gets to the layers of a bucket: by itself, or through bkcache's relay. */
 export type Way = "direct" | "relay";
 
 export interface PlannedWay {
   readonly way: Way;
-  /** What is left where the builder does not reach the relay, or does not trust the store's certificate; null for nothing. */
+  /** What is left where the builder does not reach the relay, or does not get to the store; null for nothing. */
   readonly otherwise: Way | null;
   /** Why, as a clause for people. */
   readonly why: string;
@@ -22,8 +23,8 @@ export interface WayInput {
   readonly google: GoogleCredentials;
   /** Why the builder's BuildKit cannot speak to the store itself, as a clause; null where it can, or is not known. */
   readonly obstacle?: string | null;
-  /** The store's certificate may be of an authority that this machine was told of, and the builder not. */
-  readonly mayBeDistrusted?: boolean;
+  /** The builder is asked whether it gets to the store. */
+  readonly isAsked?: boolean;
 }
 
 export interface GoogleCredentials {
@@ -33,7 +34,7 @@ export interface GoogleCredentials {
 }
 
 /** Null for a backend that is in no bucket. */
-export function planWay({ backend, google, obstacle = null, mayBeDistrusted = false }: WayInput): PlannedWay | null {
+export function planWay({ backend, google, obstacle = null, isAsked = false }: WayInput): PlannedWay | null {
   const { type, relay = "auto", auth, tierPath } = backend;
   if (type !== "s3" && type !== "gcs") return null;
   const canGoDirectly = type === "s3" || auth === "hmac" || google.hasHmac;
@@ -47,7 +48,7 @@ export function planWay({ backend, google, obstacle = null, mayBeDistrusted = fa
   if (relay === "always") return throughRelay("relay: always says so");
   if (tierPath !== undefined) return throughRelay("it has a tier");
   if (obstacle !== null) return throughRelay(obstacle);
-  if (type === "s3") return { ...direct("it is the fastest way"), otherwise: mayBeDistrusted ? "relay" : null };
+  if (type === "s3") return { ...direct("it is the fastest way"), otherwise: isAsked ? "relay" : null };
   if (auth === "hmac") return direct("auth: hmac says so");
   if (google.hasHmac && !google.hasDefault) return direct("HMAC keys are all the credentials that there are");
   return throughRelay("BuildKit takes no Google credentials but HMAC keys");
@@ -61,24 +62,30 @@ export function findWays(
   const google = findGoogleCredentials(env);
   const ways: Record<string, PlannedWay> = {};
   for (const [name, backend] of Object.entries(backends)) {
-    const way = planWay({ backend, google, mayBeDistrusted: mayBeDistrusted(backend, env) });
+    const way = planWay({ backend, google, isAsked: isAsked(backend, env) });
     if (way !== null) ways[name] = way;
   }
   return ways;
 }
 
-/** Whether it is worth asking the builder if it trusts the store. */
-function mayBeDistrusted({ type, endpointUrl }: WayBackend, env: Env): boolean {
+/** Whether it may be worth asking the builder about the store. */
+function isAsked({ type, endpointUrl }: WayBackend, env: Env): boolean {
+  if (type !== "s3") return false;
   // A text with variables is known later.
-  const url = typeof endpointUrl === "object" ? "" : resolveEndpointUrl(endpointUrl as string | undefined, env);
-  return type === "s3" && hasOwnAuthorities(env) && !/^http:/i.test(url ?? "");
+  const text = typeof endpointUrl === "object" ? null : resolveEndpointUrl(endpointUrl as string | undefined, env);
+  return isSeenOtherwise(URL.parse(text ?? "") ?? new URL("https://s3.amazonaws.com"), env);
+}
+
+/** Whether this machine gets to an address by what the builder need not have: a proxy, or an authority for its certificate. */
+export function isSeenOtherwise(url: URL, env: Env): boolean {
+  return findProxy(url, env) !== null || (url.protocol === "https:" && hasOwnAuthorities(env));
 }
 
 /** For people. */
 export function describeWay({ way, otherwise, why }: PlannedWay): string {
   const [taken, left] =
     way === "direct"
-      ? ["directly", "; through the relay where the builder does not trust its certificate"]
+      ? ["directly", "; through the relay where the builder does not reach or trust it"]
       : ["through the relay", "; directly where the builder does not reach it"];
   return `${taken}, since ${why}${otherwise === null ? "" : left}`;
 }

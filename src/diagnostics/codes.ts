@@ -507,7 +507,7 @@ export const codes = {
   },
   BK5007: {
     title: "endpoint does not answer",
-    help: "Name resolution, connection, TLS or the answer itself failed or took too long. Check the endpoint, the proxy variables and, for a private certificate authority, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.",
+    help: "Name resolution, connection, TLS or the answer itself failed or took too long. A proxy that is the reason is named. Check the endpoint, the proxy variables and, for a private certificate authority, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.",
     isLasting: true,
   },
   BK5008: {
@@ -687,7 +687,7 @@ export const codes = {
   },
   BK5072: {
     title: "proxy or certificate file is no good",
-    help: "HTTP_PROXY, HTTPS_PROXY, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS names what does not answer, or what holds no certificate that is valid now.",
+    help: "HTTP_PROXY, HTTPS_PROXY, AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS names what does not answer or cannot be used, or what holds no certificate that is valid now.",
   },
   BK5073: {
     title: "lifecycle rule takes what caches need",

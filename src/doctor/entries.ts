@@ -4,7 +4,7 @@ import { countPlatforms, entriesInUse } from "../cache/entries-in-use.ts";
 import { featuresOf } from "../cache/features.ts";
 import type { GateInput } from "../cache/gates.ts";
 import { planOnBuilder } from "../cache/routes.ts";
-import { findDistrusted } from "../cache/distrust.ts";
+import { findObstacles } from "../cache/obstacles.ts";
 import { findWays, type PlannedWay } from "../cache/ways.ts";
 import type { Host } from "../host/host.ts";
 import { evaluateTexts } from "../source/evaluate.ts";
@@ -55,7 +55,7 @@ export async function findPassed(setup: Setup, host: Host): Promise<Passed | nul
   const buckets = ((await setup.backends.value) ?? []).filter(isBucket);
   const used = Object.fromEntries(buckets.map(({ backend }) => [backend.name, backend]));
   const asked = { used, ways: findWays(used, host.env), session: Promise.resolve(session) };
-  const known = { google: findGoogleCredentials(host.env), gate, distrusted: await findDistrusted(host, asked) };
+  const known = { google: findGoogleCredentials(host.env), gate, obstacles: await findObstacles(host, asked) };
   const ways: Record<string, PlannedWay> = {};
   for (const { backend } of buckets) {
     const way = planOnBuilder(backend, known);

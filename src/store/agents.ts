@@ -5,6 +5,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from "node
 import { BkcacheError } from "../diagnostics/error.ts";
 import { type AuthorityFile, awsBundle } from "./authorities.ts";
 import type { Env } from "./endpoint.ts";
+import { findProxy, namedProxies, type ProxyParty, proxyEnvOf, shownProxy } from "./proxies.ts";
 
 /** Made when first used: Node takes as long to load TLS as to send a request. */
 export interface Agents {
@@ -14,7 +15,7 @@ export interface Agents {
 }
 
 /**
- * Connections that are kept: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, as buildx does, and
+ * Connections that are kept: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name (`findProxy`), and
  * trusting AWS_CA_BUNDLE, or the profile's `ca_bundle`, besides what Node trusts.
  * @param maxSockets to one host
  * @throws BkcacheError BK5007 where that file cannot be read
@@ -22,19 +23,20 @@ export interface Agents {
 export function createAgents(env: Env, maxSockets: number): Agents {
   const named = awsBundle(env);
   const bundle = named === null ? null : readBundle(named);
-  const shared = { keepAlive: true, maxSockets, proxyEnv: { ...env } };
+  const shared = { keepAlive: true, maxSockets, proxyEnv: proxyEnvOf(env) };
   let http: HttpAgent | undefined;
   let https: HttpsAgent | undefined;
   return {
     get http() {
-      http ??= new HttpAgent(shared);
+      http ??= nameProxy(new HttpAgent(shared), "http", env);
       return http;
     },
     get https() {
-      https ??= new HttpsAgent({
-        ...shared,
-        ...(bundle !== null && { secureContext: contextOf(bundle) }),
-      });
+      https ??= nameProxy(
+        new HttpsAgent({ ...shared, ...(bundle !== null && { secureContext: contextOf(bundle) }) }),
+        "https",
+        env,
+      );
       return https;
     },
     destroy() {
@@ -42,6 +44,27 @@ export function createAgents(env: Env, maxSockets: number): Agents {
       https?.destroy();
     },
   };
+}
+
+/** Has errors of connections that were to go through a proxy say so, in `proxy`; Node's are those of any connection. */
+function nameProxy<T extends HttpAgent>(agent: T, kind: "http" | "https", env: Env): T {
+  if (namedProxies(env).length === 0) return agent;
+  const create = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) => {
+    const { host, port } = options as { readonly host?: string; readonly port?: number };
+    const proxy = findProxy(new URL(`${kind}://${host?.includes(":") ? `[${host}]` : host}:${port}`), env);
+    if (proxy === null) return create(options, done);
+    const party: ProxyParty = { name: proxy.name, url: shownProxy(proxy.value) };
+    const name = (error: unknown): void => void (error instanceof Error && Object.assign(error, { proxy: party }));
+    const socket = create(options, (error, made) => {
+      name(error);
+      done?.(error, made);
+    });
+    // Until the connection stands.
+    socket?.once("error", name);
+    return socket;
+  };
+  return agent;
 }
 
 const contexts = new Map<string, SecureContext>();

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
+import type { ProxyParty } from "./proxies.ts";
 import type { Verdict } from "./requests.ts";
 
 /** What an error of a store tells, without its text: code of the service or of the system, status, the bucket's region. */
@@ -6,6 +7,8 @@ export interface StoreFailure {
   readonly code: string;
   readonly status: number | undefined;
   readonly region: string | undefined;
+  /** Through which the connection was to go. */
+  readonly proxy?: ProxyParty | undefined;
 }
 
 export type Kind =
@@ -15,6 +18,7 @@ export type Kind =
   | "archived"
   | "key"
   | "unreachable"
+  | "proxy"
   | "tls"
   | "slow"
   | "region"
@@ -54,6 +58,7 @@ const ofTls =
 
 export function kindOf({ code, status }: StoreFailure): Kind {
   if (code.startsWith("KMS.")) return "key";
+  if (code === "ERR_PROXY_TUNNEL") return "proxy";
   if (ofTls.test(code)) return "tls";
   return kinds.find(([codes]) => codes.has(code))?.[1] ?? kindOfStatus(status);
 }
@@ -71,6 +76,10 @@ export function readFailure(error: unknown): StoreFailure {
     readonly code?: unknown;
     readonly Code?: unknown;
     readonly Region?: unknown;
+    /** As `createAgents` notes it. */
+    readonly proxy?: ProxyParty;
+    /** Of a proxy's answer. */
+    readonly statusCode?: unknown;
     readonly cause?: unknown;
     readonly errors?: unknown;
     readonly $metadata?: { readonly httpStatusCode?: unknown };
@@ -82,15 +91,25 @@ export function readFailure(error: unknown): StoreFailure {
   const code = [fields.code, fields.Code, inner, fields.name].find(
     (value): value is string => typeof value === "string" && value !== "",
   );
-  const status = fields.$metadata?.httpStatusCode;
+  const status = code === "ERR_PROXY_TUNNEL" ? fields.statusCode : fields.$metadata?.httpStatusCode;
   const region = fields.Region ?? fields.$response?.headers?.["x-amz-bucket-region"];
   return {
     code: code ?? "",
     status: typeof status === "number" ? status : undefined,
     region: typeof region === "string" && region !== "" ? region : undefined,
+    ...(fields.proxy !== undefined && { proxy: fields.proxy }),
   };
 }
 
+/** Of connections that stood, or never came to one: no question of who answers. */
+const cut: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETRUNCATED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "EADDRNOTAVAIL",
+  "ERR_INVALID_URL",
+]);
 /** Connections that were cut, which a next one may not be. */
 const passing: ReadonlySet<string> = new Set([
   "ECONNRESET",
@@ -109,6 +128,8 @@ export function verdictOf(failure: StoreFailure): Verdict {
     if (status === 501) return "final";
     return throttling.has(code) || status === 503 || status === 429 ? "slow down" : "again";
   }
+  // What a proxy refuses it refuses again; others are its own failures, or those of the way behind it.
+  if (kind === "proxy") return status !== undefined && status < 500 ? "unreachable" : "again";
   if (kind === "unreachable") return passing.has(code) ? "again" : "unreachable";
   // After a refusal for the clock whoever signs has learnt the store's time.
   return kind === "slow" || kind === "damaged" || kind === "clock" || status === 408 ? "again" : "final";
@@ -124,7 +145,9 @@ export interface Party {
 
 /** The failures that have nothing to do with what the store holds; null for the others. */
 export function describeLine(failure: StoreFailure, party: Party): Diagnostic | null {
-  const described = lineFailures[kindOf(failure)];
+  const kind = kindOf(failure);
+  const isOfProxy = failure.proxy !== undefined && kind === "unreachable" && !cut.has(failure.code);
+  const described = isOfProxy ? deadProxy : lineFailures[kind];
   if (described === undefined) return null;
   const { code, message, hint } = described(failure, party.where);
   return { code, message: `backend "${party.backend}": ${message}`, hint };
@@ -138,6 +161,16 @@ const lineFailures: Readonly<Partial<Record<Kind, Describe>>> = {
     message: `${where} does not answer: ${connections[code] ?? "no connection"} (${code})`,
     hint: "check the endpoint and the network; a builder elsewhere may still reach it, but bkcache has to as well",
   }),
+  proxy({ status, proxy }, where) {
+    const known = status === undefined ? undefined : tunnels.find(([statuses]) => statuses.test(String(status)));
+    const [, what, hint] = known ?? [null, "does not open the way to", "look at the proxy"];
+    const name = proxy?.name ?? "HTTPS_PROXY";
+    return {
+      code: "BK5007",
+      message: `the proxy of ${name}${proxy === undefined ? "" : `, ${proxy.url},`} ${what} ${where}${status === undefined ? "" : ` (status ${status})`}`,
+      hint: `${hint.replace("VARIABLE", name)}; ${needless}`,
+    };
+  },
   tls({ code }, where) {
     const [, since, hint] = tlsReasons.find(([codes]) => codes.test(code)) ?? [];
     return {
@@ -167,6 +200,25 @@ const lineFailures: Readonly<Partial<Record<Kind, Describe>>> = {
     hint: "try again; where it happens again, look at the network and the proxy",
   }),
 };
+
+const needless = "hosts that need no proxy stand in NO_PROXY";
+
+const deadProxy: Describe = ({ code, proxy }, where) => ({
+  code: "BK5007",
+  message: `the proxy of ${proxy?.name}, ${proxy?.url}, through which ${where} is reached, does not answer: ${connections[code] ?? "no connection"} (${code})`,
+  hint: `mend or unset ${proxy?.name}; ${needless}`,
+});
+
+/** What a proxy's answers come to. */
+const tunnels: readonly (readonly [statuses: RegExp, what: string, hint: string])[] = [
+  [
+    /^407$/,
+    "asks for a user and password, or for others, on the way to",
+    "write user and password into VARIABLE before the host, percent-encoded",
+  ],
+  [/^4/, "refuses the way to", "have the proxy allow it"],
+  [/^5/, "does not get to", "check the endpoint, and what the proxy reaches"],
+];
 
 /** What is no question of the authority. */
 const tlsReasons: readonly (readonly [codes: RegExp, since: string, hint: string])[] = [

@@ -64,7 +64,7 @@ async function route({ used, reach = loopback, env = {}, more, isLocked = false,
     leftOut: {},
     gate: { entries, builder: { name: "b", driver, nodes, canExportCache: true }, buildx: null, features: [], env },
     session: Promise.resolve({} as BuilderSession),
-    distrusted: Promise.resolve(new Set<string>()),
+    obstacles: Promise.resolve(new Map<string, string>()),
     relay,
     targets: ["api"],
     mayWrite: true,
@@ -140,9 +140,17 @@ test("a BuildKit that cannot write to the store itself has the relay do it, unle
   expect((await route({ used, buildkit: "v0.34.2" })).ways).toEqual({ remote: "direct", off: "direct" });
 });
 
-test("a store that the builder does not trust: the relay, and without it nothing, unless the config says never", async () => {
+test("a store that the builder does not get to: the relay, and without it nothing, unless the config says never", async () => {
   const used = { remote: s3, off: { ...s3, name: "off", relay: "off" } };
-  const more = { distrusted: Promise.resolve(new Set(["remote", "off"])) };
+  const why = "the builder does not reach the store";
+  const more = {
+    obstacles: Promise.resolve(
+      new Map([
+        ["remote", why],
+        ["off", why],
+      ]),
+    ),
+  };
   expect((await route({ used, more })).ways).toEqual({ remote: "loopback", off: "direct" });
   // Directly it would try for seconds, and fail.
   expect(await route({ used, more, reach: nowhere })).toMatchObject({

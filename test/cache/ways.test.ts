@@ -39,13 +39,15 @@ test("only buckets have a way", () => {
 });
 
 test.for([
-  ["no authority of its own", {}, null],
+  ["nothing of its own", {}, null],
   ["AWS_CA_BUNDLE", { AWS_CA_BUNDLE: "/ca.pem" }, "relay"],
   ["NODE_EXTRA_CA_CERTS", { NODE_EXTRA_CA_CERTS: "/ca.pem" }, "relay"],
   ["those of the system", { NODE_USE_SYSTEM_CA: "1" }, "relay"],
   ["those of the system, by a flag", { NODE_OPTIONS: "--use-system-ca" }, "relay"],
+  ["a proxy", { HTTPS_PROXY: "http://proxy.test:3128" }, "relay"],
+  ["a proxy that the store needs not", { HTTPS_PROXY: "http://proxy.test:3128", NO_PROXY: ".amazonaws.com" }, null],
   ["a store without certificates", { AWS_CA_BUNDLE: "/ca.pem", AWS_ENDPOINT_URL: "http://minio.test" }, null],
-] as const)("a store whose certificate the builder may not trust: %s", ([, env, otherwise]) => {
+] as const)("a store that the builder may not get to: %s", ([, env, otherwise]) => {
   expect(findWays({ remote: s3 }, { HOME: "/nowhere", ...env })).toMatchObject({
     remote: { way: "direct", otherwise },
   });
@@ -54,8 +56,8 @@ test.for([
 test("in words", () => {
   const say = (backend: PlanBackend) => describeWay(planWay({ backend, google: both }) as never);
   expect(say(s3)).toBe("directly, since it is the fastest way");
-  expect(describeWay(planWay({ backend: s3, google: both, mayBeDistrusted: true }) as never)).toBe(
-    "directly, since it is the fastest way; through the relay where the builder does not trust its certificate",
+  expect(describeWay(planWay({ backend: s3, google: both, isAsked: true }) as never)).toBe(
+    "directly, since it is the fastest way; through the relay where the builder does not reach or trust it",
   );
   expect(say(gcs)).toBe(
     "through the relay, since BuildKit takes no Google credentials but HMAC keys; directly where the builder does not reach it",

@@ -245,15 +245,21 @@ test("each of the broken set-ups is named, and a healthy one has no finding", as
     },
     {
       what: "a proxy at which nothing listens",
-      codes: ["BK5072", "BK5007"],
+      codes: ["BK5072"],
       says: /HTTP_PROXY names http:\/\/127\.0\.0\.1:\d+\/?, and nothing listens there/,
       env: { HTTP_PROXY: `http://user:proxy-password@127.0.0.1:${fakes.deadPort}` },
     },
     {
       what: "a proxy without a scheme",
       codes: ["BK5072"],
-      says: /HTTP_PROXY names http:\/\/127\.0\.0\.1:\d+\/?, and that has no scheme/,
+      says: /HTTP_PROXY names http:\/\/127\.0\.0\.1:\d+\/?, and nothing listens there/,
       env: { HTTP_PROXY: `user:proxy-password@127.0.0.1:${fakes.deadPort}` },
+    },
+    {
+      what: "a proxy of a kind that is not used",
+      codes: ["BK5072"],
+      says: /HTTPS_PROXY names socks5:\/\/127\.0\.0\.1:1, and that is no address of a proxy that speaks http/,
+      env: { HTTPS_PROXY: "socks5://user:proxy-password@127.0.0.1:1" },
     },
     {
       what: "a file of authorities that holds none",

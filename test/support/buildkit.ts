@@ -30,6 +30,8 @@ export interface BuildkitOptions {
   readonly isApart?: boolean;
   /** A certificate authority that it trusts, in place of the machine's. */
   readonly trusts?: string;
+  /** Its proxy, in place of the way that this machine has. */
+  readonly proxy?: string;
   /** What it keeps of cache mounts after two days, as `maxUsedSpace` has it; without it nothing is ever collected. */
   readonly mountSpace?: string;
 }
@@ -74,7 +76,11 @@ export async function startBuildkit(options: BuildkitOptions = {}): Promise<Buil
   const daemon = findTool("buildkitd");
   const [command, argv] = options.isApart === true ? ["unshare", ["--net", daemon, ...args]] : [daemon, args];
   const server = startServer(command, argv, {
-    env: cleanEnv({ PATH: pathWith(), ...(options.trusts !== undefined && { SSL_CERT_FILE: options.trusts }) }),
+    env: cleanEnv({
+      PATH: pathWith(),
+      ...(options.trusts !== undefined && { SSL_CERT_FILE: options.trusts }),
+      ...(options.proxy !== undefined && { HTTPS_PROXY: options.proxy, HTTP_PROXY: options.proxy }),
+    }),
     cleanUp,
   });
   const buildctl = async (...argv: readonly string[]): Promise<string> => {

@@ -1,11 +1,8 @@
 import { connect } from "node:net";
-import type { Env } from "../../store/endpoint.ts";
-import { withoutUserInfo } from "../../store/endpoint.ts";
+import { namedProxies, readProxy, shownProxy } from "../../store/proxies.ts";
 import type { Check } from "../check.ts";
 import { type DoctorFinding, errorOf, healthy, warningOf } from "../verdict.ts";
 
-/** As Node and Go read them; the lower-case form wins. */
-const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"] as const;
 /** Drivers whose builder has an environment of its own. */
 const apart: ReadonlySet<string> = new Set(["docker-container", "kubernetes"]);
 
@@ -16,9 +13,11 @@ export const proxies: Check = {
   late: "BK5072",
   subjects: async () => [""],
   async examine(setup, { host }) {
-    const set = proxiesOf(host.env);
+    const set = namedProxies(host.env);
+    const all = ["all_proxy", "ALL_PROXY"].find((name) => host.env[name]);
     const noProxy = host.env["no_proxy"] || host.env["NO_PROXY"];
-    if (set.length === 0) return healthy("none");
+    if (set.length === 0)
+      return healthy(all === undefined ? "none" : `none; ${all} is read by neither bkcache nor buildx`);
     const findings: DoctorFinding[] = [];
     for (const { name, value } of set) {
       const reason = await whyNot(value, host.signal);
@@ -26,7 +25,7 @@ export const proxies: Check = {
       findings.push(
         errorOf({
           code: "BK5072",
-          message: `${name} names ${shown(value)}, and ${reason}`,
+          message: `${name} names ${shownProxy(value)}, and ${reason}`,
           hint: `mend or unset ${name}; hosts that need no proxy stand in NO_PROXY`,
         }),
       );
@@ -46,30 +45,15 @@ export const proxies: Check = {
         );
       }
     }
-    const all = set.map(({ name, value }) => `${name}=${shown(value)}`);
-    return { ...healthy([...all, ...(noProxy ? [`NO_PROXY=${noProxy}`] : [])].join(", ")), findings };
+    const facts = set.map(({ name, value }) => `${name}=${shownProxy(value)}`);
+    return { ...healthy([...facts, ...(noProxy ? [`NO_PROXY=${noProxy}`] : [])].join(", ")), findings };
   },
 };
 
-/** User info may stand there without a scheme, too. */
-function shown(proxy: string): string {
-  return withoutUserInfo(proxy.includes("://") ? proxy : `http://${proxy}`);
-}
-
-/** One for each kind of address. */
-function proxiesOf(env: Env): readonly { readonly name: string; readonly value: string }[] {
-  const set = names.flatMap((name) => (env[name] ? [{ name, value: env[name] }] : []));
-  return set.filter(
-    ({ name }, index) => set.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) === index,
-  );
-}
-
 async function whyNot(proxy: string, signal: AbortSignal): Promise<string | null> {
-  // Go, and so buildx and BuildKit, take it for http.
-  if (!proxy.includes("://"))
-    return "that has no scheme, without which bkcache's Node passes it by: write http:// before it";
-  const url = URL.parse(proxy);
-  if (url === null || url.hostname === "") return "that is no address";
+  const url = readProxy(proxy);
+  if (url === null)
+    return "that is no address of a proxy that speaks http or https, with user and password percent-encoded";
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   const socket = connect({ host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port, signal });
   try {
