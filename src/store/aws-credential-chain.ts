@@ -1,9 +1,10 @@
+import { createChainNotes } from "./aws-chain-notes.ts";
 import { profileName } from "./aws-profile.ts";
 import { type Env, resolveRegion } from "./endpoint.ts";
 
 /**
  * Asks the SDK's default chain. Loads the SDK, so import this file only where it is needed.
- * Returns a text that says why there are none; never throws.
+ * Returns why there are none; never throws.
  * @param timeoutMs of one request of the chain
  */
 export async function openChain(env: Env, timeoutMs: number) {
@@ -12,6 +13,7 @@ export async function openChain(env: Env, timeoutMs: number) {
   // Whom to ask for a role; that service answers everywhere.
   const region = resolveRegion(undefined, env) ?? "us-east-1";
   const profile = profileName(env);
+  const notes = createChainNotes(env);
   let client: InstanceType<typeof S3Client> | undefined;
   try {
     client = new S3Client({
@@ -19,34 +21,33 @@ export async function openChain(env: Env, timeoutMs: number) {
       ...(profile !== undefined && { profile }),
       maxAttempts: 2,
       requestHandler: requestHandler(env, { requestMs: timeoutMs, idleMs: timeoutMs }),
-      logger: silent,
+      logger: notes.logger,
     });
     const found = await client.config.credentials();
+    // buildx asks for them as well, by an SDK that goes no further where a profile was named.
+    const failure = notes.failureOfNamedProfile();
+    if (failure !== null) return failure;
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = found;
     return {
       accessKeyId,
       secretAccessKey,
       ...(sessionToken && { sessionToken }),
       ...(expiration && { expiration: new Date(expiration) }),
-      source: nameSource(found),
+      source: nameSource(found) ?? (notes.link() === "instance" ? "instance role" : "AWS SDK"),
     };
   } catch (error) {
-    return explain(error, env);
+    return notes.explain(error);
   } finally {
     client?.destroy();
   }
 }
 
-/** The SDK warns on the console otherwise. */
-const nothing = () => {};
-const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
-
 /** The SDK notes on the credentials which of its providers made them; the last note is the most exact. */
-function nameSource(found: object): string {
+function nameSource(found: object): string | undefined {
   const notes = "$source" in found && typeof found.$source === "object" && found.$source !== null ? found.$source : {};
   const names = Object.keys(notes);
   for (const [part, name] of sources) if (names.some((note) => note.includes(part))) return name;
-  return "AWS SDK";
+  return undefined;
 }
 
 const sources: readonly (readonly [part: string, name: string])[] = [
@@ -60,13 +61,3 @@ const sources: readonly (readonly [part: string, name: string])[] = [
   ["IMDS", "instance role"],
   ["ENV", "environment"],
 ];
-
-function explain(error: unknown, env: Env): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/could not load credentials from any providers|metadata service|EC2 IMDS|TimeoutError/i.test(message)) {
-    const profile = profileName(env);
-    return `no variables, no role, ${profile ? `and none in profile "${profile}"` : "no profile"}`;
-  }
-  const [line = ""] = message.split("\n");
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
-}

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import type { Host } from "../host/host.ts";
 import { strayCharacter } from "../host/stray-character.ts";
+import type { Lack } from "./aws-chain-notes.ts";
 import { profileFiles, profileName } from "./aws-profile.ts";
 import type { Env } from "./endpoint.ts";
 import { hasDefaultCredentials } from "./google-credentials.ts";
@@ -52,17 +53,22 @@ export async function resolveAws(
   if (fromEnv !== null) return withExpiry(fromEnv, host.now(), backends);
   const half = findHalf(env, ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
   const found = await (anew ? askAnew(host) : askOnce(host));
-  if (typeof found !== "string") {
+  if (!("reason" in found)) {
     const answer = withExpiry(found, host.now(), backends);
     return half === null || answer.finding !== null ? answer : { ...answer, finding: halfGiven(half, backends) };
   }
-  if (half !== null) return { credentials: null, finding: halfGiven(half, backends) };
+  const roleless = findHalf(env, ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"]);
+  // A role alone is what many jobs have for other tools.
+  const meant = half ?? (roleless?.missing === "AWS_ROLE_ARN" ? roleless : null);
+  if (meant !== null) return { credentials: null, finding: halfGiven(meant, backends) };
   return {
     credentials: null,
     finding: {
       code: "BK5001",
-      message: `no AWS credentials for ${nameBackends(backends)}: ${found}`,
-      hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or use the CI service's role for AWS",
+      message: `no AWS credentials for ${nameBackends(backends)}: ${found.reason}`,
+      hint:
+        found.hint ??
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or use the CI service's role for AWS",
     },
   };
 }
@@ -115,27 +121,29 @@ function readEnvironment(env: Env): Credentials | null {
  * What the chain has said, by environment. Layers and mounts of a run ask for the same, and an answer may take a
  * process, a request, or a time-out.
  */
-const answers = new WeakMap<Env, Promise<Credentials | string>>();
+const answers = new WeakMap<Env, Promise<Credentials | Lack>>();
 
-function askOnce(host: Pick<Host, "signal" | "env">): Promise<Credentials | string> {
+function askOnce(host: Pick<Host, "signal" | "env">): Promise<Credentials | Lack> {
   return answers.get(host.env) ?? askAnew(host);
 }
 
-function askAnew(host: Pick<Host, "signal" | "env">): Promise<Credentials | string> {
+function askAnew(host: Pick<Host, "signal" | "env">): Promise<Credentials | Lack> {
   const answer = askChain(host);
   answers.set(host.env, answer);
   return answer;
 }
 
-/** The SDK's chain; a text that says why it has nothing. */
-async function askChain(host: Pick<Host, "signal" | "env">): Promise<Credentials | string> {
+/** The SDK's chain, or why it has nothing. */
+async function askChain(host: Pick<Host, "signal" | "env">): Promise<Credentials | Lack> {
   const { openChain } = await import("./aws-credential-chain.ts");
   const timeout = hasOtherSources(host.env) ? chainTimeout : metadataTimeout;
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
-  const giveUp = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, timeout, `their source gave no answer within ${timeout / 1000} s`);
-    onAbort = () => resolve("interrupted");
+  const profile = profileName(host.env);
+  const source = profile === undefined ? "their source" : `profile "${profile}"`;
+  const giveUp = new Promise<Lack>((resolve) => {
+    timer = setTimeout(() => resolve({ reason: `${source} gave no answer within ${timeout / 1000} s` }), timeout);
+    onAbort = () => resolve({ reason: "interrupted" });
     if (host.signal.aborted) onAbort();
     host.signal.addEventListener("abort", onAbort);
   });

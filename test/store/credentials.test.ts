@@ -160,6 +160,87 @@ describe("the SDK's chain", () => {
     expect(finding?.message).toMatch(/"remote": .*wrok/);
   });
 
+  const staticKeys = "aws_access_key_id = AKID\naws_secret_access_key = hidden\n";
+
+  test.each<readonly [string, Readonly<Record<string, string>>, string, string]>([
+    [
+      "credential_process = sh -c 'echo who are you >&2; exit 3' --token=hidden",
+      {},
+      'the credential_process of profile "work" fails: who are you',
+      "by hand",
+    ],
+    [
+      "credential_process = echo hidden",
+      {},
+      'profile "work": Profile work credential_process returned invalid JSON',
+      "--profile work",
+    ],
+    [
+      "role_arn = arn:aws:iam::1:role/r\nsource_profile = base",
+      {},
+      'profile "work": Could not resolve credentials using profile: [base]',
+      "--profile work",
+    ],
+    [
+      `role_arn = arn:aws:iam::1:role/r\nsource_profile = base\nmfa_serial = me\n[profile base]\n${staticKeys}`,
+      {},
+      'profile "work": Profile work requires multi-factor',
+      "--profile work",
+    ],
+    [
+      "sso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = r\nsso_start_url = https://sso.test",
+      {},
+      'profile "work": The SSO session token',
+      "aws sso login --profile work",
+    ],
+    [
+      "",
+      { AWS_PROFILE: "", AWS_WEB_IDENTITY_TOKEN_FILE: "/nowhere/token", AWS_ROLE_ARN: "arn:aws:iam::1:role/r" },
+      "web identity: ENOENT: no such file or directory, open '/nowhere/token'",
+      "AWS_ROLE_ARN",
+    ],
+    [
+      "",
+      { AWS_PROFILE: "", AWS_WEB_IDENTITY_TOKEN_FILE: "/nowhere/token" },
+      "AWS_WEB_IDENTITY_TOKEN_FILE is set, AWS_ROLE_ARN is not",
+      "set AWS_ROLE_ARN",
+    ],
+    [
+      "",
+      { AWS_PROFILE: "", AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://192.0.2.1/c" },
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI: URL not accepted",
+      "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    ],
+  ])("a source that gives none says why: %j %j", async (profile, env, reason, step) => {
+    const home = makeWorkspace({ ".aws/config": `[profile work]\nregion = r\n${profile}\n` });
+    const { credentials, finding } = await ask(use({ ...quiet, HOME: home.dir, AWS_PROFILE: "work", ...env }));
+    expect(credentials).toBeNull();
+    expect(finding?.message).toContain(reason);
+    expect(finding?.hint).toContain(step);
+    expect(JSON.stringify(finding)).not.toContain("hidden");
+  });
+
+  test("a machine's own role, but not in place of a named profile whose process fails", async () => {
+    const { createServer } = await import("node:http");
+    const keys = { AccessKeyId: "ASIA", SecretAccessKey: "secret", Token: "t", Expiration: "2036-01-01T00:00:00Z" };
+    const list = "/latest/meta-data/iam/security-credentials/";
+    const server = createServer(({ url = "" }, response) => {
+      response.end(
+        url === list ? "role" : url === `${list}role` ? JSON.stringify({ Code: "Success", ...keys }) : "token",
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const home = makeWorkspace({ ".aws/config": "[profile work]\ncredential_process = exit 1\n" });
+    const env = { HOME: home.dir, AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}` };
+    const own = await ask(use(env));
+    const named = await ask(use({ ...env, AWS_PROFILE: "work" }));
+    server.close();
+    expect(own.credentials).toMatchObject({ accessKeyId: "ASIA", source: "instance role" });
+    expect(named.credentials).toBeNull();
+    expect(named.finding?.message).toContain('the credential_process of profile "work" fails');
+  });
+
   test("a bundle of certificates that is not there is the reason", async () => {
     const { finding } = await ask(use({ ...quiet, HOME: makeTempDir(), AWS_CA_BUNDLE: "/nowhere/ca.pem" }));
     expect(finding?.message).toContain("AWS_CA_BUNDLE names /nowhere/ca.pem");
