@@ -33,9 +33,9 @@ const links: readonly (readonly [RegExp, Link])[] = [
   [/defaultProvider::/, "none"],
 ];
 
-/** What a link says that was not meant to be asked. */
+/** What a link says that was not meant to be asked, and a setting that is not made. */
 const absences =
-  /skipping|unable to find environment variable|did not contain credential_process|could not be found in shared|not specified|access disabled|from any providers/i;
+  /skipping|^not found in|unable to find environment variable|did not contain credential_process|could not be found in shared|not specified|access disabled|from any providers/i;
 
 export function createChainNotes(env: Env): ChainNotes {
   const profile = profileName(env);
@@ -93,13 +93,14 @@ export function createChainNotes(env: Env): ChainNotes {
     logger: { trace: nothing, debug, info: nothing, warn: nothing, error: nothing },
     link: () => link,
     failureOfNamedProfile() {
-      const failure = failures.find((each) => each.link === "profile");
-      return profile === undefined || failure === undefined ? null : describe("profile", failure.message);
+      const failure = failures.findLast((each) => each.link === "profile");
+      const isPassed = profile !== undefined && link !== "profile";
+      return !isPassed || failure === undefined ? null : describe("profile", failure.message);
     },
     explain(error) {
       const message = error instanceof Error ? error.message : String(error);
       if (!isGeneral(message)) return describe(link, message);
-      const [failure] = failures;
+      const failure = failures.findLast((each) => each.link === "profile") ?? failures.at(-1);
       if (failure !== undefined) return describe(failure.link, failure.message);
       if (link === "container") return describe(link, message);
       return { reason: `no variables, no role, ${profile === undefined ? "no profile" : `and none in ${shown}`}` };

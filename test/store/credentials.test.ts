@@ -220,6 +220,59 @@ describe("the SDK's chain", () => {
     expect(JSON.stringify(finding)).not.toContain("hidden");
   });
 
+  test("a role of the profile, a sign-on and a web identity, each by its own service", async () => {
+    const { createServer } = await import("node:http");
+    const end = "2036-01-01T00:00:00Z";
+    const server = createServer(({ method }, response) => {
+      if (method === "GET") {
+        const roleCredentials = { accessKeyId: "ASIASSO", secretAccessKey: "s", sessionToken: "t", expiration: 2e12 };
+        return response.setHeader("content-type", "application/json").end(JSON.stringify({ roleCredentials }));
+      }
+      const keys = `<AccessKeyId>ASIASTS</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${end}</Expiration>`;
+      const result = (action: string) => `<${action}Result><Credentials>${keys}</Credentials></${action}Result>`;
+      return response.end(`<R>${result("AssumeRole")}${result("AssumeRoleWithWebIdentity")}</R>`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const home = makeWorkspace({
+      token: "jwt",
+      // The name is the SHA-1 of that of the session.
+      ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json": JSON.stringify({
+        accessToken: "a",
+        expiresAt: end,
+      }),
+      ".aws/config": [
+        "[profile role]",
+        "region = r",
+        "role_arn = arn:aws:iam::1:role/r",
+        "source_profile = base",
+        `[profile base]\n${staticKeys}[profile sign-on]`,
+        "region = r",
+        "sso_session = s",
+        "sso_account_id = 1",
+        "sso_role_name = r",
+        "[sso-session s]",
+        "sso_region = r",
+        "sso_start_url = https://sso.test",
+      ].join("\n"),
+    });
+    const url = `http://127.0.0.1:${port}`;
+    const env = { ...quiet, HOME: home.dir, AWS_ENDPOINT_URL_STS: url, AWS_ENDPOINT_URL_SSO: url };
+    const identity = { AWS_WEB_IDENTITY_TOKEN_FILE: home.path("token"), AWS_ROLE_ARN: "arn:aws:iam::1:role/r" };
+    const found = [
+      await ask(use({ ...env, AWS_PROFILE: "role" })),
+      await ask(use({ ...env, AWS_PROFILE: "sign-on" })),
+      await ask(use({ ...env, AWS_PROFILE: "", ...identity })),
+    ];
+    server.close();
+    server.closeAllConnections();
+    expect(found.map(({ credentials, finding }) => [credentials?.accessKeyId, credentials?.source, finding])).toEqual([
+      ["ASIASTS", "role of the profile", null],
+      ["ASIASSO", "single sign-on", null],
+      ["ASIASTS", "web identity", null],
+    ]);
+  });
+
   test("a machine's own role, but not in place of a named profile whose process fails", async () => {
     const { createServer } = await import("node:http");
     const keys = { AccessKeyId: "ASIA", SecretAccessKey: "secret", Token: "t", Expiration: "2036-01-01T00:00:00Z" };
