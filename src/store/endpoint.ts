@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { isInsecureAllowed } from "../host/insecure.ts";
 import { strayCharacter } from "../host/stray-character.ts";
+import { amazonEndpoint } from "./amazon-endpoint.ts";
 import { readAwsProfile } from "./aws-profile.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -21,6 +22,17 @@ export function resolveEndpointUrl(configured: string | undefined, env: Env): st
     services.get("s3.endpoint_url") ||
     settings.get("endpoint_url")
   );
+}
+
+/**
+ * The address that AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT or the profile's settings of these names ask for, where no
+ * endpoint is named: BuildKit takes it as one. Undefined where none does.
+ */
+export function resolveVariantUrl(region: string, env: Env): string | undefined {
+  const { settings } = readAwsProfile(env);
+  const isOn = (name: string) => (env[`AWS_${name.toUpperCase()}`] || settings.get(name))?.toLowerCase() === "true";
+  const variant = { isFips: isOn("use_fips_endpoint"), isDualStack: isOn("use_dualstack_endpoint") };
+  return variant.isFips || variant.isDualStack ? amazonEndpoint(region, variant) : undefined;
 }
 
 /**

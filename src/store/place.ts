@@ -1,7 +1,15 @@
 import { isAbsolute } from "node:path";
 import type { Diagnostic } from "../diagnostics/error.ts";
 import { readAwsProfile } from "./aws-profile.ts";
-import { checkEndpoint, type Env, missingRegion, strayRegion, resolveEndpointUrl, resolveRegion } from "./endpoint.ts";
+import {
+  checkEndpoint,
+  type Env,
+  missingRegion,
+  strayRegion,
+  resolveEndpointUrl,
+  resolveRegion,
+  resolveVariantUrl,
+} from "./endpoint.ts";
 import { needsPathStyle, profileOf } from "./endpoint-profiles.ts";
 
 /** A declared backend under its name, every text literal and `path` absolute; attributes as the config spells them. */
@@ -68,9 +76,10 @@ async function resolveBucket(
   const profileName = textOf(backend, "profile");
   const profile = profileOf(type, profileName);
   const own = textOf(backend, "endpointUrl") ?? profile.endpointUrl;
-  const endpointUrl = isGoogle ? own : resolveEndpointUrl(own, env);
   const ownRegion = textOf(backend, "region") ?? profile.region;
   const region = isGoogle ? (ownRegion ?? null) : resolveRegion(ownRegion, env);
+  const variant = () => (region === null ? undefined : resolveVariantUrl(region, env));
+  const endpointUrl = isGoogle ? own : (resolveEndpointUrl(own, env) ?? variant());
   const usePathStyle =
     flagOf(backend, "usePathStyle") ??
     profile.usePathStyle ??

@@ -4,6 +4,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import type { Agents } from "./agents.ts";
+import { amazonEndpoint } from "./amazon-endpoint.ts";
 import { kindOf, readFailure } from "./failure.ts";
 import type { Credentials } from "./credentials.ts";
 import { percentEncode, percentEncodeKey } from "./keys.ts";
@@ -109,7 +110,7 @@ export async function sendSigned(
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 export function objectUrl({ bucket, region, endpointUrl, usePathStyle }: SignedPlace, key: string): URL {
-  const base = new URL(endpointUrl ?? `https://s3.${region}.${domainOf(region)}`);
+  const base = new URL(endpointUrl ?? amazonEndpoint(region));
   const isHostName = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket);
   const inPath = (endpointUrl !== undefined && usePathStyle === true) || !isHostName || isIP(base.hostname) !== 0;
   if (!inPath) base.hostname = `${bucket}.${base.hostname}`;
@@ -118,20 +119,6 @@ export function objectUrl({ bucket, region, endpointUrl, usePathStyle }: SignedP
   base.pathname = `${folder}${inPath ? `/${percentEncode(bucket)}` : ""}${ofObject}`;
   return base;
 }
-
-/** Each of Amazon's partitions has a domain of its own: https://docs.aws.amazon.com/general/latest/gr/s3.html */
-function domainOf(region: string): string {
-  return domains.find(([start]) => region.startsWith(start))?.[1] ?? "amazonaws.com";
-}
-
-const domains: readonly (readonly [start: string, domain: string])[] = [
-  ["cn-", "amazonaws.com.cn"],
-  ["eusc-", "amazonaws.eu"],
-  ["us-isob-", "sc2s.sgov.gov"],
-  ["us-isof-", "csp.hci.ic.gov"],
-  ["eu-isoe-", "cloud.adc-e.uk"],
-  ["us-iso-", "c2s.ic.gov"],
-];
 
 /** Bytes of an answer that may be an error's text. */
 const longestError = 64 * 1024;

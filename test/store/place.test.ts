@@ -19,6 +19,29 @@ test.each([
   expect(stop).toMatchObject([{ code, message: expect.stringContaining(`holds ${stray}`) as string }]);
 });
 
+test.each<readonly [Readonly<Record<string, string>>, string | undefined]>([
+  [{ AWS_USE_FIPS_ENDPOINT: "true" }, "https://s3-fips.us-east-2.amazonaws.com"],
+  [{ AWS_USE_DUALSTACK_ENDPOINT: "true" }, "https://s3.dualstack.us-east-2.amazonaws.com"],
+  [
+    { AWS_USE_FIPS_ENDPOINT: "true", AWS_USE_DUALSTACK_ENDPOINT: "TRUE" },
+    "https://s3-fips.dualstack.us-east-2.amazonaws.com",
+  ],
+  [
+    { AWS_USE_DUALSTACK_ENDPOINT: "true", AWS_REGION: "cn-north-1" },
+    "https://s3.dualstack.cn-north-1.amazonaws.com.cn",
+  ],
+  [{ AWS_USE_FIPS_ENDPOINT: "false" }, undefined],
+])("%j: an address of Amazon's that BuildKit takes as well", async (env, endpointUrl) => {
+  const home = makeWorkspace({ ".aws/config": "[default]\nuse_fips_endpoint = true\n" });
+  const all = { HOME: makeWorkspace({}).dir, AWS_REGION: "us-east-2", ...env };
+  expect((await resolve(all)).place).toMatchObject({ endpointUrl, usePathStyle: undefined });
+  expect((await resolve({ ...all, AWS_ENDPOINT_URL: "https://s3.test" })).place).toMatchObject({
+    endpointUrl: "https://s3.test",
+  });
+  const inProfile = { HOME: home.dir, AWS_REGION: "us-east-2" };
+  expect((await resolve(inProfile)).place).toMatchObject({ endpointUrl: "https://s3-fips.us-east-2.amazonaws.com" });
+});
+
 test.each([
   ["path", true],
   ["virtual", false],
