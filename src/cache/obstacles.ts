@@ -9,6 +9,8 @@ import { isSeenOtherwise, type PlannedWay } from "./ways.ts";
 /** Why the builder itself does not get to backends, as clauses, by the names of these. */
 export type Obstacles = ReadonlyMap<string, string>;
 
+export const unreachedStore = "the builder does not reach the store";
+
 export interface ObstacleRequest {
   readonly used: UsedBuckets;
   readonly ways: Readonly<Record<string, PlannedWay>>;
@@ -33,9 +35,7 @@ async function obstacleTo(host: Host, backend: StoreBackend, session: Promise<Bu
     if (opened.builder.driver === "docker") return null;
     const answer = await visitBucket(opened, place, host.signal);
     if (answer === null) return null;
-    return isDistrust(answer)
-      ? "the builder does not trust the store's certificate"
-      : "the builder does not reach the store";
+    return isDistrust(answer) ? "the builder does not trust the store's certificate" : unreachedStore;
   } catch (error) {
     // A builder that cannot be asked gets what it would have without the question.
     if (error instanceof BkcacheError) return null;

@@ -8,7 +8,7 @@ import type { StoreBackend } from "../store/place.ts";
 import { type Access, openStore, type UsedBuckets } from "./access.ts";
 import { checkGates, type GateInput } from "./gates.ts";
 import type { RunRelay, StartedRelay } from "./run-relay.ts";
-import type { Obstacles } from "./obstacles.ts";
+import { type Obstacles, unreachedStore } from "./obstacles.ts";
 import { type PlannedWay, planWay, type Way, type WayInput } from "./ways.ts";
 
 /** By which way BuildKit gets to a bucket in this run. */
@@ -74,10 +74,10 @@ export async function findRoutes(host: Host, request: RouteRequest): Promise<Rou
     const { reach } = started;
     if (name in started.failed) failed[name] = started.failed[name] as Diagnostic;
     else if (reach.way !== null) routes[name] = { way: reach.way, why };
-    else if (otherwise === null) failed[name] = unreached(unreachedOf(name, request), reach.reason);
+    else if (otherwise === null) failed[name] = unreached(unreachedOf(name, why, request), reach.reason);
     else {
       goDirectly(name, `the builder does not reach the relay, which was to serve it since ${why}`);
-      findings.push(unreached(unreachedOf(name, request), reach.reason));
+      findings.push(unreached(unreachedOf(name, why, request), reach.reason));
     }
   }
   const isUsed = Object.values(routes).some(({ way }) => way !== "direct");
@@ -158,8 +158,8 @@ async function start({ relay, session, used, targets, mayWrite, hasOneKey }: Rou
   }
 }
 
-function unreachedOf(name: string, { used, gate }: RouteRequest): Unreached {
-  return { name, type: used[name]?.type ?? "", builder: gate.builder.name };
+function unreachedOf(name: string, why: string, { used, gate }: RouteRequest): Unreached {
+  return { name, type: used[name]?.type ?? "", builder: gate.builder.name, why };
 }
 
 interface Unreached {
@@ -167,18 +167,22 @@ interface Unreached {
   readonly name: string;
   readonly type: string;
   readonly builder: string;
+  /** Why the relay was to serve it. */
+  readonly why: string;
 }
 
 /** What to do where the builder does not get to the relay. */
-export function unreached({ name, type, builder }: Unreached, reason: string): Diagnostic {
+export function unreached({ name, type, builder, why }: Unreached, reason: string): Diagnostic {
+  const lacksBoth = why === unreachedStore;
   const ways = [
+    ...(lacksBoth ? ["give the builder the proxy of this machine (--driver-opt env.HTTPS_PROXY=...)"] : []),
     "give the builder this machine's network (docker buildx create --driver-opt network=host)",
     ...(type === "gcs" ? ["set GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET"] : []),
     "run `bkcache relay` where the builder reaches it",
   ];
   return {
     code: "BK4017",
-    message: `backend "${name}": builder ${builder} does not reach bkcache's relay on this machine: ${reason}`,
+    message: `backend "${name}": builder ${builder} ${lacksBoth ? "reaches neither the store nor" : "does not reach"} bkcache's relay on this machine: ${reason}`,
     hint: `${ways.slice(0, -1).join(", ")}, or ${ways.at(-1)}`,
   };
 }

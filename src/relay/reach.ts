@@ -81,7 +81,8 @@ async function tryNode({ session, relay, address, place }: NodeProbe): Promise<s
   try {
     const gateway = await session.gateway(place);
     const answer = await gateway.visit(`${urlOf(address)}${probe.path}`, { signal });
-    return hasCome ? null : answer === null ? "something else answers there" : shorten(answer);
+    if (hasCome) return null;
+    return answer === null ? "something else answers there" : explain(answer, address.host);
   } catch (error) {
     if (error instanceof BkcacheError) return error.message;
     throw error;
@@ -91,8 +92,11 @@ async function tryNode({ session, relay, address, place }: NodeProbe): Promise<s
 }
 
 /** BuildKit says what it was about to do before it says what went wrong. */
-function shorten(answer: string): string {
-  return /\bdial tcp .*/s.exec(answer)?.[0] ?? answer;
+function explain(answer: string, host: string): string {
+  const short = /\b(?:proxyconnect|dial) tcp\b.*/s.exec(answer)?.[0] ?? answer;
+  // Go asks a proxy for no loopback, but for the gateway of a container's network.
+  const isOfProxy = host !== "127.0.0.1" && /^proxyconnect|status/i.test(short);
+  return isOfProxy ? `a proxy of the builder's is asked for ${host}, which its NO_PROXY has to name (${short})` : short;
 }
 
 function urlOf({ host, port }: Reachable["address"]): string {

@@ -76,10 +76,6 @@ export function readFailure(error: unknown): StoreFailure {
     readonly code?: unknown;
     readonly Code?: unknown;
     readonly Region?: unknown;
-    /** As `createAgents` notes it. */
-    readonly proxy?: ProxyParty;
-    /** Of a proxy's answer. */
-    readonly statusCode?: unknown;
     readonly cause?: unknown;
     readonly errors?: unknown;
     readonly $metadata?: { readonly httpStatusCode?: unknown };
@@ -91,14 +87,30 @@ export function readFailure(error: unknown): StoreFailure {
   const code = [fields.code, fields.Code, inner, fields.name].find(
     (value): value is string => typeof value === "string" && value !== "",
   );
-  const status = code === "ERR_PROXY_TUNNEL" ? fields.statusCode : fields.$metadata?.httpStatusCode;
+  const { proxy, statusCode } = readProxied(error);
+  const status = code === "ERR_PROXY_TUNNEL" ? statusCode : fields.$metadata?.httpStatusCode;
   const region = fields.Region ?? fields.$response?.headers?.["x-amz-bucket-region"];
   return {
     code: code ?? "",
     status: typeof status === "number" ? status : undefined,
     region: typeof region === "string" && region !== "" ? region : undefined,
-    ...(fields.proxy !== undefined && { proxy: fields.proxy }),
+    ...(proxy !== undefined && { proxy }),
   };
+}
+
+interface Proxied {
+  /** As `createAgents` notes it. */
+  readonly proxy?: ProxyParty;
+  /** Of the proxy's answer. */
+  readonly statusCode?: unknown;
+}
+
+/** The SDKs wrap errors of connections in others. */
+function readProxied(error: unknown): Proxied {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ("proxy" in each) return each as Proxied;
+  }
+  return {};
 }
 
 /** Of connections that stood, or never came to one: no question of who answers. */

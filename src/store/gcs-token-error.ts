@@ -13,11 +13,13 @@ interface ClientError {
  */
 export function tokenError(error: unknown, backend: string): Error {
   const { message, response } = (error ?? {}) as ClientError;
-  const status = typeof response?.status === "number" ? response.status : undefined;
-  const failure: StoreFailure = { ...readFailure(error), status };
+  const known = readFailure(error);
+  const status = typeof response?.status === "number" ? response.status : known.status;
+  const failure: StoreFailure = { ...known, status };
   return Object.assign(new Error("no access token"), {
     code: failure.code,
     $metadata: { httpStatusCode: status },
+    ...(failure.proxy !== undefined && { proxy: failure.proxy, statusCode: status }),
     finding: explain(failure, { backend, message: String(message), reason: response?.data?.error }),
   });
 }
@@ -37,7 +39,7 @@ interface Known {
 
 function explain(failure: StoreFailure, { backend, message, reason }: Known): BkcacheError {
   const { status } = failure;
-  if (status !== undefined && status >= 400 && status < 500 && status !== 429) {
+  if (failure.code !== "ERR_PROXY_TUNNEL" && status !== undefined && status >= 400 && status < 500 && status !== 429) {
     const shown = typeof reason === "string" && /^\w+$/.test(reason) ? reason : `status ${status}`;
     return new BkcacheError({
       code: "BK5006",

@@ -78,6 +78,7 @@ async function route({ used, reach = loopback, env = {}, more, isLocked = false,
   return {
     ways: Object.fromEntries(Object.entries(routes).map(([name, { way }]) => [name, way])),
     failed: Object.fromEntries(Object.entries(failed).map(([name, { code }]) => [name, code])),
+    says: Object.values(failed).map(({ message, hint }) => `${message}; ${hint}`),
     findings: findings.map(({ code }) => code),
     started: started as StartOptions | null,
     credentials,
@@ -156,6 +157,9 @@ test("a store that the builder does not get to: the relay, and without it nothin
   expect(await route({ used, more, reach: nowhere })).toMatchObject({
     ways: { off: "direct" },
     failed: { remote: "BK4017" },
+    says: [
+      expect.stringMatching(/b reaches neither the store nor bkcache's relay .*; give the builder the proxy/) as string,
+    ],
   });
 });
 

@@ -88,4 +88,40 @@ describe.skipIf(!canRunEngine)("a builder in a container", () => {
       for (const secret of [s3.secretKey, ...secretsOfGate(gate)]) expect(stdout + stderr + argv).not.toContain(secret);
     }
   });
+
+  test("a builder with a proxy of its own: the gateway's address has to stand in its NO_PROXY, which is said", async () => {
+    const workspace = makeWorkspace({
+      "bkcache.config.json": JSON.stringify({
+        project: "shop",
+        backends: { remote: { type: "s3", bucket: "cache", prefix: "proxied/", insecure: true, relay: "always" } },
+        cache: { read: ["remote"], write: ["remote"] },
+        targets: { app: { contexts: { busybox } } },
+      }),
+      Dockerfile: baseStage,
+      "src/a.txt": "one",
+    });
+    const env = cleanEnv({ ...engine.env, ...s3.env, BKCACHE: "read-write", BUILDX_BUILDER: "proxied" });
+    const bake = async (...more: readonly string[]) => {
+      const options = ["network=apart", "env.HTTP_PROXY=http://127.0.0.1:9", ...more];
+      const flags = options.flatMap((option) => ["--driver-opt", option]);
+      await engine.docker("buildx", "create", "--driver", "docker-container", "--name", "proxied", ...flags);
+      try {
+        return await runWatched(workspace, ["bake"], env);
+      } finally {
+        await engine.docker("buildx", "rm", "--force", "proxied");
+      }
+    };
+    const without = await bake();
+    expect([without.exitCode, without.warnings], without.stderr).toEqual([
+      0,
+      [
+        expect.stringMatching(
+          /^warning BK4017: .* a proxy of the builder's is asked for [\d.]+, which its NO_PROXY has to name \(proxyconnect tcp/,
+        ) as string,
+      ],
+    ]);
+    const named = await bake("env.NO_PROXY=0.0.0.0/0");
+    expect([named.exitCode, named.warnings], named.stderr).toEqual([0, []]);
+    expect(named.report.ways).toMatchObject({ remote: { way: "bridge" } });
+  });
 });

@@ -1,11 +1,16 @@
+import { generateKeyPairSync } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { createServer, get as getHttp } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { askEndpoint } from "../../src/store/ask-endpoint.ts";
 import { createAgents } from "../../src/store/agents.ts";
 import type { Env } from "../../src/store/endpoint.ts";
+import { openStore } from "../../src/store/open.ts";
 import type { BucketPlace } from "../../src/store/place.ts";
 import { findProxy, namedProxies, readProxy, shownProxy } from "../../src/store/proxies.ts";
+import { makeTempDir } from "../support/cleanup.ts";
 import { startConnectProxy } from "../support/connect-proxy.ts";
 
 /** Answers all that it is asked for, and remembers it. */
@@ -117,4 +122,28 @@ test("a proxy that is the reason is named, without its user", async () => {
   expect(await say("http://proxy.nowhere.test:3128")).toMatchObject({
     message: expect.stringMatching(/the proxy of HTTPS_PROXY, .* does not answer: the host name/) as string,
   });
+});
+
+test("a proxy on the way to a token of Google's is named too", async () => {
+  const proxy = await startConnectProxy({ names: {} });
+  onTestFinished(() => proxy.stop());
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  const file = join(makeTempDir("google"), "key.json");
+  const account = { type: "service_account", client_email: "a@p.iam.gserviceaccount.com", private_key: privateKey };
+  writeFileSync(file, JSON.stringify(account));
+  vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", file);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const env = { GOOGLE_APPLICATION_CREDENTIALS: file, HTTPS_PROXY: proxy.url };
+  const { signal } = new AbortController();
+  const store = await openStore({ name: "remote", type: "gcs", bucket: "b" }, { env, signal });
+  onTestFinished(() => store.close());
+  await expect(store.get("x", { maxBytes: 10 })).rejects.toMatchObject({
+    code: "BK5007",
+    message: `backend "remote": the proxy of HTTPS_PROXY, ${proxy.url}, refuses the way to Google's token endpoint (status 403)`,
+  });
+  expect([...new Set(proxy.asked)]).toEqual(["oauth2.googleapis.com:443"]);
 });

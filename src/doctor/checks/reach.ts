@@ -25,7 +25,8 @@ export const reach: Check = {
     // It has no cache in buckets by any way, which another check says.
     if (session.builder.driver === "docker") return unknown("the docker driver uses no bucket for layers");
     const passed = await findPassed(setup, host);
-    if (passed?.ways[subject]?.way === "relay") return throughRelay(host, session, bucket);
+    const planned = passed?.ways[subject];
+    if (planned?.way === "relay") return throughRelay(host, session, { ...bucket, why: planned.why });
     const reason = await visitBucket(session, bucket.place, host.signal);
     if (reason === null) return healthy(`the builder reaches ${where(bucket.place)} by itself`);
     return { facts: "", findings: [errorOf(unreachedBucket(session, bucket, reason))] };
@@ -42,13 +43,18 @@ function unreachedBucket({ builder }: BuilderSession, { place, backend }: KnownB
   };
 }
 
-async function throughRelay(host: Host, session: BuilderSession, { backend }: KnownBucket): Promise<Verdict> {
+interface RelayedBucket extends KnownBucket {
+  readonly why: string;
+}
+
+async function throughRelay(host: Host, session: BuilderSession, { backend, why }: RelayedBucket): Promise<Verdict> {
   const relay = createRunRelay(host);
   try {
     const options = { session, backends: [backend], targets: [], mayWrite: false, hasOneKey: false };
     const { reach: found } = await relay.start(options);
     if (found.way !== null) return healthy(`the builder reaches the relay of this machine (${found.way})`);
-    const finding = unreached({ name: backend.name, type: backend.type, builder: session.builder.name }, found.reason);
+    const { name, type } = backend;
+    const finding = unreached({ name, type, builder: session.builder.name, why }, found.reason);
     return { facts: "", findings: [errorOf(finding)] };
   } finally {
     await relay.close();
