@@ -7,8 +7,6 @@ import { profileFiles, profileName } from "./aws-profile.ts";
 import type { Env } from "./endpoint.ts";
 import { hasDefaultCredentials } from "./google-credentials.ts";
 
-export { googleTokenUrl, readTokenUrl } from "./google-credentials.ts";
-
 /** What signs requests. Kept in memory and in the run file's pipe only. */
 export interface Credentials {
   readonly accessKeyId: string;

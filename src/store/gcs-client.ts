@@ -5,9 +5,9 @@ import { importWhole } from "../host/import-whole.ts";
 import { createAgents } from "./agents.ts";
 import { checkEndpoint, type Env } from "./endpoint.ts";
 import { readFailure, verdictOf } from "./failure.ts";
-import { googleTokenUrl, readTokenUrl } from "./credentials.ts";
 import { answerError, classifyGcsError } from "./gcs-error.ts";
 import { tokenError, tokenFinding } from "./gcs-token-error.ts";
+import { googleTokenUrl, readGoogleFile } from "./google-credentials.ts";
 import { createGoogleFetch } from "./google-fetch.ts";
 import type { BucketPlace } from "./place.ts";
 import { createRequests, type RequestPolicy } from "./requests.ts";
@@ -74,7 +74,8 @@ const scope = "https://www.googleapis.com/auth/devstorage.read_write";
 export async function createGcsClient({ place, env, signal: ofStore, policy }: GcsClientOptions): Promise<GcsClient> {
   const { backend, bucket, endpointUrl = "", insecure } = place;
   const { idleMs } = policy;
-  const tokenUrl = readTokenUrl(backend, env);
+  const file = readGoogleFile(backend, env);
+  const tokenUrl = file?.tokenUrl ?? null;
   const { stop } = checkEndpoint({ backend, url: tokenUrl ?? undefined, insecure, env });
   if (stop !== undefined) throw new BkcacheError(stop);
   const { Storage } = await importWhole(() => import("./gcs-sdk.ts"));
@@ -114,7 +115,7 @@ export async function createGcsClient({ place, env, signal: ofStore, policy }: G
       // Found, or renewed, before anything is sent, so that its failures are not taken for the bucket's.
       await storage.authClient.getRequestHeaders();
     } catch (error) {
-      throw tokenError(error, backend);
+      throw tokenError(error, { backend, type: file?.type });
     }
     return storage.authClient
       .request<Readable>({

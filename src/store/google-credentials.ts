@@ -64,11 +64,6 @@ export function readGoogleFile(backend: string, env: Env): GoogleFile | null {
   return { path, type, tokenUrl: isOther ? url : null };
 }
 
-/** The token endpoint of the file that GOOGLE_APPLICATION_CREDENTIALS names, where that is not Google's own. @throws as `readGoogleFile` does. */
-export function readTokenUrl(backend: string, env: Env): string | null {
-  return readGoogleFile(backend, env)?.tokenUrl ?? null;
-}
-
 /** JSON, or its base64, as secrets of CI services often hold it. */
 function isKeyText(value: string): boolean {
   return /^\s*["']?\s*\{/.test(value) || /^\s*\{/.test(Buffer.from(value.slice(0, 64), "base64").toString("latin1"));
