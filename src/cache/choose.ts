@@ -60,7 +60,7 @@ export async function chooseCache(host: Host, request: CacheRequest): Promise<Ca
     targets: Object.fromEntries(request.targets.map((name) => [name, choose(name)])),
     leftOut,
     unanswering: Object.entries(unanswering).map(([backend, diagnostic]) => ({ backend, diagnostic })),
-    env: request.keys === "environment" ? keys.environment(out) : {},
+    env: keys.environment(out),
     access: { ...access, credentials: routes.credentials },
     routes: Object.fromEntries(Object.entries(routes.routes).filter(([name]) => !out.has(name))),
     tiers,

@@ -9,7 +9,10 @@ export interface RunKeys {
   placed(candidate: BackendEntry): LiteralEntry;
   /** The same with the keys that belong into it: those of a run file, which is on standard input alone. */
   passed(candidate: BackendEntry): LiteralEntry;
-  /** The variables in which buildx looks for the keys of s3 entries, which those of gcs and of the relay are to it. */
+  /**
+   * The variables in which buildx looks for the keys of s3 entries, which those of gcs and of the relay are to it. Those of a profile,
+   * a role or a sign-on too: buildx would ask their source again for each entry, one after the other.
+   */
   environment(leftOut: ReadonlySet<string>): Readonly<Record<string, string>>;
 }
 
@@ -35,22 +38,29 @@ export function createKeys({ plan, keys, targets }: KeyRequest, { routes, relay,
       return own === undefined ? entry : { ...entry, ...attributesOf(own) };
     },
     environment(leftOut) {
+      const ofChain = () => {
+        const direct = Object.keys(routes).filter((name) => !leftOut.has(name) && !isGoogle(name) && !isRelayed(name));
+        const [found] = direct.flatMap((name) => credentials[name] ?? []);
+        // It has them itself where they are variables.
+        return found === undefined || found.source === "environment" ? {} : variablesOf(found);
+      };
+      if (keys === "run file") return ofChain();
       const used = Object.keys(routes).filter((name) => !leftOut.has(name));
       const [target = ""] = targets;
       if (relay !== null && used.some(isRelayed)) return variablesOf(relay.keysOf(target, "to"));
       const [google] = used.filter(isGoogle).flatMap((name) => credentials[name] ?? []);
-      return google === undefined ? {} : variablesOf(google);
+      return google === undefined ? ofChain() : variablesOf(google);
     },
   };
 }
 
-type Pair = Pick<Credentials, "accessKeyId" | "secretAccessKey">;
+type Pair = Pick<Credentials, "accessKeyId" | "secretAccessKey" | "sessionToken">;
 
 /** As BuildKit's s3 cache spells them; buildx sends them to the builder with the entry. */
 function attributesOf({ accessKeyId, secretAccessKey }: Pair): LiteralEntry {
   return { access_key_id: accessKeyId, secret_access_key: secretAccessKey };
 }
 
-function variablesOf({ accessKeyId, secretAccessKey }: Pair): Readonly<Record<string, string>> {
-  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: "" };
+function variablesOf({ accessKeyId, secretAccessKey, sessionToken = "" }: Pair): Readonly<Record<string, string>> {
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };
 }

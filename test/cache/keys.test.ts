@@ -64,3 +64,22 @@ test("arguments have none: the environment has those of the relay, else of Googl
   expect(all.environment(new Set(["near"]))).toMatchObject({ AWS_ACCESS_KEY_ID: "GOOG1" });
   expect(all.environment(new Set(["near", "google"]))).toEqual({});
 });
+
+test.each(["run file", "environment"] as const)("what a profile gives goes along in the environment: %s", (kind) => {
+  const ofProfile = { ...aws, sessionToken: "t", source: "profile" };
+  const create = (credentials: Routes["credentials"], way: "direct" | "loopback" = "direct") =>
+    createKeys(
+      { plan, keys: kind, targets: ["api"] },
+      { ...routes, routes: { remote: { way, why: "" } }, credentials },
+    );
+  const given = create({ remote: ofProfile });
+  expect(given.environment(new Set())).toEqual({
+    AWS_ACCESS_KEY_ID: "AKIA",
+    AWS_SECRET_ACCESS_KEY: "hidden",
+    AWS_SESSION_TOKEN: "t",
+  });
+  expect(given.environment(new Set(["remote"]))).toEqual({});
+  expect(JSON.stringify(given.passed(entry("remote")))).not.toContain("key");
+  expect(create({ remote: aws }).environment(new Set())).toEqual({});
+  expect(JSON.stringify(create({ remote: ofProfile }, "loopback").environment(new Set()))).not.toContain("AKIA");
+});

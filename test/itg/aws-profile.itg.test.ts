@@ -16,7 +16,7 @@ function makeProject(s3: S3Server, { backend = {}, profile = [] as readonly stri
       "[profile lab]",
       "services = lab",
       `region = ${s3.region}`,
-      `credential_process = cat ${home.path("keys.json")}`,
+      `credential_process = sh -c 'echo asked >> ${home.path("asked")}; cat ${home.path("keys.json")}'`,
       ...profile,
       "[services lab]",
       "s3 =",
@@ -33,7 +33,7 @@ function makeProject(s3: S3Server, { backend = {}, profile = [] as readonly stri
     Dockerfile: "FROM scratch\nCOPY input /input\n",
     input: "1",
   });
-  return async (builder: string, ...args: readonly string[]) => {
+  const run = async (builder: string, ...args: readonly string[]) => {
     const env = cleanEnv({
       ...makeDockerConfig().env,
       HOME: home.dir,
@@ -45,6 +45,7 @@ function makeProject(s3: S3Server, { backend = {}, profile = [] as readonly stri
     expect({ args, ...result }).toMatchObject({ exitCode: 0 });
     return result;
   };
+  return { run, timesAsked: () => home.read("asked").trim().split("\n").length };
 }
 
 const both = { backends: [{ caches: [{ target: "api" }, { target: "web" }] }] };
@@ -53,13 +54,16 @@ test("an AWS profile is all that it takes: endpoint, region and keys, for BuildK
   s3,
   builder,
 }) => {
-  const run = makeProject(s3, { backend: { insecure: true } });
+  const { run, timesAsked } = makeProject(s3, { backend: { insecure: true } });
   await run(builder.address, "bake");
+  await run(builder.address, "bake");
+  // Once in a run, and by buildx not for each entry again.
+  expect(timesAsked()).toBe(2);
   expect(JSON.parse((await run(builder.address, "layers", "ls", "--json")).stdout)).toMatchObject(both);
 });
 
 tlsTest("its authority too, which the builder does not know: the relay serves the layers", async ({ s3, builder }) => {
-  const run = makeProject(s3, { profile: [`ca_bundle = ${s3.env["AWS_CA_BUNDLE"] ?? ""}`] });
+  const { run } = makeProject(s3, { profile: [`ca_bundle = ${s3.env["AWS_CA_BUNDLE"] ?? ""}`] });
   await run(builder.address, "bake");
   expect(JSON.parse((await run(builder.address, "layers", "ls", "--json")).stdout)).toMatchObject(both);
 });
