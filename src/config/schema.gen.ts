@@ -308,7 +308,7 @@ export interface S3Backend {
    */
   insecure?: boolean;
   /**
-   * Whether layers go through bkcache's relay, so that the builder gets no credentials of the bucket. `auto`: where there is a tier, or where BuildKit cannot speak to the store itself does not reach it or does not trust its certificate; else directly, which is faster.
+   * Whether layers go through bkcache's relay, so that the builder gets no credentials of the bucket. `auto`: where there is a tier, or where BuildKit cannot speak to the store itself, does not reach it or does not trust its certificate; else directly, which is faster.
    */
   relay?: "auto" | "always" | "off";
   /**
