@@ -24,11 +24,13 @@ export async function startConnectProxy({ names, user }: ConnectProxyOptions): P
   const server = createServer((_, response) => void response.writeHead(403).end());
   server.on("connect", ({ url = "", headers }, client) => {
     asked.push(url);
-    const refuse = (status: string) => client.end(`HTTP/1.1 ${status}\r\n\r\n`);
     const credentials = user === undefined ? undefined : `Basic ${Buffer.from(user).toString("base64")}`;
-    if (headers["proxy-authorization"] !== credentials) return refuse("407 Proxy Authentication Required");
-    const target = names[url];
-    if (target === undefined) return refuse("403 Forbidden");
+    const isKnown = headers["proxy-authorization"] === credentials;
+    const target = isKnown ? names[url] : undefined;
+    if (target === undefined) {
+      client.end(`HTTP/1.1 ${isKnown ? "403 Forbidden" : "407 Proxy Authentication Required"}\r\n\r\n`);
+      return;
+    }
     const { hostname, port } = new URL(`http://${target}`);
     const onward = connect(Number(port), hostname, () => {
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");

@@ -65,8 +65,20 @@ function programText(dir: string, name: string): string {
 const fs = require("node:fs");
 const [dir, name] = ${JSON.stringify([dir, name])};
 const argv = process.argv.slice(2);
-let stdin = "";
-try { if (!process.stdin.isTTY) stdin = fs.readFileSync(0, "utf8"); } catch {}
+const parts = [];
+for (let isOpen = !process.stdin.isTTY; isOpen;) {
+  const part = Buffer.alloc(65536);
+  try {
+    const bytes = fs.readSync(0, part);
+    parts.push(part.subarray(0, bytes));
+    isOpen = bytes > 0;
+  } catch (error) {
+    // Whoever writes may be slower than this.
+    isOpen = error.code === "EAGAIN" && argv.includes("-");
+    if (isOpen) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+}
+const stdin = Buffer.concat(parts).toString();
 const callsFile = dir + "/" + name + ".calls.jsonl";
 fs.appendFileSync(callsFile, JSON.stringify({ argv, cwd: process.cwd(), stdin, env: process.env }) + "\\n");
 const answers = JSON.parse(fs.readFileSync(dir + "/" + name + ".answers.json", "utf8"));
