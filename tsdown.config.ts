@@ -116,7 +116,7 @@ const asciiOnly = {
 /** What the program and the API have in common. */
 const shared = {
   platform: "node",
-  target: "node22.18",
+  target: "node22.21",
   sourcemap: false,
   logLevel: "warn",
   deps: { alwaysBundle: [/.*/] },

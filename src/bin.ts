@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // No import stands here: an older Node fails on a name that it does not export before it runs a line.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
+// The first ones of each line that know proxies; older ones would pass those by, and say nothing.
+if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 && minor < 5)) {
   process.stderr.write(
-    `bkcache needs Node 22.18 or later; this is ${process.version}.\n` +
+    `bkcache needs Node 22.21, or 24.5 or later; this is ${process.version}.\n` +
       "Install a newer Node, or add one to the project: npm install --save-dev node@24\n",
   );
   process.exit(2);

@@ -4,17 +4,27 @@ import { cleanEnv } from "../support/env.ts";
 import { binFile, runCommand } from "../support/run-bkcache.ts";
 import { makeWorkspace } from "../support/workspace.ts";
 
-test("an older Node is told what to do, and not shown a stack", async () => {
+const runAs = async (node: string) => {
   const workspace = makeWorkspace({
-    "old.cjs": 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } });\n',
+    "old.cjs": `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${node}" } });\n`,
   });
-  const { exitCode, stderr } = await runCommand(
-    process.execPath,
-    ["--require", workspace.path("old.cjs"), binFile, "--version"],
-    { cwd: workspace.dir, env: cleanEnv() },
-  );
-  expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^bkcache needs Node 22\.18 or later; .*\nInstall a newer Node.*\n$/);
+  return runCommand(process.execPath, ["--require", workspace.path("old.cjs"), binFile, "--version"], {
+    cwd: workspace.dir,
+    env: cleanEnv(),
+  });
+};
+
+test.each(["20.20.2", "22.20.0", "23.11.0", "24.4.1"])(
+  "Node %s is told what to do, and not shown a stack",
+  async (node) => {
+    const { exitCode, stderr } = await runAs(node);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^bkcache needs Node 22\.21, or 24\.5 or later; .*\nInstall a newer Node.*\n$/);
+  },
+);
+
+test.each(["22.21.0", "24.5.0", "25.0.0"])("Node %s will do", async (node) => {
+  expect((await runAs(node)).exitCode).toBe(0);
 });
 
 test("the entry imports nothing before it knows the version", () => {
