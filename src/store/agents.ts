@@ -18,9 +18,10 @@ export interface Agents {
  * Connections that are kept: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name (`findProxy`), and
  * trusting AWS_CA_BUNDLE, or the profile's `ca_bundle`, besides what Node trusts.
  * @param maxSockets to one host
+ * @param tunnelMs time in ms for a proxy to open a way
  * @throws BkcacheError BK5007 where that file cannot be read
  */
-export function createAgents(env: Env, maxSockets: number): Agents {
+export function createAgents(env: Env, maxSockets: number, tunnelMs = 10_000): Agents {
   const named = awsBundle(env);
   const bundle = named === null ? null : readBundle(named);
   const shared = { keepAlive: true, maxSockets, proxyEnv: proxyEnvOf(env) };
@@ -28,14 +29,14 @@ export function createAgents(env: Env, maxSockets: number): Agents {
   let https: HttpsAgent | undefined;
   return {
     get http() {
-      http ??= nameProxy(new HttpAgent(shared), "http", env);
+      http ??= behindProxy(new HttpAgent(shared), "http", { env, tunnelMs });
       return http;
     },
     get https() {
-      https ??= nameProxy(
+      https ??= behindProxy(
         new HttpsAgent({ ...shared, ...(bundle !== null && { secureContext: contextOf(bundle) }) }),
         "https",
-        env,
+        { env, tunnelMs },
       );
       return https;
     },
@@ -46,8 +47,16 @@ export function createAgents(env: Env, maxSockets: number): Agents {
   };
 }
 
-/** Has errors of connections that were to go through a proxy say so, in `proxy`; Node's are those of any connection. */
-function nameProxy<T extends HttpAgent>(agent: T, kind: "http" | "https", env: Env): T {
+interface ProxyOptions {
+  readonly env: Env;
+  readonly tunnelMs: number;
+}
+
+/**
+ * Has errors of connections that were to go through a proxy say so, in `proxy`; Node's are those of any connection. For a proxy
+ * that takes a connection and says nothing Node waits without an end, whatever the request's time-out or signal.
+ */
+function behindProxy<T extends HttpAgent>(agent: T, kind: "http" | "https", { env, tunnelMs }: ProxyOptions): T {
   if (namedProxies(env).length === 0) return agent;
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, done) => {
@@ -56,10 +65,21 @@ function nameProxy<T extends HttpAgent>(agent: T, kind: "http" | "https", env: E
     if (proxy === null) return create(options, done);
     const party: ProxyParty = { name: proxy.name, url: shownProxy(proxy.value) };
     const name = (error: unknown): void => void (error instanceof Error && Object.assign(error, { proxy: party }));
+    let isSilent = false;
     const socket = create(options, (error, made) => {
+      clearTimeout(timer);
+      if (isSilent) return;
       name(error);
       done?.(error, made);
     });
+    const giveUp = (): void => {
+      isSilent = true;
+      const silent = Object.assign(new Error("the proxy says nothing"), { code: "ERR_PROXY_SILENT", proxy: party });
+      done?.(silent, undefined as never);
+      socket?.destroy();
+    };
+    // Without a tunnel there is nothing to wait for but the answer, for which the request has its own bounds.
+    const timer = kind === "https" ? setTimeout(giveUp, tunnelMs) : undefined;
     // Until the connection stands.
     socket?.once("error", name);
     return socket;

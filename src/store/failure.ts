@@ -46,6 +46,7 @@ const kinds: readonly (readonly [ReadonlySet<string>, Kind])[] = [
   [new Set(["AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "UserProjectMissing"]), "denied"],
   [new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]), "unreachable"],
   [new Set(["EPIPE", "EADDRNOTAVAIL", "ERR_INVALID_URL", "ETRUNCATED", "ERR_STREAM_PREMATURE_CLOSE"]), "unreachable"],
+  [new Set(["ERR_PROXY_SILENT"]), "unreachable"],
   [new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "ESOCKETTIMEDOUT", "RequestTimeout"]), "slow"],
   [new Set(["SlowDown", "ServiceUnavailable", "InternalError", "TooManyRequests", "OperationAborted"]), "busy"],
   [new Set(["ConditionalRequestConflict"]), "busy"],
@@ -257,4 +258,5 @@ const connections: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the host name cannot be looked up",
   EHOSTUNREACH: "no way to the host",
   ENETUNREACH: "no way to the network",
+  ERR_PROXY_SILENT: "it takes the connection and says nothing",
 };

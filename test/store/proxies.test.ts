@@ -1,12 +1,14 @@
 import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createServer, get as getHttp } from "node:http";
-import type { AddressInfo } from "node:net";
+import { get as getHttps } from "node:https";
+import { type AddressInfo, createServer as createSilentServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { askEndpoint } from "../../src/store/ask-endpoint.ts";
 import { createAgents } from "../../src/store/agents.ts";
 import type { Env } from "../../src/store/endpoint.ts";
+import { describeLine, readFailure } from "../../src/store/failure.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { BucketPlace } from "../../src/store/place.ts";
 import { findProxy, namedProxies, readProxy, shownProxy } from "../../src/store/proxies.ts";
@@ -100,6 +102,21 @@ const place = {
 } as unknown as BucketPlace;
 const say = (HTTPS_PROXY: string) =>
   askEndpoint(place, { env: { HTTPS_PROXY }, signal: AbortSignal.timeout(5_000), idleMs: 4_000 });
+
+test("a proxy that takes connections and says nothing is waited for no longer than that", async () => {
+  const server = createSilentServer((socket) => void socket.on("error", () => {}));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const HTTPS_PROXY = `http://ci:hidden@127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const agents = createAgents({ HTTPS_PROXY }, 1, 50);
+  onTestFinished(() => agents.destroy());
+  const error = await new Promise((resolve) => {
+    getHttps("https://s3.corp.test", { agent: agents.https }).on("error", resolve);
+  });
+  expect(describeLine(readFailure(error), { backend: "remote", where: "https://s3.corp.test" })).toMatchObject({
+    message: `backend "remote": the proxy of HTTPS_PROXY, ${HTTPS_PROXY.replace("ci:hidden@", "")}, through which https://s3.corp.test is reached, does not answer: it takes the connection and says nothing (ERR_PROXY_SILENT)`,
+  });
+});
 
 test("a proxy that is the reason is named, without its user", async () => {
   const proxy = await startConnectProxy({ names: {} });
