@@ -95,6 +95,7 @@ test("the commands of the page show what stands there", async ({ s3, busybox, ne
     ...docker,
     PATH: `${nodeDir}:${docker.PATH}`,
     npm_config_update_notifier: "false",
+    npm_config_progress: "false",
     BKCACHE_HELPER: "/bin/busybox",
     GIT_CONFIG_COUNT: "2",
     GIT_CONFIG_KEY_0: "user.name",
