@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { createServer, request as send } from "node:http";
+import { request as send } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, connect, type Server } from "node:net";
+import type { AddressInfo } from "node:net";
 import { makeCerts } from "./certs.ts";
 import { makeTempDir } from "./cleanup.ts";
+import { startConnectProxy } from "./connect-proxy.ts";
 
 export interface GoogleProxy {
   /** HTTPS_PROXY, and the private CA by which the proxy speaks for Google. */
@@ -18,7 +19,6 @@ const host = "storage.googleapis.com";
 /** A proxy of a company that opens TLS: what goes to Google's store ends at `target` instead, and nothing else goes. */
 export async function startGoogleProxy(target: string): Promise<GoogleProxy> {
   const certs = makeCerts(makeTempDir("google-certs"), host);
-  const hosts: string[] = [];
   const google = createTlsServer(
     { key: readFileSync(certs.serverKey), cert: readFileSync(certs.serverCert) },
     (request, response) => {
@@ -31,35 +31,16 @@ export async function startGoogleProxy(target: string): Promise<GoogleProxy> {
       request.pipe(onward);
     },
   );
-  const googlePort = await listen(google);
-  const proxy = createServer((_, response) => void response.writeHead(403).end());
-  proxy.on("connect", (request, client) => {
-    hosts.push(request.url ?? "");
-    if (request.url !== `${host}:443`) {
-      client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
-      return;
-    }
-    const onward = connect(googlePort, "127.0.0.1", () => {
-      client.write("HTTP/1.1 200 OK\r\n\r\n");
-      onward.pipe(client).pipe(onward);
-    });
-    onward.on("error", () => client.destroy());
-    client.on("error", () => onward.destroy());
-  });
-  const port = await listen(proxy);
+  await new Promise<void>((resolve) => google.listen(0, "127.0.0.1", resolve));
+  const { port } = google.address() as AddressInfo;
+  const proxy = await startConnectProxy({ names: { [`${host}:443`]: `127.0.0.1:${port}` } });
   return {
-    env: { HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "127.0.0.1", NODE_EXTRA_CA_CERTS: certs.ca },
-    hosts,
+    env: { HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1", NODE_EXTRA_CA_CERTS: certs.ca },
+    hosts: proxy.asked,
     stop() {
-      for (const server of [proxy, google]) {
-        server.closeAllConnections();
-        server.close();
-      }
+      proxy.stop();
+      google.closeAllConnections();
+      google.close();
     },
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return (server.address() as AddressInfo).port;
 }
