@@ -7,7 +7,7 @@ import { describeLine, readFailure } from "./failure.ts";
 import type { BucketPlace } from "./place.ts";
 import { where } from "./s3-error.ts";
 import { objectUrl } from "./signed-request.ts";
-import { transferError } from "./transfer.ts";
+import { transferError } from "./failure.ts";
 
 /** What a store answers to somebody whom it does not know. */
 export interface EndpointAnswer {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Readable } from "node:stream";
 import type { ByteRange, ObjectContent } from "./object-store.ts";
-import { chunksOf, discard, transferError } from "./transfer.ts";
+import { transferError } from "./failure.ts";
+import { chunksOf, discard } from "./transfer.ts";
 
 /** An answer with the bytes of an object, not yet read. */
 export interface OpenedBody {

@@ -133,6 +133,11 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 const throttling: ReadonlySet<string> = new Set(["SlowDown", "ServiceUnavailable", "TooManyRequests"]);
 
+/** An error of the transfer itself, told by its code as those of the system are. */
+export function transferError(code: "ETRUNCATED" | "ETIMEDOUT", message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
 /** Whether it is worth sending the request again. */
 export function verdictOf(failure: StoreFailure): Verdict {
   const { code, status } = failure;

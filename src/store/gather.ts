@@ -1,6 +1,7 @@
 import { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createChunks, giveBack, ownsMemory } from "./chunks.ts";
+import { transferError } from "./failure.ts";
 
 export interface Gathered {
   /** What has come, or comes next; null at the end. @throws the stream's own error, once all that came before was read */
@@ -57,7 +58,9 @@ export function gather(body: Readable): Gathered {
   };
   const onEnd = (): void => finish("end");
   const onError = (error: unknown): void => finish({ error });
-  const onClose = (): void => finish({ error: body.errored ?? closed() });
+  // A connection that breaks may say nothing but this.
+  const onClose = (): void =>
+    finish({ error: body.errored ?? transferError("ETRUNCATED", "the connection was closed before the end") });
   if (body.readableEnded) onEnd();
   else if (body.destroyed) onClose();
   body.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose);
@@ -79,9 +82,4 @@ export function gather(body: Readable): Gathered {
       // Whoever destroys it may do so with an error.
     },
   };
-}
-
-/** A connection that breaks may say nothing but this. */
-function closed(): Error {
-  return Object.assign(new Error("the connection was closed before the end"), { code: "ETRUNCATED" });
 }

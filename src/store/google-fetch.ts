@@ -2,7 +2,7 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { Readable } from "node:stream";
 import type { Agents } from "./agents.ts";
-import { transferError } from "./transfer.ts";
+import { transferError } from "./failure.ts";
 
 export interface GoogleFetchOptions {
   readonly agents: Agents;

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { transferError } from "./failure.ts";
 import { gather } from "./gather.ts";
 
 /** Above this a length that a store claims is not believed before the bytes have come. */
@@ -105,11 +106,6 @@ export function* piecesOf(parts: readonly Uint8Array[]): Generator<Uint8Array, v
 export function discard(body: Readable): void {
   body.on("error", () => {});
   body.destroy();
-}
-
-/** An error of the transfer itself, told by its code as those of the system are. */
-export function transferError(code: "ETRUNCATED" | "ETIMEDOUT", message: string): Error {
-  return Object.assign(new Error(message), { code });
 }
 
 function truncated(length: number | undefined, size: number): Error {
